@@ -1,0 +1,161 @@
+// Package event records what happened, in the transaction in which it
+// happened, and hands it to the rooms that asked for its kind. Every event is
+// read by cursor in commit order; a subscription's delivery is a job committed
+// with the event, so it is neither lost nor doubled.
+//
+// It owns the table events. An event's data holds ids, codes and numbers,
+// never people's text or personal data.
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/job"
+)
+
+// Kind names what happened, room first: "question.asked".
+type Kind string
+
+type subjectNoun struct{}
+
+// Subject is the id of what the event is about; convert the noun's own id.
+type Subject = marketplace.ID[subjectNoun]
+
+// Event is one thing that happened.
+type Event struct {
+	Seq     int64
+	Brand   marketplace.BrandID
+	Kind    Kind
+	Subject Subject
+	At      time.Time
+	Data    json.RawMessage
+}
+
+// Decode reads the event's data into v.
+func (e Event) Decode(v any) error {
+	if err := json.Unmarshal(e.Data, v); err != nil {
+		return fmt.Errorf("read the data of %s event %d: %w", e.Kind, e.Seq, err)
+	}
+	return nil
+}
+
+// row is the table events. PostgreSQL's column xid fills itself.
+type row struct {
+	Seq     int64 `gorm:"primaryKey"`
+	BrandID marketplace.BrandID
+	Kind    Kind
+	Subject Subject
+	At      time.Time
+	Data    string
+}
+
+func (row) TableName() string { return "events" }
+
+func (r row) event() Event {
+	return Event{Seq: r.Seq, Brand: r.BrandID, Kind: r.Kind, Subject: r.Subject, At: r.At, Data: json.RawMessage(r.Data)}
+}
+
+// Handler reacts to one event, in a transaction of the event's brand.
+type Handler func(ctx context.Context, tx *gorm.DB, e Event) error
+
+// Log appends events and delivers them. Subscribe before the first append;
+// after that it is safe for concurrent use.
+type Log struct {
+	queue *job.Queue
+	names map[Kind][]string // the subscriptions to deliver to, in their order
+}
+
+// NewLog makes a log without subscriptions that delivers through queue.
+func NewLog(queue *job.Queue) *Log { return &Log{queue: queue, names: map[Kind][]string{}} }
+
+const deliveryPrefix = "deliver:"
+
+type delivery struct {
+	Seq int64 `json:"seq"`
+}
+
+// Subscribe has handle called once for every later event of the kinds. name
+// tells subscriptions apart and must stay the same across versions.
+func (l *Log) Subscribe(name string, handle Handler, kinds ...Kind) {
+	for _, k := range kinds {
+		l.names[k] = append(l.names[k], name)
+	}
+	l.queue.Handle(deliveryPrefix+name, func(ctx context.Context, tx *gorm.DB, j job.Job) error {
+		var d delivery
+		if err := j.Decode(&d); err != nil {
+			return fmt.Errorf("%w: %w", job.ErrGiveUp, err)
+		}
+		var r row
+		if err := tx.Where("seq = ?", d.Seq).Take(&r).Error; err != nil {
+			return fmt.Errorf("load event %d: %w", d.Seq, err)
+		}
+		return handle(ctx, tx, r.event())
+	})
+}
+
+// check refuses an event that does not say whose, what, about what and when.
+func (e Event) check() error {
+	field := ""
+	switch {
+	case e.Brand.IsZero():
+		field = "brand"
+	case e.Kind == "":
+		field = "kind"
+	case e.Subject.IsZero():
+		field = "subject"
+	case e.At.IsZero():
+		field = "at"
+	default:
+		return nil
+	}
+	return &marketplace.InvalidError{Field: field, Reason: "an event needs one"}
+}
+
+// AppendTx records e with data, marshalled to JSON (nil for none), and its
+// deliveries; they exist once tx commits.
+func (l *Log) AppendTx(ctx context.Context, tx *gorm.DB, e Event, data any) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	text := []byte("{}")
+	if data != nil {
+		var err error
+		if text, err = json.Marshal(data); err != nil {
+			return fmt.Errorf("write the data of a %s event: %w", e.Kind, err)
+		}
+	}
+	r := row{BrandID: e.Brand, Kind: e.Kind, Subject: e.Subject, At: e.At, Data: string(text)}
+	if err := tx.WithContext(ctx).Create(&r).Error; err != nil {
+		return fmt.Errorf("append a %s event: %w", e.Kind, err)
+	}
+	for _, name := range l.names[e.Kind] {
+		n := job.New{Kind: deliveryPrefix + name, Args: delivery{r.Seq}, Brand: e.Brand, RunAt: e.At}
+		if err := l.queue.EnqueueTx(ctx, tx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OfTx lists the events about subject, oldest first.
+func (l *Log) OfTx(ctx context.Context, tx *gorm.DB, subject Subject) ([]Event, error) {
+	var rows []row
+	if err := tx.WithContext(ctx).Where("subject = ?", subject).Order("seq").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("list the events of %s: %w", subject, err)
+	}
+	return events(rows), nil
+}
+
+func events(rows []row) []Event {
+	list := make([]Event, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, r.event())
+	}
+	return list
+}

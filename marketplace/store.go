@@ -1,0 +1,138 @@
+package marketplace
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// txDeadline bounds a transaction whose context has no deadline of its own.
+// With SQLite's single writer connection a transaction that never ends would
+// stop every other.
+const txDeadline = 60 * time.Second
+
+// maxRetries is how often a transaction that PostgreSQL rolled back for a
+// serialization failure or a deadlock is run again.
+const maxRetries = 8
+
+// Store runs transactions on SQLite or PostgreSQL. Safe for concurrent use.
+type Store struct {
+	write, read *gorm.DB
+}
+
+// NewStore makes a Store of the handle for writes and the handle for reads;
+// on PostgreSQL they are the same, on SQLite the reader is query-only.
+func NewStore(write, read *gorm.DB) *Store { return &Store{write: write, read: read} }
+
+// InTx runs fn in one transaction that sees only brand's rows (every brand's
+// with AllBrands) and commits when fn returns nil. fn must have no effect
+// outside tx: it is run again when PostgreSQL reports a serialization failure
+// or a deadlock.
+func (s *Store) InTx(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) error) error {
+	return s.run(ctx, s.write, brand, nil, fn)
+}
+
+// Read runs fn in one read-only transaction with a consistent snapshot that
+// sees only brand's rows.
+func (s *Store) Read(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) error) error {
+	opts := &sql.TxOptions{ReadOnly: true}
+	if Postgres(s.read) {
+		opts.Isolation = sql.LevelRepeatableRead
+	}
+	return s.run(ctx, s.read, brand, opts, fn)
+}
+
+func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.TxOptions, fn func(tx *gorm.DB) error) error {
+	if brand.IsZero() {
+		return &InvalidError{Field: "brand", Reason: "no brand was named for the transaction"}
+	}
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, txDeadline)
+		defer cancel()
+	}
+	for attempt := 0; ; attempt++ {
+		err := db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			if err := enterBrand(tx, brand); err != nil {
+				return err
+			}
+			return fn(tx)
+		}, txOptions(opts)...)
+		if err == nil || attempt == maxRetries || !retryable(err) {
+			return err
+		}
+		if err := pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+func txOptions(opts *sql.TxOptions) []*sql.TxOptions {
+	if opts == nil {
+		return nil
+	}
+	return []*sql.TxOptions{opts}
+}
+
+// enterBrand tells row-level security whose rows this transaction may touch.
+func enterBrand(tx *gorm.DB, brand BrandID) error {
+	if !Postgres(tx) {
+		return nil
+	}
+	name := "*"
+	if brand != AllBrands {
+		name = brand.String()
+	}
+	if err := tx.Exec("SELECT set_config('knowhow.brand', ?, true)", name).Error; err != nil {
+		return fmt.Errorf("set the transaction's brand: %w", err)
+	}
+	return nil
+}
+
+// retryable reports a rollback that PostgreSQL asks to be tried again:
+// 40001 serialization_failure and 40P01 deadlock_detected.
+func retryable(err error) bool {
+	var state interface{ SQLState() string }
+	return errors.As(err, &state) && (state.SQLState() == "40001" || state.SQLState() == "40P01")
+}
+
+func pause(ctx context.Context, attempt int) error {
+	limit := time.Millisecond << attempt
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rand.N(limit) + limit/2):
+		return nil
+	}
+}
+
+// Postgres reports whether db speaks to PostgreSQL (else it is SQLite).
+func Postgres(db *gorm.DB) bool { return db.Dialector.Name() == "postgres" }
+
+// ForUpdate locks the rows the query returns until the transaction ends. On
+// SQLite a write transaction already is the only one, so it adds nothing.
+func ForUpdate(tx *gorm.DB) *gorm.DB {
+	if !Postgres(tx) {
+		return tx
+	}
+	return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+}
+
+// OnlyOne turns the outcome of a look-up by key into a NotFoundError for noun
+// and id where gorm found nothing, and wraps anything else with the doing.
+func OnlyOne(err error, noun string, id fmt.Stringer) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return NotFound(noun, id)
+	default:
+		return fmt.Errorf("load %s %s: %w", noun, id, err)
+	}
+}

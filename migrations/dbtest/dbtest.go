@@ -1,0 +1,132 @@
+// Package dbtest gives every test a migrated database of its own, on SQLite
+// and on a throwaway PostgreSQL that the test process starts once. Nothing is
+// ever skipped: where PostgreSQL is missing the test fails and says what to
+// install.
+package dbtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"knowhow/migrations"
+	"knowhow/migrations/pgtemp"
+	"knowhow/migrations/sqldb"
+)
+
+// Dialects lists what Each runs on.
+var Dialects = []string{"sqlite", "postgres"}
+
+// Each runs fn as one subtest per database, each with a fresh migrated one.
+func Each(t *testing.T, fn func(t *testing.T, db *sqldb.DB)) {
+	t.Helper()
+	for _, dialect := range Dialects {
+		t.Run(dialect, func(t *testing.T) { fn(t, Open(t, dialect)) })
+	}
+}
+
+// Open gives a fresh migrated database that goes when the test ends.
+func Open(t testing.TB, dialect string) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(context.Background(), URL(t, dialect))
+	if err != nil {
+		t.Fatalf("open the test's %s database: %v", dialect, err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close the test's database: %v", err)
+		}
+	})
+	return db
+}
+
+// URL gives the URL of a fresh migrated database, for tests that start
+// processes of their own.
+func URL(t testing.TB, dialect string) string {
+	t.Helper()
+	if dialect == "sqlite" {
+		return sqliteCopy(t)
+	}
+	return postgresCopy(t)
+}
+
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "khdb")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "template.db")
+	if err := migrate("sqlite:" + file); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file) // closing checkpointed the write-ahead log
+})
+
+func sqliteCopy(t testing.TB) string {
+	t.Helper()
+	template, err := sqliteTemplate()
+	if err != nil {
+		t.Fatalf("migrate the SQLite template: %v", err)
+	}
+	file := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(file, template, 0o600); err != nil {
+		t.Fatalf("copy the SQLite template: %v", err)
+	}
+	return "sqlite:" + file
+}
+
+var (
+	postgresServer = sync.OnceValues(func() (*pgtemp.Server, error) {
+		ctx := context.Background()
+		server, err := pgtemp.Start(ctx, false)
+		if err != nil {
+			return nil, err
+		}
+		if err := server.Create(ctx, "template_knowhow", ""); err != nil {
+			return nil, err
+		}
+		return server, migrate(server.URL("template_knowhow"))
+	})
+	postgresCopies atomic.Int64
+	postgresClone  sync.Mutex // one clone at a time: the template allows no second user
+)
+
+func postgresCopy(t testing.TB) string {
+	t.Helper()
+	server, err := postgresServer()
+	if err != nil {
+		t.Fatalf("start a throwaway PostgreSQL: %v", err)
+	}
+	ctx, name := context.Background(), fmt.Sprintf("test_%d", postgresCopies.Add(1))
+	postgresClone.Lock()
+	defer postgresClone.Unlock()
+	if err := server.Create(ctx, name, "template_knowhow"); err != nil {
+		t.Fatalf("clone the PostgreSQL template: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := server.Drop(ctx, name); err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	return server.URL(name)
+}
+
+func migrate(databaseURL string) error {
+	ctx := context.Background()
+	db, err := sqldb.Open(ctx, databaseURL)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	conn, err := db.SQL()
+	if err != nil {
+		return err
+	}
+	_, err = migrations.Up(ctx, conn, db.Dialect)
+	return err
+}

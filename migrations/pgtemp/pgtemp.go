@@ -1,0 +1,172 @@
+// Package pgtemp starts a throwaway PostgreSQL of this process's own, for
+// tests and benchmarks: Debian's server programs, a new data directory, a
+// private Unix socket, no TCP port. The server and its files go when the
+// process ends, however it ends.
+package pgtemp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ErrNotInstalled says that no PostgreSQL server programs were found.
+var ErrNotInstalled = errors.New("PostgreSQL's server programs (initdb, postgres) are neither in PATH nor in /usr/lib/postgresql/*/bin: install Debian's package postgresql")
+
+// Server is a running throwaway server. Databases are owned by the role
+// "knowhow", which is no superuser, so row-level security binds it.
+type Server struct {
+	dir   string
+	stdin io.Closer
+	cmd   *exec.Cmd
+}
+
+// supervise starts the server, then waits for its input to end, which happens
+// at the latest when the parent dies, and clears up.
+const supervise = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=%s -c max_connections=200 \
+  -c shared_buffers=64MB -c autovacuum_naptime=10s -c log_min_messages=fatal </dev/null >"$2/log" 2>&1 &
+pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid; rm -rf "$2"`
+
+// Start makes and starts a server; durable keeps fsync on, as benchmarks need.
+func Start(ctx context.Context, durable bool) (*Server, error) {
+	bin, err := findBin()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "khpg")
+	if err != nil {
+		return nil, fmt.Errorf("make the server's directory: %w", err)
+	}
+	cred, err := serverUser(dir)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", dir+"/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
+	initdb.SysProcAttr, initdb.Dir = &syscall.SysProcAttr{Credential: cred}, dir
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return nil, errors.Join(fmt.Errorf("initdb: %w: %.500s", err, out), os.RemoveAll(dir))
+	}
+	fsync := "off"
+	if durable {
+		fsync = "on"
+	}
+	cmd := exec.Command("/bin/sh", "-c", fmt.Sprintf(supervise, fsync), "sh", bin, dir)
+	cmd.SysProcAttr, cmd.Dir = &syscall.SysProcAttr{Credential: cred, Setpgid: true}, dir
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start postgres: %w", err), os.RemoveAll(dir))
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, errors.Join(fmt.Errorf("start postgres: %w", err), os.RemoveAll(dir))
+	}
+	s := &Server{dir: dir, stdin: stdin, cmd: cmd}
+	if err := s.prepare(ctx); err != nil {
+		log, _ := os.ReadFile(dir + "/log")
+		return nil, errors.Join(fmt.Errorf("%w; its log: %.500s", err, log), s.Stop())
+	}
+	return s, nil
+}
+
+// Stop ends the server and removes its files.
+func (s *Server) Stop() error {
+	if err := s.stdin.Close(); err != nil {
+		return fmt.Errorf("stop postgres: %w", err)
+	}
+	_ = s.cmd.Wait() // the shell's exit status says nothing of use
+	return nil
+}
+
+// URL is the database URL of name for the role knowhow.
+func (s *Server) URL(name string) string { return s.url("knowhow", name) }
+
+// Create makes database name, empty or (template not "") a copy of template.
+func (s *Server) Create(ctx context.Context, name, template string) error {
+	statement := "CREATE DATABASE " + pgx.Identifier{name}.Sanitize() + " OWNER knowhow"
+	if template != "" {
+		statement += " TEMPLATE " + pgx.Identifier{template}.Sanitize()
+	}
+	return s.admin(ctx, statement)
+}
+
+// Drop removes database name, ending its connections.
+func (s *Server) Drop(ctx context.Context, name string) error {
+	return s.admin(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
+}
+
+func (s *Server) prepare(ctx context.Context) error {
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		err := s.admin(ctx, "CREATE ROLE knowhow LOGIN")
+		if err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			return fmt.Errorf("wait for postgres to answer: %w", err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (s *Server) admin(ctx context.Context, statement string) error {
+	conn, err := pgx.Connect(ctx, s.url("postgres", "postgres"))
+	if err != nil {
+		return fmt.Errorf("connect to the throwaway PostgreSQL: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, statement); err != nil {
+		return fmt.Errorf("run %q: %w", statement, err)
+	}
+	return nil
+}
+
+func (s *Server) url(role, name string) string {
+	return "postgres://" + role + "@/" + name + "?host=" + url.QueryEscape(s.dir)
+}
+
+// findBin returns the newest directory with the server's programs.
+func findBin() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path), nil
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil || len(found) == 0 {
+		return "", ErrNotInstalled
+	}
+	version := func(path string) int {
+		n, _ := strconv.Atoi(strings.Split(path, "/")[4]) // a name that is no number sorts first
+		return n
+	}
+	newest := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
+	return filepath.Dir(newest), nil
+}
+
+// serverUser hands dir to the user the server runs as: PostgreSQL refuses to
+// run as root, so root borrows the user "postgres". nil means ourselves.
+func serverUser(dir string) (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL does not run as root and there is no user postgres: %w", err)
+	}
+	uid, errUID := strconv.Atoi(u.Uid)
+	gid, errGID := strconv.Atoi(u.Gid)
+	if err := errors.Join(errUID, errGID, os.Chown(dir, uid, gid)); err != nil {
+		return nil, fmt.Errorf("hand %s to user postgres: %w", dir, err)
+	}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+}

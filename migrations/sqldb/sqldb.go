@@ -1,0 +1,136 @@
+// Package sqldb opens PostgreSQL or SQLite with the settings everything above
+// relies on: one writer connection and immediate transactions on SQLite, UTC
+// times, translated errors, no prepared-statement cache, no implicit
+// transactions. It is the only place that knows a driver.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	gpostgres "gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// ErrURL is returned by Open for a database URL it cannot use.
+var ErrURL = errors.New("database URL must be sqlite:FILE or postgres://…")
+
+// DB is an open database. Write and Read are the same handle on PostgreSQL;
+// on SQLite Write has one connection and Read is query-only.
+type DB struct {
+	Write, Read *gorm.DB
+	Dialect     string // "postgres" or "sqlite", the migrations' directory
+	close       []func() error
+}
+
+// Open connects to sqlite:FILE or postgres://… (also postgresql://…). The
+// file of a SQLite database is created if missing; nothing is migrated.
+func Open(ctx context.Context, databaseURL string) (*DB, error) {
+	switch scheme, rest, _ := strings.Cut(databaseURL, ":"); scheme {
+	case "sqlite":
+		if rest == "" {
+			return nil, fmt.Errorf("%w: no file is named", ErrURL)
+		}
+		return openSQLite(ctx, rest)
+	case "postgres", "postgresql":
+		return openPostgres(ctx, databaseURL)
+	default:
+		return nil, fmt.Errorf("%w (scheme %.20q)", ErrURL, scheme)
+	}
+}
+
+// SQL is the plain handle for writes, for migrations and maintenance.
+func (db *DB) SQL() (*sql.DB, error) { return db.Write.DB() }
+
+// Close releases every connection.
+func (db *DB) Close() error {
+	var errs []error
+	for _, c := range db.close {
+		errs = append(errs, c())
+	}
+	return errors.Join(errs...)
+}
+
+func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
+	config, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("%w: it does not parse", ErrURL) // pgx's text may quote the password
+	}
+	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		c.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID,
+			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	conn := stdlib.OpenDBFromPool(pool)
+	conn.SetMaxIdleConns(0) // the pool keeps the idle ones
+	g, err := gorm.Open(gpostgres.New(gpostgres.Config{Conn: conn}), gormConfig())
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	closePool := func() error { pool.Close(); return nil }
+	return &DB{Write: g, Read: g, Dialect: "postgres", close: []func() error{conn.Close, closePool}}, nil
+}
+
+func openSQLite(ctx context.Context, file string) (*DB, error) {
+	const common = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_time_format=sqlite&_timezone=UTC"
+	name := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + common
+	write, closeWrite, err := openPool(ctx, name+"&_txlock=immediate", 1)
+	if err != nil {
+		return nil, fmt.Errorf("open SQLite file %s: %w", file, err)
+	}
+	read, closeRead, err := openPool(ctx, name+"&_pragma=query_only(1)", max(4, runtime.NumCPU()))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open SQLite file %s: %w", file, err), closeWrite())
+	}
+	return &DB{Write: write, Read: read, Dialect: "sqlite", close: []func() error{closeRead, closeWrite}}, nil
+}
+
+func openPool(ctx context.Context, name string, connections int) (*gorm.DB, func() error, error) {
+	conn, err := sql.Open("sqlite", name)
+	if err != nil {
+		return nil, nil, err
+	}
+	conn.SetMaxOpenConns(connections)
+	conn.SetMaxIdleConns(connections)
+	if err := conn.PingContext(ctx); err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	g, err := gorm.Open(newSQLiteDialector(conn), gormConfig())
+	if err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	return g, conn.Close, nil
+}
+
+func gormConfig() *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		TranslateError:         true,
+		NowFunc:                func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+		Logger: logger.NewSlogLogger(slog.Default(), logger.Config{
+			SlowThreshold: 2 * time.Second, IgnoreRecordNotFoundError: true,
+			ParameterizedQueries: true, LogLevel: logger.Silent,
+		}),
+	}
+}
