@@ -1,0 +1,127 @@
+package payouts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Account is an expert's account at a provider, as last heard. It can be paid
+// while PayoutsEnabled.
+type Account struct {
+	ExpertID       uuid.UUID
+	Provider       string
+	Reference      string
+	PayoutsEnabled bool
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// TableName names the table.
+func (Account) TableName() string { return "payout_accounts" }
+
+// EnsureAccount opens the expert's account at the provider, or returns the one
+// that exists. Idempotent under crashes: the provider's key is the expert's id.
+func (s *Service) EnsureAccount(ctx context.Context, expert uuid.UUID) (Account, error) {
+	if err := checkIDs([]string{"expert"}, expert); err != nil {
+		return Account{}, err
+	}
+	a, err := s.findAccount(ctx, expert)
+	if err == nil || !errors.Is(err, ErrNotFound) {
+		return a, err
+	}
+	opened, err := s.Provider.CreateAccount(ctx, AccountRequest{
+		IdempotencyKey: "account_" + expert.String(), Expert: expert,
+	})
+	if err != nil {
+		return Account{}, fmt.Errorf("open account of expert %s: %w", expert, err)
+	}
+	return s.recordAccount(ctx, expert, opened)
+}
+
+// RefreshAccount asks the provider how the expert's account stands, and appends
+// the fact FactAccountEnabled or FactAccountRestricted if that has changed.
+func (s *Service) RefreshAccount(ctx context.Context, expert uuid.UUID) (Account, error) {
+	a, err := s.findAccount(ctx, expert)
+	if err != nil {
+		return Account{}, err
+	}
+	status, err := s.Provider.AccountStatus(ctx, a.Reference)
+	if err != nil {
+		return Account{}, fmt.Errorf("read account of expert %s: %w", expert, err)
+	}
+	return s.recordAccount(ctx, expert, status)
+}
+
+func (s *Service) findAccount(ctx context.Context, expert uuid.UUID) (a Account, err error) {
+	err = s.InTx(ctx, func(tx *gorm.DB) error {
+		a, err = findAccount(tx, expert, s.Provider.Label())
+		return err
+	})
+	return a, err
+}
+
+func findAccount(tx *gorm.DB, expert uuid.UUID, provider string) (Account, error) {
+	var a Account
+	err := tx.Where("expert_id = ? AND provider = ?", expert, provider).Take(&a).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Account{}, &NotFoundError{Noun: "payout account of expert", ID: expert}
+	}
+	if err != nil {
+		return Account{}, fmt.Errorf("read account of expert %s: %w", expert, err)
+	}
+	return a, nil
+}
+
+func (s *Service) recordAccount(ctx context.Context, expert uuid.UUID, heard ProviderAccount) (a Account, err error) {
+	now := s.now()
+	err = s.InTx(ctx, func(tx *gorm.DB) error {
+		a = Account{
+			ExpertID: expert, Provider: s.Provider.Label(), Reference: heard.Reference,
+			PayoutsEnabled: heard.PayoutsEnabled, CreatedAt: now, UpdatedAt: now,
+		}
+		onExpert := clause.OnConflict{
+			Columns:   []clause.Column{{Name: "expert_id"}, {Name: "provider"}},
+			DoNothing: true,
+		}
+		res := tx.Clauses(onExpert).Create(&a)
+		if res.Error != nil {
+			return fmt.Errorf("insert account of expert %s: %w", expert, res.Error)
+		}
+		if res.RowsAffected == 1 {
+			return appendFact(tx, a.fact(now, ""))
+		}
+		if a, err = findAccount(forUpdate(tx), expert, s.Provider.Label()); err != nil {
+			return err
+		}
+		return a.enable(tx, now, heard.PayoutsEnabled, "")
+	})
+	return a, err
+}
+
+// enable records whether the account can be paid, and the fact if that is new.
+func (a *Account) enable(tx *gorm.DB, now time.Time, enabled bool, reason string) error {
+	if a.PayoutsEnabled == enabled {
+		return nil
+	}
+	a.PayoutsEnabled, a.UpdatedAt = enabled, now
+	err := tx.Model(&Account{}).Where("expert_id = ? AND provider = ?", a.ExpertID, a.Provider).
+		Updates(map[string]any{"payouts_enabled": enabled, "updated_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("update account of expert %s: %w", a.ExpertID, err)
+	}
+	return appendFact(tx, a.fact(now, reason))
+}
+
+func (a *Account) fact(now time.Time, reason string) Fact {
+	kind := FactAccountRestricted
+	if a.PayoutsEnabled {
+		kind = FactAccountEnabled
+	}
+	return Fact{Kind: kind, ExpertID: &a.ExpertID, SubjectID: a.ExpertID, Reason: reason, At: now}
+}

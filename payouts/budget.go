@@ -1,0 +1,36 @@
+package payouts
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/payouts/ledger"
+)
+
+// BudgetTx is what a program may still spend in a currency: what was allocated
+// and is neither held nor spent.
+func BudgetTx(ctx context.Context, tx *gorm.DB, program uuid.UUID, c Currency) (Money, error) {
+	return balanceTx(ctx, tx, ledger.ProgramBudget, program, c)
+}
+
+// WalletTx is what a brand paid in and has not given to a program.
+func WalletTx(ctx context.Context, tx *gorm.DB, brand uuid.UUID, c Currency) (Money, error) {
+	return balanceTx(ctx, tx, ledger.BrandWallet, brand, c)
+}
+
+// HeldTx is what a program has set aside for work under way.
+func HeldTx(ctx context.Context, tx *gorm.DB, program uuid.UUID, c Currency) (Money, error) {
+	return balanceTx(ctx, tx, ledger.ProgramHold, program, c)
+}
+
+func balanceTx(ctx context.Context, tx *gorm.DB, kind ledger.Kind, owner uuid.UUID, c Currency) (Money, error) {
+	if err := checkIDs([]string{string(kind)}, owner); err != nil {
+		return Money{}, err
+	}
+	if err := c.Check(); err != nil {
+		return Money{}, &InvalidError{Field: "currency", Reason: "is not known"}
+	}
+	return ledger.BalanceTx(ctx, tx, account(kind, owner, c))
+}

@@ -1,0 +1,114 @@
+package payouts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+type scope string
+
+const (
+	scopeBrand   scope = "brand"
+	scopeProgram scope = "program"
+	scopePayouts scope = "payouts"
+)
+
+type freeze struct {
+	Scope    scope
+	OwnerID  uuid.UUID
+	Reason   string
+	FrozenAt time.Time
+}
+
+func (freeze) TableName() string { return "payout_freezes" }
+
+// FreezeBrandTx stops new holds of all the brand's programs; holds that exist
+// are honoured. It appends the fact FactFrozen. Freezing again changes nothing.
+func FreezeBrandTx(ctx context.Context, tx *gorm.DB, now time.Time, brand uuid.UUID, reason string) error {
+	return freezeTx(tx.WithContext(ctx), now, scopeBrand, brand, reason)
+}
+
+// UnfreezeBrandTx takes holds again and appends the fact FactUnfrozen.
+func UnfreezeBrandTx(ctx context.Context, tx *gorm.DB, now time.Time, brand uuid.UUID) error {
+	return unfreezeTx(tx.WithContext(ctx), now, scopeBrand, brand)
+}
+
+// FreezeProgramTx is FreezeBrandTx for one program.
+func FreezeProgramTx(ctx context.Context, tx *gorm.DB, now time.Time, program uuid.UUID, reason string) error {
+	return freezeTx(tx.WithContext(ctx), now, scopeProgram, program, reason)
+}
+
+// UnfreezeProgramTx is UnfreezeBrandTx for one program.
+func UnfreezeProgramTx(ctx context.Context, tx *gorm.DB, now time.Time, program uuid.UUID) error {
+	return unfreezeTx(tx.WithContext(ctx), now, scopeProgram, program)
+}
+
+func freezeTx(tx *gorm.DB, now time.Time, s scope, owner uuid.UUID, reason string) error {
+	if err := checkIDs([]string{string(s)}, owner); err != nil {
+		return err
+	}
+	frozen, err := insertFreeze(tx, freeze{Scope: s, OwnerID: owner, Reason: reason, FrozenAt: stamp(now)})
+	if err != nil || !frozen {
+		return err
+	}
+	return appendFact(tx, freezeFact(FactFrozen, s, owner, reason, now))
+}
+
+func unfreezeTx(tx *gorm.DB, now time.Time, s scope, owner uuid.UUID) error {
+	res := tx.Where("scope = ? AND owner_id = ?", s, owner).Delete(&freeze{})
+	if res.Error != nil {
+		return fmt.Errorf("unfreeze %s %s: %w", s, owner, res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return nil
+	}
+	return appendFact(tx, freezeFact(FactUnfrozen, s, owner, "", now))
+}
+
+func freezeFact(kind FactKind, s scope, owner uuid.UUID, reason string, now time.Time) Fact {
+	f := Fact{Kind: kind, SubjectID: owner, Reason: reason, At: stamp(now)}
+	if s == scopeBrand {
+		f.BrandID = &owner
+	} else {
+		f.ProgramID = &owner
+	}
+	return f
+}
+
+func insertFreeze(tx *gorm.DB, f freeze) (bool, error) {
+	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&f)
+	if res.Error != nil {
+		return false, fmt.Errorf("freeze %s %s: %w", f.Scope, f.OwnerID, res.Error)
+	}
+	return res.RowsAffected == 1, nil
+}
+
+// IsFrozen reports whether new holds of the program are refused, by a freeze of
+// the program itself or of its brand.
+func IsFrozen(ctx context.Context, tx *gorm.DB, brand, program uuid.UUID) (bool, error) {
+	return isFrozen(tx.WithContext(ctx), brand, program)
+}
+
+func isFrozen(tx *gorm.DB, brand, program uuid.UUID) (bool, error) {
+	var n int64
+	err := tx.Model(&freeze{}).
+		Where("(scope = ? AND owner_id = ?) OR (scope = ? AND owner_id = ?)", scopeBrand, brand, scopeProgram, program).
+		Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look up freezes of program %s: %w", program, err)
+	}
+	return n > 0, nil
+}
+
+func refuseFrozen(tx *gorm.DB, brand, program uuid.UUID) error {
+	frozen, err := isFrozen(tx, brand, program)
+	if err == nil && frozen {
+		err = fmt.Errorf("%w: program %s", ErrFrozen, program)
+	}
+	return err
+}

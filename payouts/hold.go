@@ -1,0 +1,272 @@
+package payouts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/payouts/ledger"
+)
+
+// HoldState is where a hold stands.
+type HoldState string
+
+const (
+	// HoldOpen: the money is set aside. EarnTx or VoidHoldTx ends it, nothing else.
+	HoldOpen HoldState = "open"
+	// HoldEarned: it became rewards, the rest went back to the budget. Final.
+	HoldEarned HoldState = "earned"
+	// HoldVoided: all of it went back to the budget. Final.
+	HoldVoided HoldState = "voided"
+)
+
+// Purpose is the work that a hold is for.
+type Purpose string
+
+// The purposes of holds.
+const (
+	ForQuestion  Purpose = "question"
+	ForReview    Purpose = "review"
+	ForTraining  Purpose = "training"
+	ForKnowledge Purpose = "knowledge"
+)
+
+// NewHold is money to set aside before anyone is asked: the highest quoted
+// Reward and the platform's Fee on it. ID is the key, one per routing attempt.
+// Fee may be zero. An empty Purpose is ForQuestion.
+type NewHold struct {
+	ID       uuid.UUID
+	Brand    uuid.UUID
+	Program  uuid.UUID
+	Question uuid.UUID
+	Purpose  Purpose
+	Reward   Money
+	Fee      Money
+}
+
+// Hold is money set aside. Authorised = what is still held + returned + earned,
+// in minor units of Currency; Reward and Fee are the quote after trimming.
+type Hold struct {
+	ID              uuid.UUID
+	BrandID         uuid.UUID
+	ProgramID       uuid.UUID
+	QuestionID      uuid.UUID
+	Purpose         Purpose
+	Currency        Currency
+	AuthorisedMinor int64
+	AskedReward     int64
+	RewardMinor     int64
+	FeeMinor        int64
+	ReturnedMinor   int64
+	EarnedMinor     int64
+	State           HoldState
+	CreatedAt       time.Time
+	EndedAt         *time.Time
+}
+
+// HoldTx sets money aside from the program's budget. Errors: *InvalidError,
+// ErrFrozen, *InsufficientFundsError, ErrKeyReused.
+func HoldTx(ctx context.Context, tx *gorm.DB, now time.Time, n NewHold) error {
+	h, err := n.hold(now)
+	if err != nil {
+		return err
+	}
+	tx = tx.WithContext(ctx)
+	before, err := findHold(tx, n.ID)
+	if err == nil {
+		return before.sameAs(h)
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	if err := refuseFrozen(tx, n.Brand, n.Program); err != nil {
+		return err
+	}
+	posted, err := h.post(ctx, tx, now, "hold", "", ledger.Move(h.budget(), h.account(), h.AuthorisedMinor))
+	if err != nil || !posted {
+		return err
+	}
+	if err := tx.Create(&h).Error; err != nil {
+		return fmt.Errorf("insert hold %s: %w", h.ID, err)
+	}
+	return nil
+}
+
+func (n NewHold) hold(now time.Time) (Hold, error) {
+	ids := []string{"hold", "brand", "program", "question"}
+	if err := checkIDs(ids, n.ID, n.Brand, n.Program, n.Question); err != nil {
+		return Hold{}, err
+	}
+	total, err := quote(n.Reward, n.Fee)
+	if err != nil {
+		return Hold{}, err
+	}
+	if n.Purpose == "" {
+		n.Purpose = ForQuestion
+	}
+	switch n.Purpose {
+	case ForQuestion, ForReview, ForTraining, ForKnowledge:
+	default:
+		return Hold{}, &InvalidError{Field: "purpose", Reason: "is not known"}
+	}
+	return Hold{
+		ID: n.ID, BrandID: n.Brand, ProgramID: n.Program, QuestionID: n.Question, Purpose: n.Purpose,
+		Currency: n.Reward.Currency, AuthorisedMinor: total.Minor, AskedReward: n.Reward.Minor,
+		RewardMinor: n.Reward.Minor, FeeMinor: n.Fee.Minor, State: HoldOpen, CreatedAt: stamp(now),
+	}, nil
+}
+
+// quote checks a reward and the fee on it, and adds them up.
+func quote(reward, fee Money) (Money, error) {
+	if err := checkAmount("reward", reward, 1); err != nil {
+		return Money{}, err
+	}
+	if fee == (Money{}) {
+		fee.Currency = reward.Currency
+	}
+	if err := checkAmount("fee", fee, 0); err != nil {
+		return Money{}, err
+	}
+	return sum("fee", reward, fee)
+}
+
+// sameAs returns ErrKeyReused unless both were authorised for the same.
+func (h Hold) sameAs(o Hold) error {
+	if h.BrandID != o.BrandID || h.ProgramID != o.ProgramID || h.QuestionID != o.QuestionID ||
+		h.Purpose != o.Purpose || h.Currency != o.Currency ||
+		h.AuthorisedMinor != o.AuthorisedMinor || h.AskedReward != o.AskedReward {
+		return fmt.Errorf("%w: hold %s", ErrKeyReused, h.ID)
+	}
+	return nil
+}
+
+// TrimHoldTx lowers an open hold to the accepted quote; what is over goes back
+// to the budget. A quote above what is held is *InvalidError.
+func TrimHoldTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID, reward, fee Money) error {
+	total, err := quote(reward, fee)
+	if err != nil {
+		return err
+	}
+	tx = tx.WithContext(ctx)
+	h, err := lockHold(tx, id)
+	if err != nil {
+		return err
+	}
+	if h.RewardMinor == reward.Minor && h.FeeMinor == fee.Minor && h.Currency == reward.Currency {
+		return nil
+	}
+	if h.State != HoldOpen {
+		return h.refuse("trim")
+	}
+	over, err := h.over(total, reward.Minor, fee.Minor)
+	if err != nil {
+		return err
+	}
+	h.RewardMinor, h.FeeMinor, h.ReturnedMinor = reward.Minor, fee.Minor, h.ReturnedMinor+over
+	key := fmt.Sprintf(":%d:%d", reward.Minor, fee.Minor)
+	if _, err := h.post(ctx, tx, now, "trim", key, ledger.Move(h.account(), h.budget(), over)); err != nil {
+		return err
+	}
+	return h.update(tx)
+}
+
+// over is what trimming to total gives back.
+func (h Hold) over(total Money, reward, fee int64) (int64, error) {
+	over := h.held() - total.Minor
+	if total.Currency != h.Currency {
+		return 0, &InvalidError{Field: "reward", Reason: "is in another currency than the hold"}
+	}
+	if over < 0 || reward > h.RewardMinor || fee > h.FeeMinor {
+		return 0, &InvalidError{Field: "reward", Reason: "is more than is held"}
+	}
+	return over, nil
+}
+
+// VoidHoldTx ends an open hold: all of it goes back to the budget. An earned
+// hold is *StateError.
+func VoidHoldTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) error {
+	tx = tx.WithContext(ctx)
+	h, err := lockHold(tx, id)
+	if err != nil || h.State == HoldVoided {
+		return err
+	}
+	if h.State != HoldOpen {
+		return h.refuse("void")
+	}
+	if _, err := h.post(ctx, tx, now, "void", "", ledger.Move(h.account(), h.budget(), h.held())); err != nil {
+		return err
+	}
+	at := stamp(now)
+	h.State, h.ReturnedMinor, h.EndedAt = HoldVoided, h.AuthorisedMinor, &at
+	return h.update(tx)
+}
+
+// FindHold returns a hold: *NotFoundError.
+func FindHold(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Hold, error) {
+	return findHold(tx.WithContext(ctx), id)
+}
+
+// HoldsOf returns a question's holds, the oldest first.
+func HoldsOf(ctx context.Context, tx *gorm.DB, question uuid.UUID) ([]Hold, error) {
+	var holds []Hold
+	err := tx.WithContext(ctx).Where("question_id = ?", question).Order("created_at, id").Find(&holds).Error
+	if err != nil {
+		return nil, fmt.Errorf("read holds of question %s: %w", question, err)
+	}
+	return holds, nil
+}
+
+func lockHold(tx *gorm.DB, id uuid.UUID) (Hold, error) { return findHold(forUpdate(tx), id) }
+
+func findHold(tx *gorm.DB, id uuid.UUID) (Hold, error) {
+	var h Hold
+	err := tx.Where("id = ?", id).Take(&h).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Hold{}, &NotFoundError{Noun: "hold", ID: id}
+	}
+	if err != nil {
+		return Hold{}, fmt.Errorf("read hold %s: %w", id, err)
+	}
+	return h, nil
+}
+
+// Held is what is still set aside.
+func (h Hold) Held() Money { return Money{Minor: h.held(), Currency: h.Currency} }
+
+func (h Hold) held() int64 {
+	if h.State != HoldOpen {
+		return 0
+	}
+	return h.RewardMinor + h.FeeMinor
+}
+
+func (h Hold) account() ledger.Account { return account(ledger.ProgramHold, h.ProgramID, h.Currency) }
+func (h Hold) budget() ledger.Account  { return account(ledger.ProgramBudget, h.ProgramID, h.Currency) }
+
+func (h Hold) refuse(verb string) error {
+	return &StateError{Noun: "hold", ID: h.ID, State: string(h.State), Verb: verb}
+}
+
+func (h Hold) post(ctx context.Context, tx *gorm.DB, now time.Time, verb, suffix string, entries []ledger.Entry) (bool, error) {
+	return ledger.PostTx(ctx, tx, ledger.Posting{
+		Key: "hold:" + h.ID.String() + ":" + verb + suffix, Kind: verb, At: now, Entries: entries,
+	})
+}
+
+func (h Hold) update(tx *gorm.DB) error {
+	res := tx.Model(&Hold{}).Where("id = ? AND state = ?", h.ID, HoldOpen).Updates(map[string]any{
+		"reward_minor": h.RewardMinor, "fee_minor": h.FeeMinor, "returned_minor": h.ReturnedMinor,
+		"earned_minor": h.EarnedMinor, "state": h.State, "ended_at": h.EndedAt,
+	})
+	if res.Error != nil {
+		return fmt.Errorf("update hold %s: %w", h.ID, res.Error)
+	}
+	if res.RowsAffected != 1 {
+		return fmt.Errorf("update hold %s: %w", h.ID, ErrState)
+	}
+	return nil
+}

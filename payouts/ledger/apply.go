@@ -1,0 +1,221 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"knowhow/payouts/money"
+)
+
+type accountRow struct {
+	ID       string
+	Kind     Kind
+	OwnerID  *uuid.UUID
+	Currency string
+	Balance  int64
+	Version  int64
+}
+
+func (accountRow) TableName() string { return "ledger_accounts" }
+
+// apply locks the constrained accounts of the batch in the order of their ids
+// and works out the entries with the balances after them. Missing accounts are
+// opened only once it is known that the batch is covered.
+func apply(tx *gorm.DB, batch []prepared) ([]entryRow, []*accountRow, error) {
+	wanted := constrained(batch)
+	locked, err := lock(tx, wanted)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(locked) < len(wanted) {
+		if _, err := entries(batch, trial(wanted, locked)); err != nil {
+			return nil, nil, err
+		}
+		if err := open(tx, wanted, locked); err != nil {
+			return nil, nil, err
+		}
+	}
+	rows, err := entries(batch, locked)
+	return rows, inOrder(locked), err
+}
+
+func constrained(batch []prepared) map[string]Account {
+	wanted := make(map[string]Account)
+	for _, p := range batch {
+		for _, e := range p.Entries {
+			if e.Account.Constrained() {
+				wanted[e.Account.ID()] = e.Account
+			}
+		}
+	}
+	return wanted
+}
+
+// lock reads accounts for change. On SQLite the writing transaction is itself
+// the lock, and the clause is dropped.
+func lock(tx *gorm.DB, wanted map[string]Account) (map[string]*accountRow, error) {
+	locked := make(map[string]*accountRow, len(wanted))
+	if len(wanted) == 0 {
+		return locked, nil
+	}
+	ids := make([]string, 0, len(wanted))
+	for id := range wanted {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	var found []*accountRow
+	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).
+		Where("id IN ?", ids).Order("id").Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("lock accounts: %w", err)
+	}
+	for _, row := range found {
+		locked[row.ID] = row
+	}
+	return locked, nil
+}
+
+// trial is a copy of what is locked, with the missing accounts empty.
+func trial(wanted map[string]Account, locked map[string]*accountRow) map[string]*accountRow {
+	books := make(map[string]*accountRow, len(wanted))
+	for id := range wanted {
+		books[id] = &accountRow{ID: id}
+		if row, ok := locked[id]; ok {
+			*books[id] = *row
+		}
+	}
+	return books
+}
+
+// open creates the missing accounts and locks them too.
+func open(tx *gorm.DB, wanted map[string]Account, locked map[string]*accountRow) error {
+	missing := make(map[string]Account)
+	var created []accountRow
+	for id, a := range wanted {
+		if _, ok := locked[id]; ok {
+			continue
+		}
+		missing[id] = a
+		row := accountRow{ID: id, Kind: a.Kind, Currency: string(a.Currency)}
+		if a.Owner != uuid.Nil {
+			row.OwnerID = &a.Owner
+		}
+		created = append(created, row)
+	}
+	slices.SortFunc(created, func(a, b accountRow) int { return strings.Compare(a.ID, b.ID) })
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&created).Error; err != nil {
+		return fmt.Errorf("open accounts: %w", err)
+	}
+	opened, err := lock(tx, missing)
+	if err != nil {
+		return err
+	}
+	for id, row := range opened {
+		locked[id] = row
+	}
+	if len(locked) != len(wanted) {
+		return errors.New("open accounts: some are still missing")
+	}
+	return nil
+}
+
+// entries lays the batch over the books, in order, and returns the entries to
+// write. It changes the books.
+func entries(batch []prepared, books map[string]*accountRow) ([]entryRow, error) {
+	var rows []entryRow
+	for _, p := range batch {
+		for i, e := range p.Entries {
+			row := entryRow{Line: i + 1, AccountID: e.Account.ID(), Currency: string(e.Account.Currency), Amount: e.Minor}
+			if book, ok := books[row.AccountID]; ok {
+				if err := book.take(e); err != nil {
+					return nil, fmt.Errorf("posting %s: %w", p.Key, err)
+				}
+				balance, version := book.Balance, book.Version
+				row.BalanceAfter, row.Version = &balance, &version
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows, nil
+}
+
+// take adds an entry to the account's balance, or refuses.
+func (a *accountRow) take(e Entry) error {
+	minor := e.Minor
+	if chart[e.Account.Kind].debit {
+		minor = -minor
+	}
+	balance, err := money.Add(a.Balance, minor)
+	if err != nil {
+		return err
+	}
+	if balance < 0 {
+		return &InsufficientFundsError{Account: e.Account, Missing: money.Of(-balance, e.Account.Currency)}
+	}
+	a.Balance = balance
+	a.Version++
+	return nil
+}
+
+func inOrder(locked map[string]*accountRow) []*accountRow {
+	rows := make([]*accountRow, 0, len(locked))
+	for _, row := range locked {
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b *accountRow) int { return strings.Compare(a.ID, b.ID) })
+	return rows
+}
+
+// insertPostings writes the postings, gives the entries their posting's id, and
+// returns how many were new.
+func insertPostings(tx *gorm.DB, batch []prepared, rows []entryRow) (int, error) {
+	postings, next := make([]postingRow, len(batch)), 0
+	for i, p := range batch {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return 0, fmt.Errorf("make posting id: %w", err)
+		}
+		postings[i] = postingRow{ID: id, Key: p.Key, Kind: p.Kind, Digest: p.digest, PostedAt: p.At.UTC()}
+		for range p.Entries {
+			rows[next].PostingID = id
+			next++
+		}
+	}
+	onKey := clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}
+	res := tx.Clauses(onKey).Create(&postings)
+	if res.Error != nil {
+		return 0, fmt.Errorf("insert postings: %w", res.Error)
+	}
+	return int(res.RowsAffected), nil
+}
+
+// updateAccounts writes the new balances of locked accounts in one statement.
+func updateAccounts(tx *gorm.DB, changed []*accountRow) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	var values strings.Builder
+	args := make([]any, 0, 3*len(changed))
+	for i, a := range changed {
+		if i > 0 {
+			values.WriteString(", ")
+		}
+		values.WriteString("(CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint))")
+		args = append(args, a.ID, a.Balance, a.Version)
+	}
+	res := tx.Exec(`UPDATE ledger_accounts SET balance = v.column2, version = v.column3
+		FROM (VALUES `+values.String()+`) AS v WHERE ledger_accounts.id = v.column1`, args...)
+	if res.Error != nil {
+		return fmt.Errorf("update balances: %w", res.Error)
+	}
+	if res.RowsAffected != int64(len(changed)) {
+		return fmt.Errorf("update balances: %d of %d accounts", res.RowsAffected, len(changed))
+	}
+	return nil
+}

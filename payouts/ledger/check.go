@@ -1,0 +1,89 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+// Violation is an invariant that does not hold for a subject.
+type Violation struct {
+	Rule    string
+	Subject string
+	Detail  string
+}
+
+func (v Violation) String() string { return v.Rule + ": " + v.Subject + ": " + v.Detail }
+
+// Rule is an invariant: Query returns the subjects, and details, that break it.
+type Rule struct {
+	Name  string
+	Query string
+	Args  []any
+}
+
+// shown bounds the violations reported per rule.
+const shown = 20
+
+// CheckTx returns what breaks the ledger's own invariants; nothing is good.
+func CheckTx(ctx context.Context, tx *gorm.DB) ([]Violation, error) {
+	return Broken(ctx, tx, rules())
+}
+
+// Broken returns up to twenty violations of each rule.
+func Broken(ctx context.Context, tx *gorm.DB, rules []Rule) ([]Violation, error) {
+	var all []Violation
+	for _, rule := range rules {
+		var found []Violation
+		query := fmt.Sprintf("SELECT subject, detail FROM (%s) AS broken LIMIT %d", rule.Query, shown)
+		if err := tx.WithContext(ctx).Raw(query, rule.Args...).Scan(&found).Error; err != nil {
+			return nil, fmt.Errorf("check %s: %w", rule.Name, err)
+		}
+		for _, v := range found {
+			v.Rule = rule.Name
+			all = append(all, v)
+		}
+	}
+	return all, nil
+}
+
+func rules() []Rule {
+	return []Rule{
+		{Name: "entries add up to zero per posting and currency", Query: `
+			SELECT CAST(posting_id AS text) AS subject, currency || ' ' || CAST(SUM(amount) AS text) AS detail
+			FROM ledger_entries GROUP BY posting_id, currency HAVING SUM(amount) <> 0`},
+		{Name: "every posting has entries", Query: `
+			SELECT p.key AS subject, 'none' AS detail FROM ledger_postings AS p
+			WHERE NOT EXISTS (SELECT 1 FROM ledger_entries AS e WHERE e.posting_id = p.id)`},
+		{Name: "only constrained accounts have a balance", Args: []any{constrainedKinds()}, Query: `
+			SELECT id AS subject, kind AS detail FROM ledger_accounts WHERE kind NOT IN ? OR balance < 0`},
+		{Name: "balance and version follow from the entries", Query: `
+			SELECT a.id AS subject, CAST(a.balance AS text) || ' is not ' || CAST(COALESCE(e.total, 0) AS text) AS detail
+			FROM ledger_accounts AS a LEFT JOIN (
+				SELECT account_id, SUM(amount) AS total, COUNT(version) AS n, MIN(version) AS low, MAX(version) AS high,
+					MIN(currency) AS c1, MAX(currency) AS c2
+				FROM ledger_entries GROUP BY account_id) AS e ON e.account_id = a.id
+			WHERE a.balance <> COALESCE(e.total, 0) OR a.version <> COALESCE(e.high, 0)
+				OR e.n <> e.high OR e.low <> 1 OR e.c1 <> a.currency OR e.c2 <> a.currency`},
+		{Name: "each balance follows from the one before", Query: `
+			SELECT account_id AS subject, CAST(version AS text) AS detail FROM (
+				SELECT account_id, version, amount, balance_after,
+					LAG(balance_after, 1, CAST(0 AS bigint)) OVER (PARTITION BY account_id ORDER BY version) AS before
+				FROM ledger_entries WHERE version IS NOT NULL) AS chain
+			WHERE balance_after <> before + amount`},
+		{Name: "entries with a balance belong to an account", Query: `
+			SELECT e.account_id AS subject, CAST(e.posting_id AS text) AS detail FROM ledger_entries AS e
+			WHERE (e.version IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger_accounts AS a WHERE a.id = e.account_id)`},
+	}
+}
+
+func constrainedKinds() []Kind {
+	var kinds []Kind
+	for kind, r := range chart {
+		if r.constrained {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}

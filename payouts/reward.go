@@ -1,0 +1,191 @@
+package payouts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/payouts/ledger"
+)
+
+// RewardState is where a reward stands.
+type RewardState string
+
+const (
+	// RewardPending: earned and under review. ReleaseTx, or RefuseTx after a
+	// person's final decision, ends it.
+	RewardPending RewardState = "pending"
+	// RewardReleased: it is the expert's to be paid out. Final here.
+	RewardReleased RewardState = "released"
+	// RewardRefused: the money went back to the budget. Final.
+	RewardRefused RewardState = "refused"
+)
+
+// RewardKind is the work that was paid for.
+type RewardKind string
+
+// The kinds of rewards.
+const (
+	ForAssignment RewardKind = "assignment"
+	ForHandoff    RewardKind = "handoff"
+	ForReviewing  RewardKind = "review"
+	ForTrainee    RewardKind = "training"
+	ForAuthor     RewardKind = "knowledge"
+)
+
+// Reward is what one expert earned for one piece of work, in minor units of
+// Currency, and the platform's fee on it. ID is the assignment's (the review's,
+// the training's): there is no second reward for it.
+type Reward struct {
+	ID          uuid.UUID
+	HoldID      uuid.UUID
+	BrandID     uuid.UUID
+	ProgramID   uuid.UUID
+	QuestionID  uuid.UUID
+	ExpertID    uuid.UUID
+	Kind        RewardKind
+	Currency    Currency
+	AmountMinor int64
+	FeeMinor    int64
+	State       RewardState
+	RefusalID   *uuid.UUID
+	EarnedAt    time.Time
+	ReleaseAt   time.Time
+	DecidedAt   *time.Time
+}
+
+// Amount is what the expert gets.
+func (r Reward) Amount() Money { return Money{Minor: r.AmountMinor, Currency: r.Currency} }
+
+// Fee is what the platform gets.
+func (r Reward) Fee() Money { return Money{Minor: r.FeeMinor, Currency: r.Currency} }
+
+// ReleaseTx makes a pending reward available to its expert and the fee on it our
+// revenue. A refused reward is *StateError.
+func ReleaseTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) error {
+	tx = tx.WithContext(ctx)
+	r, err := lockReward(tx, id)
+	if err != nil || r.State == RewardReleased {
+		return err
+	}
+	if r.State != RewardPending {
+		return r.refuse("release")
+	}
+	_, err = r.post(ctx, tx, now, "release", append(
+		ledger.Move(r.pending(), account(ledger.ExpertAvailable, r.ExpertID, r.Currency), r.AmountMinor),
+		ledger.Move(r.feePending(), account(ledger.PlatformFee, uuid.Nil, r.Currency), r.FeeMinor)...))
+	if err != nil {
+		return err
+	}
+	return r.decide(tx, now, RewardReleased, nil)
+}
+
+// RefuseTx gives a pending reward and its fee back to the program's budget. Call
+// it only when a person's refusal is final: its appeal decided, or the time for
+// one over. A released reward is *StateError, another refusal ErrKeyReused.
+func RefuseTx(ctx context.Context, tx *gorm.DB, now time.Time, id, refusal uuid.UUID) error {
+	if err := checkIDs([]string{"refusal"}, refusal); err != nil {
+		return err
+	}
+	tx = tx.WithContext(ctx)
+	r, err := lockReward(tx, id)
+	if err != nil {
+		return err
+	}
+	if r.State == RewardRefused {
+		if *r.RefusalID != refusal {
+			return fmt.Errorf("%w: reward %s", ErrKeyReused, id)
+		}
+		return nil
+	}
+	if r.State != RewardPending {
+		return r.refuse("refuse")
+	}
+	if err := refusalUnused(tx, refusal); err != nil {
+		return err
+	}
+	budget := account(ledger.ProgramBudget, r.ProgramID, r.Currency)
+	_, err = r.post(ctx, tx, now, "refuse", append(
+		ledger.Move(r.pending(), budget, r.AmountMinor),
+		ledger.Move(r.feePending(), budget, r.FeeMinor)...))
+	if err != nil {
+		return err
+	}
+	return r.decide(tx, now, RewardRefused, &refusal)
+}
+
+// refusalUnused returns ErrKeyReused if the refusal has refused another reward.
+func refusalUnused(tx *gorm.DB, refusal uuid.UUID) error {
+	var n int64
+	if err := tx.Model(&Reward{}).Where("refusal_id = ?", refusal).Count(&n).Error; err != nil {
+		return fmt.Errorf("look up refusal %s: %w", refusal, err)
+	}
+	if n > 0 {
+		return fmt.Errorf("%w: refusal %s", ErrKeyReused, refusal)
+	}
+	return nil
+}
+
+// FindReward returns a reward: *NotFoundError.
+func FindReward(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Reward, error) {
+	return findReward(tx.WithContext(ctx), id)
+}
+
+// RewardsOf returns a question's rewards, the oldest first.
+func RewardsOf(ctx context.Context, tx *gorm.DB, question uuid.UUID) ([]Reward, error) {
+	var rewards []Reward
+	err := tx.WithContext(ctx).Where("question_id = ?", question).Order("earned_at, id").Find(&rewards).Error
+	if err != nil {
+		return nil, fmt.Errorf("read rewards of question %s: %w", question, err)
+	}
+	return rewards, nil
+}
+
+func lockReward(tx *gorm.DB, id uuid.UUID) (Reward, error) { return findReward(forUpdate(tx), id) }
+
+func findReward(tx *gorm.DB, id uuid.UUID) (Reward, error) {
+	var r Reward
+	err := tx.Where("id = ?", id).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Reward{}, &NotFoundError{Noun: "reward", ID: id}
+	}
+	if err != nil {
+		return Reward{}, fmt.Errorf("read reward %s: %w", id, err)
+	}
+	return r, nil
+}
+
+func (r Reward) pending() ledger.Account {
+	return account(ledger.ExpertPending, r.ExpertID, r.Currency)
+}
+
+func (r Reward) feePending() ledger.Account {
+	return account(ledger.FeePending, uuid.Nil, r.Currency)
+}
+
+func (r Reward) refuse(verb string) error {
+	return &StateError{Noun: "reward", ID: r.ID, State: string(r.State), Verb: verb}
+}
+
+func (r Reward) post(ctx context.Context, tx *gorm.DB, now time.Time, verb string, entries []ledger.Entry) (bool, error) {
+	return ledger.PostTx(ctx, tx, ledger.Posting{
+		Key: "reward:" + r.ID.String() + ":" + verb, Kind: verb, At: now, Entries: entries,
+	})
+}
+
+func (r Reward) decide(tx *gorm.DB, now time.Time, state RewardState, refusal *uuid.UUID) error {
+	res := tx.Model(&Reward{}).Where("id = ? AND state = ?", r.ID, RewardPending).Updates(map[string]any{
+		"state": state, "refusal_id": refusal, "decided_at": stamp(now),
+	})
+	if res.Error != nil {
+		return fmt.Errorf("update reward %s: %w", r.ID, res.Error)
+	}
+	if res.RowsAffected != 1 {
+		return fmt.Errorf("update reward %s: %w", r.ID, ErrState)
+	}
+	return nil
+}
