@@ -1,0 +1,66 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+)
+
+// standing is one line of what a person is to a brand: a role, or none (the
+// person alone), and whether they operate the platform.
+type standing struct {
+	Operator bool
+	Role     *Role
+}
+
+// AuthorizeTx returns nil when caller has permission in brand, and a
+// *ForbiddenError naming the permission otherwise: to strangers, to unknown
+// persons and to the zero Caller too. What is done on the platform as a whole
+// is asked for with marketplace.AllBrands, where only operators and the
+// system have anything. tx must see brand's rows. At most one statement.
+func AuthorizeTx(ctx context.Context, tx *gorm.DB, caller Caller, brand marketplace.BrandID, permission Permission) error {
+	if brand.IsZero() {
+		return &marketplace.InvalidError{Field: "brand", Reason: "must not be empty"}
+	}
+	g := grants[permission]
+	switch {
+	case caller.Valid() && caller.Kind == KindSystem && g.system:
+		return nil
+	case caller.Valid() && caller.Kind == KindPerson:
+		return authorizePerson(ctx, tx, caller.Person, brand, permission, g)
+	default:
+		return &ForbiddenError{Permission: permission}
+	}
+}
+
+func authorizePerson(ctx context.Context, tx *gorm.DB, person PersonID, brand marketplace.BrandID, permission Permission, g grant) error {
+	var list []standing
+	err := tx.WithContext(ctx).Table("persons").Select("persons.operator, memberships.role").
+		Joins("LEFT JOIN memberships ON memberships.person_id = persons.id AND memberships.brand_id = ?", brand).
+		Where("persons.id = ?", person).Scan(&list).Error
+	if err != nil {
+		return fmt.Errorf("look up what person %s may do: %w", person, err)
+	}
+	for _, s := range list {
+		var roles []Role
+		if s.Role != nil {
+			roles = []Role{*s.Role}
+		}
+		if g.allows(s.Operator, roles) {
+			return nil
+		}
+	}
+	return &ForbiddenError{Permission: permission}
+}
+
+// CheckBrand refuses the zero brand and marketplace.AllBrands where one brand
+// must be named.
+func CheckBrand(brand marketplace.BrandID) error {
+	if brand.IsZero() || brand == marketplace.AllBrands {
+		return &marketplace.InvalidError{Field: "brand", Reason: "must name one brand"}
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+)
+
+// PersonTx loads a person, or *marketplace.NotFoundError.
+func PersonTx(ctx context.Context, tx *gorm.DB, id PersonID) (Person, error) {
+	var p Person
+	err := tx.WithContext(ctx).Where("id = ?", id).Take(&p).Error
+	return p, marketplace.OnlyOne(err, "person", id)
+}
+
+// Person loads a person: themselves, or for those who may FindPerson.
+func (s *Service) Person(ctx context.Context, caller Caller, id PersonID) (Person, error) {
+	var p Person
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		if !caller.IsPerson(id) {
+			if err := allow(ctx, tx, caller, FindPerson); err != nil {
+				return err
+			}
+		}
+		p, err = PersonTx(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
+// PersonByEmail finds the person with this address, for sign-in and for
+// operators. Where there is none it is a *marketplace.NotFoundError that does
+// not quote the address.
+func (s *Service) PersonByEmail(ctx context.Context, caller Caller, email string) (Person, error) {
+	email, err := NormalEmail(email)
+	if err != nil {
+		return Person{}, err
+	}
+	var p Person
+	index := s.keys.BlindIndex([16]byte{}, blindKind, email)
+	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if err := allow(ctx, tx, caller, FindPerson); err != nil {
+			return err
+		}
+		err := tx.WithContext(ctx).Where("email_index = ?", index).Take(&p).Error
+		switch {
+		case errors.Is(err, gorm.ErrRecordNotFound):
+			return &marketplace.NotFoundError{Noun: "person", ID: "with this e-mail address"}
+		case err != nil:
+			return fmt.Errorf("find a person by e-mail address: %w", err)
+		}
+		return nil
+	})
+	return p, err
+}
+
+// OpenEmailTx opens a person's address, for sending to it and nothing else;
+// it must not be stored or logged in clear. Errors: ErrNoEmail, not found.
+func (s *Service) OpenEmailTx(ctx context.Context, tx *gorm.DB, person PersonID) (string, error) {
+	p, err := PersonTx(ctx, tx, person)
+	if err != nil {
+		return "", err
+	}
+	if p.EmailSealed == nil {
+		return "", ErrNoEmail
+	}
+	email, err := s.keys.Open(p.EmailSealed, sealContext(p.ID))
+	if err != nil {
+		return "", fmt.Errorf("open the address of person %s: %w", person, err)
+	}
+	return string(email), nil
+}

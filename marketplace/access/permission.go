@@ -1,0 +1,97 @@
+package access
+
+import "slices"
+
+// Role is what a person is to one brand. A person may hold several.
+type Role string
+
+const (
+	Owner    Role = "owner"    // answers for the brand; manages its members
+	Manager  Role = "manager"  // runs its programs
+	Agent    Role = "agent"    // answers what experts do not
+	Reviewer Role = "reviewer" // checks experts' work
+	Finance  Role = "finance"  // funds budgets and reads the money
+	Viewer   Role = "viewer"   // reads
+)
+
+// Roles lists every role.
+var Roles = []Role{Owner, Manager, Agent, Reviewer, Finance, Viewer}
+
+// Permission is something a caller may be allowed to do.
+type Permission string
+
+// What is done on the platform as a whole; ask for it with
+// marketplace.AllBrands.
+const (
+	CreateBrand    Permission = "create_brand"
+	CreatePerson   Permission = "create_person"
+	FindPerson     Permission = "find_person" // by e-mail address or id
+	CreateOperator Permission = "create_operator"
+	RunPayouts     Permission = "run_payouts"
+)
+
+// What is done in one brand.
+const (
+	SeeMembers         Permission = "see_members"
+	ManageMembers      Permission = "manage_members"
+	ManageProgram      Permission = "manage_program" // programs, topics, policies
+	FundBudget         Permission = "fund_budget"
+	SeeMoney           Permission = "see_money"
+	SeeQuestions       Permission = "see_questions" // as experts see them: redacted
+	AnswerForBrand     Permission = "answer_for_brand"
+	RevealPersonalData Permission = "reveal_personal_data"
+	ReviewWork         Permission = "review_work"
+	RefusePay          Permission = "refuse_pay"
+	DecideAppeal       Permission = "decide_appeal"
+	ApproveExperts     Permission = "approve_experts" // and reject applications
+	SuspendExperts     Permission = "suspend_experts"
+	ImportEvidence     Permission = "import_evidence"
+	IdentifyCustomers  Permission = "identify_customers" // find or create them by handle
+	RecordConsent      Permission = "record_consent"     // in the customer's name
+	EraseCustomers     Permission = "erase_customers"
+)
+
+// grant says who has a permission: members of these roles in the brand,
+// operators of the platform, the system.
+type grant struct {
+	roles    []Role
+	operator bool
+	system   bool
+}
+
+// grants is the whole of who may do what. A permission missing here is
+// nobody's. Customers are granted nothing: what is theirs, a room compares
+// with Caller.IsCustomer.
+var grants = map[Permission]grant{
+	CreateBrand:    {operator: true},
+	CreatePerson:   {operator: true, system: true},
+	FindPerson:     {operator: true, system: true},
+	CreateOperator: {system: true},
+	RunPayouts:     {operator: true, system: true},
+
+	SeeMembers:         {roles: Roles, operator: true},
+	ManageMembers:      {roles: []Role{Owner}, operator: true},
+	ManageProgram:      {roles: []Role{Owner, Manager}},
+	FundBudget:         {roles: []Role{Owner, Finance}},
+	SeeMoney:           {roles: []Role{Owner, Manager, Finance}, operator: true, system: true},
+	SeeQuestions:       {roles: []Role{Owner, Manager, Agent, Reviewer, Viewer}, system: true},
+	AnswerForBrand:     {roles: []Role{Owner, Manager, Agent}},
+	RevealPersonalData: {roles: []Role{Owner, Manager, Agent}},
+	ReviewWork:         {roles: []Role{Owner, Manager, Reviewer}},
+	RefusePay:          {roles: []Role{Owner, Manager}},
+	DecideAppeal:       {roles: []Role{Owner, Manager}, operator: true},
+	ApproveExperts:     {roles: []Role{Owner, Manager}},
+	SuspendExperts:     {roles: []Role{Owner, Manager}},
+	ImportEvidence:     {roles: []Role{Owner, Manager}, system: true},
+	IdentifyCustomers:  {roles: []Role{Owner, Manager, Agent}, system: true},
+	RecordConsent:      {system: true},
+	EraseCustomers:     {roles: []Role{Owner, Manager}, system: true},
+}
+
+// allows reports whether g reaches a person with these roles.
+func (g grant) allows(operator bool, roles []Role) bool {
+	if operator && g.operator {
+		return true
+	}
+	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(g.roles, r) })
+}

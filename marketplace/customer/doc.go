@@ -1,0 +1,12 @@
+// Package customer knows the people a brand serves: who they are on which
+// channel, what they agreed to, and how they are forgotten.
+//
+// It owns the tables customers, identities and consents, all of one brand
+// each: the same e-mail address in two brands is two customers who never meet.
+// What customers ask belongs to the room question.
+//
+// Invariants: names and handles are stored sealed only, in columns ending in
+// _sealed; a handle on a channel is one customer's, however many requests race
+// to make them; erasing a customer empties every personal column of every room
+// that registered an eraser, in one transaction, or nothing at all.
+package customer
