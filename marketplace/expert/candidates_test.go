@@ -1,0 +1,177 @@
+package expert_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+func (h *house) candidates(t *testing.T, topic *program.Topic, language string) expert.Candidates {
+	t.Helper()
+	var c expert.Candidates
+	must(t, h.store.Read(t.Context(), h.program.BrandID, func(tx *gorm.DB) (err error) {
+		c, err = h.CandidatesTx(t.Context(), tx, expert.Requirement{
+			Brand: h.program.BrandID, Program: h.program.ID, Topic: topic, Language: language, Now: h.clock.Now(),
+		})
+		return err
+	}))
+	return c
+}
+
+func (h *house) work(person access.PersonID) expert.Work {
+	return expert.Work{
+		Brand: h.program.BrandID, Program: h.program.ID, Person: person, Topic: "visa",
+		Outcome: expert.Failure, Weight: 1, At: h.clock.Now(),
+	}
+}
+
+func TestCandidates(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, p := t.Context(), h.program.ID
+		names := map[access.PersonID]string{}
+		join := func(handle string, prepare func(x access.Caller, e expert.Enrolment)) {
+			h.clock.Advance(time.Minute)
+			x, e := h.active(t, handle)
+			names[x.Person] = handle
+			prepare(x, e)
+		}
+		plain := func(access.Caller, expert.Enrolment) {}
+		join("zoe", plain)
+		join("ada", plain)
+		join("away", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetAvailability(ctx, x, false)) })
+		join("resting", func(x access.Caller, _ expert.Enrolment) { must(t, h.Pause(ctx, x, p)) })
+		join("stopped", func(_ access.Caller, e expert.Enrolment) {
+			must(t, h.Suspend(ctx, h.owner, e.ID, expert.SuspendTerms, "x"))
+		})
+		join("busy", func(x access.Caller, _ expert.Enrolment) {
+			must(t, h.SetCapacity(ctx, x, 1))
+			h.inTx(t, func(tx *gorm.DB) error { return h.TakeTx(ctx, tx, x.Person) })
+		})
+		join("turkish", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetLanguages(ctx, x, []string{"tr"})) })
+		join("doctor", func(_ access.Caller, e expert.Enrolment) {
+			must(t, h.Certify(ctx, h.owner, e.ID, []string{"medical"}))
+		})
+		join("choosy", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetTopics(ctx, x, p, []string{"medical"})) })
+		join("gone", func(x access.Caller, _ expert.Enrolment) { must(t, h.Leave(ctx, x, p)) })
+		everybody := ""
+		for _, handle := range names {
+			if handle != "gone" {
+				everybody += " " + handle + ":brand_only"
+			}
+		}
+		common := "resting:paused stopped:suspended away:unavailable busy:at_capacity"
+		for name, c := range map[string]struct {
+			topic    *program.Topic
+			language string
+			want     string
+			excluded string
+		}{
+			"nothing known":        {nil, "", "[zoe ada turkish doctor choosy]", common},
+			"English":              {nil, "en-GB", "[zoe ada doctor choosy]", common + " turkish:language"},
+			"Portuguese":           {nil, "pt", "[zoe ada doctor choosy]", common + " turkish:language"},
+			"Icelandic":            {nil, "is", "[]", common + " turkish:language zoe:language ada:language doctor:language choosy:language"},
+			"a crowd topic":        {h.topics["visa"], "en", "[zoe ada doctor]", common + " turkish:language choosy:topic"},
+			"a certified topic":    {h.topics["medical"], "en", "[doctor]", common + " turkish:language zoe:not_certified ada:not_certified choosy:not_certified"},
+			"the brand's own":      {h.topics["legal"], "en", "[]", everybody},
+			"language in capitals": {nil, "TR", "[turkish]", common + " zoe:language ada:language doctor:language choosy:language"},
+		} {
+			h.compare(t, name, h.candidates(t, c.topic, c.language), names, c.want, c.excluded)
+		}
+	})
+}
+
+// compare fails unless got has the eligible handles in their order, and the
+// excluded ones with their reasons in any order.
+func (h *house) compare(t *testing.T, name string, got expert.Candidates, names map[access.PersonID]string, eligible, excluded string) {
+	t.Helper()
+	var handles, reasons []string
+	for _, e := range got.Eligible {
+		handles = append(handles, names[e.Person])
+	}
+	if fmt.Sprint(handles) != eligible {
+		t.Errorf("%s: eligible %v, want %s", name, handles, eligible)
+	}
+	for _, e := range got.Excluded {
+		reasons = append(reasons, names[e.Person]+":"+string(e.Reason))
+	}
+	want := strings.Fields(excluded)
+	slices.Sort(want)
+	slices.Sort(reasons)
+	if !slices.Equal(reasons, want) {
+		t.Errorf("%s: excluded %v, want %v", name, reasons, want)
+	}
+}
+
+func TestStandingReachesCandidates(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx := t.Context()
+		x, _ := h.active(t, "dana")
+		h.inTx(t, func(tx *gorm.DB) error {
+			for range 3 {
+				if err := h.RecordOutcomeTx(ctx, tx, h.work(x.Person)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		now := h.candidates(t, h.topics["visa"], "").Eligible[0]
+		other := h.candidates(t, h.topics["medical"], "").Eligible
+		if now.Standing.Evidence != 3 || now.Standing.Alpha != 3 || now.Standing.Beta != 4 || len(other) != 0 {
+			t.Errorf("standing %+v", now.Standing)
+		}
+		if got := h.candidates(t, nil, "").Eligible[0].Standing; got != expert.Prior() {
+			t.Errorf("no topic: %+v, want the prior", got)
+		}
+		h.clock.Advance(180 * 24 * time.Hour)
+		if got := h.candidates(t, h.topics["visa"], "").Eligible[0].Standing; got.Beta != 2.5 {
+			t.Errorf("after a half-life %+v", got)
+		}
+		if now.Lot == 0 || !now.Since.Equal(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)) {
+			t.Errorf("candidate %+v", now)
+		}
+	})
+}
+
+func TestOutcomeRefuses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		x, _ := h.active(t, "dana")
+		before := h.dump(t)
+		for name, c := range map[string]struct {
+			edit func(w *expert.Work)
+			want error
+		}{
+			"no outcome":     {func(w *expert.Work) { w.Outcome = "" }, marketplace.ErrInvalid},
+			"no weight":      {func(w *expert.Work) { w.Weight = 0 }, marketplace.ErrInvalid},
+			"weight too big": {func(w *expert.Work) { w.Weight = 6 }, marketplace.ErrInvalid},
+			"no time":        {func(w *expert.Work) { w.At = time.Time{} }, marketplace.ErrInvalid},
+			"bad topic":      {func(w *expert.Work) { w.Topic = "\xff" }, marketplace.ErrInvalid},
+			"unknown expert": {func(w *expert.Work) { w.Person = marketplace.NewID[access.Person]() }, marketplace.ErrNotFound},
+			"wrong brand":    {func(w *expert.Work) { w.Program = marketplace.NewID[program.Program]() }, marketplace.ErrNotFound},
+		} {
+			w := h.work(x.Person)
+			c.edit(&w)
+			err := h.store.InTx(t.Context(), h.program.BrandID, func(tx *gorm.DB) error { return h.RecordOutcomeTx(t.Context(), tx, w) })
+			if !errors.Is(err, c.want) {
+				t.Errorf("%s: %v, want %v", name, err, c.want)
+			}
+		}
+		if h.dump(t) != before {
+			t.Error("a refusal changed something")
+		}
+	})
+}

@@ -1,0 +1,170 @@
+package expert
+
+import (
+	"context"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/program"
+)
+
+const maxNote = 500
+
+// Approve lets an applicant work, on probation (permission ApproveExperts).
+// Errors: *UnmetError listing what is still asked of them, *StateError,
+// ErrNotOneself, ErrNotAPerson, *access.ForbiddenError.
+func (s *Service) Approve(ctx context.Context, caller access.Caller, id EnrolmentID) error {
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+		if err := e.move(VerbApprove); err != nil {
+			return "", err
+		}
+		if err := unmetTx(ctx, tx, *e); err != nil {
+			return "", err
+		}
+		e.EnrolledAt = e.DecidedAt
+		return Approved, nil
+	})
+}
+
+// Activate ends the probation (permission ApproveExperts). Errors as Approve's.
+func (s *Service) Activate(ctx context.Context, caller access.Caller, id EnrolmentID) error {
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
+		return Activated, e.move(VerbActivate)
+	})
+}
+
+// Reject declines an application for a listed reason, with a note for the
+// applicant (permission ApproveExperts). Errors as Approve's.
+func (s *Service) Reject(ctx context.Context, caller access.Caller, id EnrolmentID, reason RejectionReason, note string) error {
+	if err := firstError(reason.check(), marketplace.CheckText("note", note, 0, maxNote)); err != nil {
+		return err
+	}
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
+		e.DecisionCode, e.DecisionNote = string(reason), note
+		return WasRejected, e.move(VerbReject)
+	})
+}
+
+// Suspend stops an expert for a listed reason, with a note for them (permission
+// SuspendExperts): they are not asked any more. What they earned stays theirs.
+// Errors as Approve's.
+func (s *Service) Suspend(ctx context.Context, caller access.Caller, id EnrolmentID, reason SuspensionReason, note string) error {
+	if err := firstError(reason.check(), marketplace.CheckText("note", note, 1, maxNote)); err != nil {
+		return err
+	}
+	return s.decide(ctx, caller, id, access.SuspendExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
+		e.DecisionCode, e.DecisionNote = string(reason), note
+		return WasSuspended, e.move(VerbSuspend)
+	})
+}
+
+// Reinstate ends a suspension (permission SuspendExperts). Errors as Approve's.
+func (s *Service) Reinstate(ctx context.Context, caller access.Caller, id EnrolmentID) error {
+	return s.decide(ctx, caller, id, access.SuspendExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
+		return Reinstated, e.move(VerbReinstate)
+	})
+}
+
+// Certify sets the certified topics an enrolled expert may answer, by slug, in
+// place of those before (permission ApproveExperts). Errors as Approve's, and
+// *marketplace.NotFoundError for a topic the program has not got.
+func (s *Service) Certify(ctx context.Context, caller access.Caller, id EnrolmentID, slugs []string) error {
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+		if e.EnrolledAt == nil || e.State == Left || e.State == Rejected {
+			return "", &StateError{Verb: verbCertify, State: e.State}
+		}
+		var err error
+		e.Certified, err = s.topicsTx(ctx, tx, e.ProgramID, slugs)
+		return CertifiedSet, err
+	})
+}
+
+// decide runs a human's decision on an enrolment, which is locked, and records
+// who decided. verdict changes the enrolment and names the event.
+func (s *Service) decide(ctx context.Context, caller access.Caller, id EnrolmentID, permission access.Permission,
+	verdict func(tx *gorm.DB, e *Enrolment) (event.Kind, error),
+) error {
+	brand, err := s.brandOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	now := s.clock.Now()
+	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, permission); err != nil {
+			return err
+		}
+		if !caller.IsPerson(caller.Person) {
+			return ErrNotAPerson
+		}
+		var e Enrolment
+		err := marketplace.ForUpdate(tx.WithContext(ctx)).Where("id = ?", id).Take(&e).Error
+		if err := marketplace.OnlyOne(err, "enrolment", id); err != nil {
+			return err
+		}
+		if caller.IsPerson(e.PersonID) {
+			return ErrNotOneself
+		}
+		e.DecidedBy, e.DecidedAt, e.DecisionCode, e.DecisionNote = &caller.Person, &now, "", ""
+		kind, err := verdict(tx, &e)
+		if err != nil {
+			return err
+		}
+		return s.saveTx(ctx, tx, kind, e, Change{By: caller.String(), Code: e.DecisionCode})
+	})
+}
+
+// unmetTx returns an *UnmetError unless the current terms are accepted and the
+// current quiz is passed, as far as the program has any.
+func unmetTx(ctx context.Context, tx *gorm.DB, e Enrolment) error {
+	var missing []string
+	terms, err := latestTermsTx(ctx, tx, e.ProgramID)
+	if err != nil {
+		return err
+	}
+	if terms.Version > 0 {
+		ok, err := acceptedTx(ctx, tx, e, terms.Version)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			missing = append(missing, MissingTerms)
+		}
+	}
+	quiz, err := latestQuizTx(ctx, tx, e.ProgramID)
+	if err != nil {
+		return err
+	}
+	if quiz.Version > 0 {
+		attempts, err := attemptsTx(ctx, tx, quiz, e)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(attempts, func(a QuizAttempt) bool { return a.Passed }) {
+			missing = append(missing, MissingQuiz)
+		}
+	}
+	if len(missing) > 0 {
+		return &UnmetError{Missing: missing}
+	}
+	return nil
+}
+
+// topicsTx checks that the program has topics of these slugs, and sorts them.
+func (s *Service) topicsTx(ctx context.Context, tx *gorm.DB, id program.ID, slugs []string) ([]string, error) {
+	topics, err := s.programs.TopicsTx(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	list := append([]string{}, slugs...)
+	for _, slug := range list {
+		if !slices.ContainsFunc(topics, func(t program.Topic) bool { return t.Slug == slug }) {
+			return nil, &marketplace.NotFoundError{Noun: "topic", ID: slug}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list), nil
+}

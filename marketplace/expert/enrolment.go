@@ -1,0 +1,179 @@
+package expert
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+)
+
+// EnrolmentID identifies an enrolment.
+type EnrolmentID = marketplace.ID[Enrolment]
+
+// Enrolment is an expert in a program.
+type Enrolment struct {
+	ID        EnrolmentID `gorm:"primaryKey"`
+	BrandID   marketplace.BrandID
+	ProgramID program.ID
+	PersonID  access.PersonID
+	State     State
+	// ResumeState is where a paused or suspended enrolment goes back to; else empty.
+	ResumeState State
+	Origin      Origin
+	Motivation  string // the applicant's words; cleared when they leave
+	// Lot decides ties together with a question's seed, so that no id has to.
+	Lot uint64
+	// Certified are the slugs of the certified topics the expert may answer.
+	Certified []string `gorm:"serializer:json"`
+	// Topics are the slugs of the topics the expert wants; none means all.
+	Topics     []string `gorm:"serializer:json"`
+	AppliedAt  time.Time
+	EnrolledAt *time.Time // since when the expert is asked; nil before
+	// The latest decision of a human: who, when, why. The note is the human's.
+	DecidedBy    *access.PersonID
+	DecidedAt    *time.Time
+	DecisionCode string
+	DecisionNote string
+}
+
+// Origin says how an enrolment came about.
+type Origin string
+
+const (
+	ByApplication Origin = "applied"  // through terms, quiz and approval
+	ByImport      Origin = "imported" // a named human vouched for their experience
+)
+
+// State says where an expert stands in a program.
+type State string
+
+const (
+	Applied   State = "applied"   // wants in; accepting the terms moves it on
+	Assessing State = "assessing" // has accepted the terms; a human approves or rejects
+	Probation State = "probation" // is asked, and reviewed more; a human activates
+	Active    State = "active"    // is asked
+	Paused    State = "paused"    // asked for a rest; the expert unpauses
+	Suspended State = "suspended" // a named human stopped them, for a listed reason; a human reinstates
+	Left      State = "left"      // the expert went; may apply again
+	Rejected  State = "rejected"  // a named human declined, for a listed reason; may apply again later
+)
+
+// Verb is what can be done to an enrolment.
+type Verb string
+
+const (
+	VerbApply            Verb = "apply"
+	VerbAssess           Verb = "assess"
+	VerbApprove          Verb = "approve"
+	VerbActivate         Verb = "activate"
+	VerbPause            Verb = "pause"
+	VerbUnpause          Verb = "unpause"
+	VerbSuspend          Verb = "suspend"
+	VerbReinstate        Verb = "reinstate"
+	VerbReject           Verb = "reject"
+	VerbLeave            Verb = "leave"
+	VerbEnrolExperienced Verb = "enrol_experienced"
+	verbTakeQuiz         Verb = "take_quiz"  // moves nothing
+	verbCertify          Verb = "certify"    // moves nothing
+	verbSetTopics        Verb = "set_topics" // moves nothing
+)
+
+// back stands for the state that a paused or suspended enrolment came from.
+const back State = ""
+
+// none is the state of an enrolment that does not exist yet.
+const none State = ""
+
+// moves is the whole state map: from which states a verb leads to which.
+// Migration 00005 mirrors the states.
+var moves = map[Verb]struct {
+	from []State
+	to   State
+}{
+	VerbApply:            {[]State{none, Left, Rejected}, Applied},
+	VerbAssess:           {[]State{Applied}, Assessing},
+	VerbApprove:          {[]State{Assessing}, Probation},
+	VerbActivate:         {[]State{Probation}, Active},
+	VerbPause:            {[]State{Probation, Active}, Paused},
+	VerbUnpause:          {[]State{Paused}, back},
+	VerbSuspend:          {[]State{Probation, Active, Paused}, Suspended},
+	VerbReinstate:        {[]State{Suspended}, back},
+	VerbReject:           {[]State{Applied, Assessing}, Rejected},
+	VerbLeave:            {[]State{Applied, Assessing, Probation, Active, Paused, Suspended}, Left},
+	VerbEnrolExperienced: {[]State{none, Left}, Active},
+	verbTakeQuiz:         {[]State{Assessing}, Assessing},
+}
+
+// move changes e's state, or returns a *StateError and changes nothing.
+func (e *Enrolment) move(v Verb) error {
+	m := moves[v]
+	if !slices.Contains(m.from, e.State) {
+		return &StateError{Verb: v, State: e.State}
+	}
+	to, resume := m.to, none
+	switch {
+	case to == back:
+		to = e.ResumeState
+	case to == Paused, to == Suspended && e.State != Paused:
+		resume = e.State
+	case to == Suspended:
+		resume = e.ResumeState
+	}
+	e.State, e.ResumeState = to, resume
+	return nil
+}
+
+// Working reports whether the expert is asked.
+func (e Enrolment) Working() bool { return e.State == Probation || e.State == Active }
+
+// reapplyAfter is how long a rejected applicant waits before the next try.
+const reapplyAfter = 30 * 24 * time.Hour
+
+// drawLot makes a lot that follows from no id: from the expert's handle and the
+// program's name, so that a replay draws the same.
+func drawLot(handle, programName string) uint64 {
+	sum := sha256.Sum256([]byte(handle + "\x00" + programName))
+	return binary.BigEndian.Uint64(sum[:]) >> 1 // fits a signed column
+}
+
+// SuspensionReason is why a named human suspends an expert: a closed list.
+type SuspensionReason string
+
+const (
+	SuspendQuality SuspensionReason = "quality" // answers below the program's bar, on review
+	SuspendConduct SuspensionReason = "conduct" // towards customers or colleagues
+	SuspendPrivacy SuspensionReason = "privacy" // personal data mishandled
+	SuspendFraud   SuspensionReason = "fraud"   // pretended work or identity
+	SuspendTerms   SuspensionReason = "terms"   // the accepted terms broken otherwise
+)
+
+// RejectionReason is why a named human rejects an application: a closed list.
+type RejectionReason string
+
+const (
+	RejectIncomplete  RejectionReason = "incomplete"
+	RejectKnowledge   RejectionReason = "knowledge"
+	RejectLanguage    RejectionReason = "language"
+	RejectEligibility RejectionReason = "eligibility" // such as age or country
+	RejectConduct     RejectionReason = "conduct"
+)
+
+func (r SuspensionReason) check() error {
+	list := []SuspensionReason{SuspendQuality, SuspendConduct, SuspendPrivacy, SuspendFraud, SuspendTerms}
+	if !slices.Contains(list, r) {
+		return &marketplace.InvalidError{Field: "reason", Reason: "is not one of the listed reasons for a suspension"}
+	}
+	return nil
+}
+
+func (r RejectionReason) check() error {
+	list := []RejectionReason{RejectIncomplete, RejectKnowledge, RejectLanguage, RejectEligibility, RejectConduct}
+	if !slices.Contains(list, r) {
+		return &marketplace.InvalidError{Field: "reason", Reason: "is not one of the listed reasons for a rejection"}
+	}
+	return nil
+}

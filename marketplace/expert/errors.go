@@ -1,0 +1,84 @@
+package expert
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"knowhow/marketplace"
+)
+
+var (
+	// ErrState: the enrolment's state forbids this; a *StateError.
+	ErrState = errors.New("the enrolment's state forbids this")
+	// ErrUnmet: something is still asked of the applicant; an *UnmetError.
+	ErrUnmet = errors.New("the applicant has not met everything asked")
+	// ErrRetake: the quiz cannot be taken now; a *RetakeError.
+	ErrRetake = errors.New("the quiz cannot be taken now")
+	// ErrAtCapacity: the expert's hands are full. It wraps marketplace.ErrConflict.
+	ErrAtCapacity = fmt.Errorf("%w: the expert is at capacity", marketplace.ErrConflict)
+	// ErrNothingInHand: the expert has no assignment to free. It wraps
+	// marketplace.ErrConflict.
+	ErrNothingInHand = fmt.Errorf("%w: the expert has no assignment in hand", marketplace.ErrConflict)
+	// ErrHandleTaken: another expert has this handle. It wraps
+	// marketplace.ErrConflict.
+	ErrHandleTaken = fmt.Errorf("%w: the handle is taken", marketplace.ErrConflict)
+	// ErrNotOneself: people do not decide about themselves. It wraps
+	// marketplace.ErrForbidden.
+	ErrNotOneself = fmt.Errorf("%w: nobody decides about themselves", marketplace.ErrForbidden)
+	// ErrNotAPerson: only a person may do this. It wraps marketplace.ErrForbidden.
+	ErrNotAPerson = fmt.Errorf("%w: only a person may do this", marketplace.ErrForbidden)
+	// ErrStaleVersion: the terms or the quiz have a newer version. It wraps
+	// marketplace.ErrConflict.
+	ErrStaleVersion = fmt.Errorf("%w: there is a newer version", marketplace.ErrConflict)
+)
+
+// StateError names a verb that an enrolment's state does not allow. State is
+// empty where there is no enrolment yet.
+type StateError struct {
+	Verb  Verb
+	State State
+}
+
+func (e *StateError) Error() string {
+	return fmt.Sprintf("cannot %s: the enrolment is %q", e.Verb, e.State)
+}
+
+// Is matches ErrState and marketplace.ErrConflict.
+func (e *StateError) Is(target error) bool {
+	return target == ErrState || target == marketplace.ErrConflict
+}
+
+// What an applicant can still owe: the codes in UnmetError.Missing.
+const (
+	MissingTerms = "terms" // the current terms are not accepted
+	MissingQuiz  = "quiz"  // the current quiz is not passed
+)
+
+// UnmetError lists what is still asked of the applicant, as codes.
+type UnmetError struct{ Missing []string }
+
+func (e *UnmetError) Error() string {
+	return "the applicant has yet to meet: " + strings.Join(e.Missing, ", ")
+}
+
+// Is matches ErrUnmet and marketplace.ErrConflict.
+func (e *UnmetError) Is(target error) bool {
+	return target == ErrUnmet || target == marketplace.ErrConflict
+}
+
+// RetakeError says when the quiz may be taken again; zero: not this version.
+type RetakeError struct{ At time.Time }
+
+func (e *RetakeError) Error() string {
+	if e.At.IsZero() {
+		return "this quiz cannot be taken again"
+	}
+	return "the quiz can be taken again at " + e.At.Format(time.RFC3339)
+}
+
+// Is matches ErrRetake and marketplace.ErrConflict.
+func (e *RetakeError) Is(target error) bool {
+	return target == ErrRetake || target == marketplace.ErrConflict
+}

@@ -1,0 +1,319 @@
+package expert_test
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+// question is one to import, answered by each of people a minute apart.
+func (h *house) question(reference string, people ...access.PersonID) expert.ImportQuestion {
+	asked := h.clock.Now().Add(-time.Hour)
+	q := expert.ImportQuestion{Reference: reference, PastQuestion: expert.PastQuestion{
+		Title: "Visa for " + reference, Body: "Do I need one?", Tags: []string{"visas"}, AskedAt: asked,
+	}}
+	for i, p := range people {
+		q.Answers = append(q.Answers, expert.ImportAnswer{Person: p, AnsweredAt: asked.Add(time.Duration(i+1) * time.Minute), Score: i})
+	}
+	return q
+}
+
+// reading is a reader of evidence and what it knows.
+type reading struct {
+	h      *house
+	cursor expert.Cursor
+	known  map[string]int // by id or ids: how often it was told
+	gone   int
+	last   []expert.EvidenceChange
+}
+
+func (r *reading) on(t *testing.T) *reading {
+	t.Helper()
+	must(t, r.h.store.Read(t.Context(), r.h.program.BrandID, func(tx *gorm.DB) (err error) {
+		r.last, r.cursor, err = r.h.ChangesAfterTx(t.Context(), tx, r.h.program.ID, r.cursor)
+		return err
+	}))
+	for _, c := range r.last {
+		switch {
+		case c.Question != nil:
+			r.known[c.Question.ID.String()]++
+		case c.Answer != nil:
+			r.known[c.Answer.Question.String()+c.Answer.Person.String()]++
+		default:
+			r.gone++
+		}
+	}
+	return r
+}
+
+func (h *house) reading() *reading { return &reading{h: h, known: map[string]int{}} }
+
+func TestImportIsIdempotent(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, p, a, b := t.Context(), h.program.ID, h.person(t).Person, h.person(t).Person
+		var list []expert.ImportQuestion
+		for i := range 1_200 {
+			list = append(list, h.question(fmt.Sprintf("q-%d", i), a))
+		}
+		n, err := h.Import(ctx, h.owner, p, list)
+		if err != nil || n != (expert.Imported{Questions: 1_200, Answers: 1_200}) {
+			t.Fatalf("Import = %+v, %v", n, err)
+		}
+		r := h.reading().on(t)
+		if len(r.known) != 2_400 {
+			t.Fatalf("read %d changes", len(r.known))
+		}
+		before := h.dump(t)
+		if n, err := h.Import(ctx, h.owner, p, list); err != nil || n != (expert.Imported{}) {
+			t.Errorf("again: %+v, %v", n, err)
+		}
+		if h.dump(t) != before {
+			t.Error("again changed something")
+		}
+		list[7] = h.question("q-7", a, b)
+		list[7].Answers = append(list[7].Answers, list[7].Answers[0]) // twice in one go
+		if n, err := h.Import(ctx, h.owner, p, list[:10]); err != nil || n != (expert.Imported{Answers: 1}) {
+			t.Errorf("one answer more: %+v, %v", n, err)
+		}
+		if r.on(t); len(r.last) != 1 || r.last[0].Answer.Person != b || r.last[0].Answer.Score != 1 {
+			t.Errorf("then read %+v", r.last)
+		}
+	})
+}
+
+func TestImportHidesPersonalData(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		q := h.question("q-1")
+		q.Title, q.Body = "Write to dana.whitlow@example.com", "My card is 4111 1111 1111 1111, mail dana.whitlow@example.com"
+		_, err := h.Import(t.Context(), h.owner, h.program.ID, []expert.ImportQuestion{q})
+		must(t, err)
+		got := h.reading().on(t).last[0].Question
+		if got.Title != "Write to [email 1]" || got.Body != "My card is [card 1], mail [email 1]" {
+			t.Errorf("stored %q, %q", got.Title, got.Body)
+		}
+	})
+}
+
+func TestRecordAndForget(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, x := t.Context(), h.person(t)
+		now := h.clock.Now()
+		q := expert.PastQuestion{
+			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: h.program.ID,
+			Title: "Visa?", Body: "Do I?", Tags: []string{"visas"}, Topic: "visa", Asker: expert.AskerID(x.Person), AskedAt: now,
+		}
+		e := expert.Evidence{Question: q.ID, Brand: q.Brand, Program: q.Program, Person: x.Person, AnsweredAt: now.Add(time.Minute)}
+		r := h.reading()
+		h.inTx(t, func(tx *gorm.DB) error {
+			return errors.Join(h.RecordQuestionTx(ctx, tx, q), h.RecordAnswerTx(ctx, tx, e))
+		})
+		if r.on(t); len(r.last) != 2 || !reflect.DeepEqual(*r.last[0].Question, q) || !reflect.DeepEqual(*r.last[1].Answer, e) {
+			t.Fatalf("read %+v", r.last)
+		}
+		h.inTx(t, func(tx *gorm.DB) error { return h.RecordAnswerTx(ctx, tx, e) })
+		if r.on(t); len(r.last) != 0 {
+			t.Errorf("the same answer again: read %+v", r.last)
+		}
+		e.ResolvedAt, e.Score = now.Add(time.Hour), 4
+		h.inTx(t, func(tx *gorm.DB) error { return h.RecordAnswerTx(ctx, tx, e) })
+		if r.on(t); len(r.last) != 1 || !reflect.DeepEqual(*r.last[0].Answer, e) {
+			t.Errorf("resolved: read %+v", r.last)
+		}
+		for range 2 {
+			h.inTx(t, func(tx *gorm.DB) error { return h.ForgetQuestionTx(ctx, tx, q.ID, now) })
+		}
+		h.inTx(t, func(tx *gorm.DB) error { // neither comes back
+			return errors.Join(h.RecordQuestionTx(ctx, tx, q), h.RecordAnswerTx(ctx, tx, e))
+		})
+		if r.on(t); len(r.last) != 1 || r.last[0].Forgotten != q.ID {
+			t.Errorf("forgotten: read %+v", r.last)
+		}
+		if text := h.dump(t); strings.Contains(text, "Visa?") || strings.Contains(text, "Do I?") {
+			t.Error("the text is still there")
+		}
+		fresh := h.reading().on(t)
+		if len(fresh.known) != 0 || fresh.gone != 1 {
+			t.Errorf("a fresh reader knows %v", fresh.known)
+		}
+	})
+}
+
+func TestForgottenImportStaysForgotten(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, x := t.Context(), h.person(t)
+		list := []expert.ImportQuestion{h.question("q-1", x.Person)}
+		_, err := h.Import(ctx, h.owner, h.program.ID, list)
+		must(t, err)
+		h.inTx(t, func(tx *gorm.DB) error {
+			id, err := h.PastQuestionTx(ctx, tx, h.program.ID, "q-1")
+			if err != nil {
+				return err
+			}
+			return h.ForgetQuestionTx(ctx, tx, id, h.clock.Now())
+		})
+		if n, err := h.Import(ctx, h.owner, h.program.ID, list); err != nil || n != (expert.Imported{}) {
+			t.Errorf("imported again: %+v, %v", n, err)
+		}
+		if r := h.reading().on(t); len(r.known) != 0 || r.gone != 1 {
+			t.Errorf("a reader knows %v", r.known)
+		}
+	})
+}
+
+// TestNoChangeIsMissed: on PostgreSQL a slow transaction writes first and
+// commits last, while others write and commit and a reader reads on. Everybody's
+// rows are seen at once when they are committed, each once.
+func TestNoChangeIsMissed(t *testing.T) {
+	h := newHouse(t, dbtest.Open(t, "postgres"))
+	ctx, x := t.Context(), h.person(t)
+	record := func(tx *gorm.DB) expert.PastQuestionID {
+		q := expert.PastQuestion{
+			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: h.program.ID,
+			Title: "Visa?", AskedAt: h.clock.Now(),
+		}
+		e := expert.Evidence{Question: q.ID, Brand: q.Brand, Program: q.Program, Person: x.Person, AnsweredAt: q.AskedAt}
+		must(t, h.RecordQuestionTx(ctx, tx, q))
+		must(t, h.RecordAnswerTx(ctx, tx, e))
+		return q.ID
+	}
+	r := h.reading().on(t)
+	var want []expert.PastQuestionID
+	for range 5 {
+		wrote, commit, done := make(chan expert.PastQuestionID), make(chan struct{}), make(chan error)
+		go func() {
+			done <- h.store.InTx(ctx, h.program.BrandID, func(tx *gorm.DB) error {
+				wrote <- record(tx)
+				<-commit
+				return nil
+			})
+		}()
+		slow := <-wrote
+		for range 3 { // begun later, committed earlier
+			h.inTx(t, func(tx *gorm.DB) error { want = append(want, record(tx)); return nil })
+			if r.on(t); r.known[want[len(want)-1].String()] != 1 || len(r.last) != 2 {
+				t.Fatalf("not read at once: %+v", r.last)
+			}
+			if r.known[slow.String()] != 0 {
+				t.Fatal("read before it was committed")
+			}
+		}
+		close(commit)
+		must(t, <-done)
+		want = append(want, slow)
+		if r.on(t); len(r.last) != 2 {
+			t.Fatalf("the slow transaction: read %+v", r.last)
+		}
+	}
+	for _, id := range want {
+		if r.known[id.String()] != 1 || r.known[id.String()+x.Person.String()] != 1 {
+			t.Errorf("question %s read %d times, its answer %d", id, r.known[id.String()], r.known[id.String()+x.Person.String()])
+		}
+	}
+}
+
+// TestReadersBesideWriters: many writers at once on either database, and a
+// reader that reads as it likes; in the end it knows everything, once.
+func TestReadersBesideWriters(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		x := h.person(t)
+		done := make(chan error)
+		for w := range 8 {
+			go func() {
+				for i := range 5 {
+					if _, err := h.Import(t.Context(), h.owner, h.program.ID, []expert.ImportQuestion{h.question(fmt.Sprintf("q-%d-%d", w, i), x.Person)}); err != nil {
+						done <- err
+						return
+					}
+				}
+				done <- nil
+			}()
+		}
+		r := h.reading()
+		for running := 8; running > 0; {
+			select {
+			case err := <-done:
+				must(t, err)
+				running--
+			default:
+				r.on(t)
+			}
+		}
+		r.on(t)
+		if len(r.known) != 80 {
+			t.Errorf("knows %d changes, want 80", len(r.known))
+		}
+		for id, n := range r.known {
+			if n != 1 {
+				t.Errorf("%s was read %d times", id, n)
+			}
+		}
+	})
+}
+
+func TestBadEvidenceChangesNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, p, x := t.Context(), h.program.ID, h.person(t).Person
+		other, stranger := h.newProgram(t)
+		_, err := h.Import(ctx, h.owner, p, []expert.ImportQuestion{h.question("q-0", x)})
+		must(t, err)
+		known := h.reading().on(t).last[0].Question.ID
+		before := h.dump(t)
+		imports := func(caller access.Caller, edit func(q *expert.ImportQuestion)) error {
+			bad := h.question("q-2", x)
+			edit(&bad)
+			_, err := h.Import(ctx, caller, p, []expert.ImportQuestion{h.question("q-1", x), bad})
+			return err
+		}
+		answer := func(edit func(e *expert.Evidence)) error {
+			e := expert.Evidence{Question: known, Person: x, AnsweredAt: h.clock.Now()}
+			edit(&e)
+			_, err := h.ImportAnswers(ctx, h.owner, p, []expert.Evidence{e})
+			return err
+		}
+		foreign := func() error { // another brand's question
+			e := expert.Evidence{Question: known, Person: x, AnsweredAt: h.clock.Now()}
+			_, err := h.ImportAnswers(ctx, stranger, other.ID, []expert.Evidence{e})
+			return err
+		}
+		for name, c := range map[string]struct{ err, want error }{
+			"by a stranger":       {imports(stranger, func(*expert.ImportQuestion) {}), marketplace.ErrForbidden},
+			"no reference":        {imports(h.owner, func(q *expert.ImportQuestion) { q.Reference = "" }), marketplace.ErrInvalid},
+			"invalid UTF-8":       {imports(h.owner, func(q *expert.ImportQuestion) { q.Body = "a\xff" }), marketplace.ErrInvalid},
+			"NUL":                 {imports(h.owner, func(q *expert.ImportQuestion) { q.Title = "a\x00" }), marketplace.ErrInvalid},
+			"too long":            {imports(h.owner, func(q *expert.ImportQuestion) { q.Body = strings.Repeat("x", 100_001) }), marketplace.ErrInvalid},
+			"too many tags":       {imports(h.owner, func(q *expert.ImportQuestion) { q.Tags = make([]string, 51) }), marketplace.ErrInvalid},
+			"empty tag":           {imports(h.owner, func(q *expert.ImportQuestion) { q.Tags = []string{""} }), marketplace.ErrInvalid},
+			"no time":             {imports(h.owner, func(q *expert.ImportQuestion) { q.AskedAt = time.Time{} }), marketplace.ErrInvalid},
+			"answer of nobody":    {imports(h.owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = access.PersonID{} }), marketplace.ErrInvalid},
+			"answer of a ghost":   {imports(h.owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = marketplace.NewID[access.Person]() }), marketplace.ErrNotFound},
+			"resolved too early":  {answer(func(e *expert.Evidence) { e.ResolvedAt = e.AnsweredAt.Add(-1) }), marketplace.ErrInvalid},
+			"score out of bounds": {answer(func(e *expert.Evidence) { e.Score = 1 << 40 }), marketplace.ErrInvalid},
+			"unknown question":    {answer(func(e *expert.Evidence) { e.Question = marketplace.NewID[expert.PastQuestion]() }), marketplace.ErrNotFound},
+			"other brand's":       {foreign(), marketplace.ErrNotFound},
+		} {
+			if !errors.Is(c.err, c.want) {
+				t.Errorf("%s: %v, want %v", name, c.err, c.want)
+			}
+		}
+		if h.dump(t) != before {
+			t.Error("a refusal changed something")
+		}
+	})
+}

@@ -1,0 +1,60 @@
+package expert
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+)
+
+// Pause gives the calling expert a rest from a program. Errors: *StateError,
+// *marketplace.NotFoundError without an enrolment.
+func (s *Service) Pause(ctx context.Context, caller access.Caller, id program.ID) error {
+	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+		if err := e.move(VerbPause); err != nil {
+			return err
+		}
+		return s.saveTx(ctx, tx, HasPaused, *e, Change{By: caller.String()})
+	})
+}
+
+// Unpause ends the calling expert's rest. Errors as Pause's.
+func (s *Service) Unpause(ctx context.Context, caller access.Caller, id program.ID) error {
+	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+		if err := e.move(VerbUnpause); err != nil {
+			return err
+		}
+		return s.saveTx(ctx, tx, Unpaused, *e, Change{By: caller.String()})
+	})
+}
+
+// Leave takes the calling expert out of a program, at any time and without a
+// reason. What they earned stays theirs; their words of application go. Errors
+// as Pause's.
+func (s *Service) Leave(ctx context.Context, caller access.Caller, id program.ID) error {
+	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+		if err := e.move(VerbLeave); err != nil {
+			return err
+		}
+		e.Motivation, e.Certified, e.Topics = "", []string{}, []string{}
+		return s.saveTx(ctx, tx, HasLeft, *e, Change{By: caller.String()})
+	})
+}
+
+// SetTopics says which of a program's topics the calling expert wants, by slug;
+// none means all. Errors: *marketplace.NotFoundError without an enrolment or for
+// a topic the program has not got, *StateError for who left or was rejected.
+func (s *Service) SetTopics(ctx context.Context, caller access.Caller, id program.ID, slugs []string) error {
+	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+		if e.State == Left || e.State == Rejected {
+			return &StateError{Verb: verbSetTopics, State: e.State}
+		}
+		var err error
+		if e.Topics, err = s.topicsTx(ctx, tx, id, slugs); err != nil {
+			return err
+		}
+		return s.saveTx(ctx, tx, TopicsSet, *e, Change{By: caller.String(), Count: len(e.Topics)})
+	})
+}

@@ -1,0 +1,137 @@
+package expert
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/program"
+)
+
+// jsonText is v as a JSON column takes it.
+func jsonText(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("write JSON: %w", err)
+	}
+	return string(b), nil
+}
+
+// enrolmentTx loads and locks the person's enrolment in a program; without one
+// found is false and the row is new.
+func enrolmentTx(ctx context.Context, tx *gorm.DB, p program.Program, person access.PersonID) (e Enrolment, found bool, err error) {
+	var list []Enrolment
+	err = marketplace.ForUpdate(tx.WithContext(ctx)).Where("program_id = ? AND person_id = ?", p.ID, person).Limit(1).Find(&list).Error
+	if err != nil {
+		return Enrolment{}, false, fmt.Errorf("lock the enrolment of %s in program %s: %w", person, p.ID, err)
+	}
+	if len(list) == 1 {
+		return list[0], true, nil
+	}
+	return Enrolment{
+		ID: marketplace.NewID[Enrolment](), BrandID: p.BrandID, ProgramID: p.ID, PersonID: person,
+		Certified: []string{}, Topics: []string{},
+	}, false, nil
+}
+
+// changeable are the columns of an enrolment that verbs write.
+var changeable = []string{
+	"state", "resume_state", "origin", "motivation", "lot", "certified", "topics", "applied_at", "enrolled_at",
+	"decided_by", "decided_at", "decision_code", "decision_note",
+}
+
+// saveTx writes a changed enrolment, whose row the transaction has locked, and
+// its event.
+func (s *Service) saveTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e Enrolment, c Change) error {
+	done := tx.WithContext(ctx).Model(&Enrolment{}).Where("id = ?", e.ID).Select(changeable).Updates(&e)
+	if done.Error != nil {
+		return fmt.Errorf("update enrolment %s: %w", e.ID, done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return marketplace.NotFound("enrolment", e.ID)
+	}
+	return s.eventTx(ctx, tx, kind, e, c)
+}
+
+func (s *Service) eventTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e Enrolment, c Change) error {
+	c.Program, c.Person, c.State = e.ProgramID, e.PersonID, e.State
+	return s.log.AppendTx(ctx, tx, event.Event{Brand: e.BrandID, Kind: kind, Subject: event.Subject(e.ID), At: s.clock.Now()}, c)
+}
+
+// own runs do in one transaction on the calling person's own enrolment, which
+// is locked. Errors: ErrNotAPerson, *marketplace.NotFoundError without one.
+func (s *Service) own(ctx context.Context, caller access.Caller, id program.ID, do func(tx *gorm.DB, e *Enrolment) error) error {
+	if !caller.IsPerson(caller.Person) {
+		return ErrNotAPerson
+	}
+	brand, err := s.programs.BrandOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
+		e, found, err := enrolmentTx(ctx, tx, program.Program{ID: id, BrandID: brand}, caller.Person)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return &marketplace.NotFoundError{Noun: "enrolment in program", ID: id.String()}
+		}
+		return do(tx, &e)
+	})
+}
+
+// brandOf finds the brand of an enrolment, to open the transaction in which
+// the caller's permission there is checked.
+func (s *Service) brandOf(ctx context.Context, id EnrolmentID) (marketplace.BrandID, error) {
+	var e Enrolment
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		err := tx.WithContext(ctx).Select("brand_id").Where("id = ?", id).Take(&e).Error
+		return marketplace.OnlyOne(err, "enrolment", id)
+	})
+	return e.BrandID, err
+}
+
+// MyEnrolments lists the calling person's enrolments, oldest first.
+func (s *Service) MyEnrolments(ctx context.Context, caller access.Caller) ([]Enrolment, error) {
+	if !caller.IsPerson(caller.Person) {
+		return nil, ErrNotAPerson
+	}
+	var list []Enrolment
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		err := tx.WithContext(ctx).Where("person_id = ?", caller.Person).Order("applied_at").Find(&list).Error
+		if err != nil {
+			return fmt.Errorf("list the enrolments of %s: %w", caller.Person, err)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// MaxPage is how many enrolments one Enrolments returns at most.
+const MaxPage = 500
+
+// Enrolments lists a program's enrolments in one state, longest waiting first,
+// for those with ApproveExperts.
+func (s *Service) Enrolments(ctx context.Context, caller access.Caller, id program.ID, state State) ([]Enrolment, error) {
+	brand, err := s.programs.BrandOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var list []Enrolment
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.ApproveExperts); err != nil {
+			return err
+		}
+		err := tx.WithContext(ctx).Where("program_id = ? AND state = ?", id, state).Order("applied_at").Limit(MaxPage).Find(&list).Error
+		if err != nil {
+			return fmt.Errorf("list the enrolments of program %s: %w", id, err)
+		}
+		return nil
+	})
+	return list, err
+}

@@ -1,0 +1,86 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+)
+
+// NewTopic describes a topic to add. A zero Parent puts it at the top.
+type NewTopic struct {
+	Parent TopicID
+	Slug   string
+	Name   string
+	Mode   Mode
+}
+
+func (n NewTopic) topic(p Program) Topic {
+	t := Topic{
+		ID: marketplace.NewID[Topic](), BrandID: p.BrandID, ProgramID: p.ID,
+		Slug: n.Slug, Name: strings.TrimSpace(n.Name), Mode: n.Mode,
+	}
+	if !n.Parent.IsZero() {
+		t.ParentID = &n.Parent
+	}
+	return t
+}
+
+// AddTopic adds a topic to a program. Errors: ErrSlugTaken,
+// *marketplace.InvalidError, *marketplace.NotFoundError where the parent is not
+// this program's, *TransitionError for a closed program.
+func (s *Service) AddTopic(ctx context.Context, caller access.Caller, id ID, n NewTopic) (Topic, error) {
+	if err := firstError(
+		CheckSlug("slug", n.Slug),
+		marketplace.CheckText("name", strings.TrimSpace(n.Name), 1, maxName),
+		n.Mode.check(),
+	); err != nil {
+		return Topic{}, err
+	}
+	var t Topic
+	err := s.change(ctx, caller, id, access.ManageProgram, func(tx *gorm.DB, p Program) error {
+		if p.State == Closed {
+			return &TransitionError{From: Closed, To: Closed}
+		}
+		t = n.topic(p)
+		topics, err := s.TopicsTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := t.place(topics); err != nil {
+			return err
+		}
+		if err := tx.WithContext(ctx).Create(&t).Error; err != nil {
+			return fmt.Errorf("insert topic %s: %w", t.ID, err)
+		}
+		return s.appendTx(ctx, tx, TopicAdded, p, Change{By: caller.String(), Topic: t.ID})
+	})
+	if err != nil {
+		return Topic{}, err
+	}
+	return t, nil
+}
+
+// SetTopicMode changes who may be asked about a topic, from the next question
+// on. Errors: *marketplace.InvalidError, *marketplace.NotFoundError where the
+// topic is not this program's.
+func (s *Service) SetTopicMode(ctx context.Context, caller access.Caller, id ID, topic TopicID, mode Mode) error {
+	if err := mode.check(); err != nil {
+		return err
+	}
+	return s.change(ctx, caller, id, access.ManageProgram, func(tx *gorm.DB, p Program) error {
+		done := tx.WithContext(ctx).Model(&Topic{}).Where("id = ? AND program_id = ?", topic, id).
+			Updates(map[string]any{"mode": mode})
+		if done.Error != nil {
+			return fmt.Errorf("set the mode of topic %s: %w", topic, done.Error)
+		}
+		if done.RowsAffected == 0 {
+			return marketplace.NotFound("topic", topic)
+		}
+		return s.appendTx(ctx, tx, TopicModeSet, p, Change{By: caller.String(), Topic: topic})
+	})
+}
