@@ -11,6 +11,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -21,6 +22,9 @@ import (
 
 // Kind names what happened, room first: "question.asked".
 type Kind string
+
+// In gives the kind's name within room, and whether it is that room's.
+func (k Kind) In(room string) (name string, ok bool) { return strings.CutPrefix(string(k), room+".") }
 
 type subjectNoun struct{}
 
@@ -118,7 +122,8 @@ func (e Event) check() error {
 }
 
 // AppendTx records e with data, marshalled to JSON (nil for none), and its
-// deliveries; they exist once tx commits.
+// deliveries; they exist once tx commits. An event without brand, kind, subject
+// or time is an InvalidError.
 func (l *Log) AppendTx(ctx context.Context, tx *gorm.DB, e Event, data any) error {
 	if err := e.check(); err != nil {
 		return err

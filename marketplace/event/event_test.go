@@ -260,10 +260,32 @@ func TestCursorMissesNoLateCommit(t *testing.T) {
 	}
 }
 
+// TestCursorPagesInOrderOfTransactions has the older transaction append last:
+// a page that ends between the two events must not hide either.
+func TestCursorPagesInOrderOfTransactions(t *testing.T) {
+	f := newFixture(dbtest.Open(t, "postgres"))
+	err := f.store.InTx(t.Context(), f.brand, func(tx *gorm.DB) error {
+		if err := tx.Exec(`SELECT pg_current_xact_id()`).Error; err != nil {
+			return err
+		}
+		f.append(t, "k", 2)
+		return f.log.AppendTx(t.Context(), tx, f.event("k", event.Subject(marketplace.NewID[fact]())), fact{1})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, cursor := f.after(t, event.Cursor{}, 1)
+	second, cursor := f.after(t, cursor, 1)
+	third, _ := f.after(t, cursor, 1)
+	if got, want := fmt.Sprint(first, second, third), "[1] [2] []"; got != want {
+		t.Errorf("read %s, want %s", got, want)
+	}
+}
+
 // TestCursorUnderWriters follows the log while 8 writers append to it.
 func TestCursorUnderWriters(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		const writers, each = 8, 25
+		writers, each := 8, dbtest.Loops(25, 1000)
 		f := newFixture(db)
 		var wg sync.WaitGroup
 		for w := range writers {
@@ -274,7 +296,7 @@ func TestCursorUnderWriters(t *testing.T) {
 			})
 		}
 		seen, cursor, read := map[int]int{}, event.Cursor{}, 0
-		for deadline := time.Now().Add(20 * time.Second); read < writers*each && time.Now().Before(deadline); {
+		for deadline := time.Now().Add(5 * time.Minute); read < writers*each && time.Now().Before(deadline); {
 			var page []int
 			page, cursor = f.after(t, cursor, 10)
 			read += len(page)

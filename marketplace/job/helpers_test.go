@@ -64,7 +64,9 @@ func (f *fixture) enqueue(t *testing.T, jobs ...job.New) {
 
 func (f *fixture) runDue(t *testing.T) int {
 	t.Helper()
-	n, err := f.RunDue(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	n, err := f.RunDue(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

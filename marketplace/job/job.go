@@ -38,8 +38,8 @@ type Job struct {
 	UniqueKey  *string
 	State      State
 	RunAt      time.Time
-	Attempts   int // how often it was claimed, this time included
-	LeaseOwner *string
+	Attempts   int     // how often it was claimed, this time included
+	LeaseOwner *string // names the claim, not the worker: nobody else has it
 	LeaseUntil *time.Time
 	LastError  string
 	CreatedAt  time.Time
@@ -59,7 +59,7 @@ type New struct {
 	Args      any                 // marshalled to JSON
 	Brand     marketplace.BrandID // the brand its transaction enters; zero for all
 	RunAt     time.Time           // zero: at once
-	UniqueKey string              // not empty: at most one waiting job of this key
+	UniqueKey string              // not empty: at most one job of this key
 }
 
 // TxHandler does the work in tx; the job's completion commits with it. An

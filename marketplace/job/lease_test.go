@@ -47,16 +47,60 @@ func TestZombieIsFenced(t *testing.T) {
 	})
 }
 
-// TestDeadWorkersJobIsTakenOver leaves jobs claimed by a worker that is gone.
-func TestDeadWorkersJobIsTakenOver(t *testing.T) {
+// TestZombiesFailureIsNotHeeded has a zombie fail while its successor is at
+// work: the job must stay the successor's.
+func TestZombiesFailureIsNotHeeded(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		f := newFixture(t, db)
-		f.Handle("e", effect)
-		f.enqueue(t, job.New{Kind: "e", Args: "x"}, job.New{Kind: "e", Args: "poison"})
-		claim := `UPDATE jobs SET state = 'running', attempts = CASE args WHEN ? THEN ? ELSE 1 END, lease_owner = 'gone', lease_until = ?`
-		if err := db.Write.Exec(claim, `"poison"`, job.MaxAttempts, start.Add(job.Lease)).Error; err != nil {
-			t.Fatal(err)
+		f, begun, mayEnd, ended := newFixture(t, db), make(chan struct{}), make(chan struct{}), make(chan error)
+		other, runs := f.another(), 0
+		other.HandleCall("x", func(context.Context, job.Job) error {
+			runs++
+			close(begun)
+			<-mayEnd
+			return nil
+		})
+		f.HandleCall("x", func(context.Context, job.Job) error {
+			f.clock.Advance(job.Lease)
+			go func() { _, err := other.RunDue(t.Context()); ended <- err }()
+			<-begun
+			return errBroken
+		})
+		f.enqueue(t, job.New{Kind: "x"})
+		jobs, err := f.RunDue(t.Context())
+		if jobs != 1 || err != nil {
+			t.Errorf("the zombie's RunDue = %d, %v", jobs, err)
 		}
+		if j := f.only(t, job.Running); j.Attempts != 2 || j.LastError == errBroken.Error() {
+			t.Errorf("after the zombie's failure: %+v", j)
+		}
+		close(mayEnd)
+		if err := <-ended; err != nil || runs != 1 || len(f.waiting(t)) != 0 {
+			t.Errorf("the successor: %v after %d runs, jobs left %v", err, runs, f.waiting(t))
+		}
+	})
+}
+
+// died leaves every job as a worker that died in the midst of them leaves them.
+func (f *fixture) died(t *testing.T, attempts int) {
+	t.Helper()
+	err := f.store.InTx(t.Context(), marketplace.AllBrands, func(tx *gorm.DB) error {
+		return tx.Exec(`UPDATE jobs SET state = 'running', attempts = ?, lease_owner = 'gone', lease_until = ?`,
+			attempts, f.clock.Now().Add(job.Lease)).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestDeadWorkersJobsAreTakenOver(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f, attempts := newFixture(t, db), map[string]int{}
+		f.Handle("e", func(ctx context.Context, tx *gorm.DB, j job.Job) error {
+			attempts[j.Args] = j.Attempts
+			return effect(ctx, tx, j)
+		})
+		f.enqueue(t, job.New{Kind: "e", Args: "1"}, job.New{Kind: "e", Args: "2"}, job.New{Kind: "e", Args: "3"})
+		f.died(t, 1)
 		f.clock.Set(start.Add(job.Lease - time.Microsecond))
 		if n := f.runDue(t); n != 0 {
 			t.Errorf("%d jobs ran within the lease", n)
@@ -67,43 +111,57 @@ func TestDeadWorkersJobIsTakenOver(t *testing.T) {
 		}
 		f.clock.Set(next)
 		f.runDue(t)
-		if got := f.effects(t); fmt.Sprint(got) != "[x]" {
-			t.Errorf("effects %v, want [x]", got)
+		if got := f.effects(t); fmt.Sprint(got) != "[1 2 3]" {
+			t.Errorf("effects %v, want [1 2 3]", got)
 		}
-		if j := f.only(t, job.Buried); j.Args != `"poison"` {
-			t.Errorf("buried %+v, want the one that took its worker down %d times", j, job.MaxAttempts)
+		if got, want := fmt.Sprint(attempts), `map["1":2 "2":1 "3":1]`; got != want {
+			t.Errorf("attempts %s, want %s: the worker died in the first", got, want)
 		}
 	})
 }
 
-func TestReleaseLeases(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		f := newFixture(t, db)
-		f.Handle("e", effect)
-		f.enqueue(t, job.New{Kind: "e", Args: "x"}, job.New{Kind: "e", Args: "poison"})
-		claim := `UPDATE jobs SET state = 'running', attempts = CASE args WHEN ? THEN ? ELSE 1 END, lease_owner = 'gone', lease_until = ?`
-		if err := db.Write.Exec(claim, `"poison"`, job.MaxAttempts, start.Add(job.Lease)).Error; err != nil {
-			t.Fatal(err)
-		}
-		if err := f.ReleaseLeases(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		f.runDue(t)
-		if got := f.effects(t); fmt.Sprint(got) != "[x]" {
-			t.Errorf("effects %v, want [x] at once", got)
-		}
-		f.only(t, job.Buried)
-	})
+// TestPoisonIsBuriedAlone has one job take its worker down again and again: it
+// is buried, and those that were claimed with it are not.
+func TestPoisonIsBuriedAlone(t *testing.T) {
+	free := map[string]func(f *fixture) error{
+		"lease lapsed": func(f *fixture) error { f.clock.Advance(job.Lease); return nil },
+		"restarted":    func(f *fixture) error { return f.ReleaseLeases(context.Background()) },
+	}
+	for name, free := range free {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				f := newFixture(t, db)
+				f.Handle("e", effect)
+				f.enqueue(t, job.New{Kind: "e", Args: "a poison"}, job.New{Kind: "e", Args: "b"}, job.New{Kind: "e", Args: "c"})
+				f.died(t, job.MaxAttempts)
+				if err := free(f); err != nil {
+					t.Fatal(err)
+				}
+				f.runDue(t)
+				if got := f.effects(t); fmt.Sprint(got) != "[b c]" {
+					t.Errorf("effects %v, want [b c]", got)
+				}
+				if j := f.only(t, job.Buried); j.Args != `"a poison"` || j.Attempts != job.MaxAttempts {
+					t.Errorf("buried %+v", j)
+				}
+			})
+		})
+	}
 }
 
-// TestSlowBatchIsGivenBack has the first job of a batch take long: the rest
-// goes back unharmed instead of lapsing in the hands of a live worker.
+// TestSlowBatchIsGivenBack has every job of a batch take half a lease: none may
+// lapse in the hands of a worker that lives.
 func TestSlowBatchIsGivenBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f, attempts := newFixture(t, db), []int{}
-		f.HandleCall("slow", func(_ context.Context, j job.Job) error {
+		other := f.another()
+		other.HandleCall("slow", func(context.Context, job.Job) error { return nil })
+		f.HandleCall("slow", func(ctx context.Context, j job.Job) error {
 			attempts = append(attempts, j.Attempts)
 			f.clock.Advance(job.Lease / 2)
+			if n, err := other.RunDue(ctx); n != 0 || err != nil {
+				t.Errorf("another worker took over %d jobs, %v", n, err)
+			}
 			return nil
 		})
 		for range 5 {
@@ -141,13 +199,17 @@ func TestStoppedWorkerGivesBack(t *testing.T) {
 // job's effect happens once.
 func TestSixteenWorkers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		const jobs = 200
+		jobs := dbtest.Loops(200, 9000)
 		f, failures := newFixture(t, db), atomic.Int64{}
 		sometimes := func(ctx context.Context, tx *gorm.DB, j job.Job) error {
 			if err := effect(ctx, tx, j); err != nil {
 				return err
 			}
-			if j.Attempts == 1 && j.Seq%7 == 0 {
+			fails := j.Seq%7 == 0
+			if j.Attempts != 1 && !fails {
+				t.Errorf("job %d was claimed %d times", j.Seq, j.Attempts)
+			}
+			if fails && j.Attempts == 1 {
 				failures.Add(1)
 				return errBroken
 			}
@@ -158,7 +220,7 @@ func TestSixteenWorkers(t *testing.T) {
 		other.Handle("e", sometimes)
 		list := make([]job.New, jobs)
 		for i := range list {
-			list[i] = job.New{Kind: "e", Args: fmt.Sprintf("%03d", i)}
+			list[i] = job.New{Kind: "e", Args: fmt.Sprintf("%05d", i)}
 		}
 		f.enqueue(t, list...)
 		for range 2 { // the second round does the failed ones
@@ -175,11 +237,11 @@ func TestSixteenWorkers(t *testing.T) {
 		}
 		got := f.effects(t)
 		for i := range min(len(got), jobs) {
-			if got[i] != fmt.Sprintf("%03d", i) {
+			if got[i] != fmt.Sprintf("%05d", i) {
 				t.Fatalf("effect %d is %s: lost or doubled", i, got[i])
 			}
 		}
-		if len(got) != jobs || failures.Load() < jobs/8 {
+		if len(got) != jobs || failures.Load() < int64(jobs/8) {
 			t.Errorf("%d effects of %d jobs, %d failures", len(got), jobs, failures.Load())
 		}
 	})

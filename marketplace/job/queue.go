@@ -25,7 +25,6 @@ type Queue struct {
 	store  *marketplace.Store
 	clock  marketplace.Clock
 	log    *slog.Logger
-	owner  string
 	tx     map[string]TxHandler
 	call   map[string]CallHandler
 	sweeps []Sweep
@@ -37,7 +36,7 @@ type Queue struct {
 // NewQueue makes a queue without handlers.
 func NewQueue(store *marketplace.Store, clock marketplace.Clock, log *slog.Logger) *Queue {
 	return &Queue{
-		store: store, clock: clock, log: log, owner: uuid.NewString(),
+		store: store, clock: clock, log: log,
 		tx: map[string]TxHandler{}, call: map[string]CallHandler{},
 		failing: map[sweepRow]time.Time{},
 	}
@@ -62,7 +61,9 @@ func (q *Queue) mustBeNew(kind string) {
 }
 
 // EnqueueTx adds a job that exists once tx commits. With a UniqueKey that
-// another job holds nothing is added.
+// another job holds, be it waiting, running or buried, nothing is added: a key
+// names one piece of work, and is no way to ask for another turn. A kind that
+// nobody handles is an InvalidError.
 func (q *Queue) EnqueueTx(ctx context.Context, tx *gorm.DB, n New) error {
 	if q.tx[n.Kind] == nil && q.call[n.Kind] == nil {
 		return &marketplace.InvalidError{Field: "kind", Reason: fmt.Sprintf("no handler for jobs of kind %q", n.Kind)}
@@ -112,7 +113,7 @@ func (q *Queue) claim(ctx context.Context, now time.Time, limit int) ([]Job, err
 		if err := q.takeBackLapsed(tx, now); err != nil {
 			return err
 		}
-		return tx.Raw(fmt.Sprintf(claimSQL, skipLocked(tx)), now, limit, q.owner, now.Add(Lease)).Scan(&jobs).Error
+		return tx.Raw(fmt.Sprintf(claimSQL, skipLocked(tx)), now, limit, uuid.NewString(), now.Add(Lease)).Scan(&jobs).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim jobs: %w", err)
@@ -137,14 +138,21 @@ func (q *Queue) anyDue(ctx context.Context, now time.Time) (due bool, err error)
 	return due, nil
 }
 
-// freeSQL frees claimed jobs whose worker died; one that took its worker down
-// MaxAttempts times is buried.
-const freeSQL = `UPDATE jobs SET state = CASE WHEN attempts >= ? THEN 'buried' ELSE 'ready' END,
-	lease_owner = NULL, lease_until = NULL, last_error = 'the worker died or overran its lease'
-WHERE seq IN (SELECT seq FROM jobs WHERE state = 'running' AND lease_until <= ?%s)`
+// freeSQL frees claimed jobs whose worker died. A worker runs the jobs of one
+// claim in their order, so it died in the first that is left: only that one
+// counts the attempt, and is buried after MaxAttempts; the others never began.
+const freeSQL = `WITH left_over AS MATERIALIZED (
+	SELECT seq, run_at, lease_owner FROM jobs WHERE state = 'running' AND lease_until <= ?%s),
+lapsed AS MATERIALIZED (
+	SELECT seq, ROW_NUMBER() OVER (PARTITION BY lease_owner ORDER BY run_at, seq) AS place FROM left_over)
+UPDATE jobs SET lease_owner = NULL, lease_until = NULL,
+	state = CASE WHEN place = 1 AND attempts >= ? THEN 'buried' ELSE 'ready' END,
+	attempts = CASE WHEN place = 1 THEN attempts ELSE attempts - 1 END,
+	last_error = CASE WHEN place = 1 THEN 'the worker died or overran its lease' ELSE last_error END
+FROM lapsed WHERE jobs.seq = lapsed.seq`
 
 func (q *Queue) takeBackLapsed(tx *gorm.DB, now time.Time) error {
-	return tx.Exec(fmt.Sprintf(freeSQL, skipLocked(tx)), MaxAttempts, now).Error
+	return tx.Exec(fmt.Sprintf(freeSQL, skipLocked(tx)), now, MaxAttempts).Error
 }
 
 // ReleaseLeases frees every claimed job at once. Only for a process that knows
@@ -164,7 +172,7 @@ func (q *Queue) giveBack(ctx context.Context, jobs []Job) error {
 	err := q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		for _, j := range jobs {
 			err := tx.Exec(`UPDATE jobs SET state = 'ready', attempts = attempts - 1, lease_owner = NULL, lease_until = NULL
-				WHERE seq = ? AND state = 'running' AND lease_owner = ? AND attempts = ?`, j.Seq, q.owner, j.Attempts).Error
+				WHERE seq = ? AND state = 'running' AND lease_owner = ?`, j.Seq, j.LeaseOwner).Error
 			if err != nil {
 				return err
 			}
@@ -197,7 +205,7 @@ func (q *Queue) Retry(ctx context.Context, seq int64) error {
 
 // finishTx removes the job in tx, if it is still this worker's.
 func (q *Queue) finishTx(tx *gorm.DB, j Job) error {
-	res := tx.Exec(`DELETE FROM jobs WHERE seq = ? AND state = 'running' AND lease_owner = ? AND attempts = ?`, j.Seq, q.owner, j.Attempts)
+	res := tx.Exec(`DELETE FROM jobs WHERE seq = ? AND state = 'running' AND lease_owner = ?`, j.Seq, j.LeaseOwner)
 	if res.Error != nil {
 		return fmt.Errorf("finish %s job %d: %w", j.Kind, j.Seq, res.Error)
 	}
@@ -215,8 +223,8 @@ func (q *Queue) fail(ctx context.Context, j Job, cause error) error {
 	}
 	err := q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		return tx.Exec(`UPDATE jobs SET state = ?, run_at = ?, lease_owner = NULL, lease_until = NULL, last_error = ?
-			WHERE seq = ? AND state = 'running' AND lease_owner = ? AND attempts = ?`,
-			state, now.Add(backoff(j.Attempts)), clip(cause.Error(), 500), j.Seq, q.owner, j.Attempts).Error
+			WHERE seq = ? AND state = 'running' AND lease_owner = ?`,
+			state, now.Add(backoff(j.Attempts)), clip(cause.Error(), 500), j.Seq, j.LeaseOwner).Error
 	})
 	if err != nil {
 		return fmt.Errorf("put back %s job %d: %w", j.Kind, j.Seq, err)

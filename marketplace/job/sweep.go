@@ -23,7 +23,8 @@ type Sweep struct {
 	Table string
 	// Do moves one row on, in a transaction of the row's brand. It locks the
 	// row and looks again: another process may have been faster. It must leave
-	// next_due_at in the future or NULL.
+	// next_due_at in the future or NULL; a row still due after several turns,
+	// like one on which Do fails or panics, is left alone for a minute.
 	Do func(ctx context.Context, tx *gorm.DB, id RowID, now time.Time) error
 }
 
