@@ -47,9 +47,12 @@ func (ix *Index) nearest(q Query, s *scratch) []neighbour {
 			s.scores[p.doc] += float32(t.weight * p.impact)
 		}
 	}
+	if self, known := ix.docOf[q.Self]; known {
+		s.scores[self] = 0
+	}
 	least := s.threshold()
 	for _, doc := range s.touched {
-		if score := s.scores[doc]; score >= least {
+		if score := s.scores[doc]; score > 0 && score >= least {
 			s.near = append(s.near, neighbour{doc: doc, asked: ix.docs[doc].asked, score: score})
 		}
 		s.scores[doc] = 0

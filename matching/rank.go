@@ -12,6 +12,7 @@ type Query struct {
 	Title string
 	Body  string
 	Tags  []string
+	Self  ID        // the question's own document, if it is in the index: no neighbour of itself
 	Asker ID        // zero: unknown; never ranked
 	At    time.Time // the present: nothing from then on counts
 	Seed  uint64    // decides between candidates equal in everything

@@ -152,3 +152,18 @@ func TestRankWhileChanging(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// A question that is on record already, as when it is put to a second wave, is
+// no neighbour of itself: else nothing else would look near.
+func TestOwnDocumentIsNoNeighbour(t *testing.T) {
+	own, other := ID{15: 1}, ID{15: 2}
+	ix := NewIndex()
+	ix.AddDocument(Document{ID: own, Title: "The picture freezes on the box", Asked: noon.Add(-1)})
+	ix.AddDocument(Document{ID: other, Title: "The picture is dark", Asked: noon.Add(-2)})
+	q := Query{Title: "The picture freezes on the box", Self: own, At: noon.Add(1)}
+	s := ix.scratch.Get().(*scratch)
+	near := ix.nearest(q, s)
+	if len(near) != 1 || near[0].doc != ix.docOf[other] || near[0].sim != 1 {
+		t.Errorf("neighbours %+v, want the other document alone", near)
+	}
+}

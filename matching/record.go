@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -42,7 +43,22 @@ type Ranked struct {
 	Since    time.Time `json:"since"`
 	Lot      uint64    `json:"lot,string"`
 	Features []float64 `json:"features"`
-	Parts    []float64 `json:"parts"`
+	Parts    []float64 `json:"-"` // follow from the features, so they are not kept
+}
+
+// UnmarshalJSON reads a record and computes its parts. Total and place stay what
+// was written; Replay tells whether they follow.
+func (r *Record) UnmarshalJSON(text []byte) error {
+	type plain Record
+	if err := json.Unmarshal(text, (*plain)(r)); err != nil {
+		return err
+	}
+	for i := range r.Candidates {
+		if c := &r.Candidates[i]; len(c.Features) == len(r.Factors) {
+			c.Parts = c.partsOf(r.Factors)
+		}
+	}
+	return nil
 }
 
 func newRecord(q Query, w Weights, tagged bool) Record {
@@ -71,16 +87,20 @@ func (r *Record) rank() {
 }
 
 func (c *Ranked) add(factors []Factor) {
-	c.Parts = make([]float64, len(factors))
-	c.Total = 0
-	for i, f := range factors {
-		part := float64(f.Weight * c.Features[i])
-		if part == 0 {
-			part = 0 // not -0, which databases do not keep
-		}
-		c.Parts[i] = part
+	c.Parts, c.Total = c.partsOf(factors), 0
+	for _, part := range c.Parts {
 		c.Total += part
 	}
+}
+
+func (c *Ranked) partsOf(factors []Factor) []float64 {
+	parts := make([]float64, len(factors))
+	for i, f := range factors {
+		if part := float64(f.Weight * c.Features[i]); part != 0 {
+			parts[i] = part // else 0 and not -0, which databases do not keep
+		}
+	}
+	return parts
 }
 
 // tie decides between equal totals: more evidence, then earlier enrolled, then

@@ -105,9 +105,6 @@ func skipLocked(tx *gorm.DB) string {
 }
 
 func (q *Queue) claim(ctx context.Context, now time.Time, limit int) ([]Job, error) {
-	if due, err := q.anyDue(ctx, now); err != nil || !due {
-		return nil, err
-	}
 	var jobs []Job
 	err := q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		if err := q.takeBackLapsed(tx, now); err != nil {
@@ -127,13 +124,25 @@ func (q *Queue) claim(ctx context.Context, now time.Time, limit int) ([]Job, err
 	return jobs, nil
 }
 
-func (q *Queue) anyDue(ctx context.Context, now time.Time) (due bool, err error) {
-	err = q.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		return tx.Raw(`SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'ready' AND run_at <= ?)
-			OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND lease_until <= ?)`, now, now).Row().Scan(&due)
+// anyDue tells, in one statement, whether a job is due, and then of each sweep,
+// in their order, whether one of its rows is.
+func (q *Queue) anyDue(ctx context.Context, now time.Time) ([]bool, error) {
+	query := `SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'ready' AND run_at <= ?)
+		OR EXISTS (SELECT 1 FROM jobs WHERE state = 'running' AND lease_until <= ?)`
+	args := []any{now, now}
+	due, into := make([]bool, len(q.sweeps)+1), make([]any, len(q.sweeps)+1)
+	for _, s := range q.sweeps {
+		query += ", EXISTS (SELECT 1 FROM " + s.Table + " WHERE next_due_at <= ?)"
+		args = append(args, now)
+	}
+	for i := range due {
+		into[i] = &due[i]
+	}
+	err := q.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		return tx.Raw(query, args...).Row().Scan(into...)
 	})
 	if err != nil {
-		return false, fmt.Errorf("look for due jobs: %w", err)
+		return nil, fmt.Errorf("look for due jobs and deadlines: %w", err)
 	}
 	return due, nil
 }

@@ -32,15 +32,24 @@ func (q *Queue) RunDue(ctx context.Context) (int, error) {
 
 func (q *Queue) runOnce(ctx context.Context, worked seen) (int, error) {
 	now := q.clock.Now()
-	jobs, err := q.claim(ctx, now, claimBatch)
+	due, err := q.anyDue(ctx, now)
 	if err != nil {
 		return 0, err
 	}
-	if len(jobs) > 0 { // jobs first: what they write may move deadlines
-		return q.workOff(ctx, jobs, now)
+	if due[0] { // jobs first: what they write may move deadlines
+		jobs, err := q.claim(ctx, now, claimBatch)
+		if err != nil {
+			return 0, err
+		}
+		if len(jobs) > 0 {
+			return q.workOff(ctx, jobs, now)
+		}
 	}
 	done := 0
-	for _, s := range q.sweeps {
+	for i, s := range q.sweeps {
+		if !due[i+1] {
+			continue
+		}
 		n, err := q.runSweep(ctx, s, now, worked)
 		done += n
 		if err != nil {
