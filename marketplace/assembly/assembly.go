@@ -1,0 +1,82 @@
+// Package assembly puts the rooms of the marketplace together, lowest floor
+// first: the one place where services are constructed and subscriptions, jobs
+// and deadlines come to be registered. cmd calls it with an open database, and
+// so do tests.
+package assembly
+
+import (
+	"context"
+	"log/slog"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/job"
+	"knowhow/marketplace/notify"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
+	"knowhow/marketplace/redact"
+	"knowhow/payouts"
+	"knowhow/payouts/sandbox"
+)
+
+// Parts are what the house is built of. Provider may be nil: then it is the
+// sandbox, which moves no real money.
+type Parts struct {
+	Store    *marketplace.Store
+	Clock    marketplace.Clock
+	Log      *slog.Logger
+	Keys     *redact.Keyring
+	Mailer   notify.Mailer
+	Provider payouts.Provider
+}
+
+// House is every service, ready for use.
+type House struct {
+	Store     *marketplace.Store
+	Clock     marketplace.Clock
+	Queue     *job.Queue
+	Events    *event.Log
+	Access    *access.Service
+	Notify    *notify.Service
+	Programs  *program.Service
+	Customers *customer.Service
+	Experts   *expert.Service
+	Questions *question.Service
+	Quality   *quality.Service
+	Payouts   *payouts.Service
+}
+
+// New builds the house.
+func New(p Parts) *House {
+	global := func(ctx context.Context, fn func(tx *gorm.DB) error) error {
+		return p.Store.InTx(ctx, marketplace.AllBrands, fn)
+	}
+	if p.Provider == nil {
+		p.Provider = &sandbox.Provider{InTx: global, Now: p.Clock.Now}
+	}
+	h := &House{Store: p.Store, Clock: p.Clock, Queue: job.NewQueue(p.Store, p.Clock, p.Log)}
+	h.Events = event.NewLog(h.Queue)
+	h.Access = access.New(p.Store, p.Clock, h.Events, p.Keys)
+	h.Notify = notify.New(p.Store, p.Clock, h.Queue, h.Access, p.Keys, p.Mailer)
+	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())
+	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
+	h.Customers.RegisterEraser("notify", notify.Sealed, h.Notify.EraseCustomerTx)
+	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
+	h.Experts = expert.New(p.Store, p.Clock, h.Events, h.Programs, imports)
+	h.Questions = question.New(question.Rooms{
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Customers: h.Customers,
+		Programs: h.Programs, Experts: h.Experts, Sandbox: p.Provider.Sandbox(),
+	})
+	h.Quality = quality.New(quality.Rooms{
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Questions: h.Questions,
+		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify,
+	})
+	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider}
+	return h
+}

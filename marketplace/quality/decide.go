@@ -1,0 +1,121 @@
+package quality
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/question"
+	"knowhow/payouts"
+)
+
+// reviewWeight is what a verdict counts for: a person has looked closely, which
+// is more than the resolution, counted as 1, that silence may have brought.
+const reviewWeight = 2
+
+// Decide gives a verdict on an open review, as one of the brand's people who
+// may review and had no part in the question. Passing work that nobody has
+// refused is paid at once. A failing verdict moves no money: it proposes a
+// refusal, which only a human makes. A peer is paid whatever the verdict.
+// Errors: *access.ForbiddenError, ErrOwnWork, *marketplace.NotFoundError,
+// *question.TransitionError, question.ErrTooLate, *marketplace.InvalidError.
+func (s *Service) Decide(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ReviewID, v Verdict) error {
+	return s.inBrand(ctx, caller, brand, access.ReviewWork, func(tx *gorm.DB) error {
+		if err := v.check(); err != nil {
+			return err
+		}
+		found, err := reviewTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if found.BrandID != brand {
+			return marketplace.NotFound("review", id)
+		}
+		r, w, err := lockReviewTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := w.impartialTx(ctx, tx, caller.Person); err != nil {
+			return err
+		}
+		return s.decideTx(ctx, tx, &r, w, caller, v)
+	})
+}
+
+func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, caller access.Caller, v Verdict) error {
+	now := s.clock.Now()
+	if r.NextDueAt != nil && !now.Before(*r.NextDueAt) {
+		return fmt.Errorf("decide review %s: %w", r.ID, question.ErrTooLate)
+	}
+	note, err := s.hideTx(ctx, tx, w.of, v.Note)
+	if err != nil {
+		return err
+	}
+	r.Passed, r.Scores, r.Note, r.ReviewerID = &v.Pass, v.Scores, note, caller.Person
+	if err := r.endTx(ctx, tx, ReviewDecided, now); err != nil {
+		return err
+	}
+	if v.Pass && w.turn.State == question.Earned {
+		if err := s.questions.ReleaseTx(ctx, tx, w.turn.ID, "review_passed"); err != nil {
+			return err
+		}
+	}
+	if err := s.settleReviewTx(ctx, tx, *r, w, caller, now); err != nil {
+		return err
+	}
+	outcome, reason := expert.Failure, "fail"
+	if v.Pass {
+		outcome, reason = expert.Success, "pass"
+	}
+	if err := s.outcomeTx(ctx, tx, w, outcome, reviewWeight, now); err != nil {
+		return err
+	}
+	return s.appendTx(ctx, tx, EventReviewed, w.of, now, Detail{
+		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID, By: caller.Person, Reason: reason,
+	})
+}
+
+// settleReviewTx pays a peer what was set aside for the review; where one of
+// the brand's own people made it, the money goes back.
+func (s *Service) settleReviewTx(ctx context.Context, tx *gorm.DB, r Review, w work, caller access.Caller, now time.Time) error {
+	if r.RewardMinor == 0 {
+		return nil
+	}
+	id := uuid.UUID(r.ID)
+	peer, err := peerTx(ctx, tx, w.of, caller)
+	if err != nil {
+		return err
+	}
+	if !peer {
+		return payouts.VoidHoldTx(ctx, tx, now, id)
+	}
+	err = payouts.EarnTx(ctx, tx, now, id, payouts.NewReward{
+		ID: id, Expert: uuid.UUID(caller.Person), Kind: payouts.ForReviewing,
+		Amount: payouts.Money{Minor: r.RewardMinor, Currency: r.Currency}, ReleaseAt: now,
+	})
+	if err != nil {
+		return err
+	}
+	return payouts.ReleaseTx(ctx, tx, now, id)
+}
+
+// peerTx reports whether the reviewer is one of the program's experts, and not
+// one of those who run the brand.
+func peerTx(ctx context.Context, tx *gorm.DB, q question.Question, caller access.Caller) (bool, error) {
+	enrolment, found, err := expert.EnrolmentTx(ctx, tx, q.ProgramID, caller.Person)
+	if err != nil || !found || !enrolment.Working() {
+		return false, err
+	}
+	err = access.AuthorizeTx(ctx, tx, caller, q.BrandID, access.ManageProgram)
+	if errors.Is(err, marketplace.ErrForbidden) {
+		return true, nil
+	}
+	return false, err
+}

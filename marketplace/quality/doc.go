@@ -1,0 +1,19 @@
+// Package quality says whether the work was good: the customer's feedback,
+// reviews of a fair sample, refusals of pay and appeals against them. It owns
+// the tables feedback, reviews and refusals.
+//
+// It moves no money itself but for peers' reviews: it tells room question to
+// release, contest or refuse an assignment. What is believed of an expert is
+// room expert's, which it tells how the work turned out.
+//
+// Invariants: a failing review only proposes; pay is refused by a named human,
+// for a listed reason with evidence, before release_at, and the expert may
+// appeal to somebody who neither refused nor reviewed; where time runs out
+// without a human's decision the expert is paid, so that a sweep carries out a
+// human's refusal at most and never makes one. Nobody reviews, refuses or
+// decides on a question they asked or worked on. Reviewers read redacted text,
+// and neither names nor pay.
+//
+// Every method is one transaction. Judging locks the assignment's row first, and
+// then the review's or the refusal's; feedback locks the question's.
+package quality

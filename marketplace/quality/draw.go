@@ -1,0 +1,148 @@
+package quality
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/job"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/question"
+	"knowhow/payouts"
+)
+
+// drawOn decides, when an assignment is earned, whether it is reviewed.
+// Handoffs are not: the next expert confirmed them.
+func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error {
+	var d question.Detail
+	if err := e.Decode(&d); err != nil {
+		return fmt.Errorf("%w: %w", job.ErrGiveUp, err)
+	}
+	if d.Reason != string(payouts.ForAssignment) || d.Assignment == nil {
+		return nil
+	}
+	w, err := lockWorkTx(ctx, tx, e.Brand, *d.Assignment)
+	if err != nil || w.turn.State != question.Earned {
+		return err
+	}
+	now, due := s.clock.Now(), reviewDue(*w.turn.EarnedAt, *w.turn.ReleaseAt)
+	if !due.After(now) {
+		return nil // no time left for a look
+	}
+	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
+	if err != nil {
+		return err
+	}
+	cause, err := causeTx(ctx, tx, w, p)
+	if err != nil || cause == "" {
+		return err
+	}
+	return s.openTx(ctx, tx, w, p, cause, now, due)
+}
+
+// causeTx is why the work is reviewed, or empty where it is not.
+func causeTx(ctx context.Context, tx *gorm.DB, w work, p program.Program) (ReviewCause, error) {
+	enrolment, found, err := expert.EnrolmentTx(ctx, tx, p.ID, w.turn.PersonID)
+	switch {
+	case err != nil:
+		return "", err
+	case found && enrolment.OnProbation():
+		return CauseProbation, nil
+	case drawn(w.of.AskedAt, w.turn.Attempt, p.Policies.Review.SampleBP):
+		return CauseSample, nil
+	}
+	return "", nil
+}
+
+// openTx opens the review and, where the program pays peers for theirs, sets
+// that money aside first. Without money the review is open all the same, to the
+// brand's own people and to peers who read that it pays nothing.
+func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Program, cause ReviewCause, now, due time.Time) error {
+	r := Review{
+		ID: marketplace.NewID[Review](), BrandID: w.of.BrandID, QuestionID: w.of.ID, AssignmentID: w.turn.ID,
+		State: ReviewOpen, Cause: cause, Currency: p.Currency, CreatedAt: now, NextDueAt: &due,
+	}
+	if reward := p.ReviewReward(); reward.Minor > 0 {
+		err := payouts.HoldTx(ctx, tx, now, payouts.NewHold{
+			ID: uuid.UUID(r.ID), Brand: uuid.UUID(r.BrandID), Program: uuid.UUID(p.ID), Question: uuid.UUID(r.QuestionID),
+			Purpose: payouts.ForReview, Reward: reward,
+		})
+		switch {
+		case err == nil:
+			r.RewardMinor = reward.Minor
+		case !errors.Is(err, payouts.ErrInsufficientFunds) && !errors.Is(err, payouts.ErrFrozen):
+			return err
+		}
+	}
+	if err := tx.WithContext(ctx).Create(&r).Error; err != nil {
+		return fmt.Errorf("insert the review of assignment %s: %w", r.AssignmentID, err)
+	}
+	return nil
+}
+
+// lapseDueTx ends a review that nobody made in time. The work counts as
+// passed; it is paid at its own release_at.
+func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, now time.Time) error {
+	r, w, err := lockReviewTx(ctx, tx, ReviewID(row))
+	if err != nil || r.NextDueAt == nil || r.NextDueAt.After(now) {
+		return err // another process was faster
+	}
+	if err := r.endTx(ctx, tx, ReviewLapsed, now); err != nil {
+		return err
+	}
+	if r.RewardMinor > 0 {
+		if err := payouts.VoidHoldTx(ctx, tx, now, uuid.UUID(r.ID)); err != nil {
+			return err
+		}
+	}
+	return s.appendTx(ctx, tx, EventReviewLapsed, w.of, now, Detail{
+		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID,
+	})
+}
+
+// lockReviewTx loads a review with its work and holds both rows until the
+// transaction ends.
+func lockReviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, work, error) {
+	found, err := reviewTx(ctx, tx, id)
+	if err != nil {
+		return Review{}, work{}, err
+	}
+	w, err := lockWorkTx(ctx, tx, found.BrandID, found.AssignmentID)
+	if err != nil {
+		return Review{}, work{}, err
+	}
+	r, err := reviewTx(ctx, marketplace.ForUpdate(tx), id)
+	return r, w, err
+}
+
+func reviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, error) {
+	var r Review
+	err := tx.WithContext(ctx).Where("id = ?", id).Take(&r).Error
+	return r, marketplace.OnlyOne(err, "review", id)
+}
+
+// endTx moves an open review to its end and saves it.
+func (r *Review) endTx(ctx context.Context, tx *gorm.DB, end ReviewState, now time.Time) error {
+	from := r.State
+	next, err := from.to(end)
+	if err != nil {
+		return err
+	}
+	r.State, r.EndedAt, r.NextDueAt = next, &now, nil
+	res := tx.WithContext(ctx).Model(r).Where("state = ?", from).
+		Select("State", "Passed", "Scores", "Note", "ReviewerID", "EndedAt", "NextDueAt").Updates(r)
+	if res.Error != nil {
+		return fmt.Errorf("save review %s: %w", r.ID, res.Error)
+	}
+	if res.RowsAffected != 1 {
+		return &question.TransitionError{Noun: "review", From: "no longer " + string(from), Verb: "become " + string(end)}
+	}
+	return nil
+}

@@ -1,0 +1,23 @@
+package quality
+
+import (
+	"fmt"
+
+	"knowhow/marketplace"
+)
+
+// Refusals of this room beside marketplace's own, *question.TransitionError
+// and question.ErrTooLate.
+var (
+	// ErrOwnWork: the caller asked the question or worked on it, so somebody else
+	// must judge it.
+	ErrOwnWork = fmt.Errorf("nobody judges a question they had a part in: %w", marketplace.ErrForbidden)
+	// ErrSameHuman: the caller refused or reviewed the work, so somebody else must
+	// decide the appeal.
+	ErrSameHuman = fmt.Errorf("an appeal is decided by somebody who has not yet judged the work: %w", marketplace.ErrForbidden)
+	// ErrNotAnswered: there is no answer yet to say anything of.
+	ErrNotAnswered = fmt.Errorf("the question has no answer yet: %w", marketplace.ErrConflict)
+)
+
+// maxText is how long a note, a comment or a reason may be, in bytes.
+const maxText = 4 << 10

@@ -1,0 +1,136 @@
+package quality
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/question"
+	"knowhow/payouts"
+)
+
+// ReviewID identifies a review.
+type ReviewID = marketplace.ID[Review]
+
+// Review is a quality check of one assignment.
+type Review struct {
+	ID           ReviewID `gorm:"primaryKey"`
+	BrandID      marketplace.BrandID
+	QuestionID   question.ID
+	AssignmentID question.AssignmentID
+	State        ReviewState
+	Cause        ReviewCause
+	RewardMinor  int64 // set aside for a peer's review; 0: nobody is paid for it
+	Currency     payouts.Currency
+	CreatedAt    time.Time
+	Passed       *bool
+	Scores       map[Criterion]int `gorm:"serializer:json"`
+	Note         string            // redacted
+	ReviewerID   access.PersonID   // zero unless decided
+	EndedAt      *time.Time
+	NextDueAt    *time.Time // when an open review lapses
+}
+
+// ReviewState says where a review stands.
+type ReviewState string
+
+const (
+	ReviewOpen    ReviewState = "open"    // waits for a reviewer; their verdict or its time moves it on
+	ReviewDecided ReviewState = "decided" // an end: somebody gave a verdict
+	ReviewLapsed  ReviewState = "lapsed"  // an end: nobody did in time, so the work counts as passed
+)
+
+// reviewMoves is the state map of reviews; migration 00021 mirrors it.
+var reviewMoves = map[ReviewState][]ReviewState{ReviewOpen: {ReviewDecided, ReviewLapsed}}
+
+func (s ReviewState) to(next ReviewState) (ReviewState, error) {
+	if !slices.Contains(reviewMoves[s], next) {
+		return "", &question.TransitionError{Noun: "review", From: string(s), Verb: "become " + string(next)}
+	}
+	return next, nil
+}
+
+// ReviewCause says why an assignment is reviewed.
+type ReviewCause string
+
+const (
+	CauseSample    ReviewCause = "sample"    // drawn
+	CauseProbation ReviewCause = "probation" // all work of an expert new to the program is reviewed
+)
+
+// drawSalt tells this draw from every other that is made of the same numbers.
+const drawSalt = "quality.review"
+
+// drawn decides, for a share of sampleBP basis points of all assignments,
+// whether one is reviewed. It follows from when the question was asked and from
+// the attempt, not from ids, people or the present time, so that a replay draws
+// the same.
+func drawn(askedAt time.Time, attempt, sampleBP int) bool {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", drawSalt, askedAt.UnixMicro(), attempt))
+	return binary.BigEndian.Uint64(sum[:8])%10_000 < uint64(max(sampleBP, 0))
+}
+
+// reviewDue is when an unreviewed review lapses: with a quarter of the time
+// between earning and release left, in which a human can act on a failing
+// verdict.
+func reviewDue(earned, release time.Time) time.Time {
+	return release.Add(-release.Sub(earned) / 4).Truncate(time.Microsecond)
+}
+
+// Criterion is one line of the rubric.
+type Criterion string
+
+const (
+	Correct  Criterion = "correct"  // what it says is so
+	Complete Criterion = "complete" // nothing the customer needs is missing
+	Kind     Criterion = "kind"
+	Safe     Criterion = "safe"   // harms nobody, nor their data
+	Honest   Criterion = "honest" // claims no more than the expert knows
+)
+
+// Rubric is the closed list of criteria.
+var Rubric = []Criterion{Correct, Complete, Kind, Safe, Honest}
+
+// Verdict is a reviewer's judgement: a score from 1 (bad) to 5 for every
+// criterion of the Rubric, and whether the work passes. Failing needs a score
+// of 2 or less and a note; nothing with a 1 passes.
+type Verdict struct {
+	Pass   bool
+	Scores map[Criterion]int
+	Note   string // for the expert, at most 4 kB
+}
+
+// The scores that a verdict has to agree with.
+const (
+	scoreLow   = 2 // a failing verdict has one at most this
+	scoreFatal = 1 // a passing verdict has none
+)
+
+func (v Verdict) check() error {
+	for c := range v.Scores {
+		if !slices.Contains(Rubric, c) {
+			return &marketplace.InvalidError{Field: "scores", Reason: fmt.Sprintf("%.20q is not one of %v", c, Rubric)}
+		}
+	}
+	lowest := 5
+	for _, c := range Rubric {
+		score := v.Scores[c]
+		if score < 1 || score > 5 {
+			return &marketplace.InvalidError{Field: "scores." + string(c), Reason: fmt.Sprintf("is %d, must be from 1 to 5", score)}
+		}
+		lowest = min(lowest, score)
+	}
+	switch {
+	case v.Pass && lowest <= scoreFatal:
+		return &marketplace.InvalidError{Field: "pass", Reason: "work with a score of 1 does not pass"}
+	case !v.Pass && lowest > scoreLow:
+		return &marketplace.InvalidError{Field: "pass", Reason: "work fails only with a score of 1 or 2"}
+	case !v.Pass && v.Note == "":
+		return &marketplace.InvalidError{Field: "note", Reason: "is missing: the expert must read why the work failed"}
+	}
+	return marketplace.CheckText("note", v.Note, 0, maxText)
+}

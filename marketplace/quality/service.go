@@ -1,0 +1,101 @@
+package quality
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/job"
+	"knowhow/marketplace/notify"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/question"
+	"knowhow/marketplace/redact"
+)
+
+// What happens in this room. The subject is the question, data is a Detail.
+const (
+	EventFeedback      event.Kind = "quality.feedback"       // reason: solved or not_solved
+	EventReviewed      event.Kind = "quality.reviewed"       // reason: pass or fail
+	EventReviewLapsed  event.Kind = "quality.review_lapsed"  //
+	EventRefused       event.Kind = "quality.refused"        // reason: the RefusalReason
+	EventAppealed      event.Kind = "quality.appealed"       //
+	EventAppealDecided event.Kind = "quality.appeal_decided" // reason: upheld, rejected or undecided
+)
+
+// Detail is the data of this room's events; what does not apply is left out.
+type Detail struct {
+	Attempt    int                   `json:"attempt,omitempty"`
+	Assignment question.AssignmentID `json:"assignment,omitzero"`
+	Review     ReviewID              `json:"review,omitzero"`
+	Refusal    RefusalID             `json:"refusal,omitzero"`
+	By         access.PersonID       `json:"by,omitzero"` // the human who judged
+	Reason     string                `json:"reason,omitempty"`
+	CSAT       int                   `json:"csat,omitempty"`
+	Cause      FeedbackReason        `json:"cause,omitempty"` // of feedback
+}
+
+// Rooms are what this one stands on.
+type Rooms struct {
+	Store     *marketplace.Store
+	Clock     marketplace.Clock
+	Queue     *job.Queue
+	Events    *event.Log
+	Keys      *redact.Keyring
+	Questions *question.Service
+	Experts   *expert.Service
+	Customers *customer.Service
+	Programs  *program.Service
+	Notify    *notify.Service
+}
+
+// Service judges work. Safe for concurrent use.
+type Service struct {
+	store     *marketplace.Store
+	clock     marketplace.Clock
+	events    *event.Log
+	keys      *redact.Keyring
+	questions *question.Service
+	experts   *expert.Service
+	programs  *program.Service
+	notify    *notify.Service
+}
+
+// New makes the service and registers its sampling, its deadlines and its
+// eraser.
+func New(r Rooms) *Service {
+	s := &Service{
+		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
+		questions: r.Questions, experts: r.Experts, programs: r.Programs, notify: r.Notify,
+	}
+	r.Events.Subscribe("review", s.drawOn, question.EventEarned)
+	r.Customers.RegisterEraser("quality", erasedColumns, eraseCustomerTx)
+	r.Queue.Sweep(job.Sweep{Name: "reviews", Table: "reviews", Do: s.lapseDueTx})
+	r.Queue.Sweep(job.Sweep{Name: "refusals", Table: "refusals", Do: s.refusalDueTx})
+	r.Queue.Sweep(job.Sweep{Name: "feedback", Table: "feedback", Do: s.countDueTx})
+	return s
+}
+
+// inBrand runs fn in one transaction of a brand where the caller has the
+// permission.
+func (s *Service) inBrand(ctx context.Context, caller access.Caller, brand marketplace.BrandID, permission access.Permission, fn func(tx *gorm.DB) error) error {
+	if err := access.CheckBrand(brand); err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, permission); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
+func (s *Service) appendTx(ctx context.Context, tx *gorm.DB, kind event.Kind, q question.Question, now time.Time, d Detail) error {
+	e := event.Event{Brand: q.BrandID, Kind: kind, Subject: event.Subject(q.ID), At: now}
+	return s.events.AppendTx(ctx, tx, e, d)
+}

@@ -1,0 +1,76 @@
+package quality
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/question"
+)
+
+// work is an assignment and its question.
+type work struct {
+	turn question.Assignment
+	of   question.Question
+}
+
+// lockWorkTx loads a brand's assignment with its question and holds the
+// assignment's row until the transaction ends.
+func lockWorkTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id question.AssignmentID) (work, error) {
+	a, err := question.AssignmentTx(ctx, marketplace.ForUpdate(tx), id)
+	if err != nil {
+		return work{}, err
+	}
+	if a.BrandID != brand {
+		return work{}, marketplace.NotFound("assignment", id)
+	}
+	q, err := question.QuestionTx(ctx, tx, a.QuestionID)
+	return work{turn: a, of: q}, err
+}
+
+// impartialTx refuses whoever asked the question or had a turn on it.
+func (w work) impartialTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
+	turns, err := question.AssignmentsTx(ctx, tx, w.of.ID)
+	if err != nil {
+		return err
+	}
+	if hadPart(person, w.of, turns) {
+		return ErrOwnWork
+	}
+	return nil
+}
+
+func hadPart(person access.PersonID, q question.Question, turns []question.Assignment) bool {
+	return person == q.AskerPerson || slices.ContainsFunc(turns, func(a question.Assignment) bool { return a.PersonID == person })
+}
+
+// outcomeTx tells what the expert's work turned out to be.
+func (s *Service) outcomeTx(ctx context.Context, tx *gorm.DB, w work, outcome expert.Outcome, weight float64, at time.Time) error {
+	slug := ""
+	if !w.of.TopicID.IsZero() {
+		topic, err := s.programs.TopicTx(ctx, tx, w.of.TopicID)
+		if err != nil {
+			return err
+		}
+		slug = topic.Slug
+	}
+	return s.experts.RecordOutcomeTx(ctx, tx, expert.Work{
+		Brand: w.of.BrandID, Program: w.of.ProgramID, Person: w.turn.PersonID, Topic: slug,
+		Outcome: outcome, Weight: weight, At: at,
+	})
+}
+
+// hideTx redacts what somebody wrote about the question, so that anybody may
+// read it.
+func (s *Service) hideTx(ctx context.Context, tx *gorm.DB, q question.Question, text string) (string, error) {
+	hidden, err := s.questions.HideTx(ctx, tx, q, []string{text})
+	if err != nil {
+		return "", err
+	}
+	return hidden[0], nil
+}

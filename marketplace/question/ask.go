@@ -1,0 +1,194 @@
+package question
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
+)
+
+// What a question may hold, in bytes.
+const (
+	MaxTitle   = 300
+	MaxBody    = 16 << 10
+	MaxContext = 4 << 10
+	maxTags    = 20
+	maxTag     = 60
+)
+
+// Ask is a customer's question. Only Title is required.
+type Ask struct {
+	Program   program.ID
+	Title     string
+	Body      string
+	Context   string // page and product, one "key: value" a line
+	Topic     string // slug; empty: none known
+	Tags      []string
+	Language  string          // BCP 47; empty: the customer's, if the program has it, else the program's first
+	Reference string          // the brand's own id; asking again with it returns the first question
+	Person    access.PersonID // the asker, where signed in; never offered their own question
+
+	HideTitle, HideBody [][2]int // byte ranges the customer hid from experts besides
+}
+
+func (a *Ask) check() error {
+	if a.Program.IsZero() {
+		return &marketplace.InvalidError{Field: "program", Reason: "is missing"}
+	}
+	if len(a.Tags) > maxTags {
+		return &marketplace.InvalidError{Field: "tags", Reason: fmt.Sprintf("at most %d are allowed", maxTags)}
+	}
+	for _, tag := range a.Tags {
+		if err := marketplace.CheckText("tags", tag, 1, maxTag); err != nil {
+			return err
+		}
+	}
+	texts := []struct {
+		field, text string
+		min, max    int
+	}{
+		{"title", a.Title, 1, MaxTitle}, {"body", a.Body, 0, MaxBody}, {"context", a.Context, 0, MaxContext},
+		{"topic", a.Topic, 0, 100}, {"language", a.Language, 0, 35}, {"reference", a.Reference, 0, 200},
+	}
+	for _, t := range texts {
+		if err := marketplace.CheckText(t.field, t.text, t.min, t.max); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ask takes a customer's question: it is stored sealed and redacted, its SLA
+// clocks start, and routing is on its way. Asking again with the same
+// Reference and title returns the first question; with another title it is
+// ErrReferenceUsed. A program that is not live is ErrProgramClosed, a customer
+// who was erased customer.ErrErased.
+func (s *Service) Ask(ctx context.Context, caller access.Caller, ask Ask) (Question, error) {
+	if caller.Kind != access.KindCustomer || !caller.Valid() {
+		return Question{}, &access.ForbiddenError{Permission: "ask"}
+	}
+	if err := ask.check(); err != nil {
+		return Question{}, err
+	}
+	var q Question
+	err := s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
+		who, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer)
+		if err != nil {
+			return err
+		}
+		p, err := s.programs.LoadTx(ctx, tx, ask.Program)
+		if err != nil {
+			return err
+		}
+		if p.BrandID != caller.Brand {
+			return marketplace.NotFound("program", ask.Program)
+		}
+		if p.State != program.Live {
+			return ErrProgramClosed
+		}
+		if ask.Language == "" {
+			ask.Language = languageOf(who.Locale, p)
+		}
+		q, err = s.askTx(ctx, tx, caller, p, ask)
+		return err
+	})
+	return q, err
+}
+
+// languageOf is the program's language that a customer's locale is in, else the
+// program's first.
+func languageOf(locale string, p program.Program) string {
+	base, _, _ := strings.Cut(locale, "-")
+	for _, tag := range p.Languages {
+		if language, _, _ := strings.Cut(tag, "-"); base != "" && language == base {
+			return tag
+		}
+	}
+	return p.Languages[0]
+}
+
+func (s *Service) askTx(ctx context.Context, tx *gorm.DB, caller access.Caller, p program.Program, ask Ask) (Question, error) {
+	now := s.clock.Now()
+	q, first, err := s.draftTx(ctx, tx, caller, p, ask, now)
+	if err != nil {
+		return Question{}, err
+	}
+	res := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&q)
+	if res.Error != nil {
+		return Question{}, fmt.Errorf("insert question: %w", res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return s.askedBeforeTx(ctx, tx, q)
+	}
+	if err := tx.WithContext(ctx).Create(&first).Error; err != nil {
+		return Question{}, fmt.Errorf("insert the first message: %w", err)
+	}
+	if err := s.rememberTx(ctx, tx, &q, ask.Topic); err != nil {
+		return Question{}, err
+	}
+	return q, s.appendTx(ctx, tx, EventAsked, &q, now, nil)
+}
+
+// rememberTx puts the redacted question on record for matching, where its
+// answers will be entered.
+func (s *Service) rememberTx(ctx context.Context, tx *gorm.DB, q *Question, topic string) error {
+	return s.experts.RecordQuestionTx(ctx, tx, expert.PastQuestion{
+		ID: expert.PastQuestionID(q.ID), Brand: q.BrandID, Program: q.ProgramID, Title: q.Title, Body: q.Body,
+		Tags: q.Tags, Topic: topic, Asker: expert.AskerID(q.CustomerID), AskedAt: q.AskedAt,
+	})
+}
+
+// draftTx makes the question's row and its first message.
+func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, caller access.Caller, p program.Program, ask Ask, now time.Time) (Question, Message, error) {
+	q := Question{
+		ID: marketplace.NewID[Question](), BrandID: p.BrandID, ProgramID: p.ID, CustomerID: caller.Customer,
+		AskerPerson: ask.Person, Language: ask.Language, Tags: append([]string{}, ask.Tags...), State: Asked, Attempt: 1, Messages: 1,
+		AskedAt: now, FirstResponseDueAt: now.Add(p.Policies.SLA.FirstResponse), ResolutionDueAt: now.Add(p.Policies.SLA.Resolution),
+	}
+	canonical, err := program.Languages("language", []string{q.Language})
+	if err != nil {
+		return Question{}, Message{}, err
+	}
+	q.Language = canonical[0]
+	if ask.Reference != "" {
+		q.Reference = &ask.Reference
+	}
+	if ask.Topic != "" {
+		topic, err := s.programs.TopicBySlugTx(ctx, tx, p.ID, ask.Topic)
+		if err != nil {
+			return Question{}, Message{}, err
+		}
+		q.TopicID = topic.ID
+	}
+	first, err := s.hideTx(ctx, tx, &q, ask)
+	q.schedule()
+	return q, first, err
+}
+
+// askedBeforeTx answers a repeated reference.
+func (s *Service) askedBeforeTx(ctx context.Context, tx *gorm.DB, again Question) (Question, error) {
+	var q Question
+	err := tx.WithContext(ctx).Where("program_id = ? AND reference = ?", again.ProgramID, again.Reference).Take(&q).Error
+	if err != nil {
+		return Question{}, fmt.Errorf("load the question of reference %q: %w", *again.Reference, err)
+	}
+	if q.CustomerID != again.CustomerID || q.Title != again.Title || q.Body != again.Body {
+		return Question{}, ErrReferenceUsed
+	}
+	return q, nil
+}
+
+// appendTx records what happened to a question.
+func (s *Service) appendTx(ctx context.Context, tx *gorm.DB, kind event.Kind, q *Question, now time.Time, data any) error {
+	return s.events.AppendTx(ctx, tx, event.Event{Brand: q.BrandID, Kind: kind, Subject: event.Subject(q.ID), At: now}, data)
+}

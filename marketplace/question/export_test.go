@@ -1,0 +1,34 @@
+package question
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/job"
+)
+
+// After gives the state a verb leads to.
+func After(s State, v Verb) (State, error) { return s.after(v) }
+
+// Next gives next if an assignment may move there.
+func Next(s, next AssignmentState) (AssignmentState, error) { return s.to(next) }
+
+// MappedVerbs counts the verbs and states that the map knows.
+func MappedVerbs() int { return len(moves) }
+
+// RouteOn reacts to an event as the job would.
+func (s *Service) RouteOn(ctx context.Context, tx *gorm.DB, id ID) error {
+	return s.routeOn(ctx, tx, event.Event{Subject: event.Subject(id)})
+}
+
+// AdvanceTx works off a question's deadline as the sweep would.
+func (s *Service) AdvanceTx(ctx context.Context, tx *gorm.DB, id ID) error {
+	return s.advanceTx(ctx, tx, job.RowID(id), s.clock.Now())
+}
+
+// ReleaseDueTx works off an assignment's deadline as the sweep would.
+func (s *Service) ReleaseDueTx(ctx context.Context, tx *gorm.DB, id AssignmentID) error {
+	return s.releaseDueTx(ctx, tx, job.RowID(id), s.clock.Now())
+}

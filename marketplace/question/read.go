@@ -1,0 +1,256 @@
+package question
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/matching"
+	"knowhow/payouts"
+)
+
+// OfferView is an offer as its expert sees it: redacted text, pay, effort,
+// expiry and why they are asked, nothing about anybody else.
+type OfferView struct {
+	ID        OfferID
+	Question  ID
+	Title     string
+	Body      string
+	Context   string
+	Tags      []string
+	Language  string
+	Reward    payouts.Money
+	Effort    time.Duration
+	OfferedAt time.Time
+	ExpiresAt time.Time
+	Why       matching.Reason
+}
+
+// OpenOffers lists what the caller may accept now, in every brand, soonest
+// expiry first.
+func (s *Service) OpenOffers(ctx context.Context, caller access.Caller) ([]OfferView, error) {
+	if caller.Kind != access.KindPerson || !caller.Valid() {
+		return nil, &access.ForbiddenError{Permission: "own_offers"}
+	}
+	var views []OfferView
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		var offers []Offer
+		err := tx.Where("person_id = ? AND state = ? AND expires_at > ?", caller.Person, OfferOpen, s.clock.Now()).
+			Order("expires_at, offered_at, position").Limit(100).Find(&offers).Error
+		if err != nil || len(offers) == 0 {
+			return err
+		}
+		questions, err := questionsOfTx(tx, offers)
+		if err != nil {
+			return err
+		}
+		for _, o := range offers {
+			view, err := o.view(questions[o.QuestionID])
+			if err != nil {
+				return err
+			}
+			views = append(views, view)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list open offers: %w", err)
+	}
+	return views, nil
+}
+
+func questionsOfTx(tx *gorm.DB, offers []Offer) (map[ID]Question, error) {
+	ids := make([]ID, len(offers))
+	for i, o := range offers {
+		ids[i] = o.QuestionID
+	}
+	var list []Question
+	if err := tx.Where("id IN ?", ids).Find(&list).Error; err != nil {
+		return nil, err
+	}
+	byID := make(map[ID]Question, len(list))
+	for _, q := range list {
+		byID[q.ID] = q
+	}
+	return byID, nil
+}
+
+func (o Offer) view(q Question) (OfferView, error) {
+	v := OfferView{
+		ID: o.ID, Question: q.ID, Title: q.Title, Body: q.Body, Context: q.Context, Tags: q.Tags, Language: q.Language,
+		Reward: payouts.Money{Minor: o.RewardMinor, Currency: o.Currency}, Effort: time.Duration(o.EffortS) * time.Second,
+		OfferedAt: o.OfferedAt, ExpiresAt: o.ExpiresAt,
+	}
+	if err := json.Unmarshal([]byte(o.Why), &v.Why); err != nil {
+		return OfferView{}, fmt.Errorf("read the reason of offer %s: %w", o.ID, err)
+	}
+	return v, nil
+}
+
+// Turn is one message as somebody reads it.
+type Turn struct {
+	Position int
+	Author   Author
+	Text     string
+	At       time.Time
+}
+
+// Conversation is a question with its messages as one kind of reader sees it.
+type Conversation struct {
+	Question ID
+	State    State
+	Title    string
+	Context  string
+	Turns    []Turn
+	Notes    []string // of earlier hand-backs; for experts
+}
+
+// ForCustomer returns the caller's own question: their own words as they wrote
+// them, everybody else's redacted.
+func (s *Service) ForCustomer(ctx context.Context, caller access.Caller, id ID) (Conversation, error) {
+	if caller.Kind != access.KindCustomer || !caller.Valid() {
+		return Conversation{}, &access.ForbiddenError{Permission: "own_question"}
+	}
+	var c Conversation
+	err := s.store.Read(ctx, caller.Brand, func(tx *gorm.DB) error {
+		q, messages, err := conversationTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if !caller.IsCustomer(q.BrandID, q.CustomerID) {
+			return marketplace.NotFound("question", id)
+		}
+		c = conversation(q, messages)
+		return s.reveal(&c, q, messages)
+	})
+	return c, err
+}
+
+// reveal puts the customer's own words back.
+func (s *Service) reveal(c *Conversation, q Question, messages []Message) error {
+	if len(q.TitleSealed) == 0 {
+		return nil // erased
+	}
+	title, err := s.keys.Open(q.TitleSealed, titleContext(q.ID))
+	if err != nil {
+		return fmt.Errorf("open the title of question %s: %w", q.ID, err)
+	}
+	about, err := s.keys.Open(q.ContextSealed, contextContext(q.ID))
+	if err != nil {
+		return fmt.Errorf("open the context of question %s: %w", q.ID, err)
+	}
+	c.Title, c.Context = string(title), string(about)
+	for i, m := range messages {
+		if m.Author != ByCustomer {
+			continue
+		}
+		text, err := s.keys.Open(m.BodySealed, messageContext(m.ID))
+		if err != nil {
+			return fmt.Errorf("open message %s: %w", m.ID, err)
+		}
+		c.Turns[i].Text = string(text)
+	}
+	return nil
+}
+
+// ForExpert returns a question on which the caller has an offer or a turn, all
+// of it redacted. Who was neither asked nor assigned finds nothing.
+func (s *Service) ForExpert(ctx context.Context, caller access.Caller, id ID) (Conversation, error) {
+	if caller.Kind != access.KindPerson || !caller.Valid() {
+		return Conversation{}, marketplace.NotFound("question", id)
+	}
+	var c Conversation
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if err := concernsTx(tx, caller.Person, id); err != nil {
+			return err
+		}
+		q, messages, err := conversationTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		c = conversation(q, messages)
+		turns, err := assignmentsTx(ctx, tx, id)
+		for _, a := range turns {
+			if a.State == HandedBack && a.Note != "" {
+				c.Notes = append(c.Notes, a.Note)
+			}
+		}
+		return err
+	})
+	return c, err
+}
+
+// concernsTx finds an open offer to, or a turn of, the person.
+func concernsTx(tx *gorm.DB, person access.PersonID, id ID) error {
+	var n int64
+	err := tx.Raw(`SELECT (SELECT COUNT(*) FROM offers WHERE question_id = ? AND person_id = ? AND state = ?)
+		+ (SELECT COUNT(*) FROM assignments WHERE question_id = ? AND person_id = ?)`, id, person, OfferOpen, id, person).Scan(&n).Error
+	if err != nil {
+		return fmt.Errorf("look for the caller's part in question %s: %w", id, err)
+	}
+	if n == 0 {
+		return marketplace.NotFound("question", id)
+	}
+	return nil
+}
+
+// ForBrand returns a question of the brand, redacted, to its people who may
+// see questions.
+func (s *Service) ForBrand(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (Conversation, error) {
+	var c Conversation
+	err := s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.SeeQuestions); err != nil {
+			return err
+		}
+		q, messages, err := conversationTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if q.BrandID != brand {
+			return marketplace.NotFound("question", id)
+		}
+		c = conversation(q, messages)
+		return nil
+	})
+	return c, err
+}
+
+func conversationTx(ctx context.Context, tx *gorm.DB, id ID) (Question, []Message, error) {
+	q, err := questionTx(ctx, tx, id)
+	if err != nil {
+		return q, nil, err
+	}
+	var messages []Message
+	if err := tx.WithContext(ctx).Where("question_id = ?", id).Order("position").Find(&messages).Error; err != nil {
+		return q, nil, fmt.Errorf("list the messages of question %s: %w", id, err)
+	}
+	return q, messages, nil
+}
+
+func conversation(q Question, messages []Message) Conversation {
+	c := Conversation{Question: q.ID, State: q.State, Title: q.Title, Context: q.Context, Turns: make([]Turn, len(messages))}
+	for i, m := range messages {
+		c.Turns[i] = Turn{Position: m.Position, Author: m.Author, Text: m.Body, At: m.At}
+	}
+	return c
+}
+
+// Mine lists the caller's own turns, newest first.
+func (s *Service) Mine(ctx context.Context, caller access.Caller, limit int) ([]Assignment, error) {
+	if caller.Kind != access.KindPerson || !caller.Valid() {
+		return nil, &access.ForbiddenError{Permission: "own_assignments"}
+	}
+	var list []Assignment
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		return tx.Where("person_id = ?", caller.Person).Order("accepted_at DESC").Limit(min(max(limit, 1), 200)).Find(&list).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the caller's assignments: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,313 @@
+package question
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/redact"
+	"knowhow/matching"
+	"knowhow/payouts"
+)
+
+// View says for whom a receipt is.
+type View string
+
+const (
+	ViewCustomer View = "customer" // no pay of a person, no reasons of ranking beyond plain counts
+	ViewExpert   View = "expert"   // their own turns only
+	ViewBrand    View = "brand"    // everything but personal data
+)
+
+// Receipt is what became of a question, made from its events, decision records
+// and ledger, and stored nowhere.
+type Receipt struct {
+	View     View                `json:"view"`
+	Question ID                  `json:"question"`
+	State    State               `json:"state"`
+	Reason   string              `json:"reason,omitempty"` // how it ended
+	Wait     Wait                `json:"wait"`
+	Hidden   map[redact.Kind]int `json:"hidden"` // what experts could not see, counted by kind
+	Turns    []TurnReceipt       `json:"turns"`
+	Money    *MoneyReceipt       `json:"money,omitempty"` // for the brand
+	Checks   []Check             `json:"checks"`
+	Undo     []Undo              `json:"undo"`
+	Sandbox  bool                `json:"sandbox"` // no real money moved
+}
+
+// Wait is the time promised and the time it was. Nil where it has not happened.
+type Wait struct {
+	AskedAt          time.Time  `json:"asked_at"`
+	FirstResponseDue time.Time  `json:"first_response_due"`
+	FirstResponse    *time.Time `json:"first_response"`
+	ResolutionDue    time.Time  `json:"resolution_due"`
+	Resolution       *time.Time `json:"resolution"`
+}
+
+// TurnReceipt is one expert's turn. Expert is their pseudonym.
+type TurnReceipt struct {
+	Attempt    int              `json:"attempt"`
+	Expert     string           `json:"expert"`
+	Asked      int              `json:"asked"` // experts who had an offer in this attempt
+	Of         int              `json:"of"`    // experts who were ranked for it
+	Why        *matching.Reason `json:"why,omitempty"`
+	AcceptedAt time.Time        `json:"accepted_at"`
+	AnsweredAt *time.Time       `json:"answered_at"`
+	State      AssignmentState  `json:"state"`
+	Reward     *payouts.Money   `json:"reward,omitempty"`
+	ReleaseAt  *time.Time       `json:"release_at,omitempty"`
+	SettledAt  *time.Time       `json:"settled_at,omitempty"`
+}
+
+// MoneyReceipt is where every cent set aside for the question went, in minor
+// units: Held = Experts + Fees + Returned + StillHeld.
+type MoneyReceipt struct {
+	Currency  payouts.Currency `json:"currency"`
+	Held      int64            `json:"held"`
+	Experts   int64            `json:"experts"`
+	Fees      int64            `json:"fees"`
+	Returned  int64            `json:"returned"`
+	StillHeld int64            `json:"still_held"`
+}
+
+// Check is one quality check. Who made it stays unnamed.
+type Check struct {
+	Attempt int       `json:"attempt,omitempty"`
+	What    string    `json:"what"`
+	Outcome string    `json:"outcome,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// Undo is a way back that is still open.
+type Undo struct {
+	How   string    `json:"how"`
+	Until time.Time `json:"until"`
+}
+
+// CustomerReceipt is the receipt of the caller's own question.
+func (s *Service) CustomerReceipt(ctx context.Context, caller access.Caller, id ID) (Receipt, error) {
+	if caller.Kind != access.KindCustomer || !caller.Valid() {
+		return Receipt{}, &access.ForbiddenError{Permission: "own_question"}
+	}
+	return s.receipt(ctx, caller.Brand, id, ViewCustomer, func(_ *gorm.DB, q Question) (access.PersonID, error) {
+		if !caller.IsCustomer(q.BrandID, q.CustomerID) {
+			return access.PersonID{}, marketplace.NotFound("question", id)
+		}
+		return access.PersonID{}, nil
+	})
+}
+
+// ExpertReceipt is the receipt of a question on which the caller had a turn:
+// their own turns, and nothing of anybody else's.
+func (s *Service) ExpertReceipt(ctx context.Context, caller access.Caller, id ID) (Receipt, error) {
+	a, err := s.turnOn(ctx, caller, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return s.receipt(ctx, a.BrandID, id, ViewExpert, func(*gorm.DB, Question) (access.PersonID, error) {
+		return caller.Person, nil
+	})
+}
+
+// BrandReceipt is the whole receipt, for the brand's people who see both its
+// questions and its money.
+func (s *Service) BrandReceipt(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (Receipt, error) {
+	return s.receipt(ctx, brand, id, ViewBrand, func(tx *gorm.DB, q Question) (access.PersonID, error) {
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.SeeQuestions); err != nil {
+			return access.PersonID{}, err
+		}
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.SeeMoney); err != nil {
+			return access.PersonID{}, err
+		}
+		if q.BrandID != brand {
+			return access.PersonID{}, marketplace.NotFound("question", id)
+		}
+		return access.PersonID{}, nil
+	})
+}
+
+// BrandOf finds the brand a question belongs to, for operators' tools that are
+// given nothing but its id.
+func (s *Service) BrandOf(ctx context.Context, id ID) (brand marketplace.BrandID, err error) {
+	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		q, err := questionTx(ctx, tx, id)
+		brand = q.BrandID
+		return err
+	})
+	return brand, err
+}
+
+// receipt projects the question for view once allowed agrees; the person
+// allowed returns narrows it to their own turns.
+func (s *Service) receipt(ctx context.Context, brand marketplace.BrandID, id ID, view View, allowed func(tx *gorm.DB, q Question) (access.PersonID, error)) (Receipt, error) {
+	var r Receipt
+	err := s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		q, err := questionTx(ctx, tx, id)
+		if err != nil && !errors.Is(err, marketplace.ErrNotFound) {
+			return err
+		}
+		only, refused := allowed(tx, q) // who may not look is not told either whether there is one
+		if err := cmp.Or(refused, err); err != nil {
+			return err
+		}
+		r = s.outline(q, view)
+		if err := s.turnsTx(ctx, tx, &r, q, only); err != nil {
+			return err
+		}
+		if err := s.checksTx(ctx, tx, &r, q); err != nil {
+			return err
+		}
+		if view == ViewBrand {
+			r.Money, err = moneyTx(ctx, tx, q)
+		}
+		return err
+	})
+	return r, err
+}
+
+func (s *Service) outline(q Question, view View) Receipt {
+	r := Receipt{
+		View: view, Question: q.ID, State: q.State, Reason: q.EndReason, Hidden: q.Redaction.Next, Sandbox: s.sandbox,
+		Wait: Wait{
+			AskedAt: q.AskedAt, FirstResponseDue: q.FirstResponseDueAt, FirstResponse: q.FirstRespondedAt,
+			ResolutionDue: q.ResolutionDueAt, Resolution: q.ResolvedAt,
+		},
+	}
+	if q.State == Resolved && view != ViewExpert {
+		if until := q.ResolvedAt.Add(ReopenWithin); !s.clock.Now().After(until) {
+			r.Undo = append(r.Undo, Undo{"reopen", until})
+		}
+	}
+	return r
+}
+
+func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Question, only access.PersonID) error {
+	turns, err := assignmentsTx(ctx, tx, q.ID)
+	if err != nil {
+		return err
+	}
+	offers, err := offersTx(ctx, tx, q.ID)
+	if err != nil {
+		return err
+	}
+	decisions, err := decisionsTx(ctx, tx, q.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range turns {
+		if !only.IsZero() && a.PersonID != only {
+			continue
+		}
+		who, err := s.experts.LoadTx(ctx, tx, a.PersonID)
+		if err != nil {
+			return err
+		}
+		t := TurnReceipt{
+			Attempt: a.Attempt, Expert: who.Handle, AcceptedAt: a.AcceptedAt, AnsweredAt: a.DeliveredAt, State: a.State,
+		}
+		t.Asked, t.Of, t.Why = part(a, offers, decisions)
+		if r.View != ViewCustomer {
+			t.Reward, t.ReleaseAt, t.SettledAt = a.pay(), a.ReleaseAt, a.SettledAt
+		}
+		if a.State == Earned && r.View == ViewBrand && s.clock.Now().Before(*a.ReleaseAt) {
+			r.Undo = append(r.Undo, Undo{"refuse", *a.ReleaseAt})
+		}
+		r.Turns = append(r.Turns, t)
+	}
+	return nil
+}
+
+// pay is what the turn pays, or may yet pay; nil for one that ended without.
+func (a Assignment) pay() *payouts.Money {
+	unpaid := a.State == Lapsed || a.State == Cancelled || a.State == HandedBack && a.ConfirmedAt == nil
+	if unpaid {
+		return nil
+	}
+	reward := a.Reward()
+	return &reward
+}
+
+// part tells how many experts were asked in the turn's attempt, of how many
+// ranked, and why this one.
+func part(a Assignment, offers []Offer, decisions []DecisionRecord) (asked, of int, why *matching.Reason) {
+	for _, o := range offers {
+		if o.Attempt == a.Attempt {
+			asked++
+		}
+	}
+	for _, d := range decisions {
+		if reason, ok := d.Reasons[a.PersonID.String()]; ok {
+			of, why = d.Pool, &reason
+		}
+	}
+	return asked, of, why
+}
+
+// checksTx reads what quality, on the floor above, has put on record about the
+// question: its events are named "quality.…".
+func (s *Service) checksTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Question) error {
+	events, err := s.events.OfTx(ctx, tx, event.Subject(q.ID))
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		what, ok := e.Kind.In("quality")
+		if !ok {
+			continue
+		}
+		var d Detail
+		if err := e.Decode(&d); err != nil {
+			return err
+		}
+		if r.View == ViewExpert && !r.hasTurn(d.Attempt) {
+			continue // of somebody else's work
+		}
+		r.Checks = append(r.Checks, Check{Attempt: d.Attempt, What: what, Outcome: d.Reason, At: e.At})
+	}
+	return nil
+}
+
+func (r *Receipt) hasTurn(attempt int) bool {
+	return slices.ContainsFunc(r.Turns, func(t TurnReceipt) bool { return t.Attempt == attempt })
+}
+
+func moneyTx(ctx context.Context, tx *gorm.DB, q Question) (*MoneyReceipt, error) {
+	holds, err := payouts.HoldsOf(ctx, tx, uuid.UUID(q.ID))
+	if err != nil {
+		return nil, err
+	}
+	rewards, err := payouts.RewardsOf(ctx, tx, uuid.UUID(q.ID))
+	if err != nil {
+		return nil, err
+	}
+	if len(holds) == 0 {
+		return nil, nil
+	}
+	m := &MoneyReceipt{Currency: holds[0].Currency}
+	for _, h := range holds {
+		m.Held += h.AuthorisedMinor
+		m.Returned += h.ReturnedMinor
+		m.StillHeld += h.Held().Minor
+	}
+	for _, reward := range rewards {
+		if reward.State == payouts.RewardRefused {
+			m.Returned += reward.AmountMinor + reward.FeeMinor
+			continue
+		}
+		m.Experts += reward.AmountMinor
+		m.Fees += reward.FeeMinor
+	}
+	if m.Held != m.Experts+m.Fees+m.Returned+m.StillHeld {
+		return nil, fmt.Errorf("the money of question %s does not add up: %+v", q.ID, *m)
+	}
+	return m, nil
+}

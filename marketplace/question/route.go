@@ -1,0 +1,276 @@
+package question
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
+	"knowhow/matching"
+	"knowhow/payouts"
+)
+
+// Why a question went to the brand's own team.
+const (
+	ReasonBrandOnly = "brand_only" // the topic is answered by the brand alone
+	ReasonRollout   = "rollout"    // outside the share of questions that go to experts
+	ReasonUnfunded  = "unfunded"   // no money could be set aside, so nobody was asked
+	ReasonSilence   = "silence"    // everybody who could be asked was asked
+	ReasonCustomer  = "customer"   // the customer asked for the brand's team
+)
+
+// expectedEffort is the handling time assumed of a question until there is a
+// measured one.
+const expectedEffort = 6 * time.Minute
+
+// runnersUp is how many of those ranked next, but not asked, a decision record
+// keeps.
+const runnersUp = 5
+
+// DecisionRecord is what a decision's Record holds: the ranking with features,
+// weights and seed, and who was left out for which rule. It holds no text.
+type DecisionRecord struct {
+	Offers   int                        `json:"offers"` // how many of the ranking were offered the question
+	Pool     int                        `json:"pool"`   // how many were ranked
+	Ranking  matching.Record            `json:"ranking"`
+	Excluded map[string]int             `json:"excluded,omitempty"` // how many by rule
+	Reasons  map[string]matching.Reason `json:"reasons,omitempty"`  // of those offered, by expert
+}
+
+// rules beside expert's own.
+const (
+	ruleConflict = "conflict_of_interest" // the expert asked it
+	ruleAsked    = "asked_before"         // the expert was already asked this question
+)
+
+// routeTx puts the question to the next wave of experts: hold first, then
+// offers; or, where nobody can be asked, to the brand's team.
+func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
+	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	if err != nil {
+		return err
+	}
+	topic, err := s.topicTx(ctx, tx, q)
+	if err != nil {
+		return err
+	}
+	seed := q.seed()
+	switch {
+	case topic != nil && topic.Mode == program.BrandOnly:
+		return s.escalateTx(ctx, tx, q, ReasonBrandOnly, now)
+	case int(seed%10_000) >= p.RolloutShareBP:
+		return s.escalateTx(ctx, tx, q, ReasonRollout, now)
+	}
+	d, chosen, err := s.decideTx(ctx, tx, q, p, topic, seed, now)
+	if err != nil {
+		return err
+	}
+	if len(chosen) == 0 {
+		return s.escalateTx(ctx, tx, q, ReasonSilence, now)
+	}
+	return s.offerWaveTx(ctx, tx, q, p, topic, d, chosen, now)
+}
+
+func (s *Service) topicTx(ctx context.Context, tx *gorm.DB, q *Question) (*program.Topic, error) {
+	if q.TopicID.IsZero() {
+		return nil, nil
+	}
+	topic, err := s.programs.TopicTx(ctx, tx, q.TopicID)
+	return &topic, err
+}
+
+// topicSlugTx is the slug of the question's topic, or "".
+func (s *Service) topicSlugTx(ctx context.Context, tx *gorm.DB, q *Question) (string, error) {
+	topic, err := s.topicTx(ctx, tx, q)
+	if err != nil || topic == nil {
+		return "", err
+	}
+	return topic.Slug, nil
+}
+
+// seed draws the same for the same question, asked at the same microsecond, and
+// follows from no id.
+func (q *Question) seed() uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %s", q.AskedAt.UnixMicro(), q.Title)
+	return h.Sum64()
+}
+
+// decideTx ranks who may be asked and picks the wave.
+func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, seed uint64, now time.Time) (DecisionRecord, []access.PersonID, error) {
+	d := DecisionRecord{Excluded: map[string]int{}}
+	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, d.Excluded)
+	if err != nil {
+		return d, nil, err
+	}
+	size := min(p.Policies.Routing.WaveSize(q.Wave), p.Policies.Routing.MaxExperts-inAttempt)
+	if size <= 0 || len(candidates) == 0 {
+		return d, nil, nil
+	}
+	index, err := s.indexTx(ctx, tx, q.ProgramID)
+	if err != nil {
+		return d, nil, err
+	}
+	query := matching.Query{
+		Title: q.Title, Body: q.Body, Tags: q.Tags, Self: matching.ID(q.ID), Asker: matching.ID(q.CustomerID), At: now,
+		Seed: seed + uint64(q.Attempt)<<16 + uint64(q.Wave),
+	}
+	ranking := index.Rank(query, candidates, matching.DefaultWeights())
+	d.Pool, d.Offers = len(ranking.Candidates), min(size, len(ranking.Candidates))
+	d.Ranking = ranking.Top(d.Offers + runnersUp)
+	ids := make([]matching.ID, d.Offers)
+	for i := range ids {
+		ids[i] = ranking.Candidates[i].Expert
+	}
+	d.Reasons = make(map[string]matching.Reason, d.Offers)
+	chosen := make([]access.PersonID, d.Offers)
+	for i, reason := range index.Reasons(query, ids) {
+		chosen[i] = access.PersonID(ids[i])
+		d.Reasons[chosen[i].String()] = reason
+	}
+	return d, chosen, nil
+}
+
+// candidatesTx applies the hard rules: expert's own, nobody asks themselves,
+// and nobody is asked twice, except one whose offer was withdrawn because
+// somebody else was faster. It also counts the offers of this attempt.
+func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, topic *program.Topic, now time.Time, excluded map[string]int) ([]matching.Candidate, int, error) {
+	offers, err := offersTx(ctx, tx, q.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	asked, inAttempt := map[access.PersonID]bool{}, 0
+	for _, o := range offers {
+		if o.Attempt == q.Attempt {
+			inAttempt++
+		}
+		if o.Attempt == q.Attempt || o.State != OfferWithdrawn {
+			asked[o.PersonID] = true
+		}
+	}
+	found, err := s.experts.CandidatesTx(ctx, tx, expert.Requirement{
+		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now,
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, x := range found.Excluded {
+		excluded[string(x.Reason)]++
+	}
+	var candidates []matching.Candidate
+	for _, c := range found.Eligible {
+		switch {
+		case c.Person == q.AskerPerson:
+			excluded[ruleConflict]++
+		case asked[c.Person]:
+			excluded[ruleAsked]++
+		default:
+			candidates = append(candidates, matching.Candidate{
+				Expert: matching.ID(c.Person), Since: c.Since, Prior: c.Standing.Mean(), Lot: c.Lot,
+			})
+		}
+	}
+	return candidates, inAttempt, nil
+}
+
+// offerWaveTx sets the money aside on the attempt's first wave, writes the decision
+// and the offers, and waits for the wave to expire.
+func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, d DecisionRecord, chosen []access.PersonID, now time.Time) error {
+	quote, err := s.quoteTx(ctx, tx, q, p, topic)
+	if errors.Is(err, marketplace.ErrInvalid) {
+		return s.escalateTx(ctx, tx, q, ReasonUnfunded, now) // the policies now pay nothing
+	}
+	if err != nil {
+		return err
+	}
+	if q.Wave == 0 {
+		err := s.holdTx(ctx, tx, q, quote, now)
+		if errors.Is(err, payouts.ErrInsufficientFunds) || errors.Is(err, payouts.ErrFrozen) {
+			return s.escalateTx(ctx, tx, q, ReasonUnfunded, now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	q.Wave++
+	expires := now.Add(p.Policies.Routing.OfferTTL)
+	if err := q.enter(VerbRoute, now, &expires); err != nil {
+		return err
+	}
+	if err := s.recordTx(ctx, tx, q, d, now); err != nil {
+		return err
+	}
+	if err := insertOffersTx(ctx, tx, q, quote, d, chosen, expires); err != nil {
+		return err
+	}
+	if err := saveTx(ctx, tx, q); err != nil {
+		return err
+	}
+	return s.appendTx(ctx, tx, EventOffered, q, now, Detail{Attempt: q.Attempt, Wave: q.Wave, Offers: len(chosen)})
+}
+
+// quoteTx prices the attempt: by the program's policies for its first wave, and
+// as that wave was quoted for every later one, since that is what is held.
+func (s *Service) quoteTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic) (program.Quote, error) {
+	if q.Wave == 0 {
+		return p.Quote(topic, expectedEffort)
+	}
+	var first Offer
+	err := tx.WithContext(ctx).Where("question_id = ? AND attempt = ? AND position = 1", q.ID, q.Attempt).Take(&first).Error
+	if err != nil {
+		return program.Quote{}, fmt.Errorf("load the first offer of question %s: %w", q.ID, err)
+	}
+	return program.Quote{
+		Reward: payouts.Money{Minor: first.RewardMinor, Currency: first.Currency},
+		Fee:    payouts.Money{Minor: first.FeeMinor, Currency: first.Currency},
+		Effort: time.Duration(first.EffortS) * time.Second,
+	}, nil
+}
+
+func (s *Service) recordTx(ctx context.Context, tx *gorm.DB, q *Question, d DecisionRecord, now time.Time) error {
+	record, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("write the decision record: %w", err)
+	}
+	row := Decision{
+		ID: marketplace.NewID[Decision](), BrandID: q.BrandID, QuestionID: q.ID,
+		Attempt: q.Attempt, Wave: q.Wave, At: now, Record: string(record),
+	}
+	if err := tx.WithContext(ctx).Create(&row).Error; err != nil {
+		return fmt.Errorf("insert the decision record: %w", err)
+	}
+	return nil
+}
+
+func insertOffersTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, d DecisionRecord, chosen []access.PersonID, expires time.Time) error {
+	var before int64
+	err := tx.WithContext(ctx).Model(&Offer{}).Where("question_id = ? AND attempt = ?", q.ID, q.Attempt).Count(&before).Error
+	if err != nil {
+		return fmt.Errorf("count the offers of question %s: %w", q.ID, err)
+	}
+	offers := make([]Offer, len(chosen))
+	for i, person := range chosen {
+		why, err := json.Marshal(d.Reasons[person.String()])
+		if err != nil {
+			return fmt.Errorf("write an offer's reason: %w", err)
+		}
+		offers[i] = Offer{
+			ID: marketplace.NewID[Offer](), BrandID: q.BrandID, QuestionID: q.ID, PersonID: person,
+			Attempt: q.Attempt, Wave: q.Wave, Position: int(before) + i + 1, State: OfferOpen,
+			RewardMinor: quote.Reward.Minor, FeeMinor: quote.Fee.Minor, Currency: quote.Reward.Currency,
+			EffortS: int(quote.Effort / time.Second), Why: string(why), OfferedAt: d.Ranking.At, ExpiresAt: expires,
+		}
+	}
+	if err := tx.WithContext(ctx).Create(&offers).Error; err != nil {
+		return fmt.Errorf("insert the offers of question %s: %w", q.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package question
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/job"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/redact"
+)
+
+// What happens to a question. Data is a Detail, or empty.
+const (
+	EventAsked          event.Kind = "question.asked"
+	EventOffered        event.Kind = "question.offered"
+	EventDeclined       event.Kind = "question.offer_declined"
+	EventExpired        event.Kind = "question.wave_expired"
+	EventAccepted       event.Kind = "question.accepted"
+	EventMessage        event.Kind = "question.message"
+	EventAnswered       event.Kind = "question.answered"
+	EventHandedBack     event.Kind = "question.handed_back"
+	EventHandoff        event.Kind = "question.handoff_confirmed"
+	EventLapsed         event.Kind = "question.lapsed"
+	EventNudged         event.Kind = "question.nudged"
+	EventResolved       event.Kind = "question.resolved"
+	EventReopened       event.Kind = "question.reopened"
+	EventEscalated      event.Kind = "question.escalated"
+	EventBrandAnswered  event.Kind = "question.brand_answered"
+	EventWithdrawn      event.Kind = "question.withdrawn"
+	EventResponseMissed event.Kind = "question.first_response_missed"
+	EventSLAMissed      event.Kind = "question.resolution_missed"
+	EventEarned         event.Kind = "assignment.earned"
+	EventReleased       event.Kind = "assignment.released"
+	EventContested      event.Kind = "assignment.contested"
+	EventRefused        event.Kind = "assignment.refused"
+)
+
+// Detail is the data of this room's events; what does not apply is left out.
+type Detail struct {
+	Attempt    int              `json:"attempt,omitempty"`
+	Wave       int              `json:"wave,omitempty"`
+	Offers     int              `json:"offers,omitempty"`
+	Person     *access.PersonID `json:"person,omitempty"`
+	Assignment *AssignmentID    `json:"assignment,omitempty"`
+	Reason     string           `json:"reason,omitempty"`
+	Minor      int64            `json:"minor,omitempty"`
+}
+
+// Rooms are what this one stands on.
+type Rooms struct {
+	Store     *marketplace.Store
+	Clock     marketplace.Clock
+	Queue     *job.Queue
+	Events    *event.Log
+	Keys      *redact.Keyring
+	Customers *customer.Service
+	Programs  *program.Service
+	Experts   *expert.Service
+	Sandbox   bool // no real money moves; receipts say so
+}
+
+// Service moves questions through their life. Safe for concurrent use.
+type Service struct {
+	store     *marketplace.Store
+	clock     marketplace.Clock
+	events    *event.Log
+	keys      *redact.Keyring
+	customers *customer.Service
+	programs  *program.Service
+	experts   *expert.Service
+	memory    *memory
+	redactKey []byte
+	sandbox   bool
+}
+
+// New makes the service and registers its routing and its deadlines.
+func New(r Rooms) *Service {
+	s := &Service{
+		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
+		customers: r.Customers, programs: r.Programs, experts: r.Experts, memory: newMemory(),
+		redactKey: r.Keys.Derive("question.redaction"), sandbox: r.Sandbox,
+	}
+	r.Events.Subscribe("route", s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
+	r.Customers.RegisterEraser("question", erasedColumns, s.eraseCustomerTx)
+	r.Queue.Sweep(job.Sweep{Name: "questions", Table: "questions", Do: s.advanceTx})
+	r.Queue.Sweep(job.Sweep{Name: "rewards", Table: "assignments", Do: s.releaseDueTx})
+	return s
+}
+
+// routeOn reacts to a question that waits for experts. One that meanwhile
+// moved on needs nothing.
+func (s *Service) routeOn(ctx context.Context, tx *gorm.DB, e event.Event) error {
+	q, err := lockTx(ctx, tx, ID(e.Subject))
+	if err != nil || q.State != Asked {
+		return err
+	}
+	return s.routeTx(ctx, tx, &q, s.clock.Now())
+}
