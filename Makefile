@@ -1,0 +1,51 @@
+# Knowhow. `make help` lists what there is to make.
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# Pure Go throughout: no C compiler is needed, to build or to test.
+export CGO_ENABLED := 0
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
+SAMPLE  := cmd/knowhow/replay/sample/questions.jsonl
+# Every test package may start a PostgreSQL of its own, so not all at once.
+GOTEST  := go test -p 2 -timeout 15m
+
+.PHONY: help
+help: ## print this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/knowhow, one static binary
+	go build -ldflags "-s -w -X knowhow/cmd/knowhow/version.Number=$(VERSION)" -o bin/knowhow ./cmd/knowhow
+
+.PHONY: run
+run: build ## replay the small data set on SQLite and print the report
+	rm -f bin/replay.db*
+	bin/knowhow replay --data $(SAMPLE) --from brindle-161 --database-url sqlite:bin/replay.db
+
+.PHONY: test
+test: deps check ## check and test everything, on SQLite and PostgreSQL
+	$(GOTEST) ./...
+	scripts/tidy.sh
+
+.PHONY: soak
+soak: deps ## the tests' long loops; takes long
+	KNOWHOW_SOAK=1 $(GOTEST) -count=1 -timeout 4h ./...
+
+.PHONY: check
+check: ## formatting, go vet and, where it is installed, the linter
+	scripts/gofmt.sh
+	go vet ./...
+	if command -v golangci-lint >/dev/null; then golangci-lint run; fi
+
+.PHONY: lint
+lint: ## run golangci-lint, which must be installed
+	golangci-lint run
+
+.PHONY: deps
+deps: ## install PostgreSQL's server programs where they are missing
+	scripts/deps.sh
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,92 @@
+// Package database is how every command opens its database: one flag, one
+// default, one place that decides whether the schema is brought up to date.
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"knowhow/migrations"
+	"knowhow/migrations/sqldb"
+)
+
+// Flag is the flag of every command that needs a database; embed it.
+type Flag struct {
+	DatabaseURL string `name:"database-url" env:"KNOWHOW_DATABASE_URL" default:"sqlite:knowhow.db" placeholder:"URL" help:"The database: sqlite:FILE or postgres://USER@HOST/NAME (default: ${default})."`
+}
+
+// Open opens the flag's database as the function Open does.
+func (f Flag) Open(ctx context.Context, log *slog.Logger) (*sqldb.DB, error) {
+	return Open(ctx, f.DatabaseURL, log)
+}
+
+// Open opens the database at url, creating a SQLite file that is missing, and
+// brings its schema up to date. A URL of no use is sqldb.ErrURL.
+func Open(ctx context.Context, url string, log *slog.Logger) (*sqldb.DB, error) {
+	db, err := connect(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	n, err := Migrate(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if n > 0 {
+		log.Info("the schema was brought up to date", "database", db.Dialect, "steps", n)
+	}
+	return db, nil
+}
+
+// Create opens the database, creating a SQLite file that is missing, and
+// leaves its schema alone.
+func (f Flag) Create(ctx context.Context) (*sqldb.DB, error) { return connect(ctx, f.DatabaseURL) }
+
+// Connect is Create for a database that must be there already.
+func (f Flag) Connect(ctx context.Context) (*sqldb.DB, error) {
+	if err := f.MustExist(); err != nil {
+		return nil, err
+	}
+	return connect(ctx, f.DatabaseURL)
+}
+
+// MustExist refuses a SQLite file that is not there. Whether a PostgreSQL is,
+// shows on opening it.
+func (f Flag) MustExist() error {
+	file, ok := strings.CutPrefix(f.DatabaseURL, "sqlite:")
+	if !ok || file == "" {
+		return nil
+	}
+	if _, err := os.Stat(file); err != nil {
+		return fmt.Errorf("--database-url: %w", err)
+	}
+	return nil
+}
+
+// connect opens the database and makes sure that it answers.
+func connect(ctx context.Context, url string) (*sqldb.DB, error) {
+	db, err := sqldb.Open(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("--database-url: %w", err)
+	}
+	conn, err := db.SQL()
+	if err == nil {
+		err = conn.PingContext(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("--database-url: the database does not answer: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// Migrate applies every step the database lacks and returns their number.
+func Migrate(ctx context.Context, db *sqldb.DB) (int, error) {
+	conn, err := db.SQL()
+	if err != nil {
+		return 0, fmt.Errorf("migrate up: %w", err)
+	}
+	return migrations.Up(ctx, conn, db.Dialect)
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/question"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+// askedAndResolved makes a market at url in which one question went its way.
+func askedAndResolved(t *testing.T, url string) question.ID {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	m := markettest.New(t, db)
+	ayse, dana := m.Expert("ayse"), m.Customer("Dana Whitlow")
+	q := m.Ask(dana, "Dana here: 4K turns blurry, call +44 7700 900123")
+	m.Answer(ayse, m.Accept(ayse))
+	if err := m.Questions.Resolve(m.Ctx(), dana, q.ID); err != nil {
+		t.Fatal(err)
+	}
+	return q.ID
+}
+
+func TestReceipt(t *testing.T) {
+	for _, dialect := range dbtest.Dialects {
+		t.Run(dialect, func(t *testing.T) {
+			url := dbtest.URL(t, dialect)
+			id := askedAndResolved(t, url).String()
+			t.Setenv("KNOWHOW_DATABASE_URL", url)
+			t.Setenv("KNOWHOW_KEY_FILE", filepath.Join(t.TempDir(), "keys"))
+
+			r := mustPrint[question.Receipt](t, "receipt", id)
+			if r.Question.String() != id || r.State != question.Resolved || len(r.Turns) != 1 || r.Money == nil || r.Money.Experts != 250 {
+				t.Errorf("receipt %+v", r)
+			}
+			text, stderr, code := knowhow(t, "receipt", id)
+			if code != 0 || stderr != "" {
+				t.Fatalf("exit code %d: %s", code, stderr)
+			}
+			for _, part := range []string{id + ": resolved", "Attempt 1: ayse", "reward 2.50 EUR", "experts 2.50 EUR + fees 0.50 EUR", "phone 1", "no real money"} {
+				if !strings.Contains(text, part) {
+					t.Errorf("the text lacks %q:\n%s", part, text)
+				}
+			}
+			if strings.Contains(text, "900123") || strings.Contains(text, "Whitlow") {
+				t.Errorf("the text holds personal data:\n%s", text)
+			}
+		})
+	}
+}
+
+func TestReceiptRefuses(t *testing.T) {
+	t.Chdir(t.TempDir())
+	missing := marketplace.NewID[question.Question]().String()
+	if _, stderr, code := knowhow(t, "receipt", "nonsense"); code != 2 || !strings.Contains(stderr, "nonsense") {
+		t.Errorf("of no id: %d, %s", code, stderr)
+	}
+	if _, stderr, code := knowhow(t, "receipt", missing); code != 1 || !strings.Contains(stderr, "knowhow.db") {
+		t.Errorf("without a database: %d, %s", code, stderr)
+	}
+	if left, err := os.ReadDir("."); err != nil || len(left) != 0 {
+		t.Errorf("refused commands left %v, %v", left, err)
+	}
+	t.Setenv("KNOWHOW_DATABASE_URL", dbtest.URL(t, "postgres"))
+	if _, stderr, code := knowhow(t, "receipt", missing); code == 0 || !strings.Contains(stderr, "--key-file") {
+		t.Errorf("on PostgreSQL without keys: %d, %s", code, stderr)
+	}
+	t.Setenv("KNOWHOW_KEYS", "k1:hush")
+	if _, stderr, code := knowhow(t, "receipt", missing); code != 1 || !strings.Contains(stderr, "KNOWHOW_KEYS") || strings.Contains(stderr, "hush") {
+		t.Errorf("with bad keys: %d, %s", code, stderr)
+	}
+	t.Setenv("KNOWHOW_KEYS", "")
+	if _, stderr, code := knowhow(t, "receipt", missing, "--key-file", "new.keys"); code != 1 || !strings.Contains(stderr, "no question "+missing) {
+		t.Errorf("of an unknown question: %d, %s", code, stderr)
+	}
+}

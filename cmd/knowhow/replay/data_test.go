@@ -1,0 +1,124 @@
+package replay
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/question"
+)
+
+const three = `{"id":"a","title":"A?","created":"2026-01-01T10:00:00","asker":"u1","answers":[{"by":"u2","at":"2026-01-01T11:00:00","score":2,"text":"Yes."}],"best":"u2","best_src":"accepted"}
+{"id":"b","title":"","created":"2026-01-02T10:00:00","asker":null,"answers":[{"by":"u3","at":"2026-01-02T11:00:00","text":""}],"best":null,"best_src":"none"}
+{"id":"c","title":"C?","created":"2026-01-03T10:00:00","asker":"u2","answers":[]}
+`
+
+func file(t *testing.T, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "questions.jsonl")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestLoadCutsTheWindow(t *testing.T) {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	if _, err := w.Write([]byte(three)); err != nil || w.Close() != nil {
+		t.Fatal("could not gzip")
+	}
+	for name, content := range map[string][]byte{"plain": []byte(three), "gzipped": zipped.Bytes()} {
+		c, err := load(file(t, content), "b", "c")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if len(c.history) != 1 || len(c.window) != 1 || c.window[0].ID != "b" || !c.history[0].labelled() || c.window[0].labelled() {
+			t.Errorf("%s: %+v", name, c)
+		}
+		if c.window[0].Title == "" || c.window[0].Answers[0].Text == "" {
+			t.Errorf("%s: what has no text got no word: %+v", name, c.window[0])
+		}
+	}
+}
+
+func TestLoadNamesWhatIsWrong(t *testing.T) {
+	tests := []struct{ name, content, from, to, want string }{
+		{"no questions", "", "", "", "--data"},
+		{"no JSON", "{", "", "", "line 1"},
+		{"twice", strings.Repeat(strings.SplitAfter(three, "\n")[0], 2), "", "", "line 2"},
+		{"no id", `{"created":"2026-01-01T10:00:00"}`, "", "", "id"},
+		{"no time", `{"id":"a"}`, "", "", "created"},
+		{"another time", `{"id":"a","created":"yesterday"}`, "", "", "yesterday"},
+		{"out of order", strings.Replace(three, "2026-01-03", "2025-01-03", 1), "", "", "line 3"},
+		{"unknown from", three, "z", "", "--from"},
+		{"unknown to", three, "", "z", "--to"},
+		{"to before from", three, "c", "b", "--to"},
+	}
+	for _, test := range tests {
+		_, err := load(file(t, []byte(test.content)), test.from, test.to)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want it to name %q", test.name, err, test.want)
+		}
+	}
+	if _, err := load(file(t, []byte(three)), "z", ""); !errors.Is(err, marketplace.ErrInvalid) {
+		t.Errorf("an unknown --from is %v, want ErrInvalid", err)
+	}
+}
+
+func TestClipKeepsCharactersWhole(t *testing.T) {
+	long := post{Title: strings.Repeat("ä", question.MaxTitle), Body: "a\x00b\xff"}.fitted()
+	if len(long.Title) > question.MaxTitle || strings.Contains(long.Title, "\uFFFD") {
+		t.Errorf("title of %d bytes: %q", len(long.Title), long.Title)
+	}
+	if long.Body != "ab\uFFFD" {
+		t.Errorf("body %q", long.Body)
+	}
+}
+
+// The agenda's order follows from what is on it, not from when it was put there.
+func TestAgendaOrder(t *testing.T) {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	deeds := []deed{
+		{at: at, kind: doPayday, name: "payday"}, {at: at, kind: doAsk, name: "a"}, {at: at, kind: doAsk, name: "b"},
+		{at: at, kind: doEvidence, name: "a/u1"}, {at: at.Add(1), kind: doPayday, name: "payday"},
+	}
+	for shift := range deeds {
+		var a agenda
+		for i := range deeds {
+			d := deeds[(i+shift)%len(deeds)]
+			a.add(d.at, d.kind, d.name, nil)
+		}
+		for i, want := range deeds {
+			if got := a.next(); got.at != want.at || got.kind != want.kind || got.name != want.name {
+				t.Fatalf("shifted by %d, place %d: %+v, want %+v", shift, i, got, want)
+			}
+		}
+	}
+}
+
+func TestChance(t *testing.T) {
+	c := community{digest: "x"}
+	if c.draw("accept", "q/1/u1") != c.draw("accept", "q/1/u1") || c.draw("accept", "q/1/u1") == c.draw("answer", "q/1/u1") {
+		t.Error("a draw must follow from purpose and names")
+	}
+	hits := 0
+	for i := range 10_000 {
+		d := c.draw("share", string(rune(i)))
+		if d.in(30) {
+			hits++
+		}
+		if wait := d.between(time.Second, time.Minute); wait < time.Second || wait >= time.Minute {
+			t.Fatalf("wait %s is out of bounds", wait)
+		}
+	}
+	if hits < 2_800 || hits > 3_200 {
+		t.Errorf("%d of 10,000 draws at 30 %%", hits)
+	}
+}

@@ -1,0 +1,134 @@
+package replay_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"knowhow/cmd/knowhow/replay"
+	"knowhow/marketplace"
+	"knowhow/migrations/dbtest"
+)
+
+// child names the database in the environment of a test process that is to be
+// the command instead.
+const child = "KNOWHOW_TEST_REPLAY"
+
+const sample = "sample/questions.jsonl"
+
+func TestMain(m *testing.M) {
+	url := os.Getenv(child)
+	if url == "" {
+		os.Exit(m.Run())
+	}
+	c := command(url)
+	if err := c.Run(context.Background(), os.Stdout, slog.New(slog.NewTextHandler(os.Stderr, nil))); err != nil {
+		slog.Error("replay", "err", err)
+		os.Exit(1)
+	}
+}
+
+func command(url string) *replay.Command {
+	c := &replay.Command{Data: sample, From: "brindle-161", DatabaseURL: url}
+	c.Format.Name = "json"
+	return c
+}
+
+// TestKilledAtRandom kills the replay again and again at random points; run to
+// its end at last, it comes to what an undisturbed one comes to.
+func TestKilledAtRandom(t *testing.T) {
+	want := run(t, dbtest.URL(t, "sqlite"))
+	sound(t, want)
+	for _, dialect := range dbtest.Dialects {
+		t.Run(dialect, func(t *testing.T) {
+			url := dbtest.URL(t, dialect)
+			kills := dbtest.Loops(20, 200) / len(dbtest.Dialects)
+			for k := 0; k < kills; {
+				if killed(t, url) {
+					k++
+				} else {
+					url = dbtest.URL(t, dialect) // it had come to its end: begin anew
+				}
+			}
+			got := run(t, url)
+			got.Seconds, want.Seconds = 0, 0
+			sound(t, got)
+			if got.ResultHash != want.ResultHash {
+				t.Errorf("after %d kills %+v, undisturbed %+v", kills, got, want)
+			}
+		})
+	}
+}
+
+// killed starts the command and kills it at a random moment; false: it was done
+// before.
+func killed(t *testing.T, url string) bool {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), child+"="+url)
+	cmd.Stderr = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(rand.N(1200 * time.Millisecond)) // the one sleep: it is what is tested
+	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	err := cmd.Wait()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
+		return true
+	}
+	if err != nil {
+		t.Fatalf("the replay failed by itself: %v\n%s", err, out.String())
+	}
+	return false
+}
+
+func run(t *testing.T, url string) replay.Report {
+	t.Helper()
+	var out bytes.Buffer
+	if err := command(url).Run(t.Context(), &out, slog.New(slog.NewTextHandler(io.Discard, nil))); err != nil {
+		t.Fatal(err)
+	}
+	var r replay.Report
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// sound fails the test unless the replay keeps its promises.
+func sound(t *testing.T, r replay.Report) {
+	t.Helper()
+	if !r.LedgerBalanced || r.AcceptedUnpaid != 0 || r.Lost != 0 || r.Resolved+r.Escalated != r.Questions {
+		t.Errorf("not sound: %+v", r)
+	}
+	if 10*r.BestResolved < 9*r.BestOffered || r.OfferedHitAt5 <= r.ActivityHitAt5 {
+		t.Errorf("not better than activity, or left unresolved: %+v", r)
+	}
+}
+
+// A database that holds something else is refused and left as it is.
+func TestForeignDatabaseIsRefused(t *testing.T) {
+	url := dbtest.URL(t, "sqlite")
+	first := command(url)
+	first.From, first.To = "brindle-161", "brindle-163"
+	if err := first.Run(t.Context(), io.Discard, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	err := command(url).Run(t.Context(), io.Discard, slog.New(slog.DiscardHandler))
+	if !errors.Is(err, marketplace.ErrInvalid) {
+		t.Errorf("another replay on the same database: %v, want ErrInvalid", err)
+	}
+}

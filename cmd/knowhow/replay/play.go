@@ -1,0 +1,198 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/question"
+	"knowhow/payouts"
+)
+
+// week is how often experts are paid.
+const week = 7 * 24 * time.Hour
+
+// play lives through the window in order of time: people act when the agenda
+// says, the market when its jobs and deadlines are due. It ends when nothing is
+// left to do and everybody is paid.
+func (w *world) play(ctx context.Context, tell func(done, of int)) error {
+	asked := 0
+	for {
+		at, more, err := w.soonest(ctx)
+		if err != nil || !more {
+			return err
+		}
+		if at.After(w.clock.Now()) {
+			w.clock.Set(at)
+		}
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+		for len(w.agenda) > 0 && !w.agenda[0].at.After(w.clock.Now()) {
+			d := w.agenda.next()
+			if err := d.do(ctx); err != nil {
+				return fmt.Errorf("%s at %s: %w", d.name, d.at.Format(time.RFC3339), err)
+			}
+			if d.kind == doAsk {
+				asked++
+				tell(asked, len(w.window))
+			}
+			if err := w.settle(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// soonest is when something happens next.
+func (w *world) soonest(ctx context.Context) (time.Time, bool, error) {
+	due, ok, err := w.Queue.NextDue(ctx)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	if len(w.agenda) > 0 && (!ok || w.agenda[0].at.Before(due)) {
+		return w.agenda[0].at, true, nil
+	}
+	return due, ok, nil
+}
+
+// settle runs what is due in the market and puts on the agenda what people
+// will do about it.
+func (w *world) settle(ctx context.Context) error {
+	if n, err := w.Queue.RunDue(ctx); err != nil || n == 0 {
+		return err
+	}
+	return w.notice(ctx, w.clock.Now())
+}
+
+// notice looks for offers, reviews and ends at since or later, and has people
+// react to them.
+func (w *world) notice(ctx context.Context, since time.Time) error {
+	var offers []offered
+	var reviews []reviewing
+	var ended []string
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) (err error) {
+		if offers, err = newOffers(tx, since); err != nil {
+			return err
+		}
+		if reviews, err = newReviews(tx, since); err != nil {
+			return err
+		}
+		ended, err = newEscalations(tx, since)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w.expectReactions(offers)
+	w.expectVerdicts(reviews)
+	for _, reference := range ended {
+		if err := w.letGo(ctx, reference); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pickUp puts everything on the agenda that is under way, as it is at the start
+// or after an interruption.
+func (w *world) pickUp(ctx context.Context) error {
+	w.posts, w.asked = map[string]post{}, map[string]question.ID{}
+	w.offers, w.reviews, w.withheld = map[question.OfferID]bool{}, map[string]bool{}, map[string][]reply{}
+	for _, p := range w.window {
+		w.posts[p.ID] = p
+	}
+	if err := w.readAsked(ctx); err != nil {
+		return err
+	}
+	for _, p := range w.window {
+		if _, asked := w.asked[p.ID]; !asked {
+			w.agenda.add(p.Created.Time, doAsk, p.ID, func(ctx context.Context) error { return w.ask(ctx, p) })
+		}
+	}
+	if err := w.expectEvidence(ctx); err != nil {
+		return err
+	}
+	for _, pick := range []func(context.Context) error{w.pickUpWork, w.pickUpRefusals} {
+		if err := pick(ctx); err != nil {
+			return err
+		}
+	}
+	if err := w.enrolSeasoned(ctx); err != nil {
+		return err
+	}
+	w.expectPayday(w.clock.Now())
+	return w.notice(ctx, time.Time{})
+}
+
+func (w *world) readAsked(ctx context.Context) error {
+	var rows []struct {
+		ID        question.ID
+		Reference string
+	}
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+		return tx.Table("questions").Select("id, reference").Where("program_id = ?", w.program.ID).Scan(&rows).Error
+	})
+	if err != nil {
+		return fmt.Errorf("read what was asked: %w", err)
+	}
+	for _, r := range rows {
+		w.asked[r.Reference] = r.ID
+	}
+	return nil
+}
+
+// expectPayday puts the first Monday at or after t on the agenda.
+func (w *world) expectPayday(t time.Time) {
+	days := (int(time.Monday) - int(t.Weekday()) + 7) % 7
+	monday := time.Date(t.Year(), t.Month(), t.Day()+days, 0, 0, 0, 0, time.UTC)
+	if monday.Before(t) {
+		monday = monday.Add(week)
+	}
+	w.agenda.add(monday, doPayday, "payday", w.payday)
+}
+
+// payday pays everybody who has enough, and comes again next week while there
+// is anything to come.
+func (w *world) payday(ctx context.Context) error {
+	made, err := w.Payouts.CreateRun(ctx, payouts.WeekOf(w.clock.Now()))
+	if err != nil {
+		return fmt.Errorf("make the weekly payouts: %w", err)
+	}
+	done, err := w.Payouts.Process(ctx, 1_000_000)
+	if err != nil {
+		return fmt.Errorf("send the payouts: %w", err)
+	}
+	_, due, err := w.Queue.NextDue(ctx)
+	if err != nil {
+		return err
+	}
+	open, err := w.openPayouts(ctx)
+	if err != nil {
+		return err
+	}
+	if due || open || made > 0 || done.Sent > 0 || len(w.agenda) > 0 {
+		w.expectPayday(w.clock.Now().Add(time.Microsecond))
+	}
+	return nil
+}
+
+func (w *world) openPayouts(ctx context.Context) (open bool, err error) {
+	err = w.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		totals, err := payouts.TotalsTx(ctx, tx)
+		for _, t := range totals {
+			open = open || t.InTransit > 0
+		}
+		return err
+	})
+	return open, err
+}
+
+// gone reports the refusals that only mean that somebody else was faster.
+func gone(err error) bool {
+	return errors.Is(err, marketplace.ErrConflict)
+}

@@ -1,0 +1,157 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
+)
+
+// How long people of the brand, and experts, take to look at a decision.
+const lookLeast, lookMost = time.Hour, 36 * time.Hour
+
+// Percentages of what reviewers and managers decide.
+const (
+	failing = 20 // of sampled work that is not marked down in the file fails all the same
+	refused = 80 // of failing verdicts lead a manager to refuse the pay
+	appeals = 80 // of refusals are appealed
+	upheld  = 50 // of appeals are upheld
+)
+
+// reviewing is an open review as the replay reads it.
+type reviewing struct {
+	ID           quality.ReviewID
+	AssignmentID question.AssignmentID
+	Reference    string
+	Attempt      int
+	PersonID     access.PersonID
+	CreatedAt    time.Time
+	EndedAt      *time.Time
+}
+
+func (r reviewing) name() string { return fmt.Sprintf("%s/%d", r.Reference, r.Attempt) }
+
+const selectReviews = `SELECT r.id, r.assignment_id, q.reference, a.attempt, a.person_id, r.created_at, r.ended_at FROM reviews r
+	JOIN assignments a ON a.id = r.assignment_id JOIN questions q ON q.id = r.question_id `
+
+// newReviews reads the reviews drawn at since or later and still open.
+func newReviews(tx *gorm.DB, since time.Time) ([]reviewing, error) {
+	var list []reviewing
+	if err := tx.Raw(selectReviews+"WHERE r.state = 'open' AND r.created_at >= ?", since).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("look for new reviews: %w", err)
+	}
+	return list, nil
+}
+
+// expectVerdicts has the reviewer look at what was drawn.
+func (w *world) expectVerdicts(list []reviewing) {
+	for _, r := range list {
+		if key := r.ID.String(); !w.reviews[key] {
+			w.reviews[key] = true
+			w.agenda.add(r.CreatedAt.Add(w.draw("review", r.name()).between(lookLeast, lookMost)), doReview, r.name(),
+				func(ctx context.Context) error { return w.review(ctx, r, r.name()) })
+		}
+	}
+}
+
+// review passes the work, unless the community marked it down or chance fails
+// it. A failing verdict has a manager look at refusing the pay.
+func (w *world) review(ctx context.Context, r reviewing, name string) error {
+	given, _ := w.posts[r.Reference].answerOf(w.users[r.PersonID])
+	verdict := quality.Verdict{Pass: given.Score >= 0 && !w.draw("fail work", name).in(failing), Scores: map[quality.Criterion]int{}}
+	for _, c := range quality.Rubric {
+		verdict.Scores[c] = 4
+	}
+	if !verdict.Pass {
+		verdict.Scores[quality.Correct] = 1
+		verdict.Note = "The answer does not hold; please check it before answering alike."
+	}
+	if err := w.Quality.Decide(ctx, w.reviewer, w.brand, r.ID, verdict); err != nil {
+		return fmt.Errorf("review: %w", err)
+	}
+	if !verdict.Pass {
+		w.expectRefusal(name, w.clock.Now(), r)
+	}
+	return nil
+}
+
+func (w *world) expectRefusal(name string, decided time.Time, r reviewing) {
+	if !w.draw("refuse pay", name).in(refused) {
+		return
+	}
+	at := decided.Add(w.draw("refusal", name).between(lookLeast, lookMost))
+	w.agenda.add(at, doRefuse, name, func(ctx context.Context) error { return w.refuse(ctx, r, name) })
+}
+
+func (w *world) refuse(ctx context.Context, r reviewing, name string) error {
+	f, err := w.Quality.Refuse(ctx, w.manager, w.brand, r.AssignmentID, quality.RefuseWrong, "The answer was checked and is wrong.")
+	if err != nil {
+		return fmt.Errorf("refuse: %w", err)
+	}
+	w.expectAppeal(name, f)
+	return nil
+}
+
+func (w *world) expectAppeal(name string, f quality.Refusal) {
+	if !w.draw("appeal", name).in(appeals) {
+		return
+	}
+	at := f.RefusedAt.Add(w.draw("appealing", name).between(lookLeast, lookMost))
+	w.agenda.add(at, doAppeal, name, func(ctx context.Context) error {
+		if err := w.Quality.Appeal(ctx, access.PersonCaller(f.PersonID), f.ID, "I stand by my answer."); err != nil {
+			return fmt.Errorf("appeal: %w", err)
+		}
+		w.expectDecision(name, f.ID, w.clock.Now())
+		return nil
+	})
+}
+
+func (w *world) expectDecision(name string, id quality.RefusalID, appealed time.Time) {
+	at := appealed.Add(w.draw("deciding", name).between(lookLeast, lookMost))
+	w.agenda.add(at, doDecideAppeal, name, func(ctx context.Context) error {
+		err := w.Quality.DecideAppeal(ctx, w.second, w.brand, id, w.draw("upheld", name).in(upheld), "I looked at it again.")
+		if err != nil {
+			return fmt.Errorf("decide an appeal: %w", err)
+		}
+		return nil
+	})
+}
+
+// pickUpRefusals puts on the agenda what people have yet to do about failing
+// verdicts, refusals and appeals.
+func (w *world) pickUpRefusals(ctx context.Context) error {
+	var failed []reviewing
+	var refusals []struct {
+		quality.Refusal
+		Reference string
+		Attempt   int
+	}
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+		err := tx.Raw(selectReviews + `WHERE r.passed = false AND a.state = 'earned'`).Scan(&failed).Error
+		if err != nil {
+			return err
+		}
+		return tx.Raw(`SELECT f.*, q.reference, a.attempt FROM refusals f JOIN assignments a ON a.id = f.assignment_id
+			JOIN questions q ON q.id = f.question_id WHERE f.state IN ('appealable', 'appealed')`).Scan(&refusals).Error
+	})
+	if err != nil {
+		return fmt.Errorf("look for refusals under way: %w", err)
+	}
+	for _, r := range failed {
+		w.expectRefusal(r.name(), *r.EndedAt, r)
+	}
+	for _, f := range refusals {
+		name := fmt.Sprintf("%s/%d", f.Reference, f.Attempt)
+		if f.State == quality.Appealed {
+			w.expectDecision(name, f.ID, *f.AppealedAt)
+			continue
+		}
+		w.expectAppeal(name, f.Refusal)
+	}
+	return nil
+}
