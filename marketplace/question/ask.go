@@ -171,6 +171,8 @@ func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, caller access.Caller
 		q.TopicID = topic.ID
 	}
 	first, err := s.hideTx(ctx, tx, &q, ask)
+	overdue := q.AskedAt.Add(routeWithin)
+	q.StageDueAt = &overdue
 	q.schedule()
 	return q, first, err
 }

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
+	"knowhow/payouts"
 )
 
 // Accept takes an offer: the caller's assignment begins, everybody else's offer
@@ -79,8 +81,17 @@ func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o Offe
 	return a, s.appendTx(ctx, tx, EventAccepted, q, now, Detail{Attempt: q.Attempt, Person: &a.PersonID, Assignment: &a.ID})
 }
 
-// mayWorkTx refuses one who was suspended, or left, after they were asked.
+// mayWorkTx refuses one who was suspended, or left, after they were asked, and
+// everybody while the brand's money is frozen: then open offers count as
+// withdrawn.
 func mayWorkTx(ctx context.Context, tx *gorm.DB, q *Question, o Offer) error {
+	frozen, err := payouts.IsFrozen(ctx, tx, uuid.UUID(q.BrandID), uuid.UUID(q.ProgramID))
+	if err != nil {
+		return err
+	}
+	if frozen {
+		return fmt.Errorf("accept offer %s: the brand's money is frozen: %w", o.ID, ErrOfferGone)
+	}
 	e, _, err := expert.EnrolmentTx(ctx, tx, q.ProgramID, o.PersonID)
 	if err != nil {
 		return err

@@ -191,5 +191,9 @@ func (q *Question) enter(v Verb, now time.Time, due *time.Time) error {
 	return nil
 }
 
+// routeWithin is when the sweep routes a question whose routing job has not,
+// so that no question waits for ever.
+const routeWithin = 10 * time.Minute
+
 // nextAttempt starts over with another expert.
 func (q *Question) nextAttempt() { q.Attempt, q.Wave = q.Attempt+1, 0 }

@@ -108,7 +108,8 @@ func (s *Service) Reopen(ctx context.Context, caller access.Caller, id ID, reaso
 
 // againTx starts the next attempt; the event has the question routed.
 func (s *Service) againTx(ctx context.Context, tx *gorm.DB, q *Question, v Verb, kind event.Kind, now time.Time, d Detail) error {
-	if err := q.enter(v, now, nil); err != nil {
+	due := now.Add(routeWithin)
+	if err := q.enter(v, now, &due); err != nil {
 		return err
 	}
 	q.nextAttempt()

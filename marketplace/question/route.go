@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
@@ -62,8 +63,14 @@ func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	if err != nil {
 		return err
 	}
+	frozen, err := payouts.IsFrozen(ctx, tx, uuid.UUID(p.BrandID), uuid.UUID(p.ID))
+	if err != nil {
+		return err
+	}
 	seed := q.seed()
 	switch {
+	case frozen:
+		return s.escalateTx(ctx, tx, q, ReasonUnfunded, now)
 	case topic != nil && topic.Mode == program.BrandOnly:
 		return s.escalateTx(ctx, tx, q, ReasonBrandOnly, now)
 	case int(seed%10_000) >= p.RolloutShareBP:

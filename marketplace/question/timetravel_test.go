@@ -1,6 +1,7 @@
 package question_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -318,26 +319,46 @@ func (r *room) unfunded(id question.ID) {
 	}
 }
 
-// While money is frozen nobody new is asked; what is held is honoured.
+// While money is frozen nobody new is asked, an open offer can no longer be
+// taken, and work already accepted is paid from its hold.
 func TestFrozenMoney(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		r := newRoom(t, db)
-		s := r.stage(question.Offered)
+		inHand, offered := r.stage(question.Assigned), r.stage(question.Offered)
 		r.must("freeze", r.write(func(tx *gorm.DB) error {
 			return payouts.FreezeBrandTx(r.Ctx(), tx, r.Clock.Now(), uuid.UUID(r.Brand), "chargeback")
 		}))
 		r.unfunded(r.Ask(r.dana, "It hums").ID)
-		a := r.work(s.q, r.second)
-		r.must("reopen", r.Questions.Reopen(r.Ctx(), r.dana, s.q, "No."))
-		r.RunDue()
-		r.unfunded(s.q)
+		if _, err := r.Questions.Accept(r.Ctx(), r.second, offered.offer); !errors.Is(err, question.ErrOfferGone) {
+			t.Errorf("an offer of frozen money was accepted: %v", err)
+		}
+		r.After(r.Program.Policies.Routing.OfferTTL)
+		if q := r.load(offered.q); q.State != question.Escalated || q.EndReason != question.ReasonUnfunded {
+			t.Errorf("the next wave went out unfunded: %s for %q", q.State, q.EndReason)
+		}
+		r.must("answer", r.Questions.Answer(r.Ctx(), r.second, inHand.turn, "Hold the button for ten seconds."))
+		r.must("resolve", r.Questions.Resolve(r.Ctx(), r.dana, inHand.q))
 		r.liveOn(r.funded)
-		r.finished(s.q)
-		if paid := r.rewards(s.q); len(paid) != 1 || paid[0].ID != uuid.UUID(a.ID) || paid[0].State != payouts.RewardReleased {
+		r.finished(inHand.q)
+		if paid := r.rewards(inHand.q); len(paid) != 1 || paid[0].State != payouts.RewardReleased {
 			t.Errorf("paid %+v", paid)
 		}
 		r.Balanced()
+	})
+}
+
+// A question whose routing job is lost is routed by its deadline.
+func TestRoutingIsNotLost(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		s := r.stage(question.Asked)
+		r.must("lose the job", r.write(func(tx *gorm.DB) error { return tx.Exec("DELETE FROM jobs").Error }))
+		r.After(time.Hour / 4)
+		if q := r.load(s.q); q.State != question.Offered {
+			t.Errorf("%s, want offered", q.State)
+		}
 	})
 }
 
