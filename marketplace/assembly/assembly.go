@@ -71,7 +71,7 @@ func New(p Parts) *House {
 	h.Experts = expert.New(p.Store, p.Clock, h.Events, h.Programs, imports)
 	h.Questions = question.New(question.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Customers: h.Customers,
-		Programs: h.Programs, Experts: h.Experts, Sandbox: p.Provider.Sandbox(),
+		Programs: h.Programs, Experts: h.Experts, Notify: h.Notify, Sandbox: p.Provider.Sandbox(),
 	})
 	h.Quality = quality.New(quality.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Questions: h.Questions,

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -43,7 +44,8 @@ type Market struct {
 	Program program.Program
 	Topics  map[string]program.Topic // "box" crowd, "plans" certified, "billing" brand-only
 
-	made int
+	mailbox string
+	made    int
 }
 
 // New builds a market on db. Policies are the defaults with a reward of 2.50.
@@ -56,7 +58,8 @@ func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 	if err != nil {
 		t.Fatalf("make keys: %v", err)
 	}
-	mailer, err := notify.NewMailbox(t.TempDir(), "knowhow@example.com")
+	mailbox := t.TempDir()
+	mailer, err := notify.NewMailbox(mailbox, "knowhow@example.com")
 	if err != nil {
 		t.Fatalf("make a mailbox: %v", err)
 	}
@@ -65,7 +68,7 @@ func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 		Store: marketplace.NewStore(db.Write, db.Read), Clock: clock, Keys: keys, Mailer: mailer,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
-	m := &Market{House: house, T: t, DB: db, Clock: clock, Topics: map[string]program.Topic{}}
+	m := &Market{House: house, T: t, DB: db, Clock: clock, mailbox: mailbox, Topics: map[string]program.Topic{}}
 	m.openBrand()
 	m.openProgram(edit)
 	return m
@@ -147,6 +150,20 @@ func (m *Market) Customer(name string) access.Caller {
 	})
 	m.must("identify a customer", err)
 	return access.CustomerCaller(m.Brand, c.ID)
+}
+
+// Mails is every mail that was sent, as it went out.
+func (m *Market) Mails() []string {
+	m.T.Helper()
+	files, err := filepath.Glob(filepath.Join(m.mailbox, "*.eml"))
+	m.must("list the mails", err)
+	mails := make([]string, len(files))
+	for i, file := range files {
+		text, err := os.ReadFile(file)
+		m.must("read a mail", err)
+		mails[i] = string(text)
+	}
+	return mails
 }
 
 // Ask asks and runs what is due, so that the question is routed.

@@ -102,6 +102,9 @@ func (s *Service) nudgeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	over := now.Add(p.Policies.SLA.AutoResolveAfter - p.Policies.SLA.NudgeAfter)
 	q.Nudged, q.StageDueAt = true, &over
 	q.schedule()
+	if err := s.announceTx(ctx, tx, q, over); err != nil {
+		return err
+	}
 	if err := saveTx(ctx, tx, q); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/redact"
 )
@@ -62,6 +63,7 @@ type Rooms struct {
 	Customers *customer.Service
 	Programs  *program.Service
 	Experts   *expert.Service
+	Notify    *notify.Service
 	Sandbox   bool // no real money moves; receipts say so
 }
 
@@ -74,6 +76,7 @@ type Service struct {
 	customers *customer.Service
 	programs  *program.Service
 	experts   *expert.Service
+	notify    *notify.Service
 	memory    *memory
 	redactKey []byte
 	sandbox   bool
@@ -83,7 +86,7 @@ type Service struct {
 func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
-		customers: r.Customers, programs: r.Programs, experts: r.Experts, memory: newMemory(),
+		customers: r.Customers, programs: r.Programs, experts: r.Experts, notify: r.Notify, memory: newMemory(),
 		redactKey: r.Keys.Derive("question.redaction"), sandbox: r.Sandbox,
 	}
 	r.Events.Subscribe("route", s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
