@@ -115,13 +115,15 @@ func pause(ctx context.Context, attempt int) error {
 // Postgres reports whether db speaks to PostgreSQL (else it is SQLite).
 func Postgres(db *gorm.DB) bool { return db.Dialector.Name() == "postgres" }
 
-// ForUpdate locks the rows the query returns until the transaction ends. On
-// SQLite a write transaction already is the only one, so it adds nothing.
+// ForUpdate locks the rows the query returns until the transaction ends. Rows
+// that refer to them may still be inserted: keys do not change, and to wait for
+// that would deadlock with who locks in another order. On SQLite a write
+// transaction already is the only one, so it adds nothing.
 func ForUpdate(tx *gorm.DB) *gorm.DB {
 	if !Postgres(tx) {
 		return tx
 	}
-	return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+	return tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
 }
 
 // OnlyOne turns the outcome of a look-up by key into a NotFoundError for noun

@@ -87,8 +87,14 @@ func HoldTx(ctx context.Context, tx *gorm.DB, now time.Time, n NewHold) error {
 		return err
 	}
 	posted, err := h.post(ctx, tx, now, "hold", "", ledger.Move(h.budget(), h.account(), h.AuthorisedMinor))
-	if err != nil || !posted {
+	if err != nil {
 		return err
+	}
+	if !posted { // somebody else was faster by a moment
+		if before, err = findHold(tx, n.ID); err != nil {
+			return err
+		}
+		return before.sameAs(h)
 	}
 	if err := tx.Create(&h).Error; err != nil {
 		return fmt.Errorf("insert hold %s: %w", h.ID, err)

@@ -59,6 +59,19 @@ func TestSameHoldIsMadeOnce(t *testing.T) {
 	})
 }
 
+// Of sixteen who use one id for two quotes of the same sum, those who came
+// second are told.
+func TestOneHoldHasOneQuote(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, id := newBank(t, db), uuid.New()
+		won := race(t, payouts.ErrKeyReused, func(i int) error { return b.hold(id, 60_000-int64(i%2), int64(i%2)) })
+		if budget, held := b.budget(); won != 8 || budget != 40_000 || held != 60_000 {
+			t.Fatalf("%d won, budget %d, held %d", won, budget, held)
+		}
+		b.check("after the race")
+	})
+}
+
 func TestHoldEndsOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b, id, expert := newBank(t, db), uuid.New(), uuid.New()

@@ -33,7 +33,7 @@ func (s *Service) Appeal(ctx context.Context, caller access.Caller, id RefusalID
 		return err
 	}
 	return s.store.InTx(ctx, found.BrandID, func(tx *gorm.DB) error {
-		f, w, err := lockRefusalTx(ctx, tx, id)
+		f, w, err := lockRefusalTx(ctx, tx, found)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *Service) DecideAppeal(ctx context.Context, caller access.Caller, brand 
 		if found.BrandID != brand {
 			return marketplace.NotFound("refusal", id)
 		}
-		f, w, err := lockRefusalTx(ctx, tx, id)
+		f, w, err := lockRefusalTx(ctx, tx, found)
 		if err != nil {
 			return err
 		}
@@ -115,23 +115,24 @@ func (s *Service) decideAppealTx(ctx context.Context, tx *gorm.DB, f *Refusal, w
 		}
 		return s.decidedTx(ctx, tx, *f, w, by, "rejected", now)
 	}
-	if err := s.overturnTx(ctx, tx, f, w, reviewed && !*review.Passed, now); err != nil {
+	if err := s.payAfterAllTx(ctx, tx, f, w, Overturned, "appeal_upheld", now); err != nil {
 		return err
 	}
 	return s.decidedTx(ctx, tx, *f, w, by, "upheld", now)
 }
 
-// overturnTx pays the expert after all. Where a failing verdict led to the
-// refusal, a success of the same weight makes good for it.
-func (s *Service) overturnTx(ctx context.Context, tx *gorm.DB, f *Refusal, w work, failed bool, now time.Time) error {
-	if err := f.saveTx(ctx, tx, Overturned, now, nil); err != nil {
+// payAfterAllTx ends a refusal in the expert's favour. Where the work had failed
+// its review, a success of the same weight makes good for that.
+func (s *Service) payAfterAllTx(ctx context.Context, tx *gorm.DB, f *Refusal, w work, end RefusalState, reason string, now time.Time) error {
+	if err := f.saveTx(ctx, tx, end, now, nil); err != nil {
 		return err
 	}
-	if err := s.questions.ReleaseTx(ctx, tx, f.AssignmentID, "appeal_upheld"); err != nil {
+	if err := s.questions.ReleaseTx(ctx, tx, f.AssignmentID, reason); err != nil {
 		return err
 	}
-	if !failed {
-		return nil
+	review, reviewed, err := verdictTx(ctx, tx, f.AssignmentID)
+	if err != nil || !reviewed || *review.Passed {
+		return err
 	}
 	return s.outcomeTx(ctx, tx, w, expert.Success, reviewWeight, now)
 }

@@ -38,7 +38,7 @@ func (s *Service) Decide(ctx context.Context, caller access.Caller, brand market
 		if found.BrandID != brand {
 			return marketplace.NotFound("review", id)
 		}
-		r, w, err := lockReviewTx(ctx, tx, id)
+		r, w, err := lockReviewTx(ctx, tx, found)
 		if err != nil {
 			return err
 		}
@@ -62,6 +62,9 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 	if err := r.endTx(ctx, tx, ReviewDecided, now); err != nil {
 		return err
 	}
+	if err := lockMoneyTx(ctx, tx, *r, w, caller); err != nil {
+		return err
+	}
 	if v.Pass && w.turn.State == question.Earned {
 		if err := s.questions.ReleaseTx(ctx, tx, w.turn.ID, "review_passed"); err != nil {
 			return err
@@ -80,6 +83,16 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 	return s.appendTx(ctx, tx, EventReviewed, w.of, now, Detail{
 		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID, By: caller.Person, Reason: reason,
 	})
+}
+
+// lockMoneyTx locks ahead what a review that may be paid for moves: the pay of
+// the expert and of the reviewer, who may at the same time be judging one
+// another's work.
+func lockMoneyTx(ctx context.Context, tx *gorm.DB, r Review, w work, caller access.Caller) error {
+	if r.RewardMinor == 0 {
+		return nil
+	}
+	return payouts.LockTx(ctx, tx, r.Currency, uuid.UUID(w.of.ProgramID), uuid.UUID(w.turn.PersonID), uuid.UUID(caller.Person))
 }
 
 // settleReviewTx pays a peer what was set aside for the review; where one of

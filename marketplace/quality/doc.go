@@ -14,6 +14,7 @@
 // decides on a question they asked or worked on. Reviewers read redacted text,
 // and neither names nor pay.
 //
-// Every method is one transaction. Judging locks the assignment's row first, and
-// then the review's or the refusal's; feedback locks the question's.
+// Every method is one transaction. Judging locks the assignment's row first,
+// then the review's or the refusal's, then the money's accounts all at once;
+// feedback locks the customer's row, then the question's.
 package quality

@@ -90,7 +90,11 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Pro
 // lapseDueTx ends a review that nobody made in time. The work counts as
 // passed; it is paid at its own release_at.
 func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, now time.Time) error {
-	r, w, err := lockReviewTx(ctx, tx, ReviewID(row))
+	found, err := reviewTx(ctx, tx, ReviewID(row))
+	if err != nil {
+		return err
+	}
+	r, w, err := lockReviewTx(ctx, tx, found)
 	if err != nil || r.NextDueAt == nil || r.NextDueAt.After(now) {
 		return err // another process was faster
 	}
@@ -107,18 +111,14 @@ func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, no
 	})
 }
 
-// lockReviewTx loads a review with its work and holds both rows until the
-// transaction ends.
-func lockReviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, work, error) {
-	found, err := reviewTx(ctx, tx, id)
-	if err != nil {
-		return Review{}, work{}, err
-	}
+// lockReviewTx loads a review that was found, anew and with its work, and holds
+// both rows until the transaction ends.
+func lockReviewTx(ctx context.Context, tx *gorm.DB, found Review) (Review, work, error) {
 	w, err := lockWorkTx(ctx, tx, found.BrandID, found.AssignmentID)
 	if err != nil {
 		return Review{}, work{}, err
 	}
-	r, err := reviewTx(ctx, marketplace.ForUpdate(tx), id)
+	r, err := reviewTx(ctx, marketplace.ForUpdate(tx), found.ID)
 	return r, w, err
 }
 

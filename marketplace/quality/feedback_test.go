@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 )
@@ -130,6 +131,24 @@ func TestCommentsAreHiddenSealedAndErased(t *testing.T) {
 		}
 		b.After(30 * day)
 		b.Balanced()
+	})
+}
+
+func TestNothingIsKeptOfTheErased(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		a := b.earned()
+		b.ok("erase", b.Customers.Erase(ctx, b.Customer, b.Brand, b.Customer.Customer))
+		err := b.Quality.Give(ctx, b.Customer, a.QuestionID, quality.Feedback{Solved: true, CSAT: 5, Comment: "Dana again."})
+		b.want("feedback of an erased customer", err, customer.ErrErased)
+		b.read(func(tx *gorm.DB) error {
+			var n int64
+			err := tx.Table("feedback").Count(&n).Error
+			if n != 0 {
+				t.Errorf("%d feedbacks are kept", n)
+			}
+			return err
+		})
 	})
 }
 

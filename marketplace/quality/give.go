@@ -9,14 +9,15 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/question"
 )
 
 // Give records what the customer says of the latest answer to their question.
 // Again within ChangeWithin it replaces what they said; later it is
-// question.ErrTooLate. Before an answer it is ErrNotAnswered. To anybody else
-// there is no such question.
+// question.ErrTooLate. Before an answer it is ErrNotAnswered, of a customer who
+// was erased customer.ErrErased. To anybody else there is no such question.
 func (s *Service) Give(ctx context.Context, caller access.Caller, id question.ID, f Feedback) error {
 	if caller.Kind != access.KindCustomer || !caller.Valid() {
 		return &access.ForbiddenError{Permission: "own_question"}
@@ -25,6 +26,9 @@ func (s *Service) Give(ctx context.Context, caller access.Caller, id question.ID
 		return err
 	}
 	return s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
+		if _, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer); err != nil {
+			return err // nothing more is kept of one who was erased
+		}
 		q, err := question.QuestionTx(ctx, marketplace.ForUpdate(tx), id)
 		if err != nil {
 			return err

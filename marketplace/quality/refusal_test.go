@@ -74,13 +74,23 @@ func TestAppealIsDecidedByAnother(t *testing.T) {
 func TestUndecidedAppealIsTheExperts(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
-		a, f := b.appealed()
+		a := b.earned()
+		_, before := b.evidence()
+		b.ok("fail", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(a.ID).ID, fail()))
+		f, err := b.Quality.Refuse(ctx, b.Manager, b.Brand, a.ID, quality.RefuseWrong, "It is another model.")
+		b.ok("refuse", err)
+		b.ok("appeal", b.Quality.Appeal(ctx, b.Expert, f.ID, "The customer named this model."))
+		f = b.refusal(f.ID)
+		_, failed := b.evidence()
 		b.Clock.Set(*f.DecideBy)
 		b.want("at the deadline", b.Quality.DecideAppeal(ctx, b.Second, b.Brand, f.ID, false, "Late."), question.ErrTooLate)
 		b.RunDue()
 		b.wantState(a.ID, question.Released)
 		if got := b.refusal(f.ID); got.State != quality.Lapsed || !got.DecidedBy.IsZero() {
 			t.Errorf("the refusal is %+v", got)
+		}
+		if _, mean := b.evidence(); mean <= failed || failed >= before {
+			t.Errorf("standing was %.3f, after the verdict %.3f, and is %.3f: nothing made good for it", before, failed, mean)
 		}
 		b.Balanced()
 	})

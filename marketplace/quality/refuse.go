@@ -76,17 +76,18 @@ func (f Refusal) detail(w work, by access.PersonID, reason string) Detail {
 // refusalDueTx ends a refusal whose time is over: without an appeal the named
 // human's decision stands, and an appeal that nobody decided is the expert's.
 func (s *Service) refusalDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, now time.Time) error {
-	f, w, err := lockRefusalTx(ctx, tx, RefusalID(row))
+	found, err := refusalTx(ctx, tx, RefusalID(row))
+	if err != nil {
+		return err
+	}
+	f, w, err := lockRefusalTx(ctx, tx, found)
 	if err != nil || !f.late(now) {
 		return err // another process was faster
 	}
 	if f.State == Appealable {
 		return s.stoodTx(ctx, tx, &f, now)
 	}
-	if err := f.saveTx(ctx, tx, Lapsed, now, nil); err != nil {
-		return err
-	}
-	if err := s.questions.ReleaseTx(ctx, tx, f.AssignmentID, "appeal_undecided"); err != nil {
+	if err := s.payAfterAllTx(ctx, tx, &f, w, Lapsed, "appeal_undecided", now); err != nil {
 		return err
 	}
 	return s.decidedTx(ctx, tx, f, w, access.PersonID{}, "undecided", now)
@@ -100,18 +101,14 @@ func (s *Service) stoodTx(ctx context.Context, tx *gorm.DB, f *Refusal, now time
 	return s.questions.RefuseTx(ctx, tx, f.AssignmentID, uuid.UUID(f.ID), string(f.Reason))
 }
 
-// lockRefusalTx loads a refusal with its work and holds both rows until the
-// transaction ends.
-func lockRefusalTx(ctx context.Context, tx *gorm.DB, id RefusalID) (Refusal, work, error) {
-	found, err := refusalTx(ctx, tx, id)
-	if err != nil {
-		return Refusal{}, work{}, err
-	}
+// lockRefusalTx loads a refusal that was found, anew and with its work, and
+// holds both rows until the transaction ends.
+func lockRefusalTx(ctx context.Context, tx *gorm.DB, found Refusal) (Refusal, work, error) {
 	w, err := lockWorkTx(ctx, tx, found.BrandID, found.AssignmentID)
 	if err != nil {
 		return Refusal{}, work{}, err
 	}
-	f, err := refusalTx(ctx, marketplace.ForUpdate(tx), id)
+	f, err := refusalTx(ctx, marketplace.ForUpdate(tx), found.ID)
 	return f, w, err
 }
 

@@ -40,7 +40,7 @@ func (s *Service) Accept(ctx context.Context, caller access.Caller, id OfferID) 
 
 func currentOfOfferTx(ctx context.Context, tx *gorm.DB, o Offer) (Assignment, error) {
 	var a Assignment
-	err := tx.WithContext(ctx).Where("offer_id = ?", o.ID).Take(&a).Error
+	err := tx.WithContext(ctx).Where("question_id = ? AND offer_id = ?", o.QuestionID, o.ID).Take(&a).Error
 	return a, marketplace.OnlyOne(err, "assignment of offer", o.ID)
 }
 

@@ -255,7 +255,7 @@ func part(a Assignment, offers []Offer, decisions []DecisionRecord) (asked, of i
 // checksTx reads what quality, on the floor above, has put on record about the
 // question: its events are named "quality.…".
 func (s *Service) checksTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Question) error {
-	events, err := s.events.OfTx(ctx, tx, event.Subject(q.ID))
+	events, err := s.events.OfTx(ctx, tx, q.BrandID, event.Subject(q.ID))
 	if err != nil {
 		return err
 	}

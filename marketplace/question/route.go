@@ -76,14 +76,14 @@ func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	case int(seed%10_000) >= p.RolloutShareBP:
 		return s.escalateTx(ctx, tx, q, ReasonRollout, now)
 	}
-	d, chosen, err := s.decideTx(ctx, tx, q, p, topic, seed, now)
+	w, err := s.decideTx(ctx, tx, q, p, topic, seed, now)
 	if err != nil {
 		return err
 	}
-	if len(chosen) == 0 {
+	if len(w.experts) == 0 {
 		return s.escalateTx(ctx, tx, q, ReasonSilence, now)
 	}
-	return s.offerWaveTx(ctx, tx, q, p, topic, d, chosen, now)
+	return s.offerWaveTx(ctx, tx, q, p, topic, w, now)
 }
 
 func (s *Service) topicTx(ctx context.Context, tx *gorm.DB, q *Question) (*program.Topic, error) {
@@ -111,20 +111,27 @@ func (q *Question) seed() uint64 {
 	return h.Sum64()
 }
 
-// decideTx ranks who may be asked and picks the wave.
-func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, seed uint64, now time.Time) (DecisionRecord, []access.PersonID, error) {
+// wave is who is asked next, in their order, and why.
+type wave struct {
+	experts []access.PersonID
+	before  int // how many were asked before in this attempt
+	record  DecisionRecord
+}
+
+// decideTx ranks who may be asked and picks the wave; nobody where nobody is left.
+func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, seed uint64, now time.Time) (wave, error) {
 	d := DecisionRecord{Excluded: map[string]int{}}
 	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, d.Excluded)
 	if err != nil {
-		return d, nil, err
+		return wave{}, err
 	}
 	size := min(p.Policies.Routing.WaveSize(q.Wave), p.Policies.Routing.MaxExperts-inAttempt)
 	if size <= 0 || len(candidates) == 0 {
-		return d, nil, nil
+		return wave{}, nil
 	}
 	index, err := s.indexTx(ctx, tx, q.ProgramID)
 	if err != nil {
-		return d, nil, err
+		return wave{}, err
 	}
 	query := matching.Query{
 		Title: q.Title, Body: q.Body, Tags: q.Tags, Self: matching.ID(q.ID), Asker: matching.ID(q.CustomerID), At: now,
@@ -143,7 +150,7 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p prog
 		chosen[i] = access.PersonID(ids[i])
 		d.Reasons[chosen[i].String()] = reason
 	}
-	return d, chosen, nil
+	return wave{experts: chosen, before: inAttempt, record: d}, nil
 }
 
 // candidatesTx applies the hard rules: expert's own, nobody asks themselves,
@@ -190,7 +197,7 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 
 // offerWaveTx sets the money aside on the attempt's first wave, writes the decision
 // and the offers, and waits for the wave to expire.
-func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, d DecisionRecord, chosen []access.PersonID, now time.Time) error {
+func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, w wave, now time.Time) error {
 	quote, err := s.quoteTx(ctx, tx, q, p, topic)
 	if errors.Is(err, marketplace.ErrInvalid) {
 		return s.escalateTx(ctx, tx, q, ReasonUnfunded, now) // the policies now pay nothing
@@ -212,16 +219,16 @@ func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p p
 	if err := q.enter(VerbRoute, now, &expires); err != nil {
 		return err
 	}
-	if err := s.recordTx(ctx, tx, q, d, now); err != nil {
+	if err := s.recordTx(ctx, tx, q, w.record, now); err != nil {
 		return err
 	}
-	if err := insertOffersTx(ctx, tx, q, quote, d, chosen, expires); err != nil {
+	if err := insertOffersTx(ctx, tx, q, quote, w, expires); err != nil {
 		return err
 	}
 	if err := saveTx(ctx, tx, q); err != nil {
 		return err
 	}
-	return s.appendTx(ctx, tx, EventOffered, q, now, Detail{Attempt: q.Attempt, Wave: q.Wave, Offers: len(chosen)})
+	return s.appendTx(ctx, tx, EventOffered, q, now, Detail{Attempt: q.Attempt, Wave: q.Wave, Offers: len(w.experts)})
 }
 
 // quoteTx prices the attempt: by the program's policies for its first wave, and
@@ -257,23 +264,18 @@ func (s *Service) recordTx(ctx context.Context, tx *gorm.DB, q *Question, d Deci
 	return nil
 }
 
-func insertOffersTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, d DecisionRecord, chosen []access.PersonID, expires time.Time) error {
-	var before int64
-	err := tx.WithContext(ctx).Model(&Offer{}).Where("question_id = ? AND attempt = ?", q.ID, q.Attempt).Count(&before).Error
-	if err != nil {
-		return fmt.Errorf("count the offers of question %s: %w", q.ID, err)
-	}
-	offers := make([]Offer, len(chosen))
-	for i, person := range chosen {
-		why, err := json.Marshal(d.Reasons[person.String()])
+func insertOffersTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, w wave, expires time.Time) error {
+	offers := make([]Offer, len(w.experts))
+	for i, person := range w.experts {
+		why, err := json.Marshal(w.record.Reasons[person.String()])
 		if err != nil {
 			return fmt.Errorf("write an offer's reason: %w", err)
 		}
 		offers[i] = Offer{
 			ID: marketplace.NewID[Offer](), BrandID: q.BrandID, QuestionID: q.ID, PersonID: person,
-			Attempt: q.Attempt, Wave: q.Wave, Position: int(before) + i + 1, State: OfferOpen,
+			Attempt: q.Attempt, Wave: q.Wave, Position: w.before + i + 1, State: OfferOpen,
 			RewardMinor: quote.Reward.Minor, FeeMinor: quote.Fee.Minor, Currency: quote.Reward.Currency,
-			EffortS: int(quote.Effort / time.Second), Why: string(why), OfferedAt: d.Ranking.At, ExpiresAt: expires,
+			EffortS: int(quote.Effort / time.Second), Why: string(why), OfferedAt: w.record.Ranking.At, ExpiresAt: expires,
 		}
 	}
 	if err := tx.WithContext(ctx).Create(&offers).Error; err != nil {

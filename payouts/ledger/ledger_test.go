@@ -212,6 +212,62 @@ func TestPostConcurrently(t *testing.T) {
 	})
 }
 
+// Of two transactions that post to two accounts in opposite orders one is told
+// that it is a deadlock, so that its caller knows to run it again.
+func TestADeadlockIsKnownAsOne(t *testing.T) {
+	db := dbtest.Open(t, "postgres").Write
+	a, b := wallet(uuid.New()), wallet(uuid.New())
+	for _, w := range []ledger.Account{a, b} {
+		if _, err := post(db, posting("fund "+w.ID(), ledger.Move(mirror(), w, 10)...)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var met, ended sync.WaitGroup
+	met.Add(2)
+	errs := make([]error, 2)
+	for i, order := range [][]ledger.Account{{a, b}, {b, a}} {
+		ended.Go(func() {
+			errs[i] = db.Transaction(func(tx *gorm.DB) error {
+				_, err := ledger.PostTx(t.Context(), tx, posting(fmt.Sprint("first ", i), ledger.Move(mirror(), order[0], 1)...))
+				met.Done()
+				met.Wait()
+				if err == nil {
+					_, err = ledger.PostTx(t.Context(), tx, posting(fmt.Sprint("second ", i), ledger.Move(mirror(), order[1], 1)...))
+				}
+				return err
+			})
+		})
+	}
+	ended.Wait()
+	lost := errors.Join(errs...)
+	var state interface{ SQLState() string }
+	if (errs[0] == nil) == (errs[1] == nil) || !errors.As(lost, &state) || state.SQLState() != "40P01" {
+		t.Errorf("got %v and %v, want one deadlock", errs[0], errs[1])
+	}
+	mustBalance(t, db)
+}
+
+// What is locked ahead is locked in order, and none of it can be lacking.
+func TestLockAhead(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		a := wallet(uuid.New())
+		err := db.Write.Transaction(func(tx *gorm.DB) error {
+			if err := ledger.LockTx(t.Context(), tx, a, wallet(uuid.New()), mirror()); err != nil {
+				return err
+			}
+			_, err := ledger.PostTx(t.Context(), tx, posting("f", ledger.Move(mirror(), a, 16)...))
+			return err
+		})
+		if err != nil || balance(t, db.Write, a) != 16 {
+			t.Errorf("posted %d, %v", balance(t, db.Write, a), err)
+		}
+		if err := ledger.LockTx(t.Context(), db.Write, ledger.Account{Kind: "nobody's", Currency: "EUR"}); !errors.Is(err, ledger.ErrPosting) {
+			t.Errorf("an unknown account: %v", err)
+		}
+		mustBalance(t, db.Write)
+	})
+}
+
 func TestTheDatabaseRefusesToo(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		a := wallet(uuid.New())

@@ -3,11 +3,14 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"knowhow/payouts/money"
 )
 
 // PostTx posts p in the caller's transaction and reports whether it was posted
@@ -114,9 +117,14 @@ func dropPosted(tx *gorm.DB, batch []prepared) ([]prepared, error) {
 	return left, nil
 }
 
-// unlessPosted returns err, unless all of the batch is posted already: a replay
-// must not be refused because the first delivery took the money.
+// unlessPosted returns err, unless it refuses a batch that is posted already: a
+// replay must not be refused because the first delivery took the money. An
+// error of the database is returned as it is: its transaction is over, and a
+// deadlock must be known as one to be tried again.
 func unlessPosted(tx *gorm.DB, batch []prepared, err error) error {
+	if !errors.Is(err, ErrInsufficientFunds) && !errors.Is(err, money.ErrOverflow) {
+		return err
+	}
 	left, lookup := dropPosted(tx, batch)
 	if lookup != nil {
 		return lookup

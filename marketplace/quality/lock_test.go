@@ -1,0 +1,86 @@
+package quality_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+// locks watches which of the ledger's accounts a transaction asks for, and fails
+// the test where it asks for one that it had not when it asked first: then two
+// could wait for one another.
+func locks(t *testing.T, db *sqldb.DB, do func() error) {
+	t.Helper()
+	asked, times := map[any]bool{}, 0
+	query := db.Write.Callback().Query()
+	err := query.After("gorm:query").Register("locks", func(tx *gorm.DB) {
+		if tx.Statement.Table != "ledger_accounts" {
+			return
+		}
+		times++
+		for _, id := range tx.Statement.Vars {
+			if times == 1 {
+				asked[id] = true
+			}
+			if !asked[id] {
+				t.Errorf("account %v is asked for late, after %v", id, asked)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := do(); err != nil {
+		t.Error(err)
+	}
+	if err := query.Remove("locks"); err != nil || times < 2 {
+		t.Errorf("the accounts were asked for %d times, %v", times, err)
+	}
+}
+
+// Two who judge one another's work at once, and a payday beside them, must not
+// wait for one another.
+func TestAPaidVerdictLocksItsMoneyAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBench(t, db, func(p *program.Policies) { p.Reward.ReviewMinor = 40 })
+		peer := b.peer("pia", access.Reviewer)
+		for _, v := range []quality.Verdict{pass(), pass(), fail()} { // the second time all accounts are there
+			review := b.review(b.earned().ID)
+			locks(t, db, func() error { return b.Quality.Decide(ctx, peer, b.Brand, review.ID, v) })
+		}
+		b.Balanced()
+	})
+}
+
+// A review is drawn while its question is on its way to another expert: the draw
+// holds the program's money by then, which that way may be waiting for.
+func TestADrawWaitsForNoQuestion(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.Open(t, "postgres"))
+	a := b.answered()
+	b.ok("resolve", b.Questions.Resolve(ctx, b.Customer, a.QuestionID))
+	err := b.Store.InTx(ctx, b.Brand, func(tx *gorm.DB) error {
+		if _, err := question.QuestionTx(ctx, marketplace.ForUpdate(tx), a.QuestionID); err != nil {
+			return err
+		}
+		within, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		_, err := b.Queue.RunDue(within)
+		return err
+	})
+	b.ok("draw while the question is locked", err)
+	if b.review(a.ID).State != quality.ReviewOpen {
+		t.Error("nothing was drawn")
+	}
+}
