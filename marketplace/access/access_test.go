@@ -71,7 +71,11 @@ func (h *house) operator(t *testing.T) access.Caller {
 func (h *house) member(t *testing.T, brand marketplace.BrandID, role access.Role) access.PersonID {
 	t.Helper()
 	id := h.person(t, "A "+string(role))
-	if err := h.AddMember(t.Context(), h.operator(t), brand, id, role); err != nil {
+	op := h.operator(t)
+	err := h.store.InTx(t.Context(), brand, func(tx *gorm.DB) error {
+		return h.AddMemberTx(t.Context(), tx, op, brand, id, role)
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return id
@@ -272,11 +276,9 @@ func (h *house) wantEvents(t *testing.T, brand marketplace.BrandID, person acces
 	t.Helper()
 	var got []event.Kind
 	err := h.store.Read(t.Context(), brand, func(tx *gorm.DB) error {
-		list, err := h.log.OfTx(t.Context(), tx, event.Subject(person))
+		list, err := h.log.OfTx(t.Context(), tx, brand, event.Subject(person))
 		for _, e := range list {
-			if e.Brand == brand {
-				got = append(got, e.Kind)
-			}
+			got = append(got, e.Kind)
 		}
 		return err
 	})

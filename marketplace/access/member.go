@@ -31,15 +31,32 @@ type Member struct {
 
 // AddMember gives person role in brand; again changes nothing. Errors:
 // *ForbiddenError, *marketplace.InvalidError, *marketplace.NotFoundError for
-// an unknown person.
+// an unknown person or brand.
 func (s *Service) AddMember(ctx context.Context, caller Caller, brand marketplace.BrandID, person PersonID, role Role) error {
+	if err := checkMember(brand, role); err != nil {
+		return err
+	}
 	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
+		if err := AuthorizeTx(ctx, tx, caller, brand, ManageMembers); err != nil {
+			return err
+		}
+		if err := knownTx(ctx, tx, brand); err != nil {
+			return err
+		}
 		return s.AddMemberTx(ctx, tx, caller, brand, person, role)
 	})
 }
 
+// knownTx tells a brand from an id that is none: a brand has had an owner since
+// it was made, and keeps one.
+func knownTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) error {
+	var m Membership
+	err := tx.WithContext(ctx).Where("brand_id = ?", brand).Take(&m).Error
+	return marketplace.OnlyOne(err, "brand", brand)
+}
+
 // AddMemberTx is AddMember in the caller's transaction, which must see brand's
-// rows.
+// rows. For who makes the brand: it takes the first member too.
 func (s *Service) AddMemberTx(ctx context.Context, tx *gorm.DB, caller Caller, brand marketplace.BrandID, person PersonID, role Role) error {
 	if err := checkMember(brand, role); err != nil {
 		return err
@@ -90,7 +107,7 @@ func (s *Service) RemoveMember(ctx context.Context, caller Caller, brand marketp
 
 func checkMember(brand marketplace.BrandID, role Role) error {
 	if !slices.Contains(Roles, role) {
-		return &marketplace.InvalidError{Field: "role", Reason: fmt.Sprintf("%.40q is none", role)}
+		return &marketplace.InvalidError{Field: "role", Reason: fmt.Sprintf("must be one of %v", Roles)}
 	}
 	return CheckBrand(brand)
 }

@@ -53,6 +53,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 			"member of no brand":       {add(op, marketplace.BrandID{}, owner, access.Agent), marketplace.ErrInvalid},
 			"member of all brands":     {add(op, marketplace.AllBrands, owner, access.Agent), marketplace.ErrInvalid},
 			"unknown role":             {add(op, brand, owner, "king"), marketplace.ErrInvalid},
+			"member of no such brand":  {add(op, newBrand(), owner, access.Agent), marketplace.ErrNotFound},
 			"unknown person":           {add(op, brand, unknown, access.Agent), marketplace.ErrNotFound},
 			"zero person":              {add(op, brand, access.PersonID{}, access.Agent), marketplace.ErrNotFound},
 			"another brand's owner":    {add(boss, newBrand(), owner, access.Agent), marketplace.ErrForbidden},

@@ -66,13 +66,15 @@ func New(p Parts) *House {
 	h.Notify = notify.New(p.Store, p.Clock, h.Queue, h.Access, p.Keys, p.Mailer)
 	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
-	h.Customers.RegisterEraser("notify", notify.Sealed, h.Notify.EraseCustomerTx)
 	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
 	h.Experts = expert.New(p.Store, p.Clock, h.Events, h.Programs, imports)
 	h.Questions = question.New(question.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Customers: h.Customers,
 		Programs: h.Programs, Experts: h.Experts, Notify: h.Notify, Sandbox: p.Provider.Sandbox(),
 	})
+	// After question, which locks the customer's questions: nobody writes a mail
+	// about one any more.
+	h.Customers.RegisterEraser("notify", notify.Sealed, h.Notify.EraseCustomerTx)
 	h.Quality = quality.New(quality.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Questions: h.Questions,
 		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify,

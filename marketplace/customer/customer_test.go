@@ -85,7 +85,7 @@ func (h *house) names(t *testing.T, id customer.ID) (names []string) {
 func (h *house) kinds(t *testing.T, id customer.ID) (kinds []event.Kind) {
 	t.Helper()
 	h.in(t, func(tx *gorm.DB) error {
-		list, err := h.log.OfTx(t.Context(), tx, event.Subject(id))
+		list, err := h.log.OfTx(t.Context(), tx, h.brand, event.Subject(id))
 		for _, e := range list {
 			kinds = append(kinds, e.Kind)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -28,6 +29,13 @@ const (
 
 // Channels lists every channel.
 var Channels = []Channel{Web, Email, Phone, External}
+
+func (c Channel) check() error {
+	if !slices.Contains(Channels, c) {
+		return &marketplace.InvalidError{Field: "channel", Reason: fmt.Sprintf("must be one of %v", Channels)}
+	}
+	return nil
+}
 
 const (
 	maxHandle = 254
@@ -117,12 +125,11 @@ func (c Contact) normal() (Contact, error) {
 }
 
 func normalHandle(channel Channel, handle string) (string, error) {
-	switch channel {
-	case Email:
+	if err := channel.check(); err != nil {
+		return "", err
+	}
+	if channel == Email {
 		return access.NormalEmail(handle)
-	case Web, Phone, External:
-	default:
-		return "", &marketplace.InvalidError{Field: "channel", Reason: fmt.Sprintf("%.20q is none", channel)}
 	}
 	handle = strings.TrimSpace(handle)
 	if err := marketplace.CheckText("handle", handle, 1, maxHandle); err != nil {
@@ -222,8 +229,11 @@ func (s *Service) completeTx(ctx context.Context, tx *gorm.DB, c Customer, conta
 
 // OpenHandleTx opens the customer's newest handle on a channel, for sending to
 // it and nothing else; it must not be stored or logged in clear. Errors:
-// ErrNoHandle.
+// ErrNoHandle, *marketplace.InvalidError.
 func (s *Service) OpenHandleTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID, channel Channel) (string, error) {
+	if err := channel.check(); err != nil {
+		return "", err
+	}
 	var i Identity
 	err := tx.WithContext(ctx).Where("brand_id = ? AND customer_id = ? AND channel = ?", brand, id, channel).
 		Order("created_at DESC").Take(&i).Error

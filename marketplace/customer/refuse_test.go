@@ -110,9 +110,12 @@ func TestBadInputChangesNothing(t *testing.T) {
 			"erase an unknown": func() (error, error) {
 				return h.Erase(ctx, system, h.brand, access.NewCustomerID()), marketplace.ErrNotFound
 			},
-			"erase the zero":        func() (error, error) { return h.Erase(ctx, system, h.brand, customer.ID{}), marketplace.ErrNotFound },
-			"names in wrong brand":  func() (error, error) { return h.namesErr(ctx, elsewhere, c.ID), marketplace.ErrNotFound },
-			"handle in wrong brand": func() (error, error) { return h.handleErr(ctx, elsewhere, c.ID), customer.ErrNoHandle },
+			"erase the zero":       func() (error, error) { return h.Erase(ctx, system, h.brand, customer.ID{}), marketplace.ErrNotFound },
+			"names in wrong brand": func() (error, error) { return h.namesErr(ctx, elsewhere, c.ID), marketplace.ErrNotFound },
+			"handle in wrong brand": func() (error, error) {
+				return h.handleErr(ctx, elsewhere, c.ID, customer.Email), customer.ErrNoHandle
+			},
+			"handle of no channel": func() (error, error) { return h.handleErr(ctx, h.brand, c.ID, "a\x00"), marketplace.ErrInvalid },
 		} {
 			dbtest.Unchanged(t, db, func() {
 				if got, want := got(); !errors.Is(got, want) {
@@ -130,9 +133,9 @@ func (h *house) namesErr(ctx context.Context, brand marketplace.BrandID, id cust
 	})
 }
 
-func (h *house) handleErr(ctx context.Context, brand marketplace.BrandID, id customer.ID) error {
+func (h *house) handleErr(ctx context.Context, brand marketplace.BrandID, id customer.ID, channel customer.Channel) error {
 	return h.store.Read(ctx, brand, func(tx *gorm.DB) error {
-		_, err := h.OpenHandleTx(ctx, tx, brand, id, customer.Email)
+		_, err := h.OpenHandleTx(ctx, tx, brand, id, channel)
 		return err
 	})
 }
@@ -149,7 +152,10 @@ func (h *house) member(t *testing.T, role access.Role) access.Caller {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.people.AddMember(ctx, access.PersonCaller(op.ID), h.brand, p.ID, role); err != nil {
+	err = h.store.InTx(ctx, h.brand, func(tx *gorm.DB) error {
+		return h.people.AddMemberTx(ctx, tx, access.PersonCaller(op.ID), h.brand, p.ID, role)
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return access.PersonCaller(p.ID)

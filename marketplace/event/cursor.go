@@ -25,13 +25,14 @@ type cursorRow struct {
 
 const rowColumns = "seq, brand_id, kind, subject, at, data"
 
-// AfterTx returns up to limit events after the cursor in commit order, as far
-// as tx may see them, and the cursor behind the last. A resumed reader misses
-// none: on PostgreSQL an event is held back while any transaction older than
-// its own still runs, since that one may yet commit an event with a lower seq.
-func (l *Log) AfterTx(ctx context.Context, tx *gorm.DB, after Cursor, limit int) ([]Event, Cursor, error) {
+// AfterTx returns up to limit of brand's events after the cursor in commit
+// order, and the cursor behind the last; every brand's with
+// marketplace.AllBrands. A resumed reader misses none: on PostgreSQL an event
+// is held back while any transaction older than its own still runs, since that
+// one may yet commit an event with a lower seq.
+func (l *Log) AfterTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, after Cursor, limit int) ([]Event, Cursor, error) {
 	var rows []cursorRow
-	find := tx.WithContext(ctx).Table("events").Limit(limit)
+	find := of(tx.WithContext(ctx).Table("events"), brand).Limit(limit)
 	if marketplace.Postgres(tx) {
 		find = find.Select(rowColumns+", xid::text::bigint AS xid_number").
 			Where("(xid, seq) > (?::text::xid8, ?)", fmt.Sprint(after.Xid), after.Seq).

@@ -148,13 +148,22 @@ func (l *Log) AppendTx(ctx context.Context, tx *gorm.DB, e Event, data any) erro
 	return nil
 }
 
-// OfTx lists the events about subject, oldest first.
-func (l *Log) OfTx(ctx context.Context, tx *gorm.DB, subject Subject) ([]Event, error) {
+// OfTx lists brand's events about subject, oldest first; every brand's with
+// marketplace.AllBrands.
+func (l *Log) OfTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, subject Subject) ([]Event, error) {
 	var rows []row
-	if err := tx.WithContext(ctx).Where("subject = ?", subject).Order("seq").Find(&rows).Error; err != nil {
+	if err := of(tx.WithContext(ctx), brand).Where("subject = ?", subject).Order("seq").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("list the events of %s: %w", subject, err)
 	}
 	return events(rows), nil
+}
+
+// of keeps to one brand's events, also where no row-level security does.
+func of(find *gorm.DB, brand marketplace.BrandID) *gorm.DB {
+	if brand == marketplace.AllBrands {
+		return find
+	}
+	return find.Where("brand_id = ?", brand)
 }
 
 func events(rows []row) []Event {

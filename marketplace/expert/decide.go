@@ -16,7 +16,8 @@ const maxNote = 500
 
 // Approve lets an applicant work, on probation (permission ApproveExperts).
 // Errors: *UnmetError listing what is still asked of them, *StateError,
-// ErrNotOneself, ErrNotAPerson, *access.ForbiddenError.
+// ErrNotOneself, ErrNotAPerson, *access.ForbiddenError,
+// *marketplace.NotFoundError, to those who are nothing to the brand too.
 func (s *Service) Approve(ctx context.Context, caller access.Caller, id EnrolmentID) error {
 	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
 		if err := e.move(VerbApprove); err != nil {
@@ -70,8 +71,9 @@ func (s *Service) Reinstate(ctx context.Context, caller access.Caller, id Enrolm
 }
 
 // Certify sets the certified topics an enrolled expert may answer, by slug, in
-// place of those before (permission ApproveExperts). Errors as Approve's, and
-// *marketplace.NotFoundError for a topic the program has not got.
+// place of those before (permission ApproveExperts). Errors as Approve's,
+// *marketplace.InvalidError for what is no slug, and *marketplace.NotFoundError
+// for a topic the program has not got.
 func (s *Service) Certify(ctx context.Context, caller access.Caller, id EnrolmentID, slugs []string) error {
 	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
 		if e.EnrolledAt == nil || e.State == Left || e.State == Rejected {
@@ -94,14 +96,15 @@ func (s *Service) decide(ctx context.Context, caller access.Caller, id Enrolment
 	}
 	now := s.clock.Now()
 	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		if err := access.AuthorizeTx(ctx, tx, caller, brand, permission); err != nil {
+		err := access.AuthorizeOnTx(ctx, tx, caller, brand, permission, marketplace.NotFound("enrolment", id))
+		if err != nil {
 			return err
 		}
 		if !caller.IsPerson(caller.Person) {
 			return ErrNotAPerson
 		}
 		var e Enrolment
-		err := marketplace.ForUpdate(tx.WithContext(ctx)).Where("id = ?", id).Take(&e).Error
+		err = marketplace.ForUpdate(tx.WithContext(ctx)).Where("id = ?", id).Take(&e).Error
 		if err := marketplace.OnlyOne(err, "enrolment", id); err != nil {
 			return err
 		}
@@ -161,6 +164,9 @@ func (s *Service) topicsTx(ctx context.Context, tx *gorm.DB, id program.ID, slug
 	}
 	list := append([]string{}, slugs...)
 	for _, slug := range list {
+		if err := program.CheckSlug("topics", slug); err != nil {
+			return nil, err
+		}
 		if !slices.ContainsFunc(topics, func(t program.Topic) bool { return t.Slug == slug }) {
 			return nil, &marketplace.NotFoundError{Noun: "topic", ID: slug}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -259,7 +260,7 @@ func TestOnlyPeopleDecideAboutPeople(t *testing.T) {
 		}
 		for name, c := range map[string]struct{ err, want error }{
 			"suspension by the system":   {h.Suspend(ctx, access.SystemCaller("bot"), e.ID, expert.SuspendFraud, "x"), marketplace.ErrForbidden},
-			"suspension by a stranger":   {h.Suspend(ctx, stranger, e.ID, expert.SuspendFraud, "x"), marketplace.ErrForbidden},
+			"suspension by a stranger":   {h.Suspend(ctx, stranger, e.ID, expert.SuspendFraud, "x"), marketplace.ErrNotFound},
 			"suspension by the operator": {h.Suspend(ctx, h.operator, e.ID, expert.SuspendFraud, "x"), marketplace.ErrForbidden},
 			"unlisted reason":            {h.Suspend(ctx, h.owner, e.ID, "mood", "x"), marketplace.ErrInvalid},
 			"no note":                    {h.Suspend(ctx, h.owner, e.ID, expert.SuspendFraud, ""), marketplace.ErrInvalid},
@@ -270,6 +271,8 @@ func TestOnlyPeopleDecideAboutPeople(t *testing.T) {
 			"vouching for the unknown":   {enrol(h.owner, marketplace.NewID[access.Person]()), marketplace.ErrNotFound},
 			"unknown enrolment":          {h.Approve(ctx, h.owner, marketplace.NewID[expert.Enrolment]()), marketplace.ErrNotFound},
 			"unknown topic":              {h.Certify(ctx, h.owner, e.ID, []string{"cars"}), marketplace.ErrNotFound},
+			"topic that is no slug":      {h.Certify(ctx, h.owner, e.ID, []string{strings.Repeat("x", 100_000)}), marketplace.ErrInvalid},
+			"topic with NUL":             {h.Certify(ctx, h.owner, e.ID, []string{"a\x00b"}), marketplace.ErrInvalid},
 		} {
 			if !errors.Is(c.err, c.want) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)

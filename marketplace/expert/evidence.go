@@ -55,15 +55,24 @@ const (
 	maxScore = 1_000_000
 )
 
+// checkTime refuses a time that is missing, or that no database keeps.
+func checkTime(field string, t time.Time) error {
+	switch {
+	case t.IsZero():
+		return &marketplace.InvalidError{Field: field, Reason: "must not be empty"}
+	case t.UTC().Year() < 1 || t.UTC().Year() > 9999:
+		return &marketplace.InvalidError{Field: field, Reason: "must be in the years 1 to 9999"}
+	}
+	return nil
+}
+
 func (q PastQuestion) check() error {
 	if err := firstError(
 		marketplace.CheckText("title", q.Title, 0, maxTitle),
 		marketplace.CheckText("body", q.Body, 0, maxBody),
+		checkTime("asked_at", q.AskedAt),
 	); err != nil {
 		return err
-	}
-	if q.AskedAt.IsZero() {
-		return &marketplace.InvalidError{Field: "asked_at", Reason: "must not be empty"}
 	}
 	if len(q.Tags) > maxTags {
 		return &marketplace.InvalidError{Field: "tags", Reason: fmt.Sprintf("must be at most %d", maxTags)}
@@ -85,14 +94,14 @@ func (e Evidence) check() error {
 		return &marketplace.InvalidError{Field: "question", Reason: "must not be empty"}
 	case e.Person.IsZero():
 		return &marketplace.InvalidError{Field: "person", Reason: "must not be empty"}
-	case e.AnsweredAt.IsZero():
-		return &marketplace.InvalidError{Field: "answered_at", Reason: "must not be empty"}
 	case e.Score < -maxScore || e.Score > maxScore:
 		return &marketplace.InvalidError{Field: "score", Reason: fmt.Sprintf("must be from %d to %d", -maxScore, maxScore)}
 	case !e.ResolvedAt.IsZero() && e.ResolvedAt.Before(e.AnsweredAt):
 		return &marketplace.InvalidError{Field: "resolved_at", Reason: "is before answered_at"}
+	case !e.ResolvedAt.IsZero():
+		return firstError(checkTime("answered_at", e.AnsweredAt), checkTime("resolved_at", e.ResolvedAt))
 	}
-	return nil
+	return checkTime("answered_at", e.AnsweredAt)
 }
 
 func firstError(errs ...error) error {
@@ -109,8 +118,13 @@ func firstError(errs ...error) error {
 // which stays forgotten. Errors: *marketplace.InvalidError,
 // *marketplace.NotFoundError for an unknown program.
 func (s *Service) RecordQuestionTx(ctx context.Context, tx *gorm.DB, q PastQuestion) error {
-	if q.ID.IsZero() {
+	switch {
+	case q.ID.IsZero():
 		return &marketplace.InvalidError{Field: "id", Reason: "must not be empty"}
+	case q.Brand.IsZero():
+		return &marketplace.InvalidError{Field: "brand", Reason: "must not be empty"}
+	case q.Program.IsZero():
+		return &marketplace.InvalidError{Field: "program", Reason: "must not be empty"}
 	}
 	if err := q.check(); err != nil {
 		return err

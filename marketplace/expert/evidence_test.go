@@ -13,6 +13,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 )
@@ -292,6 +293,16 @@ func TestBadEvidenceChangesNothing(t *testing.T) {
 			_, err := h.ImportAnswers(ctx, stranger, other.ID, []expert.Evidence{e})
 			return err
 		}
+		record := func(id program.ID) error {
+			q := expert.PastQuestion{ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: id, AskedAt: h.clock.Now()}
+			return h.store.InTx(ctx, h.program.BrandID, func(tx *gorm.DB) error { return h.RecordQuestionTx(ctx, tx, q) })
+		}
+		find := func(reference string) error {
+			return h.store.Read(ctx, h.program.BrandID, func(tx *gorm.DB) error {
+				_, err := h.PastQuestionTx(ctx, tx, p, reference)
+				return err
+			})
+		}
 		for name, c := range map[string]struct{ err, want error }{
 			"by a stranger":       {imports(stranger, func(*expert.ImportQuestion) {}), marketplace.ErrForbidden},
 			"no reference":        {imports(h.owner, func(q *expert.ImportQuestion) { q.Reference = "" }), marketplace.ErrInvalid},
@@ -301,6 +312,10 @@ func TestBadEvidenceChangesNothing(t *testing.T) {
 			"too many tags":       {imports(h.owner, func(q *expert.ImportQuestion) { q.Tags = make([]string, 51) }), marketplace.ErrInvalid},
 			"empty tag":           {imports(h.owner, func(q *expert.ImportQuestion) { q.Tags = []string{""} }), marketplace.ErrInvalid},
 			"no time":             {imports(h.owner, func(q *expert.ImportQuestion) { q.AskedAt = time.Time{} }), marketplace.ErrInvalid},
+			"no database's time":  {imports(h.owner, func(q *expert.ImportQuestion) { q.AskedAt = q.AskedAt.AddDate(10_000, 0, 0) }), marketplace.ErrInvalid},
+			"answered too late":   {answer(func(e *expert.Evidence) { e.AnsweredAt = e.AnsweredAt.AddDate(10_000, 0, 0) }), marketplace.ErrInvalid},
+			"of no program":       {record(program.ID{}), marketplace.ErrInvalid},
+			"reference of bytes":  {find("\xff\x00"), marketplace.ErrInvalid},
 			"answer of nobody":    {imports(h.owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = access.PersonID{} }), marketplace.ErrInvalid},
 			"answer of a ghost":   {imports(h.owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = marketplace.NewID[access.Person]() }), marketplace.ErrNotFound},
 			"resolved too early":  {answer(func(e *expert.Evidence) { e.ResolvedAt = e.AnsweredAt.Add(-1) }), marketplace.ErrInvalid},

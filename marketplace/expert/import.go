@@ -163,9 +163,12 @@ func idsTx(ctx context.Context, tx *gorm.DB, id program.ID, references []string)
 	return ids, nil
 }
 
-// PastQuestionTx finds an imported question by its reference, or
-// *marketplace.NotFoundError.
+// PastQuestionTx finds an imported question by its reference. Errors:
+// *marketplace.NotFoundError, *marketplace.InvalidError.
 func (s *Service) PastQuestionTx(ctx context.Context, tx *gorm.DB, id program.ID, reference string) (PastQuestionID, error) {
+	if err := marketplace.CheckText("reference", reference, 1, maxReference); err != nil {
+		return PastQuestionID{}, err
+	}
 	ids, err := idsTx(ctx, tx, id, []string{reference})
 	if err != nil {
 		return PastQuestionID{}, err

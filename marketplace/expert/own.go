@@ -45,7 +45,8 @@ func (s *Service) Leave(ctx context.Context, caller access.Caller, id program.ID
 
 // SetTopics says which of a program's topics the calling expert wants, by slug;
 // none means all. Errors: *marketplace.NotFoundError without an enrolment or for
-// a topic the program has not got, *StateError for who left or was rejected.
+// a topic the program has not got, *marketplace.InvalidError for what is no
+// slug, *StateError for who left or was rejected.
 func (s *Service) SetTopics(ctx context.Context, caller access.Caller, id program.ID, slugs []string) error {
 	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
 		if e.State == Left || e.State == Rejected {

@@ -17,15 +17,16 @@ import (
 // ErrNotAPerson, *marketplace.InvalidError, *marketplace.NotFoundError for an
 // unknown person.
 func (s *Service) Register(ctx context.Context, caller access.Caller, profile Profile) (Expert, error) {
-	x, err := profile.expert(caller.Person, s.clock.Now())
+	fresh, err := profile.expert(caller.Person, s.clock.Now())
 	if err != nil {
 		return Expert{}, err
 	}
 	if !caller.IsPerson(caller.Person) {
 		return Expert{}, ErrNotAPerson
 	}
+	var x Expert
 	err = s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		x, err = s.registerTx(ctx, tx, caller, marketplace.AllBrands, x)
+		x, err = s.registerTx(ctx, tx, caller, marketplace.AllBrands, fresh)
 		return err
 	})
 	if err != nil {

@@ -36,6 +36,29 @@ func TestProfile(t *testing.T) {
 	})
 }
 
+// again is what PostgreSQL says of a transaction that must be run again.
+type again struct{}
+
+func (again) Error() string    { return "serialization failure" }
+func (again) SQLState() string { return "40001" }
+
+func TestRegisterRunsAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h, failures := newHouse(t, db), 2
+		caller := h.person(t)
+		must(t, db.Write.Callback().Create().Before("gorm:create").Register("again", func(tx *gorm.DB) {
+			if tx.Statement.Table == "experts" && failures > 0 {
+				failures--
+				_ = tx.AddError(again{})
+			}
+		}))
+		x, err := h.Register(t.Context(), caller, expert.Profile{Handle: "dana", Languages: []string{"en"}})
+		if err != nil || x.PersonID != caller.Person || x.Handle != "dana" || failures != 0 {
+			t.Errorf("registered %+v, %v, with %d failures left", x, err, failures)
+		}
+	})
+}
+
 func TestBadInputChangesNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)

@@ -52,12 +52,10 @@ func (w Work) check() error {
 		return invalid("outcome", "must be success or failure")
 	case !(w.Weight > 0 && w.Weight <= maxWeight) || math.IsNaN(w.Weight):
 		return invalid("weight", fmt.Sprintf("must be above 0 and at most %d", maxWeight))
-	case w.At.IsZero():
-		return invalid("at", "must not be empty")
 	case w.Topic != "":
-		return program.CheckSlug("topic", w.Topic)
+		return firstError(checkTime("at", w.At), program.CheckSlug("topic", w.Topic))
 	}
-	return nil
+	return checkTime("at", w.At)
 }
 
 // RecordOutcomeTx moves the belief about a person's work by one outcome. It

@@ -45,6 +45,7 @@ type Market struct {
 	Topics  map[string]program.Topic // "box" crowd, "plans" certified, "billing" brand-only
 
 	mailbox string
+	logged  *log
 	made    int
 }
 
@@ -64,11 +65,14 @@ func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 		t.Fatalf("make a mailbox: %v", err)
 	}
 	clock := marketplace.NewManualClock(Start)
+	logged := &log{show: t.Output()}
 	house := assembly.New(assembly.Parts{
 		Store: marketplace.NewStore(db.Write, db.Read), Clock: clock, Keys: keys, Mailer: mailer,
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
-	m := &Market{House: house, T: t, DB: db, Clock: clock, mailbox: mailbox, Topics: map[string]program.Topic{}}
+	m := &Market{
+		House: house, T: t, DB: db, Clock: clock, mailbox: mailbox, logged: logged, Topics: map[string]program.Topic{},
+	}
 	m.openBrand()
 	m.openProgram(edit)
 	return m

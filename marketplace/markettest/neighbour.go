@@ -12,7 +12,7 @@ func (m *Market) Neighbour() *Market {
 	m.T.Helper()
 	n := &Market{
 		House: m.House, T: m.T, DB: m.DB, Clock: m.Clock, Operator: m.Operator,
-		Topics: map[string]program.Topic{}, made: m.made + 10_000,
+		Topics: map[string]program.Topic{}, made: m.made + 10_000, logged: m.logged,
 	}
 	owner := n.Person("Nora Neighbour")
 	brand, err := n.Programs.CreateBrand(n.Ctx(), n.Operator, "Tidewell", owner)

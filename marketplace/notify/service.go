@@ -118,7 +118,7 @@ func hopeless(err error) bool {
 func (s *Service) open(ctx context.Context, brand marketplace.BrandID, id RecordID) (m Message, waits bool, err error) {
 	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
 		var r Record
-		err := tx.Where("id = ?", id).Take(&r).Error
+		err := tx.Where("brand_id = ? AND id = ?", brand, id).Take(&r).Error
 		if err := marketplace.OnlyOne(err, "mail", id); err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func (s *Service) end(ctx context.Context, brand marketplace.BrandID, id RecordI
 		change["to_sealed"], change["content_sealed"] = nil, nil
 	}
 	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		err := tx.Model(&Record{}).Where("id = ? AND state IN ?", id, []State{Queued, Failed}).Updates(change).Error
+		err := tx.Model(&Record{}).Where("brand_id = ? AND id = ? AND state IN ?", brand, id, []State{Queued, Failed}).Updates(change).Error
 		if err != nil {
 			return fmt.Errorf("record mail %s as %s: %w", id, state, err)
 		}

@@ -3,7 +3,6 @@ package program
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -21,8 +20,7 @@ type NewTopic struct {
 
 func (n NewTopic) topic(p Program) Topic {
 	t := Topic{
-		ID: marketplace.NewID[Topic](), BrandID: p.BrandID, ProgramID: p.ID,
-		Slug: n.Slug, Name: strings.TrimSpace(n.Name), Mode: n.Mode,
+		ID: marketplace.NewID[Topic](), BrandID: p.BrandID, ProgramID: p.ID, Slug: n.Slug, Name: n.Name, Mode: n.Mode,
 	}
 	if !n.Parent.IsZero() {
 		t.ParentID = &n.Parent
@@ -34,15 +32,13 @@ func (n NewTopic) topic(p Program) Topic {
 // *marketplace.InvalidError, *marketplace.NotFoundError where the parent is not
 // this program's, *TransitionError for a closed program.
 func (s *Service) AddTopic(ctx context.Context, caller access.Caller, id ID, n NewTopic) (Topic, error) {
-	if err := firstError(
-		CheckSlug("slug", n.Slug),
-		marketplace.CheckText("name", strings.TrimSpace(n.Name), 1, maxName),
-		n.Mode.check(),
-	); err != nil {
+	name, err := access.NormalName(n.Name)
+	if err := firstError(CheckSlug("slug", n.Slug), err, n.Mode.check()); err != nil {
 		return Topic{}, err
 	}
+	n.Name = name
 	var t Topic
-	err := s.change(ctx, caller, id, access.ManageProgram, func(tx *gorm.DB, p Program) error {
+	err = s.change(ctx, caller, id, access.ManageProgram, func(tx *gorm.DB, p Program) error {
 		if p.State == Closed {
 			return &TransitionError{From: Closed, To: Closed}
 		}

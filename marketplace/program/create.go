@@ -3,7 +3,6 @@ package program
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -13,18 +12,16 @@ import (
 	"knowhow/payouts"
 )
 
-const maxName = 200
-
 // CreateBrand adds a brand with owner as its first member. Only operators may.
 // Errors: *access.ForbiddenError, *marketplace.InvalidError,
 // *marketplace.NotFoundError for an unknown owner.
 func (s *Service) CreateBrand(ctx context.Context, caller access.Caller, name string, owner access.PersonID) (Brand, error) {
-	name = strings.TrimSpace(name)
-	if err := marketplace.CheckText("name", name, 1, maxName); err != nil {
+	name, err := access.NormalName(name)
+	if err != nil {
 		return Brand{}, err
 	}
 	b := Brand{ID: marketplace.BrandID(marketplace.NewID[Brand]()), Name: name, CreatedAt: s.clock.Now()}
-	err := s.store.InTx(ctx, b.ID, func(tx *gorm.DB) error {
+	err = s.store.InTx(ctx, b.ID, func(tx *gorm.DB) error {
 		if err := access.AuthorizeTx(ctx, tx, caller, marketplace.AllBrands, access.CreateBrand); err != nil {
 			return err
 		}
@@ -54,8 +51,8 @@ type NewProgram struct {
 }
 
 func (n NewProgram) program(brand marketplace.BrandID) (Program, error) {
-	n.Name = strings.TrimSpace(n.Name)
-	if err := marketplace.CheckText("name", n.Name, 1, maxName); err != nil {
+	name, err := access.NormalName(n.Name)
+	if err != nil {
 		return Program{}, err
 	}
 	if err := n.Currency.Check(); err != nil {
@@ -69,7 +66,7 @@ func (n NewProgram) program(brand marketplace.BrandID) (Program, error) {
 		return Program{}, err
 	}
 	return Program{
-		ID: marketplace.NewID[Program](), BrandID: brand, Name: n.Name, State: Draft, Currency: n.Currency,
+		ID: marketplace.NewID[Program](), BrandID: brand, Name: name, State: Draft, Currency: n.Currency,
 		Languages: languages, Policies: n.Policies, RolloutShareBP: n.RolloutShareBP,
 	}, n.Policies.Validate()
 }

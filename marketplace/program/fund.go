@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
 	"knowhow/payouts"
+	"knowhow/payouts/money"
 )
 
 // sandboxProvider is the label of the provider whose money is not real.
@@ -141,6 +142,9 @@ func translate(err error) error {
 	var invalid *payouts.InvalidError
 	if errors.As(err, &invalid) {
 		return &marketplace.InvalidError{Field: invalid.Field, Reason: invalid.Reason}
+	}
+	if errors.Is(err, money.ErrOverflow) {
+		return &marketplace.InvalidError{Field: "amount", Reason: "is more than the books can hold"}
 	}
 	return err
 }

@@ -13,8 +13,9 @@ import (
 const MaxLanguages = 50
 
 // Languages brings BCP 47 tags to their canonical form ("EN-us" to "en-US"),
-// sorted, each once. A tag that is malformed or unknown, and more than
-// MaxLanguages of them, are an *InvalidError for field.
+// sorted, each once. A tag that is malformed or unknown, one with an extension
+// or private use (where anything could be written, and read by others), and
+// more than MaxLanguages of them are an *InvalidError for field.
 func Languages(field string, tags []string) ([]string, error) {
 	if len(tags) > MaxLanguages {
 		return nil, &marketplace.InvalidError{Field: field, Reason: fmt.Sprintf("has more than %d languages", MaxLanguages)}
@@ -22,7 +23,7 @@ func Languages(field string, tags []string) ([]string, error) {
 	out := make([]string, 0, len(tags))
 	for _, tag := range tags {
 		parsed, err := language.Parse(tag)
-		if len(tag) > 35 || err != nil || parsed.IsRoot() {
+		if len(tag) > 35 || err != nil || parsed.IsRoot() || len(parsed.Extensions()) > 0 {
 			return nil, &marketplace.InvalidError{Field: field, Reason: fmt.Sprintf("%.40q is not a language", tag)}
 		}
 		out = append(out, parsed.String())

@@ -159,7 +159,7 @@ func TestLanguages(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, []string{"de", "en-US"}) {
 		t.Errorf("Languages = %v, %v", got, err)
 	}
-	for _, bad := range []string{"", "x", "english", "en\xff", "und", strings.Repeat("en-", 30)} {
+	for _, bad := range []string{"", "x", "english", "en\xff", "und", "en-x-dana", "x-dana", "en-u-ca-gregory", strings.Repeat("en-", 30)} {
 		if _, err := Languages("languages", []string{bad}); !errors.Is(err, marketplace.ErrInvalid) {
 			t.Errorf("%q: %v, want invalid", bad, err)
 		}

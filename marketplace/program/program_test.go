@@ -2,6 +2,7 @@ package program_test
 
 import (
 	"errors"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -187,6 +188,7 @@ func TestMoney(t *testing.T) {
 			"no key":          {h.AllocateBudget(ctx, h.owner, p.ID, eur(1), ""), marketplace.ErrInvalid},
 			"key not UTF-8":   {h.Fund(ctx, h.owner, p.ID, eur(1), "\xff"), marketplace.ErrInvalid},
 			"more than there": {h.AllocateBudget(ctx, h.owner, p.ID, eur(1_001), "m"), payouts.ErrInsufficientFunds},
+			"too much money":  {h.Fund(ctx, h.owner, p.ID, eur(math.MaxInt64), "f"), marketplace.ErrInvalid},
 			"return too much": {h.ReturnBudget(ctx, h.owner, p.ID, eur(1), "r"), payouts.ErrInsufficientFunds},
 			"operator":        {h.Fund(ctx, h.operator, p.ID, eur(1), "o"), marketplace.ErrForbidden},
 		} {
@@ -251,11 +253,18 @@ func TestRefusalsChangeNothing(t *testing.T) {
 			_, err := h.CreateBrand(ctx, caller, name, owner)
 			return err
 		}
+		topic := func(name string) error {
+			_, err := h.AddTopic(ctx, h.owner, p.ID, program.NewTopic{Slug: "new", Name: name, Mode: program.Crowd})
+			return err
+		}
 		for name, c := range map[string]struct{ err, want error }{
 			"brand by its owner":      {brand(h.owner, "B", owner), marketplace.ErrForbidden},
 			"brand by nobody":         {brand(access.Caller{}, "B", owner), marketplace.ErrForbidden},
 			"brand without a name":    {brand(h.operator, " ", owner), marketplace.ErrInvalid},
 			"brand of unknown owner":  {brand(h.operator, "B", marketplace.NewID[access.Person]()), marketplace.ErrNotFound},
+			"brand of two lines":      {brand(h.operator, "A\nB", owner), marketplace.ErrInvalid},
+			"program with an escape":  {create(func(n *program.NewProgram) { n.Name = "A\x1b[2J" }), marketplace.ErrInvalid},
+			"topic with a line break": {topic("A\r\nB"), marketplace.ErrInvalid},
 			"name not UTF-8":          {create(func(n *program.NewProgram) { n.Name = "\xff" }), marketplace.ErrInvalid},
 			"name too long":           {create(func(n *program.NewProgram) { n.Name = strings.Repeat("x", 300) }), marketplace.ErrInvalid},
 			"unknown currency":        {create(func(n *program.NewProgram) { n.Currency = "ZZZ" }), marketplace.ErrInvalid},

@@ -1,0 +1,156 @@
+package markettest_test
+
+import (
+	"slices"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/quality"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+// global are the tables that name a brand and are not one brand's: jobs are
+// the machinery's, and money is the platform's books, which no tenant's query
+// reads. Every other table with a brand_id is a tenant's.
+var global = []string{"holds", "jobs", "payout_facts", "rewards"}
+
+// tenantTables reads from PostgreSQL's catalogue which tables name a brand.
+func tenantTables(t *testing.T, db *sqldb.DB) (tables []string) {
+	t.Helper()
+	err := db.Read.Raw(`SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname = 'brand_id'
+		AND NOT a.attisdropped ORDER BY c.relname`).Scan(&tables).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range global {
+		if !slices.Contains(tables, name) {
+			t.Errorf("the global table %s names no brand", name)
+		}
+	}
+	return slices.DeleteFunc(tables, func(name string) bool { return slices.Contains(global, name) })
+}
+
+// Every tenant's table has the one policy, and it holds for the table's owner
+// too; the tests' role is one that policies bind.
+func TestEveryTenantTableHasItsPolicy(t *testing.T) {
+	db := dbtest.Open(t, "postgres")
+	var exempt bool
+	err := db.Read.Raw("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user").Scan(&exempt).Error
+	if err != nil || exempt {
+		t.Fatalf("the tests' role is exempt from row-level security: %v, %v", exempt, err)
+	}
+	for _, table := range append(tenantTables(t, db), "brands") {
+		var on struct{ Enabled, Forced bool }
+		var policies []struct {
+			Cmd, Permissive, Roles, Qual string
+			WithCheck                    *string
+		}
+		err := db.Read.Raw("SELECT relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class WHERE oid = ?::regclass", table).
+			Scan(&on).Error
+		if err != nil || !on.Enabled || !on.Forced {
+			t.Errorf("%s: row-level security %+v, %v", table, on, err)
+		}
+		err = db.Read.Raw("SELECT cmd, permissive, roles::text, qual, with_check FROM pg_policies WHERE tablename = ?", table).
+			Scan(&policies).Error
+		column := map[bool]string{true: "id", false: "brand_id"}[table == "brands"]
+		if err != nil || len(policies) != 1 {
+			t.Errorf("%s: policies %+v, %v; want one", table, policies, err)
+		} else if p := policies[0]; p.Cmd != "ALL" || p.Roles != "{public}" || p.Qual != "knowhow_sees("+column+")" || p.WithCheck != nil {
+			t.Errorf("%s: policy %+v", table, p)
+		}
+	}
+}
+
+// A transaction that names no brand sees no row of any tenant's table, another
+// brand's sees none of ours, and neither can change or take one.
+func TestNobodyReachesAnotherTenantsRows(t *testing.T) {
+	db := dbtest.Open(t, "postgres")
+	m := markettest.New(t, db)
+	other := m.Neighbour()
+	fill(t, m)
+	for _, table := range tenantTables(t, db) {
+		rows := func(tx *gorm.DB) (n int) {
+			if err := tx.Raw("SELECT COUNT(*) FROM "+table+" WHERE brand_id = ?", m.Brand).Row().Scan(&n); err != nil {
+				t.Errorf("count %s: %v", table, err)
+			}
+			return n
+		}
+		in := func(brand marketplace.BrandID, do func(tx *gorm.DB)) {
+			if err := m.Store.InTx(t.Context(), brand, func(tx *gorm.DB) error { do(tx); return nil }); err != nil {
+				t.Errorf("%s as %s: %v", table, brand, err)
+			}
+		}
+		in(m.Brand, func(tx *gorm.DB) {
+			if rows(tx) == 0 {
+				t.Errorf("%s holds nothing of ours, so this proves nothing", table)
+			}
+		})
+		if n := rows(db.Read); n != 0 {
+			t.Errorf("without a brand %d rows of %s are seen", n, table)
+		}
+		in(other.Brand, func(tx *gorm.DB) {
+			if n := rows(tx); n != 0 {
+				t.Errorf("another brand sees %d rows of %s", n, table)
+			}
+			for _, change := range []string{"UPDATE " + table + " SET brand_id = brand_id", "DELETE FROM " + table} {
+				if done := tx.Exec(change+" WHERE brand_id = ?", m.Brand); done.Error != nil || done.RowsAffected != 0 {
+					t.Errorf("%s as another brand: %d rows, %v", change, done.RowsAffected, done.Error)
+				}
+			}
+		})
+		err := m.Store.InTx(t.Context(), m.Brand, func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE "+table+" SET brand_id = ?", other.Brand).Error
+		})
+		if err == nil {
+			t.Errorf("our rows of %s could be given to another brand", table)
+		}
+	}
+}
+
+// fill brings a row into every tenant's table, by the services alone.
+func fill(t *testing.T, m *markettest.Market) {
+	t.Helper()
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	applicant := access.PersonCaller(m.Person("Apple Cant"))
+	item := expert.QuizItem{Question: "?", Options: []string{"a", "b"}}
+	_, err := m.Experts.PublishQuiz(ctx, m.Manager, m.Program.ID, []expert.QuizItem{item}, 1)
+	must(err)
+	_, err = m.Experts.PublishTerms(ctx, m.Manager, m.Program.ID, "Be honest.")
+	must(err)
+	_, err = m.Experts.Register(ctx, applicant, expert.Profile{Handle: "apple", Languages: []string{"en"}})
+	must(err)
+	_, err = m.Experts.Apply(ctx, applicant, m.Program.ID, "me")
+	must(err)
+	must(m.Experts.AcceptTerms(ctx, applicant, m.Program.ID, 1))
+	_, err = m.Experts.TakeQuiz(ctx, applicant, m.Program.ID, 1, []int{0})
+	must(err)
+
+	policies := m.Program.Policies
+	policies.Review.SampleBP = 10_000
+	must(m.Programs.SetPolicies(ctx, m.Owner, m.Program.ID, policies))
+	first, dana := m.Expert("first"), m.Customer("Dana Whitlow")
+	_, err = m.Customers.GiveConsent(ctx, dana, m.Brand, dana.Customer, "research", "v1")
+	must(err)
+	q := m.Ask(dana, "My box is dead")
+	a := m.Accept(first)
+	m.Answer(first, a)
+	must(m.Questions.Resolve(ctx, dana, q.ID))
+	must(m.Quality.Give(ctx, dana, q.ID, quality.Feedback{Solved: true, CSAT: 5}))
+	m.RunDue()
+	_, err = m.Quality.Refuse(ctx, m.Manager, m.Brand, a.ID, quality.RefuseNoAnswer, "It says nothing.")
+	must(err)
+	m.RunDue()
+}
