@@ -151,7 +151,7 @@ func (r RoutingPolicy) validate() error {
 func (r ReviewPolicy) validate() error {
 	return firstError(
 		between("policies.review.sample_bp", r.SampleBP, 0, whole),
-		lasts("policies.review.release_after", r.ReleaseAfter, 0, 30*day),
+		lasts("policies.review.release_after", r.ReleaseAfter, time.Hour, 30*day),
 		lasts("policies.review.appeal_window", r.AppealWindow, 7*day, 90*day),
 		lasts("policies.review.decide_appeal_within", r.DecideAppealWithin, day, 30*day),
 	)

@@ -45,6 +45,7 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"policies.routing.deliver_within", func(p *Policies) { p.Routing.DeliverWithin = 0 }},
 		{"policies.review.sample_bp", func(p *Policies) { p.Review.SampleBP = -1 }},
 		{"policies.review.release_after", func(p *Policies) { p.Review.ReleaseAfter = 31 * day }},
+		{"policies.review.release_after", func(p *Policies) { p.Review.ReleaseAfter = time.Minute }},
 		{"policies.review.appeal_window", func(p *Policies) { p.Review.AppealWindow = day }},
 		{"policies.review.decide_appeal_within", func(p *Policies) { p.Review.DecideAppealWithin = 0 }},
 		{"policies.escalation.target", func(p *Policies) { p.Escalation.Target = "" }},

@@ -40,7 +40,8 @@ func (s *Service) OpenReviews(ctx context.Context, caller access.Caller, brand m
 	err := s.readBrand(ctx, caller, brand, access.ReviewWork, func(tx *gorm.DB) error {
 		list = nil
 		var reviews []Review
-		err := tx.Where("brand_id = ? AND state = ? AND next_due_at > ?", brand, ReviewOpen, s.clock.Now()).
+		err := judgeable(tx, "reviews", caller.Person).
+			Where("brand_id = ? AND state = ? AND next_due_at > ?", brand, ReviewOpen, s.clock.Now()).
 			Order("next_due_at, created_at").Limit(maxList).Find(&reviews).Error
 		if err != nil {
 			return fmt.Errorf("list the open reviews: %w", err)
@@ -78,7 +79,7 @@ func (s *Service) Proposals(ctx context.Context, caller access.Caller, brand mar
 	err := s.readBrand(ctx, caller, brand, access.RefusePay, func(tx *gorm.DB) error {
 		list = nil
 		var reviews []Review
-		err := tx.Joins("JOIN assignments ON assignments.id = reviews.assignment_id").
+		err := judgeable(tx, "reviews", caller.Person).Joins("JOIN assignments ON assignments.id = reviews.assignment_id").
 			Where("reviews.brand_id = ? AND NOT reviews.passed AND assignments.state = ? AND assignments.release_at > ?",
 				brand, question.Earned, s.clock.Now()).
 			Order("assignments.release_at, reviews.ended_at").Limit(maxList).Find(&reviews).Error
@@ -119,7 +120,9 @@ func (s *Service) OpenAppeals(ctx context.Context, caller access.Caller, brand m
 	err := s.readBrand(ctx, caller, brand, access.DecideAppeal, func(tx *gorm.DB) error {
 		list = nil
 		var refusals []Refusal
-		err := tx.Where("brand_id = ? AND state = ? AND decide_by > ? AND refused_by <> ?", brand, Appealed, s.clock.Now(), caller.Person).
+		err := judgeable(tx, "refusals", caller.Person).
+			Where("brand_id = ? AND state = ? AND decide_by > ? AND refused_by <> ?", brand, Appealed, s.clock.Now(), caller.Person).
+			Where("NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.assignment_id = refusals.assignment_id AND reviewer_id = ?)", caller.Person).
 			Order("decide_by, appealed_at").Limit(maxList).Find(&refusals).Error
 		if err != nil {
 			return fmt.Errorf("list the open appeals: %w", err)
@@ -189,6 +192,14 @@ func (s *Service) readBrand(ctx context.Context, caller access.Caller, brand mar
 		}
 		return fn(tx)
 	})
+}
+
+// judgeable leaves out of a table's rows those about questions in which the
+// reader had a part, so that a list is never filled with what they must not
+// judge.
+func judgeable(tx *gorm.DB, table string, reader access.PersonID) *gorm.DB {
+	return tx.Where("NOT EXISTS (SELECT 1 FROM assignments own WHERE own.question_id = "+table+".question_id AND own.person_id = ?)", reader).
+		Where("NOT EXISTS (SELECT 1 FROM questions own WHERE own.id = "+table+".question_id AND own.asker_person = ?)", reader)
 }
 
 // viewTx shows an assignment blind. mine says that the reader had a part in the

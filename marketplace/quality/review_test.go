@@ -163,12 +163,15 @@ func TestHandoffsAndLateEarningsAreNotReviewed(t *testing.T) {
 		b.Balanced()
 	})
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		b := newBench(t, db, func(p *program.Policies) { p.Review.ReleaseAfter = 0 })
-		a := b.earned()
+		b := newBench(t, db, func(p *program.Policies) { p.Review.ReleaseAfter = time.Hour })
+		a := b.answered()
+		b.ok("resolve", b.Questions.Resolve(b.Ctx(), b.Customer, a.QuestionID))
+		b.Clock.Advance(50 * time.Minute)
 		b.RunDue()
 		if got := b.reviews(a.ID); len(got) != 0 {
-			t.Errorf("work paid at once is reviewed: %+v", got)
+			t.Errorf("work is reviewed when no time is left for it: %+v", got)
 		}
+		b.After(time.Hour)
 		b.wantState(a.ID, question.Released)
 	})
 }
