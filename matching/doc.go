@@ -2,7 +2,7 @@
 // questions and who answered them in, ranked experts with reasons out.
 //
 // It owns the text index over a program's past questions (Index), the features
-// a candidate is judged by (FeatureNames), their weights (Weights), the ranking
+// a candidate is judged by (Vector), their weights (Weights), the ranking
 // as a record that can be replayed (Record), what an expert is told about why
 // (Reason), and the plain activity ranking every score is measured against
 // (RankByActivity).

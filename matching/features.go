@@ -26,6 +26,7 @@ const (
 	featureCount
 )
 
+// featureNames are what records call the features, in order.
 var featureNames = [featureCount]string{
 	featActivityShort: "activity_30d",
 	featActivityLong:  "activity_90d",
@@ -42,9 +43,6 @@ var featureNames = [featureCount]string{
 	featTagShort:      "tags_30d",
 	featPrior:         "prior",
 }
-
-// FeatureNames gives the names of the features, in order.
-func FeatureNames() []string { return append([]string(nil), featureNames[:]...) }
 
 // tally is what one expert did on what is like the question, in fixed point.
 type tally struct {

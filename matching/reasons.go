@@ -8,16 +8,16 @@ import (
 // Reason is what an expert is told about why they are asked: their own record
 // on what is like the question, numbers only, and nothing about anyone else.
 type Reason struct {
-	Similar Experience // questions worded like this one
-	Tagged  Experience // questions sharing a tag
-	All     Experience // all questions
+	Similar Experience `json:"similar"` // questions worded like this one
+	Tagged  Experience `json:"tagged"`  // questions sharing a tag
+	All     Experience `json:"all"`     // all questions
 }
 
 // Experience sums up answers of one expert.
 type Experience struct {
-	Answered int
-	Resolved int       // of those
-	Last     time.Time // of the answers; zero: none
+	Answered int       `json:"answered"`
+	Resolved int       `json:"resolved"`      // of those
+	Last     time.Time `json:"last,omitzero"` // of the answers; zero: none
 }
 
 // similarEnough is the match from which a neighbour is called like the

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 )
@@ -34,6 +35,21 @@ func TestReasons(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+// A reason is shown to people in other programs, so its names are fixed, and
+// who never answered has no last answer.
+func TestReasonAsJSON(t *testing.T) {
+	r := Reason{All: Experience{Answered: 2, Resolved: 1, Last: noon}}
+	text, err := json.Marshal(r)
+	want := `{"similar":{"answered":0,"resolved":0},"tagged":{"answered":0,"resolved":0},"all":{"answered":2,"resolved":1,"last":"2030-01-01T12:00:00Z"}}`
+	if err != nil || string(text) != want {
+		t.Errorf("%s, %v; want %s", text, err, want)
+	}
+	var back Reason
+	if err := json.Unmarshal(text, &back); err != nil || back != r {
+		t.Errorf("came back %+v, %v", back, err)
 	}
 }
 

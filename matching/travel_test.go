@@ -145,7 +145,7 @@ func (s *score) log(t *testing.T, what string) (hit5, mrr float64) {
 	return hit5, mrr
 }
 
-// TestTravel measures the ranking as docs of the data prescribe: rolling, each
+// TestTravel measures the ranking as docs/matching.md tells: rolling, each
 // question of the window ranked from what lay before it, among everyone with
 // five answers by then. The floors are a little under what was measured.
 func TestTravel(t *testing.T) {

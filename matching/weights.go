@@ -1,6 +1,7 @@
 package matching
 
-// Vector holds one number per feature, in the order of FeatureNames.
+// Vector holds one number per feature, in the order in which a Record's Factors
+// name them.
 type Vector [featureCount]float64
 
 // Weights is a linear model over the features. Tagged applies to questions with

@@ -170,3 +170,21 @@ func TestTheExpertIsWrittenTo(t *testing.T) {
 		}
 	})
 }
+
+// The receipt shows that two people looked, and not who.
+func TestTheReceiptTellsCheckersApart(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		a, f := b.appealed()
+		b.ok("decide", b.Quality.DecideAppeal(ctx, b.Second, b.Brand, f.ID, true, "Because."))
+		r, err := b.Questions.BrandReceipt(ctx, b.Owner, b.Brand, a.QuestionID)
+		b.ok("read the receipt", err)
+		by := map[string]string{}
+		for _, c := range r.Checks {
+			by[c.What] = c.By
+		}
+		if by["refused"] == "" || by["appeal_decided"] == "" || by["refused"] == by["appeal_decided"] {
+			t.Errorf("refused by %q, decided by %q", by["refused"], by["appeal_decided"])
+		}
+	})
+}

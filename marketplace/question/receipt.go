@@ -79,11 +79,13 @@ type MoneyReceipt struct {
 	StillHeld int64            `json:"still_held"`
 }
 
-// Check is one quality check. Who made it stays unnamed.
+// Check is one quality check. Who made it has a number of this receipt's own,
+// so that one sees whether two people looked, and no more.
 type Check struct {
 	Attempt int       `json:"attempt,omitempty"`
 	What    string    `json:"what"`
 	Outcome string    `json:"outcome,omitempty"`
+	By      string    `json:"by,omitempty"` // "checker 1"; empty: the customer, or nobody
 	At      time.Time `json:"at"`
 }
 
@@ -259,19 +261,26 @@ func (s *Service) checksTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Quest
 	if err != nil {
 		return err
 	}
+	checkers := map[access.PersonID]string{}
 	for _, e := range events {
 		what, ok := e.Kind.In("quality")
 		if !ok {
 			continue
 		}
-		var d Detail
+		var d struct {
+			Detail
+			By access.PersonID `json:"by"`
+		}
 		if err := e.Decode(&d); err != nil {
 			return err
+		}
+		if _, known := checkers[d.By]; !known && !d.By.IsZero() {
+			checkers[d.By] = fmt.Sprintf("checker %d", len(checkers)+1)
 		}
 		if r.View == ViewExpert && !r.hasTurn(d.Attempt) {
 			continue // of somebody else's work
 		}
-		r.Checks = append(r.Checks, Check{Attempt: d.Attempt, What: what, Outcome: d.Reason, At: e.At})
+		r.Checks = append(r.Checks, Check{Attempt: d.Attempt, What: what, Outcome: d.Reason, By: checkers[d.By], At: e.At})
 	}
 	return nil
 }

@@ -83,7 +83,7 @@ func sqliteCopy(t testing.TB) string {
 var (
 	postgresServer = sync.OnceValues(func() (*pgtemp.Server, error) {
 		ctx := context.Background()
-		server, err := pgtemp.Start(ctx, false)
+		server, err := pgtemp.Start(ctx)
 		if err != nil {
 			return nil, err
 		}

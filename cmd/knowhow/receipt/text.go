@@ -25,9 +25,10 @@ func write(w io.Writer, r question.Receipt) error {
 	for _, kind := range slices.Sorted(maps.Keys(r.Hidden)) {
 		hidden = append(hidden, fmt.Sprintf("%s %d", kind, r.Hidden[kind]))
 	}
-	if len(hidden) > 0 {
-		fmt.Fprintf(w, "Hidden from experts: %s\n", strings.Join(hidden, ", "))
+	if len(hidden) == 0 {
+		hidden = []string{"nothing, no personal data was found"}
 	}
+	fmt.Fprintf(w, "Hidden from experts: %s\n", strings.Join(hidden, ", "))
 	for _, t := range r.Turns {
 		writeTurn(w, t)
 	}
@@ -37,7 +38,11 @@ func write(w io.Writer, r question.Receipt) error {
 			money(m.Held), money(m.Experts), money(m.Fees), money(m.Returned), money(m.StillHeld))
 	}
 	for _, c := range r.Checks {
-		fmt.Fprintf(w, "Check: %s %s, %s\n", c.What, c.Outcome, at(c.At))
+		by := ""
+		if c.By != "" {
+			by = " by " + c.By
+		}
+		fmt.Fprintf(w, "Check: %s %s%s, %s\n", c.What, c.Outcome, by, at(c.At))
 	}
 	for _, u := range r.Undo {
 		fmt.Fprintf(w, "Can still be undone: %s until %s\n", u.How, at(u.Until))
@@ -49,7 +54,7 @@ func write(w io.Writer, r question.Receipt) error {
 }
 
 func writeWait(w io.Writer, t question.Wait) {
-	fmt.Fprintf(w, "Asked %s\n", at(t.AskedAt))
+	fmt.Fprintf(w, "Asked %s (all times are UTC)\n", at(t.AskedAt))
 	for _, clock := range []struct {
 		what string
 		due  time.Time
@@ -66,7 +71,7 @@ func writeWait(w io.Writer, t question.Wait) {
 func writeTurn(w io.Writer, t question.TurnReceipt) {
 	fmt.Fprintf(w, "Attempt %d: %s, one of %d asked, of %d ranked: %s\n", t.Attempt, t.Expert, t.Asked, t.Of, t.State)
 	if why := t.Why; why != nil {
-		fmt.Fprintf(w, "  why: answered %d questions like this and resolved %d; %d of the same kind; %d in all\n",
+		fmt.Fprintf(w, "  why: of questions like this %d answered, %d resolved; of the same kind %d answered; of all %d\n",
 			why.Similar.Answered, why.Similar.Resolved, why.Tagged.Answered, why.All.Answered)
 	}
 	fmt.Fprintf(w, "  accepted %s", at(t.AcceptedAt))
