@@ -81,3 +81,16 @@ func updateTx(ctx context.Context, tx *gorm.DB, p Program, columns ...string) er
 	}
 	return nil
 }
+
+// NamesTx lists what a brand, one of its programs and that program's topics are
+// called, in one statement; with a zero program the brand's name alone.
+func (s *Service) NamesTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) ([]string, error) {
+	var names []string
+	err := tx.WithContext(ctx).Raw(`SELECT name FROM brands WHERE id = ?
+		UNION ALL SELECT name FROM programs WHERE id = ? AND brand_id = ?
+		UNION ALL SELECT name FROM topics WHERE program_id = ? AND brand_id = ?`, brand, id, brand, id, brand).Scan(&names).Error
+	if err != nil {
+		return nil, fmt.Errorf("list the names of program %s: %w", id, err)
+	}
+	return names, nil
+}

@@ -13,18 +13,32 @@ import (
 	"knowhow/marketplace/redact"
 )
 
-// What a sealed text is sealed to, so that no row's text opens in another's.
-func titleContext(id ID) string          { return "questions.title:" + id.String() }
-func contextContext(id ID) string        { return "questions.context:" + id.String() }
-func messageContext(id MessageID) string { return "messages.body:" + id.String() }
+var (
+	titleColumn   = redact.SealedColumn{Table: "questions", Column: "title_sealed", Prefix: "questions.title:", Key: []string{"id"}}
+	contextColumn = redact.SealedColumn{Table: "questions", Column: "context_sealed", Prefix: "questions.context:", Key: []string{"id"}}
+	messageColumn = redact.SealedColumn{Table: "messages", Column: "body_sealed", Prefix: "messages.body:", Key: []string{"id"}}
+)
 
-// redactorTx knows the names of the question's customer, and those given.
+// Sealed lists this room's sealed columns.
+var Sealed = []redact.SealedColumn{titleColumn, contextColumn, messageColumn}
+
+// What a sealed text is sealed to, so that no row's text opens in another's.
+func titleContext(id ID) string          { return titleColumn.Context(id.String()) }
+func contextContext(id ID) string        { return contextColumn.Context(id.String()) }
+func messageContext(id MessageID) string { return messageColumn.Context(id.String()) }
+
+// redactorTx knows the names of the question's customer, and those given, and
+// the brand's own words.
 func (s *Service) redactorTx(ctx context.Context, tx *gorm.DB, q *Question, others ...string) (*redact.Redactor, error) {
 	names, err := s.customers.KnownNamesTx(ctx, tx, q.BrandID, q.CustomerID)
 	if err != nil {
 		return nil, err
 	}
-	return redact.New(redact.Options{Key: s.redactKey, Names: append(names, others...)}), nil
+	keep, err := s.programs.NamesTx(ctx, tx, q.BrandID, q.ProgramID)
+	if err != nil {
+		return nil, err
+	}
+	return redact.New(redact.Options{Key: s.redactKey, Names: append(names, others...), Keep: keep}), nil
 }
 
 // hideTx fills the question's redacted and sealed texts and makes the first

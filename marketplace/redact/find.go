@@ -9,11 +9,12 @@ type finder struct {
 	tokens []token
 	taken  []bool // per byte of the view
 	// uncased tells a text without a difference between capitals and the rest.
-	uncased bool
-	german  bool   // capitals begin every noun
-	plans   int    // how often numbering plans were asked
-	person  bool   // he, she, him or her stands somewhere
-	found   []find // in coordinates of the view
+	uncased  bool
+	strict   bool            // capitals or endings tell little in this language
+	plans    int             // how often numbering plans were asked
+	ordinary map[string]bool // words on no list that stand in small letters
+	person   bool            // he, she, him or her stands somewhere
+	found    []find          // in coordinates of the view
 }
 
 // find reads a document once and returns what is new, in coordinates of the
@@ -27,9 +28,11 @@ func (r *Redactor) find(d *document, b book) []find {
 	f.emails()
 	f.urls((*finder).query)
 	f.codes()
+	f.papers()
 	f.numbers()
 	f.tokens = tokenize(&f.view)
 	f.mark()
+	f.keep()
 	f.survey()
 	f.addresses()
 	f.names()
@@ -89,16 +92,34 @@ func (f *finder) mark() {
 	}
 }
 
-// germanWords are function words that tell German, where every noun has a
-// capital.
-var germanWords = map[string]bool{
-	"ich": true, "und": true, "der": true, "das": true, "nicht": true, "mit": true, "fur": true, "ist": true, "ein": true,
-	"eine": true, "mein": true, "meine": true, "auf": true, "wie": true, "bei": true, "wurde": true, "haben": true, "den": true,
+// keep makes the brand's own words ordinary ones. What else a word is, a street
+// or a unit, it stays.
+func (f *finder) keep() {
+	if len(f.kept) == 0 {
+		return
+	}
+	for i := range f.tokens {
+		if t := &f.tokens[i]; t.kind == word && f.kept[t.key] && f.known[t.key] == "" {
+			t.class = t.class&^nameClass | common
+		}
+	}
 }
+
+// strictWords are function words of languages in which a capital, or an ending
+// like a name's, says little: German, where every noun has a capital, and
+// Turkish. Those that other languages have too are not among them.
+var strictWords = set(`
+	ich und nicht mit ist ein eine einen einem einer mein meine meinen auf wie bei wurde haben fur das auch oder aber wird werden
+	dieser diese dieses wurden waren zwischen ins sich dass kann noch nur schon wenn sind uber nach wir unser sehr keine kein hat habe zum zur vom beim durch gibt
+	ve bir bu icin ile olarak olan gibi daha cok kadar sonra degil nasil neden benim bana ama veya gore tarafindan uzere`)
+
+// leastStrict: one word in so many must be of strictWords for a text to be in one
+// of those languages.
+const leastStrict = 12
 
 // survey takes in what holds for the whole text.
 func (f *finder) survey() {
-	var words, capitals, uppers, german int
+	var words, capitals, uppers, strict int
 	marked := false // a placeholder may stand for the capitals of the text
 	for i := range f.tokens {
 		t := &f.tokens[i]
@@ -113,11 +134,11 @@ func (f *finder) survey() {
 		case upper:
 			uppers++
 		}
-		if germanWords[t.key] {
-			german++
+		if strictWords[t.key] {
+			strict++
 		}
 		f.person = f.person || t.is(pronoun)
 	}
-	f.german = german >= 2
+	f.strict = strict >= 2 && strict*leastStrict >= words || strict == 1 && words < leastStrict
 	f.uncased = !marked && (capitals+uppers == 0 && words > 0 || words >= 4 && uppers*10 >= words*7)
 }

@@ -111,9 +111,11 @@ func validKeyID(id string) bool {
 
 // GenerateKeys returns a new list of keys as ParseKeyring reads it: one for
 // encryption, with the given id, and one for the blind index.
-func GenerateKeys(id string) string {
-	return id + ":" + newKey() + "," + indexID + ":" + newKey()
-}
+func GenerateKeys(id string) string { return GenerateKey(id) + "," + GenerateKey(indexID) }
+
+// GenerateKey returns one new key as it stands in a list of keys, for rotation:
+// put before the others, it is the one that seals.
+func GenerateKey(id string) string { return id + ":" + newKey() }
 
 func newKey() string {
 	key := make([]byte, keySize)

@@ -17,6 +17,7 @@ func TestLinear(t *testing.T) {
 	for _, piece := range []string{
 		"1 ", "1-", "(1", "+1", "A ", "a@", "@a.", "12 Elm ", "Apt 1 ", "corner of a and ", "at dot ", "::1", "Bob, ", "DE89 ",
 		"[name 1", "x at y dot ", "\u200b1", "my name is ", "Meyer ", "://a?b=", "\"a", "我叫", "اسمي ", "A. ", "\n", "a'", "Bob and ",
+		"passportπ", "passport no. ", "passport 1-", "a", "Name: ", "of the name (", "called B ", "1.2345,",
 	} {
 		base := max(cost(r, strings.Repeat(piece, short/len(piece))), 5*time.Millisecond)
 		if long := cost(r, strings.Repeat(piece, factor*short/len(piece))); long > allowed*base {

@@ -8,7 +8,10 @@ type run struct {
 	whole    [2]int
 	titled   bool // Mr, Dr, Frau before it
 	score    float64
-	strong   bool
+
+	// What its words say by themselves; see weigh.
+	words, listed, ended int // words; those on lists; those that end like names
+	points               float64
 }
 
 // names finds the names of people. Known names are found wherever they stand;
@@ -17,6 +20,7 @@ type run struct {
 func (f *finder) names() {
 	f.cuedCaseless()
 	f.cuedLower()
+	f.useOrdinary()
 	runs := f.runs()
 	seen := map[string]bool{}
 	for i := range runs {
@@ -49,13 +53,18 @@ func (f *finder) seenBefore(r *run, seen map[string]bool) bool {
 	if r.score < -5 {
 		return false
 	}
+	any := false
 	for i := r.from; i < r.to; i++ {
 		t := &f.tokens[i]
-		if t.kind == word && t.shape != initial && !t.is(particle) && !seen[t.key] && !(f.book.seenName(t.key) && !t.is(common|place)) {
+		if t.kind != word || t.shape == initial || t.is(particle) {
+			continue
+		}
+		if !seen[t.key] && !(f.book.seenName(t.key) && !t.is(common|place)) {
 			return false
 		}
+		any = true
 	}
-	return true
+	return any
 }
 
 // knownNames claims the customer's own names, and in a text without capitals
@@ -207,7 +216,11 @@ func (f *finder) split(runs []run, i, j int) []run {
 			end--
 		}
 		if end > i {
-			runs = append(runs, run{from: i, to: end, whole: whole, titled: titled})
+			r := run{from: i, to: end, whole: whole, titled: titled}
+			if f.strict && !titled {
+				f.trim(&r)
+			}
+			runs = append(runs, r)
 		}
 		titled = false
 		i = k
@@ -215,9 +228,38 @@ func (f *finder) split(runs []run, i, j int) []run {
 	return runs
 }
 
+// trim cuts a run of a language with many capitals down to what the lists bear
+// out: it begins with a listed name, or after a cue, and goes on with listed ones
+// and at most one other word.
+func (f *finder) trim(r *run) {
+	f.weigh(r)
+	if r.listed == 0 || f.before(r) >= realCue {
+		return
+	}
+	for !f.tokens[r.from].is(nameClass) {
+		r.from++
+	}
+	others := 0
+	for i := r.from + 1; i < r.to; i++ {
+		t := &f.tokens[i]
+		if t.kind != word || t.is(nameClass|particle) || t.shape == initial {
+			continue
+		}
+		if others++; others > 1 || !f.tokens[r.from].is(given) {
+			r.to = i
+		}
+	}
+	for r.to > r.from+1 && (f.tokens[r.to-1].kind == punct || f.tokens[r.to-1].is(particle) && f.tokens[r.to-1].shape == lower) {
+		r.to--
+	}
+}
+
 // plain tells a word that names no person: ordinary, a place, a nationality.
 func (f *finder) plain(i int) bool {
 	t := &f.tokens[i]
+	if f.strict && t.is(common) && t.is(particle) {
+		return t.shape != lower
+	}
 	return t.is(common|nationality|place|org|pronoun|verb|kin|unit) && !t.is(nameClass) && t.shape != initial && !(t.is(particle) && t.shape == lower) && !(t.is(place) && t.is(particle) && f.at(i+1).kind == word && f.at(i+1).shape == capital) ||
 		t.is(title) && !t.is(nameClass|particle)
 }

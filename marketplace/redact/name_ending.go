@@ -2,63 +2,73 @@ package redact
 
 import "strings"
 
-// hyphenated tells a double name, one part of which is a known one.
-func hyphenated(key string) bool {
-	first, rest, ok := strings.Cut(key, "-")
-	return ok && len(first) > 2 && len(rest) > 2 && (lexicon[first]&given != 0 || lexicon[rest]&surname != 0 && lexicon[first]&surname != 0)
-}
+// What the ending of a word on no list is worth: a strong one ends hardly
+// anything but names, a weak one many other words too.
+const (
+	strongEnding = 1.5
+	weakEnding   = 1.0
+)
 
-// nameEndings end surnames and patronymics in many languages, and few words
-// else. Longer than the ending by at least three letters.
-var nameEndings = []string{
-	"sson", "sen", "dottir", "sdottir", "berg", "strom", "qvist", "quist", "gren", "lund", "stad", "vik",
-	"ova", "eva", "ev", "ov", "ski", "sky", "ska", "skaya", "skiy", "skyi", "enko", "chuk", "vich", "vic", "ovic", "evic", "ich", "ovna", "evna", "yev", "yov",
-	"czyk", "czak", "wicz", "icz", "ak", "ek", "ik", "escu", "eanu", "poulos", "akis", "idis", "iadis", "opoulou", "idze", "shvili", "yan", "ian",
-	"oglu", "gil", "ez", "inho", "inha", "eira", "eiro", "aldi", "elli", "etti", "ucci", "acci", "ini", "oni", "otti", "ello", "etto", "ardi",
-	"mann", "stein", "bauer", "meier", "maier", "meyer", "hofer", "huber", "berger", "inger", "wald", "bach", "hausen",
-	"nen", "la", "lainen", "maki", "niemi", "saari", "eau", "eaux", "ault", "oux", "ier", "oit", "stra", "sma", "huis",
-	"moto", "mura", "naka", "kawa", "yama", "saki", "shita", "zaki", "hara", "guchi",
-	"singh", "kumar", "wala", "swamy", "murthy", "nathan", "zadeh", "pour", "allah", "uddin", "ullah",
-	"aslav", "islav", "oslav", "slava", "mir", "mira", "bert", "fried", "ette", "elle", "ine", "ija", "iya", "ana", "ina", "ita", "usz", "osz", "aslaw",
-	"nyi", "gyi", "falvi", "ffy", "thy", "ssy", "szky", "vary", "ar", "ur",
-}
+// strongEndings end surnames, patronymics and given names in many languages.
+const strongEndings = `
+	sson sdottir dottir sen strom qvist quist
+	ova eva ev ov ski skaya skiy skyi enko chuk vich ovic evic ovna evna yev yov czyk czak wicz icz szky
+	escu eanu poulos poulou akis idis iadis idze adze shvili oglu
+	mann bauer meier maier meyer hofer huber berger
+	lainen maki niemi saari auskas aitis iute aite vicius kiene inskis
+	moto mura shita zaki guchi
+	singh kumar wala swamy murthy nathan zadeh uddin ullah preet jeet endra
+	aslav islav oslav slava aslaw oslaw islaw bert usz osz falvi ffy
+	ucci acci aldi elli`
 
-// shortEndings are endings so common in other words that the word must be long.
-var shortEndings = map[string]bool{
-	"ak": true, "ek": true, "ik": true, "la": true, "ine": true, "ana": true, "ina": true, "ar": true, "ur": true, "yan": true,
-	"ian": true, "ini": true, "oni": true, "ita": true, "ich": true, "ska": true, "vik": true, "ier": true, "elle": true,
-	"lund": true, "bach": true, "berg": true, "stad": true, "hausen": true, "wald": true, "ello": true, "sky": true,
-	"stein": true, "hara": true, "yama": true, "kawa": true, "gil": true, "ev": true, "ov": true, "inger": true, "nen": true, "pour": true,
-}
+// weakEndings do too, but the word must be longer, and must not look ordinary.
+const weakEndings = `
+	berg gren lund stad vik sky ska vic ich ak ek ik la ian yan gil ez inho inha eira eiro
+	etti otti ini oni ello etto ardi stein inger wald bach hausen fried nen
+	eau eaux ault oux ier oit stra sma huis veld inga naka kawa yama saki hara pour allah
+	mir mira ette elle ine ija iya ana ina ita nyi gyi thy ssy vary ar ur
+	bek khan gul porn chai wong phong mariam dijk broek hoven mae bergs`
 
-// nameEnding tells a word by its ending to be a name.
-func nameEnding(key string) bool {
-	if len(key) < 5 {
-		return false
+// namePrefixes begin surnames and given names, and little else.
+var namePrefixes = []string{"mc", "o'", "fitz", "abdul", "abdel", "abdur", "oluwa", "chukwu", "gebre", "tekle", "al-", "el-", "etxe"}
+
+// endings maps a name ending to what it is worth.
+var endings = func() map[string]float64 {
+	m := map[string]float64{}
+	for e := range strings.FieldsSeq(weakEndings) {
+		m[e] = weakEnding
 	}
-	if strings.HasPrefix(key, "mc") && len(key) > 4 || strings.HasPrefix(key, "o'") {
-		return true
-	}
-	for n := 2; n <= 7 && n+2 <= len(key); n++ {
-		if weight, ok := endings[key[len(key)-n:]]; ok && (weight || n >= 3 && len(key) >= 6) {
-			return true
-		}
-	}
-	return false
-}
-
-// endings maps a name ending to whether it is enough in a short word.
-var endings = func() map[string]bool {
-	m := map[string]bool{}
-	for _, e := range nameEndings {
-		m[e] = !shortEndings[e]
+	for e := range strings.FieldsSeq(strongEndings) {
+		m[e] = strongEnding
 	}
 	return m
 }()
 
+// longestEnding is the longest of endings.
+const longestEnding = 7
+
+// nameEnding is what the ending of a word is worth, or 0.
+func nameEnding(key string) float64 {
+	if len(key) < 5 {
+		return 0
+	}
+	for _, p := range namePrefixes {
+		if strings.HasPrefix(key, p) && len(key) >= len(p)+3 {
+			return strongEnding
+		}
+	}
+	worth := 0.0
+	for n := 2; n <= longestEnding && n+2 <= len(key); n++ {
+		if w := endings[key[len(key)-n:]]; w > worth && (w == strongEnding || n >= 3 && len(key) >= 6) {
+			worth = w
+		}
+	}
+	return worth
+}
+
 // accentEnding tells endings of surnames that folding hides: -ić, -ič, -ová, -ský.
 func accentEnding(word string) bool {
-	for _, e := range []string{"ić", "ič", "vá", "ká", "ný", "ký", "rý", "ňa", "ős", "ös", "oğlu", "ñez"} {
+	for _, e := range []string{"ić", "ič", "vá", "ká", "ný", "ký", "rý", "ňa", "ős", "ös", "oğlu", "ñez", "šek", "ček", "ņš", "ienė", "ytė", "aitė"} {
 		if strings.HasSuffix(word, e) && len(word) > len(e)+2 {
 			return true
 		}
@@ -72,6 +82,7 @@ var wordEndings = []string{
 	"ance", "ence", "ship", "hood", "ward", "wise", "ally", "ated", "ized", "ised", "ology", "graphy", "ics", "ical",
 	"ly", "ary", "ory", "ish", "ian", "ese", "est", "ers", "ies", "ung", "heit", "keit", "schaft", "tat", "cion", "ciones", "zione", "mente", "dad", "port", "land", "ings", "ways",
 	"stan", "burg", "burgh", "ville", "town", "shire", "ford", "ton", "bury", "ham", "grad", "polis", "wick",
+	"ware", "tics", "ists", "tor", "tors", "lich", "isch", "ungen", "ement", "ique", "eaux",
 }
 
 func wordEnding(key string) bool {

@@ -9,17 +9,22 @@ const (
 	surelyName = 3.0
 )
 
+// realCue is from where on what stands before a run says by itself that a name
+// follows.
+const realCue = 1.5
+
 // score judges a run: its words, its shape, and the words around it.
 func (f *finder) score(r *run) float64 {
-	words, base, listed := f.wordScore(r)
-	if words == 0 {
+	f.weigh(r)
+	if r.words == 0 {
 		return -9
 	}
-	s := base + f.before(r) + f.after(r)
+	before := f.before(r)
+	s := r.points + before + f.after(r)
 	if r.titled {
 		s += 3
 	}
-	if words >= 2 {
+	if r.words >= 2 {
 		s += 0.5
 	}
 	if f.person && !r.titled {
@@ -28,16 +33,16 @@ func (f *finder) score(r *run) float64 {
 	if f.vetoed(r) {
 		s -= 2.5
 	}
-	if f.german && listed == 0 && !r.titled {
-		s -= 1
+	if f.strict && r.listed == 0 && !r.titled && before < realCue {
+		s -= 3
 	}
-	if f.uncased && listed == 0 && !f.hasInitial(r) {
+	if f.uncased && r.listed == 0 && !f.hasInitial(r) && before < realCue {
 		s -= 1.6
 	}
 	if first := &f.tokens[r.from]; first.is(place) && r.to-r.from >= 2 && !r.titled && !first.is(given) {
 		s -= 2.5
 	}
-	if words > 4 {
+	if r.words > 4 {
 		s -= 1.5
 	}
 	return s
@@ -53,10 +58,11 @@ func (f *finder) hasInitial(r *run) bool {
 	return false
 }
 
-// wordScore sums what the words say by themselves. A name is as good as its two
-// best words.
-func (f *finder) wordScore(r *run) (words int, sum float64, listed int) {
+// weigh sums what the words of a run say by themselves. A name is as good as its
+// two best words.
+func (f *finder) weigh(r *run) {
 	var best, second, initials float64
+	r.words, r.listed, r.ended = 0, 0, 0
 	for i := r.from; i < r.to; i++ {
 		t := &f.tokens[i]
 		if t.kind != word || t.is(particle) && (t.shape == lower || t.is(common|place)) && !t.is(nameClass) {
@@ -66,10 +72,13 @@ func (f *finder) wordScore(r *run) (words int, sum float64, listed int) {
 			initials = 0.8
 			continue
 		}
-		words++
+		r.words++
 		p := f.wordPoints(t)
-		if t.is(nameClass) {
-			listed++
+		switch {
+		case t.is(nameClass):
+			r.listed++
+		case p >= weakEnding:
+			r.ended++
 		}
 		if p > best {
 			best, second = p, best
@@ -77,10 +86,10 @@ func (f *finder) wordScore(r *run) (words int, sum float64, listed int) {
 			second = p
 		}
 	}
-	if words < 2 && initials > 0 && best < 1 {
+	if r.words < 2 && initials > 0 && best < 1 {
 		initials = 0.3
 	}
-	return words, best + second + initials, listed
+	r.points = best + second + initials
 }
 
 // wordPoints is what one word says by itself.
@@ -100,12 +109,8 @@ func (f *finder) wordPoints(t *token) float64 {
 		p = 1.0
 	case t.is(surname):
 		p = 0.7
-	case hyphenated(t.key):
-		p = 2.2
-	case nameEnding(t.key), accentEnding(f.view.s[t.start:t.end]):
-		p = 1.5
-	case wordEnding(t.key):
-		p = -0.8
+	default:
+		p = f.unlistedPoints(t)
 	}
 	if t.begins && (plain || p < 1) {
 		p -= 0.3
@@ -122,214 +127,61 @@ func (f *finder) wordPoints(t *token) float64 {
 	return p
 }
 
-// strongBefore are words right before a name, by how much they tell.
-var strongBefore = map[string]float64{
-	"called": 1.6, "named": 1.6, "nicknamed": 1.6, "dear": 2, "hi": 1.8, "hello": 1.8, "hey": 1.8, "hola": 1.8, "hallo": 1.8,
-	"bonjour": 1.8, "ciao": 1.8, "liebe": 2, "lieber": 2, "i'm": 1.7, "im": 0.6, "am": 1.2, "by": 0.7, "with": 0.5, "and": 0.2,
-	"told": 1, "asked": 1, "said": 1.5, "says": 1.3, "thanks": 1.2, "regards": 2, "grusse": 2, "gruss": 2, "sincerely": 2,
-	"cheers": 1.5, "best": 0.6, "hei": 1.5, "hej": 1.5, "moi": 1.5, "selam": 1.5, "merhaba": 1.5, "sayin": 2, "cher": 2, "chere": 2,
-	"estimado": 2, "estimada": 2, "querido": 2, "querida": 2, "caro": 1.5, "cara": 1.5, "prezado": 2, "prezada": 2, "geehrter": 2,
-	"geehrte": 2, "beste": 1.5, "signed": 1.5, "about": 0.3, "under": 0.3, "than": 0.2, "heisse": 2.5, "heiße": 2.5, "llamo": 2.5,
-	"chiamo": 2.5, "appelle": 2.5, "chamo": 2.5, "heet": 2.5, "zovut": 2.5, "jmenuji": 2.5, "nazywam": 2, "ask": 0.6, "met": 0.6,
-	"is": 0.1, "from": -0.2, "for": 0.1, "of": -0.1, "in": -1.3, "at": -0.9, "to": -0.2, "near": -1.3, "via": -1.2, "the": -1.2,
-	"a": -1, "an": -1, "into": -1.2, "through": -1, "around": -1.2, "across": -1.2, "between": -0.5, "visit": -1.2, "visiting": -1.2,
-	"towards": -1.2, "toward": -1.2, "outside": -1.2, "inside": -1.2, "within": -1.2, "leave": -0.8, "leaving": -0.8, "on": -0.6,
-	"using": -0.8, "this": -0.6, "my": -0.6, "your": -0.8, "our": -0.5, "their": -0.6, "any": -0.8, "some": -0.5, "buy": -1,
-	"use": -0.8, "like": -0.2, "or": -0.1, "no": -0.6, "non": -1, "all": -0.6, "every": -0.8, "both": -0.4, "old": -0.3,
-	"fur": 0.2, "von": 0.1, "nach": -1.2, "en": -0.6, "dans": -1.2, "el": -1, "la": -0.8, "le": -0.8, "der": -0.8,
-	"die": -0.8, "das": -0.8, "den": -0.8, "dem": -0.8, "ein": -0.8, "eine": -0.8, "meine": -0.4, "mein": -0.4, "zur": -1, "zum": -1,
-}
-
-// before scores what stands before a run.
-func (f *finder) before(r *run) float64 {
-	one, two, three := f.at(r.from-1), f.at(r.from-2), f.at(r.from-3)
-	s := strongBefore[one.key]
+// unlistedPoints is what a word that is on no list of names says: by its parts,
+// its ending, its shape, and whether the text uses it as an ordinary word.
+func (f *finder) unlistedPoints(t *token) float64 {
+	ending := nameEnding(t.key)
 	switch {
-	case one.char == ':' && (two.is(title|common) || two.key == "name") && nameLabel(two.key):
-		s += 2.5
-	case one.char == ',' && greeting(two.key), one.kind == newline && f.signsOff(r.from-1):
-		s += 1.8
-	case one.kind == newline || r.from == 0:
-		s += f.ownLine(r)
-	case one.key == "is" && (two.key == "name" || strings.HasSuffix(two.key, "name")):
-		s += 2.5
-	case (one.key == "ist" || one.key == "es" || one.key == "est" || one.key == "e") && (two.key == "name" || two.key == "nombre" || two.key == "nom" || two.key == "nome"):
-		s += 2.5
-	case one.key == "is" && two.key == "this", one.key == "was" && two.key == "this", one.key == "bin" && two.key == "ich":
-		s += 1.5
-	case one.key == "it" && two.key == "change", one.key == "to" && (two.key == "name" || two.key == "it" && three.key == "change" || two.key == "speak" || two.key == "talk" || two.key == "spoke"):
-		s += 1
-	case one.key == "with" && (two.key == "up" || two.key == "speak" || two.key == "spoke" || two.key == "talk" || two.key == "talked" || two.key == "chatted"), one.key == "me" && two.is(common) && three.kind != mark:
-		s += 1
-	case one.is(kin) && !one.is(title) && (possessive(two.key) || two.is(nationality)):
-		s += 1.8
-	case one.is(kin):
-		s += 1
-	case one.is(speech) && !one.is(common):
-		s += 0.6
-	case one.char == ',' && f.endsSentence(r.to):
-		s += 0.8
+	case hyphenated(t.key):
+		return 2.2
+	case f.ordinary[t.key], t.camel, compound(t.key):
+		return -0.8
+	case ending >= strongEnding, accentEnding(f.view.s[t.start:t.end]):
+		return strongEnding
+	case wordEnding(t.key):
+		return -0.8
+	case ending > 0:
+		return ending
 	}
-	if one.key == "the" && workWords[f.at(r.to).key] {
-		s += 1.7
-	}
-	if one.possessive && one.shape != lower {
-		s -= 1
-	}
-	return s
+	return 0.4
 }
 
-// workWords follow the name of who made something, or whose it is: "the Castro
-// novel", "the Meyer account".
-var workWords = map[string]bool{
-	"novel": true, "song": true, "album": true, "book": true, "film": true, "movie": true, "poem": true, "painting": true,
-	"family": true, "account": true, "interview": true, "case": true, "report": true, "letter": true, "wedding": true,
-	"brothers": true, "sisters": true, "siblings": true, "twins": true, "couple": true, "household": true, "residence": true,
-	"paper": true, "article": true, "trial": true, "verdict": true,
-}
-
-func possessive(key string) bool {
-	switch key {
-	case "my", "his", "her", "our", "your", "their", "mein", "meine", "meinem", "meiner", "mon", "ma", "mi", "mio", "mia", "min", "moj", "moya":
-		return true
-	}
-	return false
-}
-
-func nameLabel(key string) bool {
-	switch key {
-	case "name", "from", "to", "cc", "contact", "attn", "customer", "guest", "passenger", "agent", "user", "vorname", "nachname", "nombre", "nom", "nome", "naam", "imya", "kunde", "cliente", "client", "author", "signed":
-		return true
-	}
-	return false
-}
-
-func greeting(key string) bool {
-	switch key {
-	case "hello", "hi", "hey", "dear", "regards", "thanks", "cheers", "sincerely", "love", "yours", "best", "wishes", "gruss", "grusse", "grussen",
-		"saludos", "cordialement", "saluti", "atentamente", "mvh", "hilsen", "groeten", "pozdrawiam", "faithfully", "truly":
-		return true
-	}
-	return false
-}
-
-// signsOff tells whether the line that ends at token i is a closing greeting.
-func (f *finder) signsOff(i int) bool {
-	for ; i > 0 && f.at(i).kind == newline; i-- {
-	}
-	if c := f.at(i).char; c == ',' || c == '!' || c == '.' {
-		i--
-	}
-	return greeting(f.at(i).key) || f.at(i).key == "you" && f.at(i-1).key == "thank"
-}
-
-// ownLine scores a run that is a whole line, or speaks: "Anna: hello".
-func (f *finder) ownLine(r *run) float64 {
-	next := f.at(r.to)
-	if next.char == ':' && len(f.tokens) > r.to+1 {
-		if f.at(r.to+1).char == '"' {
-			return 1.6
-		}
-		return 1
-	}
-	if next.kind == newline && f.whole(r) {
-		return 0.8
-	}
-	return 0
-}
-
-// whole tells whether a run is all of the stretch it was cut from.
-func (f *finder) whole(r *run) bool { return r.whole[0] == r.from && r.whole[1] == r.to }
-
-// after scores what stands after a run.
-func (f *finder) after(r *run) float64 {
-	s := 0.0
-	next, then := f.at(r.to), f.at(r.to+1)
-	last := &f.tokens[r.to-1]
-	if next.char == '.' && last.shape == initial {
-		next, then = then, f.at(r.to+2)
-	}
-	switch {
-	case last.possessive:
-		s += 0.7
-	case next.is(speech) && next.shape == lower:
-		s += 1.8
-	case next.is(verb) && next.shape == lower && next.key != "and":
-		s += 0.8
-	case next.key == "and" && then.shape == capital && then.is(nameClass):
-		s += 0.5
-	case next.char == ',' && then.key == "the", next.char == ',' && then.is(title):
-		s += 0.6
-	case next.key == "of" || next.key == "from":
-		s += 0.3
-	case next.kind == number && next.spaced:
-		s -= 0.8
-	}
-	if !last.possessive && next.is(org|street) && !next.is(title|nameClass|verb|speech) && next.shape == lower && next.spaced {
-		s -= 0.7
-	}
-	return s
-}
-
-// vetoed tells whether the words around a run make it an organisation or a
-// place: "Fernandez Inc.", "Charles de Gaulle Airport", "St. Anton".
-func (f *finder) vetoed(r *run) bool {
-	if !f.whole(r) && !r.titled {
-		for i := r.whole[0]; i < r.whole[1]; i++ {
-			t := &f.tokens[i]
-			if i >= r.to && t.is(org|street) && !t.is(nameClass) || i >= r.to && i < r.to+2 && t.is(org|street|place) {
-				return true
-			}
-			if i < r.from && t.is(place|org|street) && !t.is(title) && !t.begins && i == r.from-1 {
-				return true
-			}
-		}
-	}
-	last := &f.tokens[r.to-1]
-	if r.to-r.from > 1 && last.is(org) && last.is(street) {
-		return true
-	}
-	one := f.at(r.from - 1)
-	return one.key == "&" || f.at(r.to).char == '&' || f.at(r.to).char == '/' && !f.at(r.to).spaced || one.char == '/' ||
-		f.at(r.from-1).char == '@' || one.char == '#' || one.char == '_'
-}
-
-// maxLift is how much a neighbour in a list can lift a run.
-const maxLift = 1.8
-
-// maxLink is how many tokens may stand between two names of a list.
-const maxLink = 2
-
-// chain lets a run that is nearly a name follow, or go before, one that is, with
-// only a comma or "and" between.
-func (f *finder) chain(runs []run) {
-	for k := 1; k < len(runs); k++ {
-		f.link(&runs[k-1], &runs[k], &runs[k])
-	}
-	for k := len(runs) - 1; k > 0; k-- {
-		f.link(&runs[k], &runs[k-1], &runs[k])
-	}
-}
-
-// link raises to if from is a name and the gap before second is a list's.
-func (f *finder) link(from, to, second *run) {
-	first := from
-	if second == from {
-		first = to
-	}
-	if from.score < isName || to.score >= isName || to.score < isName-maxLift || f.vetoed(to) || second.from-first.to > maxLink {
+// useOrdinary notes the words on no list that stand in small letters somewhere
+// in the text: with a capital they are no names either.
+func (f *finder) useOrdinary() {
+	if f.uncased {
 		return
 	}
-	for i := first.to; i < second.from; i++ {
-		if t := f.at(i); t.char != ',' && t.key != "and" && t.key != "&" && t.key != "or" {
-			return
+	for i := range f.tokens {
+		t := &f.tokens[i]
+		if t.kind != word || t.taken || t.shape != lower || t.class != 0 || len(t.key) < minNamePart {
+			continue
 		}
+		if f.ordinary == nil {
+			f.ordinary = map[string]bool{}
+		}
+		f.ordinary[t.key] = true
 	}
-	to.score = isName
 }
 
-// endsSentence tells whether a sentence ends before token i, by ! or ?.
-func (f *finder) endsSentence(i int) bool {
-	c := f.at(i).char
-	return c == '!' || c == '?'
+// longestCompound is how long a word may be to be looked at for its parts.
+const longestCompound = 24
+
+// compound tells a word put together of two ordinary ones: "powerline".
+func compound(key string) bool {
+	if len(key) > longestCompound {
+		return false
+	}
+	for n := 3; n+3 <= len(key); n++ {
+		if lexicon[key[:n]]&(common|org) != 0 && lexicon[key[n:]]&(common|org) != 0 && lexicon[key[:n]]&particle == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// hyphenated tells a double name, one part of which is a known one.
+func hyphenated(key string) bool {
+	first, rest, ok := strings.Cut(key, "-")
+	return ok && len(first) > 2 && len(rest) > 2 && (lexicon[first]&given != 0 || lexicon[rest]&surname != 0 && lexicon[first]&surname != 0)
 }

@@ -20,6 +20,9 @@ var noPhoneCues = []string{
 	"order", "ticket", "invoice", "booking", "reference", "ref ", "ref.", "ref:", "confirmation", "tracking", "serial", "case ",
 	"account n", "#", "licen", "zip", "postal", "flight", "isbn", "version", "policy", "$", "€", "£", "price", "model", "card",
 	"pnr", "bestell", "rechnung", "pedido", "commande", "transaction", "article", "product", "sku", "imei", "passport", "build ",
+	"customer n", "customer id", "customer:", "member n", "membership", "subscriber n", "contract", "client n", "user id", "device id", "meter",
+	"kundennummer", "kunden-nr", "kundennr", "vertragsnummer", "auftragsnummer", "n° client", "numéro de client", "numero de cliente",
+	"número de cliente", "klantnummer", "codice cliente", "müşteri n", "numer klienta", "coordinates", "latitude",
 }
 
 // phoneRegions lists the regions whose numbers are known without +, the home
@@ -125,10 +128,22 @@ func (f *finder) isPhone(c chunk, g, n, start int, digits string, cues phoneCue)
 		return len(digits) >= 7 || n > 1
 	case no >= 0:
 		return false
-	case money(s, start, end) || yearRange(digits):
+	case money(s, start, end) || yearRange(digits) || c.coordinate(s, g, n) || c.choices(s, g, n):
 		return false
 	}
 	return f.looksLikePhone(c, g, n, first, digits)
+}
+
+// coordinate tells one of two decimal numbers with a comma between.
+func (c chunk) coordinate(s string, g, n int) bool {
+	start, end := c.groups[g][0], c.groups[g+n-1][1]
+	return n == 2 && c.gap(s, g+1) == "." && c.size(g) <= 3 && c.size(g+1) >= 4 &&
+		(end < len(s) && s[end] == ',' || strings.HasSuffix(strings.TrimRight(s[:start], " -"), ","))
+}
+
+// choices tells three numbers of one length with strokes between: "747/757/767".
+func (c chunk) choices(s string, g, n int) bool {
+	return n >= 3 && c.gap(s, g+1) == "/" && c.gap(s, g+2) == "/" && c.size(g) == c.size(g+1) && c.size(g+1) == c.size(g+2)
 }
 
 // phoneCue is where the last words for and against a phone stand before a number,

@@ -16,6 +16,9 @@ type Options struct {
 	// Names are the customer's own names as we know them, e.g. "Dana Whitlow":
 	// each is one person, and each of its parts is found wherever it stands.
 	Names []string
+	// Keep is the brand's own vocabulary, e.g. the names of the brand, its
+	// products and topics: their words are never names, unless of Names.
+	Keep []string
 	// Region is the ISO 3166 code of the country whose way of writing phone
 	// numbers is tried first; empty means US.
 	Region string
@@ -28,12 +31,13 @@ type Redactor struct {
 	key     []byte
 	region  string
 	known   map[string]string // folded part of a known name → the folded name
+	kept    map[string]bool   // folded words that are no names
 	regions []string          // whose phone numbers are known, the first first
 }
 
 // New returns a Redactor.
 func New(o Options) *Redactor {
-	r := &Redactor{key: o.Key, region: strings.ToUpper(o.Region), known: map[string]string{}}
+	r := &Redactor{key: o.Key, region: strings.ToUpper(o.Region), known: map[string]string{}, kept: map[string]bool{}}
 	if len(r.key) == 0 {
 		r.key = make([]byte, 32)
 		_, _ = rand.Read(r.key) // never fails: crypto/rand ends the program instead
@@ -42,18 +46,29 @@ func New(o Options) *Redactor {
 	for _, name := range o.Names {
 		r.learn(name)
 	}
+	for _, text := range o.Keep {
+		for _, key := range keys(text) {
+			r.kept[key] = true
+		}
+	}
 	return r
+}
+
+// keys returns the folded words of a text, without titles.
+func keys(text string) []string {
+	v := newView(text)
+	var words []string
+	for _, t := range tokenize(&v) {
+		if t.kind == word && !t.is(title) {
+			words = append(words, t.key)
+		}
+	}
+	return words
 }
 
 // learn makes the parts of a name known.
 func (r *Redactor) learn(name string) {
-	v := newView(name)
-	var parts []string
-	for _, t := range tokenize(&v) {
-		if t.kind == word && !t.is(title) {
-			parts = append(parts, t.key)
-		}
-	}
+	parts := keys(name)
 	whole := strings.Join(parts, " ")
 	for _, part := range parts {
 		if utf8.RuneCountInString(part) >= 2 && lexicon[part]&particle == 0 {

@@ -58,8 +58,8 @@ func (k *Keyring) Open(sealed []byte, context string) ([]byte, error) {
 }
 
 // Reseal seals a value anew with the primary key. It returns the same value and
-// false when the primary key sealed it already. A rotation: put the new key
-// first, reseal every row, drop the old key.
+// false when the primary key sealed it already. A rotation reseals the
+// values of every SealedColumn, after which the old key can go.
 func (k *Keyring) Reseal(sealed []byte, context string) ([]byte, bool, error) {
 	plain, err := k.Open(sealed, context)
 	if err != nil {

@@ -38,6 +38,7 @@ type token struct {
 	spaced     bool // white space before it
 	begins     bool // at the beginning of a sentence or line
 	possessive bool // 's follows
+	camel      bool // a capital inside, as products have: "TaxiFinder"
 	taken      bool // inside a span already found
 }
 
@@ -186,6 +187,7 @@ func (t token) finish(v *view, n, uppers, digits, cased int) token {
 		t.key = fold(v.s[t.start:t.end])
 	}
 	if t.kind == word {
+		t.camel = t.shape == capital && uppers > 1 && camel(v.s[t.start:t.end])
 		t.class = classify(t.key)
 	}
 	return t
@@ -202,4 +204,15 @@ func classify(key string) class {
 		c &= lexicon[part]
 	}
 	return c
+}
+
+// camel tells a capital after a small letter, but for names like McDonald,
+// DeLuca or Jean-Luc.
+func camel(s string) bool {
+	for i := 4; i < len(s); i++ {
+		if s[i] >= 'A' && s[i] <= 'Z' && s[i-1] >= 'a' && s[i-1] <= 'z' {
+			return true
+		}
+	}
+	return false
 }
