@@ -109,6 +109,32 @@ func TestImportsPointDown(t *testing.T) {
 	})
 }
 
+// matching takes values and gives values: the standard library's arithmetic and
+// text, no clock, no chance, no network, no disk.
+func TestMatchingIsPure(t *testing.T) {
+	pure := []string{"bytes", "cmp", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt", "math", "math/bits",
+		"slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf8"}
+	clock := []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+	eachSource(t, func(s source) {
+		if s.dir != "matching" || s.isTest() {
+			return
+		}
+		for _, spec := range s.syntax.Imports {
+			if to, err := strconv.Unquote(spec.Path.Value); err != nil || !slices.Contains(pure, to) {
+				t.Errorf("%s imports %s", s.path, to)
+			}
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			if call, ok := n.(*ast.SelectorExpr); ok && slices.Contains(clock, call.Sel.Name) {
+				if of, ok := call.X.(*ast.Ident); ok && of.Name == "time" {
+					t.Errorf("%s uses time.%s", s.path, call.Sel.Name)
+				}
+			}
+			return true
+		})
+	})
+}
+
 func TestImportTable(t *testing.T) {
 	for _, c := range []struct {
 		from, to string

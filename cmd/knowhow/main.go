@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"knowhow/cmd/knowhow/evaluate"
+	"knowhow/cmd/knowhow/keys"
 	"knowhow/cmd/knowhow/migrate"
 	"knowhow/cmd/knowhow/receipt"
 	"knowhow/cmd/knowhow/replay"
@@ -33,12 +34,13 @@ type commands struct {
 	Evaluate evaluate.Command `cmd:"" help:"Measure Knowhow on marked data."`
 	Replay   replay.Command   `cmd:"" help:"Live a community's real questions through the whole market."`
 	Receipt  receipt.Command  `cmd:"" help:"Print what became of a question, and where its money went."`
+	Keys     keys.Command     `cmd:"" help:"Make keys for personal data, and change over to a new one."`
 	Version  version.Command  `cmd:"" help:"Tell which build this is."`
 }
 
 const about = `Crowdsourced customer support: a question finds the expert who knows.
 
-Every flag NAME can also be given as the environment variable shown beside it; the flag wins. Results go to standard output, logs and errors to standard error.`
+Where a $VARIABLE is shown beside a flag, it can be set instead; the flag wins. Results go to standard output, logs and errors to standard error.`
 
 const (
 	exitFailed      = 1

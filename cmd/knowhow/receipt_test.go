@@ -72,6 +72,15 @@ func TestReceiptRefuses(t *testing.T) {
 	if _, stderr, code := knowhow(t, "receipt", missing); code != 1 || !strings.Contains(stderr, "knowhow.db") {
 		t.Errorf("without a database: %d, %s", code, stderr)
 	}
+	if err := os.WriteFile("text.db", []byte("this is no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := knowhow(t, "receipt", missing, "--database-url", "sqlite:text.db"); code != 1 || !strings.Contains(stderr, "text.db") {
+		t.Errorf("of a file that is no database: %d, %s", code, stderr)
+	}
+	if err := os.Remove("text.db"); err != nil {
+		t.Fatal(err)
+	}
 	if left, err := os.ReadDir("."); err != nil || len(left) != 0 {
 		t.Errorf("refused commands left %v, %v", left, err)
 	}

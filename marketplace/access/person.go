@@ -10,6 +10,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/redact"
 )
 
 // PersonID identifies a person.
@@ -39,7 +40,12 @@ const MaxPersons = 500
 // they are indexed under the zero brand.
 const blindKind = "email"
 
-func sealContext(id PersonID) string { return "persons/email_sealed/" + id.String() }
+var emailColumn = redact.SealedColumn{Table: "persons", Column: "email_sealed", Prefix: "persons/email_sealed/", Key: []string{"id"}}
+
+// Sealed lists this room's sealed columns.
+var Sealed = []redact.SealedColumn{emailColumn}
+
+func sealContext(id PersonID) string { return emailColumn.Context(id.String()) }
 
 // CreatePerson adds a person. Errors: ErrEmailTaken, *ForbiddenError,
 // *marketplace.InvalidError.

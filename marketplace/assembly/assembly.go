@@ -50,6 +50,7 @@ type House struct {
 	Questions *question.Service
 	Quality   *quality.Service
 	Payouts   *payouts.Service
+	keys      *redact.Keyring
 }
 
 // New builds the house.
@@ -60,7 +61,7 @@ func New(p Parts) *House {
 	if p.Provider == nil {
 		p.Provider = &sandbox.Provider{InTx: global, Now: p.Clock.Now}
 	}
-	h := &House{Store: p.Store, Clock: p.Clock, Queue: job.NewQueue(p.Store, p.Clock, p.Log)}
+	h := &House{Store: p.Store, Clock: p.Clock, Queue: job.NewQueue(p.Store, p.Clock, p.Log), keys: p.Keys}
 	h.Events = event.NewLog(h.Queue)
 	h.Access = access.New(p.Store, p.Clock, h.Events, p.Keys)
 	h.Notify = notify.New(p.Store, p.Clock, h.Queue, h.Access, p.Keys, p.Mailer)
@@ -74,7 +75,7 @@ func New(p Parts) *House {
 	})
 	// After question, which locks the customer's questions: nobody writes a mail
 	// about one any more.
-	h.Customers.RegisterEraser("notify", notify.Sealed, h.Notify.EraseCustomerTx)
+	h.Customers.RegisterEraser("notify", notify.ErasedColumns, h.Notify.EraseCustomerTx)
 	h.Quality = quality.New(quality.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Questions: h.Questions,
 		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify,

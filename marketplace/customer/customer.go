@@ -60,7 +60,12 @@ const (
 	maxLocale = 35 // RFC 5646, 4.4.1
 )
 
-func nameContext(id ID) string { return "customers/name_sealed/" + id.String() }
+var nameColumn = redact.SealedColumn{Table: "customers", Column: "name_sealed", Prefix: "customers/name_sealed/", Key: []string{"id"}}
+
+// Sealed lists this room's sealed columns.
+var Sealed = []redact.SealedColumn{nameColumn, handleColumn}
+
+func nameContext(id ID) string { return nameColumn.Context(id.String()) }
 
 // CustomerTx loads brand's customer, erased or not. One of another brand is a
 // *marketplace.NotFoundError like one that never was.

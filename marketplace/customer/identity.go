@@ -52,8 +52,13 @@ type Identity struct {
 	CreatedAt    time.Time
 }
 
+var handleColumn = redact.SealedColumn{
+	Table: "identities", Column: "handle_sealed", Prefix: "identities/handle_sealed/",
+	Key: []string{"brand_id", "channel", "handle_index"}, Names: []string{"brand_id", "customer_id", "channel"},
+}
+
 func handleContext(i Identity) string {
-	return fmt.Sprintf("identities/handle_sealed/%s/%s/%s", i.BrandID, i.CustomerID, i.Channel)
+	return handleColumn.Context(i.BrandID.String(), i.CustomerID.String(), string(i.Channel))
 }
 
 // Contact is how somebody presents themselves.

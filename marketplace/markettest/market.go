@@ -34,9 +34,10 @@ var Start = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // Market is a small market. The brand's people have every role their name says.
 type Market struct {
 	*assembly.House
-	T     testing.TB
-	DB    *sqldb.DB
-	Clock *marketplace.ManualClock
+	T       testing.TB
+	DB      *sqldb.DB
+	Clock   *marketplace.ManualClock
+	KeyFile string // the market's keys; the one that seals has the id k1
 
 	Operator, Owner, Manager, Second, Reviewer, Agent access.Caller
 
@@ -55,7 +56,8 @@ func New(t testing.TB, db *sqldb.DB) *Market { return NewWith(t, db, func(*progr
 // NewWith is New with the program's policies changed by edit.
 func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 	t.Helper()
-	keys, err := redact.LoadOrCreateKeyFile(filepath.Join(t.TempDir(), "keys"))
+	keyFile := filepath.Join(t.TempDir(), "keys")
+	keys, err := redact.LoadOrCreateKeyFile(keyFile)
 	if err != nil {
 		t.Fatalf("make keys: %v", err)
 	}
@@ -71,7 +73,7 @@ func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 		Log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	m := &Market{
-		House: house, T: t, DB: db, Clock: clock, mailbox: mailbox, logged: logged, Topics: map[string]program.Topic{},
+		House: house, T: t, DB: db, Clock: clock, KeyFile: keyFile, mailbox: mailbox, logged: logged, Topics: map[string]program.Topic{},
 	}
 	m.openBrand()
 	m.openProgram(edit)

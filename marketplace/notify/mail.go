@@ -11,6 +11,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/redact"
 )
 
 // Mail is a message to one reader: a person, or an address.
@@ -69,7 +70,13 @@ type content struct {
 	Text    string `json:"text"`
 }
 
-func sealContext(column string, id RecordID) string { return "mails/" + column + "/" + id.String() }
+var (
+	toColumn      = redact.SealedColumn{Table: "mails", Column: "to_sealed", Prefix: "mails/to_sealed/", Key: []string{"id"}}
+	contentColumn = redact.SealedColumn{Table: "mails", Column: "content_sealed", Prefix: "mails/content_sealed/", Key: []string{"id"}}
+)
+
+// Sealed lists this room's sealed columns.
+var Sealed = []redact.SealedColumn{toColumn, contentColumn}
 
 // messageID is the mail's Message-ID up to the @: the same for the same brand
 // and key, so that a repeat is recognised.

@@ -71,13 +71,13 @@ func (s *Service) seal(m Mail) (Record, error) {
 	if err != nil {
 		return r, err
 	}
-	if r.ContentSealed, err = s.keys.Seal(text, sealContext("content_sealed", r.ID)); err != nil {
+	if r.ContentSealed, err = s.keys.Seal(text, contentColumn.Context(r.ID.String())); err != nil {
 		return r, fmt.Errorf("seal mail %s: %w", r.ID, err)
 	}
 	if m.ToAddress == "" {
 		return r, nil
 	}
-	if r.ToSealed, err = s.keys.Seal([]byte(m.ToAddress), sealContext("to_sealed", r.ID)); err != nil {
+	if r.ToSealed, err = s.keys.Seal([]byte(m.ToAddress), toColumn.Context(r.ID.String())); err != nil {
 		return r, fmt.Errorf("seal the address of mail %s: %w", r.ID, err)
 	}
 	return r, nil
@@ -133,7 +133,7 @@ func (s *Service) open(ctx context.Context, brand marketplace.BrandID, id Record
 }
 
 func (s *Service) openTx(ctx context.Context, tx *gorm.DB, r Record) (Message, error) {
-	text, err := s.keys.Open(r.ContentSealed, sealContext("content_sealed", r.ID))
+	text, err := s.keys.Open(r.ContentSealed, contentColumn.Context(r.ID.String()))
 	if err != nil {
 		return Message{}, fmt.Errorf("open mail %s: %w", r.ID, err)
 	}
@@ -152,7 +152,7 @@ func (s *Service) addressTx(ctx context.Context, tx *gorm.DB, r Record) (string,
 	if r.ToSealed == nil {
 		return s.people.OpenEmailTx(ctx, tx, r.PersonID)
 	}
-	to, err := s.keys.Open(r.ToSealed, sealContext("to_sealed", r.ID))
+	to, err := s.keys.Open(r.ToSealed, toColumn.Context(r.ID.String()))
 	if err != nil {
 		return "", fmt.Errorf("open the address of mail %s: %w", r.ID, err)
 	}
@@ -188,8 +188,8 @@ func RecordTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, key s
 	return r, nil
 }
 
-// Sealed lists the columns of this room that hold customers' personal data.
-var Sealed = []string{"mails.to_sealed", "mails.content_sealed"}
+// ErasedColumns are this room's personal columns.
+var ErasedColumns = []string{"mails.to_sealed", "mails.content_sealed"}
 
 // EraseCustomerTx empties what the mails to a customer hold of them and
 // withdraws those not yet sent. It is this room's eraser.

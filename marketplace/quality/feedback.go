@@ -9,6 +9,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/question"
+	"knowhow/marketplace/redact"
 )
 
 // Feedback is what a customer says of an answer.
@@ -108,7 +109,12 @@ func (r FeedbackRecord) said() Feedback {
 	return Feedback{Solved: r.Solved, CSAT: r.CSAT, Reason: r.Reason}
 }
 
-func commentContext(id FeedbackID) string { return "feedback.comment_sealed:" + id.String() }
+var commentColumn = redact.SealedColumn{Table: "feedback", Column: "comment_sealed", Prefix: "feedback.comment_sealed:", Key: []string{"id"}}
+
+// Sealed lists this room's sealed columns.
+var Sealed = []redact.SealedColumn{commentColumn}
+
+func commentContext(id FeedbackID) string { return commentColumn.Context(id.String()) }
 
 // lastAnswer finds whose answer stands: the last message of the brand, or of an
 // expert who delivered (then the turn). ok is false before any answer.

@@ -3,16 +3,20 @@ package replay
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"knowhow/marketplace"
@@ -41,24 +45,26 @@ type reply struct {
 	Text  string `json:"text"`
 }
 
-// stamp is a time as the files write it: UTC, to the second, without a zone.
+// stamp is a time as the files write it: ISO 8601, in UTC where no zone is given.
 type stamp struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *stamp) UnmarshalJSON(text []byte) error {
-	at, err := time.Parse(`"2006-01-02T15:04:05"`, string(text))
-	if err != nil {
-		return fmt.Errorf("time %.40s is not of the form 2006-01-02T15:04:05", text)
+	for _, form := range []string{`"2006-01-02T15:04:05"`, `"` + time.RFC3339 + `"`} {
+		if at, err := time.Parse(form, string(text)); err == nil {
+			s.Time = at.UTC()
+			return nil
+		}
 	}
-	s.Time = at
-	return nil
+	return fmt.Errorf("time %.40s is not of the form 2006-01-02T15:04:05", text)
 }
 
 // labelled reports whether the file says reliably who resolved the question.
 func (p post) labelled() bool {
 	switch p.Source {
 	case "accepted", "thanks", "votes":
-		return p.Best != ""
+		_, answered := p.answerOf(p.Best)
+		return answered
 	}
 	return false
 }
@@ -82,8 +88,8 @@ type community struct {
 
 // load reads a file of JSON lines, gzipped or plain, in order of time, and cuts
 // the window from the question from up to, not including, the question to; an
-// empty to is the end of the file, an empty from its second half. What follows
-// the window is left out.
+// empty to is the end of the file, an empty from its middle. What follows the
+// window is left out.
 func load(path, from, to string) (*community, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -121,18 +127,23 @@ func parse(raw []byte) ([]post, error) {
 	known := map[string]bool{}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 16<<20)
-	for n := 1; lines.Scan(); n++ {
-		var p post
-		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
+	n := 0
+	for lines.Scan() {
+		n++
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		p, err := readPost(lines.Bytes())
+		if err == nil {
+			err = p.check(known, posts)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
-		if err := p.check(known, posts); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
-		}
-		posts = append(posts, p.fitted())
+		posts = append(posts, p)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("after line %d: %w", len(posts), err)
+		return nil, fmt.Errorf("after line %d: %w", n, err)
 	}
 	if len(posts) == 0 {
 		return nil, &marketplace.InvalidError{Field: "--data", Reason: "holds no questions"}
@@ -140,7 +151,29 @@ func parse(raw []byte) ([]post, error) {
 	return posts, nil
 }
 
+// readPost reads one line, fitted to what the services take.
+func readPost(line []byte) (post, error) {
+	var p post
+	err := json.Unmarshal(line, &p)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		return post{}, &marketplace.InvalidError{Field: orElse(wrong.Field, "question"), Reason: "must not be of JSON's type " + wrong.Value}
+	}
+	return p.fitted(), err
+}
+
+// check refuses what cannot be replayed; before are the lines above.
 func (p post) check(known map[string]bool, before []post) error {
+	if err := cmp.Or(checkName("id", p.ID), checkName("asker", p.Asker), checkName("best", p.Best)); err != nil {
+		return err
+	}
+	for _, r := range p.Answers {
+		if err := checkName("by", r.By); err != nil {
+			return err
+		}
+		if r.At.IsZero() {
+			return &marketplace.InvalidError{Field: "at", Reason: fmt.Sprintf("of the answer by %.40q is missing", r.By)}
+		}
+	}
 	switch {
 	case p.ID == "" || known[p.ID]:
 		return &marketplace.InvalidError{Field: "id", Reason: fmt.Sprintf("%.40q is empty or there twice", p.ID)}
@@ -153,13 +186,37 @@ func (p post) check(known map[string]bool, before []post) error {
 	return nil
 }
 
-// fitted cuts texts to what the services take, and gives what has none a word.
+func checkName(field, name string) error {
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return &marketplace.InvalidError{Field: field, Reason: fmt.Sprintf("%.40q holds a control character", name)}
+	}
+	return marketplace.CheckText(field, name, 0, longestName)
+}
+
+// What the services take of names and tags.
+const (
+	longestName = 200
+	longestTag  = 60
+	mostTags    = 20
+)
+
+// fitted cuts texts and tags to what the services take, and gives what has no
+// text a word. Answers by nobody, as of those who left, are dropped: nobody can
+// be asked for them.
 func (p post) fitted() post {
 	p.Title = clip(orElse(p.Title, "(no title)"), question.MaxTitle)
 	p.Body = clip(p.Body, question.MaxBody)
-	for i := range p.Answers {
-		p.Answers[i].Text = clip(orElse(p.Answers[i].Text, "(the answer's text is not in the file)"), question.MaxMessage)
+	p.Asker, p.Best = strings.TrimSpace(p.Asker), strings.TrimSpace(p.Best)
+	for i := range p.Tags {
+		p.Tags[i] = clip(p.Tags[i], longestTag)
 	}
+	p.Tags = slices.DeleteFunc(p.Tags, func(tag string) bool { return tag == "" })
+	p.Tags = p.Tags[:min(mostTags, len(p.Tags))]
+	for i, r := range p.Answers {
+		p.Answers[i].By = strings.TrimSpace(r.By)
+		p.Answers[i].Text = clip(orElse(r.Text, "(the answer's text is not in the file)"), question.MaxMessage)
+	}
+	p.Answers = slices.DeleteFunc(p.Answers, func(r reply) bool { return r.By == "" })
 	return p
 }
 
@@ -193,6 +250,14 @@ func find(posts []post, flag, id string, otherwise int) (int, error) {
 		}
 	}
 	return 0, &marketplace.InvalidError{Field: flag, Reason: fmt.Sprintf("no question %.40q in the file", id)}
+}
+
+// start is when the file begins.
+func (c *community) start() time.Time {
+	if len(c.history) > 0 {
+		return c.history[0].Created.Time
+	}
+	return c.window[0].Created.Time
 }
 
 // keys are what the replay seals texts with: made from the file, since the file

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
 )
 
@@ -56,6 +57,11 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 		{"no id", `{"created":"2026-01-01T10:00:00"}`, "", "", "id"},
 		{"no time", `{"id":"a"}`, "", "", "created"},
 		{"another time", `{"id":"a","created":"yesterday"}`, "", "", "yesterday"},
+		{"a number for a title", `{"id":"a","title":5}`, "", "", "invalid title"},
+		{"a list for a question", `[1]`, "", "", "invalid question"},
+		{"an answer at no time", `{"id":"a","created":"2026-01-01T10:00:00","answers":[{"by":"u7"}]}`, "", "", "u7"},
+		{"a long name", `{"id":"a","created":"2026-01-01T10:00:00","asker":"` + strings.Repeat("x", 201) + `"}`, "", "", "invalid asker"},
+		{"a name with a NUL", `{"id":"a\u0000","created":"2026-01-01T10:00:00"}`, "", "", "invalid id"},
 		{"out of order", strings.Replace(three, "2026-01-03", "2025-01-03", 1), "", "", "line 3"},
 		{"unknown from", three, "z", "", "--from"},
 		{"unknown to", three, "", "z", "--to"},
@@ -69,6 +75,54 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 	}
 	if _, err := load(file(t, []byte(three)), "z", ""); !errors.Is(err, marketplace.ErrInvalid) {
 		t.Errorf("an unknown --from is %v, want ErrInvalid", err)
+	}
+}
+
+// What other communities' files hold: blank lines, times with a zone, authors
+// who left, a resolver who did not answer, more tags than a question may have.
+func TestLoadTakesWhatFilesHold(t *testing.T) {
+	odd := "\n" + `{"id":"a","created":"2026-01-01T12:00:00+02:00","asker":null,"tags":["","` + strings.Repeat("y", 99) + `"` +
+		strings.Repeat(`,"t"`, 30) + `],"answers":[{"by":null,"at":"2026-01-01T11:00:00Z"},{"by":" ","at":"2026-01-01T11:00:00Z"},` +
+		`{"by":" u1 ","at":"2026-01-01T11:00:00Z"}],"best":"u9","best_src":"accepted"}` + "\r\n\n"
+	c, err := load(file(t, []byte(odd)), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := c.window[0]
+	if len(p.Answers) != 1 || p.Answers[0].By != "u1" || p.labelled() {
+		t.Errorf("answers %+v, labelled %v: want u1's alone, and nobody to have resolved it", p.Answers, p.labelled())
+	}
+	if len(p.Tags) != mostTags || len(p.Tags[0]) != longestTag || p.Created.Hour() != 10 {
+		t.Errorf("tags %q, created %s", p.Tags, p.Created)
+	}
+}
+
+// Every user gets a handle that the services take, and one of their own.
+func TestHandles(t *testing.T) {
+	seen := map[string]string{}
+	for _, user := range []string{"u1", "U1", "u-1", "u 1", "Ünal", "7", strings.Repeat("a", 200), strings.Repeat("a", 199), "a\u00e4", "李"} {
+		h := handle(user)
+		if err := program.CheckSlug("handle", h); err != nil {
+			t.Errorf("%q: %v", user, err)
+		}
+		if other, taken := seen[h]; taken {
+			t.Errorf("%q and %q are both %q", user, other, h)
+		}
+		seen[h] = user
+	}
+	if handle("u1") != "u1" {
+		t.Error("what is a slug already must stay")
+	}
+}
+
+// The way to a receipt must not give away the database's password.
+func TestReportKeepsThePassword(t *testing.T) {
+	var text strings.Builder
+	if err := (Report{example: "the-id", Currency: "EUR"}).write(&text, "postgres://u:hush@host/db"); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(text.String(), "hush") || !strings.Contains(text.String(), "knowhow receipt the-id") {
+		t.Errorf("printed %s", text.String())
 	}
 }
 

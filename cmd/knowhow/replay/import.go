@@ -76,7 +76,9 @@ func (w *world) readPeople(ctx context.Context) error {
 	}
 	w.people, w.users = map[string]access.PersonID{}, map[access.PersonID]string{}
 	for _, r := range rows {
-		w.people[r.Name], w.users[r.ID] = r.ID, r.Name
+		if !w.isStaff(r.ID) {
+			w.people[r.Name], w.users[r.ID] = r.ID, r.Name
+		}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"reflect"
 	"syscall"
 	"testing"
 	"time"
@@ -52,31 +53,33 @@ func TestKilledAtRandom(t *testing.T) {
 		t.Run(dialect, func(t *testing.T) {
 			url := dbtest.URL(t, dialect)
 			kills := dbtest.Loops(20, 200) / len(dbtest.Dialects)
-			for k := 0; k < kills; {
-				if killed(t, url) {
-					k++
-				} else {
-					url = dbtest.URL(t, dialect) // it had come to its end: begin anew
+			came := func(got replay.Report) {
+				sound(t, got)
+				if got.Seconds = want.Seconds; !reflect.DeepEqual(got, want) {
+					t.Errorf("after kills %+v, undisturbed %+v", got, want)
 				}
 			}
-			got := run(t, url)
-			got.Seconds, want.Seconds = 0, 0
-			sound(t, got)
-			if got.ResultHash != want.ResultHash {
-				t.Errorf("after %d kills %+v, undisturbed %+v", kills, got, want)
+			for k := 0; k < kills; {
+				if end, done := killed(t, url); done {
+					came(end)
+					url = dbtest.URL(t, dialect) // begin anew
+				} else {
+					k++
+				}
 			}
+			came(run(t, url))
 		})
 	}
 }
 
-// killed starts the command and kills it at a random moment; false: it was done
-// before.
-func killed(t *testing.T, url string) bool {
+// killed starts the command and kills it at a random moment; done: it had come
+// to its end before, and this is what it printed.
+func killed(t *testing.T, url string) (end replay.Report, done bool) {
 	t.Helper()
-	var out bytes.Buffer
+	var out, log bytes.Buffer
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), child+"="+url)
-	cmd.Stderr = &out
+	cmd.Stdout, cmd.Stderr = &out, &log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -87,22 +90,26 @@ func killed(t *testing.T, url string) bool {
 	err := cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
-		return true
+		return end, false
 	}
 	if err != nil {
-		t.Fatalf("the replay failed by itself: %v\n%s", err, out.String())
+		t.Fatalf("the replay failed by itself: %v\n%s", err, log.String())
 	}
-	return false
+	return read(t, out.Bytes()), true
 }
 
 func run(t *testing.T, url string) replay.Report {
 	t.Helper()
 	var out bytes.Buffer
-	if err := command(url).Run(t.Context(), &out, slog.New(slog.NewTextHandler(io.Discard, nil))); err != nil {
+	if err := command(url).Run(t.Context(), &out, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
-	var r replay.Report
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+	return read(t, out.Bytes())
+}
+
+func read(t *testing.T, printed []byte) (r replay.Report) {
+	t.Helper()
+	if err := json.Unmarshal(printed, &r); err != nil {
 		t.Fatal(err)
 	}
 	return r

@@ -68,6 +68,9 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err
 	}
 	err = w.live(ctx, bar)
 	bar.clear()
+	if ctx.Err() != nil {
+		log.Info("stopped: the same command goes on from here")
+	}
 	if err != nil {
 		return err
 	}
@@ -91,8 +94,7 @@ func newWorld(ctx context.Context, posts *community, db *sqldb.DB, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	first := append(posts.history, posts.window...)[0].Created.Time
-	clock := marketplace.NewManualClock(latest(now, first))
+	clock := marketplace.NewManualClock(latest(now, posts.start()))
 	keys, err := posts.keys()
 	if err != nil {
 		return nil, err

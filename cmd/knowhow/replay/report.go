@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"gorm.io/gorm"
@@ -87,8 +89,10 @@ func (r *Report) count(tx *gorm.DB, window int) error {
 		{&r.Escalated, "SELECT COUNT(*) FROM questions WHERE state = 'escalated'"},
 		{&r.Reviewed, "SELECT COUNT(*) FROM reviews WHERE state = 'decided'"},
 		{&r.Refused, "SELECT COUNT(*) FROM assignments WHERE state = 'refused'"},
-		{&r.AcceptedUnpaid, `SELECT COUNT(*) FROM assignments a WHERE a.delivered_at IS NOT NULL AND a.state <> 'released'
-			AND NOT EXISTS (SELECT 1 FROM refusals f WHERE f.assignment_id = a.id AND a.state = 'refused' AND f.refused_by IS NOT NULL)`},
+		{&r.AcceptedUnpaid, `SELECT COUNT(*) FROM assignments a WHERE a.delivered_at IS NOT NULL
+			AND NOT EXISTS (SELECT 1 FROM rewards r WHERE r.id = a.id AND r.state = 'released')
+			AND NOT EXISTS (SELECT 1 FROM rewards r JOIN refusals f ON f.id = r.refusal_id JOIN persons p ON p.id = f.refused_by
+				WHERE r.id = a.id AND f.assignment_id = a.id AND r.state = 'refused')`},
 		{&ended, "SELECT COUNT(*) FROM questions WHERE ended_at IS NOT NULL"},
 		{&buried, "SELECT COUNT(*) FROM jobs"},
 	}
@@ -121,35 +125,34 @@ func (r *Report) money(ctx context.Context, tx *gorm.DB) error {
 // example picks the resolved question that took the most experts.
 func example(tx *gorm.DB) (string, error) {
 	var ids []string
-	err := tx.Raw("SELECT id FROM questions WHERE state = 'resolved' ORDER BY attempt DESC, reference LIMIT 1").Scan(&ids).Error
+	err := tx.Raw("SELECT id FROM questions WHERE state = 'resolved' ORDER BY attempt DESC, asked_at, reference LIMIT 1").Scan(&ids).Error
 	if err != nil || len(ids) == 0 {
 		return "", err
 	}
 	return ids[0], nil
 }
 
-// resultHash is over everything that happened and when, by the file's names and
-// no ids: two replays of the same window agree on it exactly when they agree on
-// all of that, on either database and after any interruption. Payouts count by
-// their sums, since an interrupted one is sent a week later.
+// resultHash is over what became of every question, offer, assignment, review
+// and refusal, and when, and over everybody's rewards and payouts; by the file's
+// names and no ids, so that two replays of the same window agree on it exactly
+// when they agree on all of that, on either database and after any interruption.
+// Payouts count by their sums, since an interrupted one is sent a week later.
 func resultHash(tx *gorm.DB) (string, error) {
 	queries := []string{
 		`SELECT q.reference, q.state, q.end_reason, q.attempt, q.title, q.body, q.asked_at, q.first_responded_at, q.resolved_at,
-			q.ended_at, q.response_breached, q.resolution_breached FROM questions q ORDER BY q.reference`,
+			q.ended_at, q.response_breached, q.resolution_breached FROM questions q`,
 		`SELECT q.reference, o.attempt, o.wave, o.position, p.name, o.state, o.reward_minor, o.fee_minor, o.offered_at, o.settled_at
-			FROM offers o JOIN questions q ON q.id = o.question_id JOIN persons p ON p.id = o.person_id
-			ORDER BY q.reference, o.attempt, o.position`,
+			FROM offers o JOIN questions q ON q.id = o.question_id JOIN persons p ON p.id = o.person_id`,
 		`SELECT q.reference, a.attempt, p.name, a.state, a.reward_minor, a.accepted_at, a.delivered_at, a.earned_at, a.settled_at
-			FROM assignments a JOIN questions q ON q.id = a.question_id JOIN persons p ON p.id = a.person_id
-			ORDER BY q.reference, a.attempt`,
+			FROM assignments a JOIN questions q ON q.id = a.question_id JOIN persons p ON p.id = a.person_id`,
 		`SELECT q.reference, a.attempt, r.state, r.passed, r.ended_at FROM reviews r JOIN assignments a ON a.id = r.assignment_id
-			JOIN questions q ON q.id = r.question_id ORDER BY q.reference, a.attempt`,
+			JOIN questions q ON q.id = r.question_id`,
 		`SELECT q.reference, a.attempt, f.state, f.refused_at, f.ended_at FROM refusals f JOIN assignments a ON a.id = f.assignment_id
-			JOIN questions q ON q.id = f.question_id ORDER BY q.reference, a.attempt`,
+			JOIN questions q ON q.id = f.question_id`,
 		`SELECT p.name, SUM(r.amount_minor), COUNT(*), MIN(r.state), MAX(r.state) FROM rewards r
-			JOIN persons p ON p.id = r.expert_id GROUP BY p.name ORDER BY p.name`,
+			JOIN persons p ON p.id = r.expert_id GROUP BY p.name`,
 		`SELECT p.name, SUM(o.amount_minor) FROM payouts o JOIN persons p ON p.id = o.expert_id
-			WHERE o.state = 'sent' GROUP BY p.name ORDER BY p.name`,
+			WHERE o.state = 'sent' GROUP BY p.name`,
 	}
 	sum := sha256.New()
 	for _, query := range queries {
@@ -174,14 +177,20 @@ func hashRows(tx *gorm.DB, sum hash.Hash, query string) error {
 	for i := range values {
 		into[i] = &values[i]
 	}
+	var lines []string
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
+		var line strings.Builder
 		for _, v := range values {
-			fmt.Fprintf(sum, "%s\x1f", canonical(v))
+			line.WriteString(canonical(v) + "\x1f")
 		}
-		sum.Write([]byte("\x1e"))
+		lines = append(lines, line.String())
+	}
+	slices.Sort(lines) // here, since databases sort text in orders of their own
+	for _, line := range lines {
+		sum.Write([]byte(line + "\x1e"))
 	}
 	return rows.Err()
 }
@@ -200,8 +209,12 @@ func (r Report) write(to io.Writer, url string) error {
 	line("ledger", "%s", map[bool]string{true: "balanced", false: fmt.Sprintf("NOT BALANCED: %v", r.ledgerViolation)}[r.LedgerBalanced])
 	line("result", "%s", r.ResultHash)
 	line("time", "%.1f s", r.Seconds)
-	if r.example != "" {
+	switch {
+	case r.example == "":
+	case strings.HasPrefix(url, "sqlite:"):
 		line("receipt", "knowhow receipt %s --database-url %s", r.example, url)
+	default: // the URL may hold a password
+		line("receipt", "knowhow receipt %s --database-url postgres://… --key-file FILE", r.example)
 	}
 	return t.Flush()
 }

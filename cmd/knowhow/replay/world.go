@@ -2,8 +2,12 @@ package replay
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,6 +89,13 @@ func (w *world) open(ctx context.Context) error {
 		}
 	}
 	return w.openProgram(ctx)
+}
+
+// isStaff reports the people the replay adds to the file's, who may share a name
+// with one of its users.
+func (w *world) isStaff(id access.PersonID) bool {
+	return slices.ContainsFunc([]access.Caller{w.operator, w.owner, w.manager, w.second, w.reviewer},
+		func(c access.Caller) bool { return c.Person == id })
 }
 
 // person creates or finds somebody by an address made of their name.
@@ -188,21 +199,14 @@ func (w *world) enrol(ctx context.Context, user string) error {
 	return nil
 }
 
-// handle is a user's pseudonym, a slug.
+// handle is a user's pseudonym, a slug: their name where it is one already, else
+// made from it, so that no two users share one.
 func handle(user string) string {
-	slug := []byte(nil)
-	for _, c := range []byte(user) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-			slug = append(slug, c)
-		case c >= 'A' && c <= 'Z':
-			slug = append(slug, c+'a'-'A')
-		}
+	if len(user) <= 32 && strings.Trim(user, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
+		return user
 	}
-	if len(slug) == len(user) && len(slug) <= 64 {
-		return string(slug)
-	}
-	return fmt.Sprintf("user%x", uuid.NewSHA1(uuid.NameSpaceURL, []byte(user)))
+	sum := sha256.Sum256([]byte(user))
+	return "user-" + hex.EncodeToString(sum[:16])
 }
 
 func address(name string) string { return handle(name) + domain }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -32,6 +33,9 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*sqldb.DB, error) 
 		return nil, err
 	}
 	n, err := Migrate(ctx, db)
+	if err == nil {
+		err = warnIfExempt(ctx, db, log)
+	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -39,6 +43,25 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*sqldb.DB, error) 
 		log.Info("the schema was brought up to date", "database", db.Dialect, "steps", n)
 	}
 	return db, nil
+}
+
+// warnIfExempt tells that row-level security does not bind the role the
+// database was opened with: then a mistake in a query could mix brands.
+func warnIfExempt(ctx context.Context, db *sqldb.DB, log *slog.Logger) error {
+	if db.Dialect != "postgres" {
+		return nil
+	}
+	var role string
+	var exempt bool
+	err := db.Read.WithContext(ctx).Raw("SELECT rolname, rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user").
+		Row().Scan(&role, &exempt)
+	if err != nil {
+		return fmt.Errorf("look the database's role up: %w", err)
+	}
+	if exempt {
+		log.Warn("row-level security does not bind this role, so PostgreSQL does not keep brands apart; open the database as one that is no superuser and has no BYPASSRLS", "role", role)
+	}
+	return nil
 }
 
 // Create opens the database, creating a SQLite file that is missing, and
@@ -60,7 +83,11 @@ func (f Flag) MustExist() error {
 	if !ok || file == "" {
 		return nil
 	}
-	if _, err := os.Stat(file); err != nil {
+	_, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("--database-url: there is no file %s; knowhow migrate up makes one", file)
+	}
+	if err != nil {
 		return fmt.Errorf("--database-url: %w", err)
 	}
 	return nil

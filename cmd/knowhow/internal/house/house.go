@@ -32,13 +32,13 @@ type Flag struct {
 // to date. A nil clock is the database's own, a nil mailer refuses to send. The
 // caller closes the database.
 func (f Flag) Open(ctx context.Context, log *slog.Logger, clock marketplace.Clock, mailer notify.Mailer) (*assembly.House, *sqldb.DB, error) {
-	keys, err := f.keys()
-	if err != nil {
-		return nil, nil, err
-	}
 	db, err := f.Flag.Open(ctx, log)
 	if err != nil {
 		return nil, nil, err
+	}
+	keys, err := f.keys() // after the database, so that no key file lies beside what is none
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
 	}
 	if clock == nil {
 		if clock, err = sqldb.NewClock(ctx, db); err != nil {
