@@ -87,6 +87,20 @@ func TestKeysResealRefuses(t *testing.T) {
 	if _, stderr, code := knowhow(t, "keys", "reseal"); code != 1 || !strings.Contains(stderr, "knowhow.db") {
 		t.Errorf("without a database: %d, %s", code, stderr)
 	}
+	for _, dialect := range dbtest.Dialects {
+		t.Setenv("KNOWHOW_DATABASE_URL", dbtest.URL(t, dialect))
+		if _, stderr, code := knowhow(t, "keys", "reseal"); code != 1 || !strings.Contains(stderr, "--key-file") {
+			t.Errorf("without keys: %d, %s", code, stderr)
+		}
+		if _, stderr, code := knowhow(t, "keys", "reseal", "--key-file", "missing.keys"); code != 1 || !strings.Contains(stderr, "missing.keys") {
+			t.Errorf("with a key file that is not there: %d, %s", code, stderr)
+		}
+		t.Setenv("KNOWHOW_KEYS", "k1:hush")
+		if _, stderr, code := knowhow(t, "keys", "reseal"); code != 1 || !strings.Contains(stderr, "KNOWHOW_KEYS") || strings.Contains(stderr, "hush") {
+			t.Errorf("with bad keys: %d, %s", code, stderr)
+		}
+		t.Setenv("KNOWHOW_KEYS", "")
+	}
 	if left, err := filepath.Glob("*"); err != nil || len(left) != 0 {
 		t.Errorf("the refused command left %v, %v", left, err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -41,7 +40,6 @@ func TestReceipt(t *testing.T) {
 			url := dbtest.URL(t, dialect)
 			id := askedAndResolved(t, url).String()
 			t.Setenv("KNOWHOW_DATABASE_URL", url)
-			t.Setenv("KNOWHOW_KEY_FILE", filepath.Join(t.TempDir(), "keys"))
 
 			r := mustPrint[question.Receipt](t, "receipt", id)
 			if r.Question.String() != id || r.State != question.Resolved || len(r.Turns) != 1 || r.Money == nil || r.Money.Experts != 250 {
@@ -84,16 +82,19 @@ func TestReceiptRefuses(t *testing.T) {
 	if left, err := os.ReadDir("."); err != nil || len(left) != 0 {
 		t.Errorf("refused commands left %v, %v", left, err)
 	}
-	t.Setenv("KNOWHOW_DATABASE_URL", dbtest.URL(t, "postgres"))
-	if _, stderr, code := knowhow(t, "receipt", missing); code == 0 || !strings.Contains(stderr, "--key-file") {
-		t.Errorf("on PostgreSQL without keys: %d, %s", code, stderr)
+	if _, stderr, code := knowhow(t, "migrate", "up", "--database-url", "sqlite:old.db"); code != 0 {
+		t.Fatal(stderr)
 	}
-	t.Setenv("KNOWHOW_KEYS", "k1:hush")
-	if _, stderr, code := knowhow(t, "receipt", missing); code != 1 || !strings.Contains(stderr, "KNOWHOW_KEYS") || strings.Contains(stderr, "hush") {
-		t.Errorf("with bad keys: %d, %s", code, stderr)
+	if _, stderr, code := knowhow(t, "migrate", "down", "--database-url", "sqlite:old.db"); code != 0 {
+		t.Fatal(stderr)
 	}
-	t.Setenv("KNOWHOW_KEYS", "")
-	if _, stderr, code := knowhow(t, "receipt", missing, "--key-file", "new.keys"); code != 1 || !strings.Contains(stderr, "no question "+missing) {
-		t.Errorf("of an unknown question: %d, %s", code, stderr)
+	if _, stderr, code := knowhow(t, "receipt", missing, "--database-url", "sqlite:old.db"); code != 1 || !strings.Contains(stderr, "migrate up") {
+		t.Errorf("of a schema that lacks a step: %d, %s", code, stderr)
+	}
+	for _, dialect := range dbtest.Dialects {
+		t.Setenv("KNOWHOW_DATABASE_URL", dbtest.URL(t, dialect))
+		if _, stderr, code := knowhow(t, "receipt", missing); code != 1 || !strings.Contains(stderr, "no question "+missing) {
+			t.Errorf("of an unknown question: %d, %s", code, stderr)
+		}
 	}
 }

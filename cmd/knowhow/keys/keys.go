@@ -73,10 +73,7 @@ func (Reseal) Help() string {
 
 // Run implements the command.
 func (c *Reseal) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err error) {
-	if err := c.MustExist(); err != nil {
-		return err
-	}
-	h, db, err := c.Open(ctx, log, nil, nil)
+	h, db, err := c.Open(ctx, log)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 
+	"knowhow/cmd/knowhow/internal/database"
 	"knowhow/cmd/knowhow/internal/house"
 	"knowhow/cmd/knowhow/internal/output"
 	"knowhow/marketplace"
@@ -17,7 +18,7 @@ import (
 // Command is `knowhow receipt`.
 type Command struct {
 	ID string `arg:"" help:"The question's id."`
-	house.Flag
+	database.Flag
 	output.Format
 }
 
@@ -35,10 +36,7 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err
 	if err != nil {
 		return err
 	}
-	if err := c.MustExist(); err != nil {
-		return err
-	}
-	h, db, err := c.Open(ctx, log, nil, nil)
+	h, db, err := house.OpenUnsealed(ctx, c.Flag, log)
 	if err != nil {
 		return err
 	}

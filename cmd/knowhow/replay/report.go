@@ -214,7 +214,7 @@ func (r Report) write(to io.Writer, url string) error {
 	case strings.HasPrefix(url, "sqlite:"):
 		line("receipt", "knowhow receipt %s --database-url %s", r.example, url)
 	default: // the URL may hold a password
-		line("receipt", "knowhow receipt %s --database-url postgres://… --key-file FILE", r.example)
+		line("receipt", "knowhow receipt %s --database-url postgres://…", r.example)
 	}
 	return t.Flush()
 }

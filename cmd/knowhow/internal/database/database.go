@@ -76,6 +76,40 @@ func (f Flag) Connect(ctx context.Context) (*sqldb.DB, error) {
 	return connect(ctx, f.DatabaseURL)
 }
 
+// Existing is Connect for a database whose schema must be up to date too: what
+// only reads, or changes what is there, brings no schema up to date in passing.
+func (f Flag) Existing(ctx context.Context, log *slog.Logger) (*sqldb.DB, error) {
+	db, err := f.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err = current(ctx, db); err == nil {
+		err = warnIfExempt(ctx, db, log)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// current refuses a database that lacks a step of the schema.
+func current(ctx context.Context, db *sqldb.DB) error {
+	conn, err := db.SQL()
+	if err != nil {
+		return fmt.Errorf("read the schema's status: %w", err)
+	}
+	steps, err := migrations.Status(ctx, conn, db.Dialect)
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		if !s.Applied {
+			return fmt.Errorf("--database-url: the schema lacks %s; knowhow migrate up brings it up to date", s.File)
+		}
+	}
+	return nil
+}
+
 // MustExist refuses a SQLite file that is not there. Whether a PostgreSQL is,
 // shows on opening it.
 func (f Flag) MustExist() error {

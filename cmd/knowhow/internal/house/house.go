@@ -22,38 +22,42 @@ import (
 // the list of processes.
 const keysVariable = "KNOWHOW_KEYS"
 
-// Flag is the flags of every command that needs the services; embed it.
+// Flag is the flags of every command that opens what is sealed; embed it.
 type Flag struct {
 	database.Flag
-	KeyFile string `name:"key-file" env:"KNOWHOW_KEY_FILE" placeholder:"FILE" help:"The keys personal data is encrypted with; made if missing. $$KNOWHOW_KEYS (id:base64,…) goes before it (default: beside the SQLite file, named FILE.keys)."`
+	KeyFile string `name:"key-file" env:"KNOWHOW_KEY_FILE" placeholder:"FILE" help:"The keys personal data is encrypted with. $$KNOWHOW_KEYS (id:base64,…) goes before it (default: beside the SQLite file, named FILE.keys)."`
 }
 
-// Open builds every service on the flag's database, whose schema is brought up
-// to date. A nil clock is the database's own, a nil mailer refuses to send. The
-// caller closes the database.
-func (f Flag) Open(ctx context.Context, log *slog.Logger, clock marketplace.Clock, mailer notify.Mailer) (*assembly.House, *sqldb.DB, error) {
-	db, err := f.Flag.Open(ctx, log)
+// Open builds every service on the flag's database, which must be there with an
+// up-to-date schema and its keys. The caller closes the database.
+func (f Flag) Open(ctx context.Context, log *slog.Logger) (*assembly.House, *sqldb.DB, error) {
+	return open(ctx, f.Flag, log, f.keys)
+}
+
+// OpenUnsealed is Open for commands that read nothing sealed and so need no
+// keys.
+func OpenUnsealed(ctx context.Context, f database.Flag, log *slog.Logger) (*assembly.House, *sqldb.DB, error) {
+	return open(ctx, f, log, func() (*redact.Keyring, error) { return redact.ParseKeyring(redact.GenerateKeys("unused")) })
+}
+
+func open(ctx context.Context, f database.Flag, log *slog.Logger, find func() (*redact.Keyring, error)) (*assembly.House, *sqldb.DB, error) {
+	db, err := f.Existing(ctx, log)
 	if err != nil {
 		return nil, nil, err
 	}
-	keys, err := f.keys() // after the database, so that no key file lies beside what is none
+	keys, err := find()
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	if clock == nil {
-		if clock, err = sqldb.NewClock(ctx, db); err != nil {
-			return nil, nil, errors.Join(err, db.Close())
-		}
-	}
-	if mailer == nil {
-		mailer = noMail{}
+	clock, err := sqldb.NewClock(ctx, db)
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
 	}
 	store := marketplace.NewStore(db.Write, db.Read)
-	return assembly.New(assembly.Parts{Store: store, Clock: clock, Log: log, Keys: keys, Mailer: mailer}), db, nil
+	return assembly.New(assembly.Parts{Store: store, Clock: clock, Log: log, Keys: keys, Mailer: noMail{}}), db, nil
 }
 
-// keys are those of the environment, of the key file, or of a new key file
-// beside the SQLite file.
+// keys are those of the environment, or of the key file.
 func (f Flag) keys() (*redact.Keyring, error) {
 	if text := os.Getenv(keysVariable); text != "" {
 		keys, err := redact.ParseKeyring(text)
@@ -70,7 +74,7 @@ func (f Flag) keys() (*redact.Keyring, error) {
 		}
 		path = file + ".keys"
 	}
-	keys, err := redact.LoadOrCreateKeyFile(path)
+	keys, err := redact.LoadKeyFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("--key-file: %w", err)
 	}
