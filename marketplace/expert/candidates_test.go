@@ -150,7 +150,7 @@ func TestOutcomeRefuses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
 		x, _ := h.active(t, "dana")
-		before := h.dump(t)
+		before := dbtest.Dump(t, h.db)
 		for name, c := range map[string]struct {
 			edit func(w *expert.Work)
 			want error
@@ -170,7 +170,7 @@ func TestOutcomeRefuses(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
 			}
 		}
-		if h.dump(t) != before {
+		if dbtest.Dump(t, h.db) != before {
 			t.Error("a refusal changed something")
 		}
 	})

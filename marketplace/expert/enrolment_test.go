@@ -251,9 +251,9 @@ func TestOnlyPeopleDecideAboutPeople(t *testing.T) {
 		must(t, err)
 		self, err := h.Apply(ctx, h.owner, p, "I know it best.")
 		must(t, err)
-		before := h.dump(t)
+		before := dbtest.Dump(t, h.db)
 		_, stranger := h.newProgram(t)
-		before = h.dump(t)
+		before = dbtest.Dump(t, h.db)
 		enrol := func(caller access.Caller, who access.PersonID) error {
 			_, err := h.EnrolExperienced(ctx, caller, p, who, "known")
 			return err
@@ -278,7 +278,7 @@ func TestOnlyPeopleDecideAboutPeople(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)
 			}
 		}
-		if h.dump(t) != before {
+		if dbtest.Dump(t, h.db) != before {
 			t.Error("a refusal changed something")
 		}
 	})

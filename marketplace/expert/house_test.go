@@ -1,12 +1,8 @@
 package expert_test
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -120,76 +116,4 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-var tables = []string{
-	"experts", "enrolments", "terms", "terms_acceptances", "quizzes", "quiz_attempts", "past_questions", "evidence",
-	"standings", "events",
-}
-
-// dump is everything that tables hold, for comparing before and after.
-func (h *house) dump(t *testing.T) string {
-	t.Helper()
-	var b strings.Builder
-	must(t, h.store.Read(t.Context(), marketplace.AllBrands, func(tx *gorm.DB) error {
-		for _, table := range tables {
-			var rows []map[string]any
-			if err := tx.Table(table).Find(&rows).Error; err != nil {
-				return err
-			}
-			lines := make([]string, len(rows))
-			for i, r := range rows {
-				lines[i] = fmt.Sprint(r)
-			}
-			slices.Sort(lines)
-			fmt.Fprintln(&b, table, strings.Join(lines, "\n"))
-		}
-		return nil
-	}))
-	return b.String()
-}
-
-var errInjected = errors.New("injected")
-
-// failHalfway runs do again and again, each time with an error at its next
-// statement, until it gets through; every failure must keep nothing.
-func (h *house) failHalfway(t *testing.T, name string, do func() error) {
-	t.Helper()
-	left := 0 // statements until the failure; 0: none
-	h.onStatement(t, func(tx *gorm.DB) {
-		if left > 0 {
-			if left--; left == 0 {
-				_ = tx.AddError(errInjected)
-			}
-		}
-	})
-	before := h.dump(t)
-	for n := 1; n < 60; n++ {
-		left = n
-		err := do()
-		done := left > 0
-		left = 0
-		if done {
-			must(t, err)
-			return
-		}
-		if !errors.Is(err, errInjected) {
-			t.Fatalf("%s, statement %d failed: %v", name, n, err)
-		}
-		if h.dump(t) != before {
-			t.Fatalf("%s failed at statement %d and kept something", name, n)
-		}
-	}
-	t.Fatalf("%s never got through", name)
-}
-
-func (h *house) onStatement(t *testing.T, hook func(tx *gorm.DB)) {
-	t.Helper()
-	c := h.db.Write.Callback()
-	const name = "test:statement"
-	must(t, errors.Join(
-		c.Create().Before("gorm:create").Replace(name, hook), c.Update().Before("gorm:update").Replace(name, hook),
-		c.Delete().Before("gorm:delete").Replace(name, hook), c.Query().Before("gorm:query").Replace(name, hook),
-		c.Raw().Before("gorm:raw").Replace(name, hook), c.Row().Before("gorm:row").Replace(name, hook),
-	))
 }

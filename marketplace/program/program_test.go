@@ -63,11 +63,11 @@ func TestTopicTree(t *testing.T) {
 			"name of nothing":          {program.NewTopic{Slug: "i", Name: "  ", Mode: program.Crowd}, marketplace.ErrInvalid},
 			"name longer than allowed": {program.NewTopic{Slug: "i", Name: strings.Repeat("x", 201), Mode: program.Crowd}, marketplace.ErrInvalid},
 		} {
-			before := h.dump(t)
+			before := dbtest.Dump(t, h.db)
 			if _, err := h.AddTopic(t.Context(), h.owner, p.ID, c.topic); !errors.Is(err, c.want) {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
 			}
-			if h.dump(t) != before {
+			if dbtest.Dump(t, h.db) != before {
 				t.Errorf("%s: something changed", name)
 			}
 		}
@@ -172,9 +172,9 @@ func TestMoney(t *testing.T) {
 		h := newHouse(t, db)
 		p, ctx := h.draft(t), t.Context()
 		must(t, h.Fund(ctx, h.owner, p.ID, eur(1_000), "k"))
-		before := h.dump(t)
+		before := dbtest.Dump(t, h.db)
 		must(t, h.Fund(ctx, h.owner, p.ID, eur(1_000), "k"))
-		if h.dump(t) != before {
+		if dbtest.Dump(t, h.db) != before {
 			t.Error("funding again with the same key changed something")
 		}
 		for name, c := range map[string]struct {
@@ -196,7 +196,7 @@ func TestMoney(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)
 			}
 		}
-		if h.dump(t) != before {
+		if dbtest.Dump(t, h.db) != before {
 			t.Error("a refusal changed something")
 		}
 		must(t, h.AllocateBudget(ctx, h.owner, p.ID, eur(700), "k"))
@@ -242,7 +242,7 @@ func TestRefusalsChangeNothing(t *testing.T) {
 		_, stranger := h.newBrand(t, "Other")
 		unknown := marketplace.NewID[program.Program]()
 		owner := h.owner.Person
-		before := h.dump(t)
+		before := dbtest.Dump(t, h.db)
 		create := func(edit func(n *program.NewProgram)) error {
 			n := newProgram()
 			edit(&n)
@@ -286,7 +286,7 @@ func TestRefusalsChangeNothing(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)
 			}
 		}
-		if h.dump(t) != before {
+		if dbtest.Dump(t, h.db) != before {
 			t.Error("a refusal changed something")
 		}
 	})
@@ -297,17 +297,17 @@ func TestFailingHalfwayKeepsNothing(t *testing.T) {
 		h := newHouse(t, db)
 		ctx := t.Context()
 		var p program.Program
-		h.failHalfway(t, "CreateBrand", func() error { _, err := h.CreateBrand(ctx, h.operator, "B", h.owner.Person); return err })
-		h.failHalfway(t, "CreateProgram", func() (err error) { p, err = h.CreateProgram(ctx, h.owner, h.brand, newProgram()); return err })
-		h.failHalfway(t, "AddTopic", func() error {
+		dbtest.Halfway(t, h.db, func() error { _, err := h.CreateBrand(ctx, h.operator, "B", h.owner.Person); return err })
+		dbtest.Halfway(t, h.db, func() (err error) { p, err = h.CreateProgram(ctx, h.owner, h.brand, newProgram()); return err })
+		dbtest.Halfway(t, h.db, func() error {
 			_, err := h.AddTopic(ctx, h.owner, p.ID, program.NewTopic{Slug: "visa", Name: "Visa", Mode: program.Crowd})
 			return err
 		})
-		h.failHalfway(t, "SetPolicies", func() error { return h.SetPolicies(ctx, h.owner, p.ID, p.Policies) })
-		h.failHalfway(t, "Fund", func() error { return h.Fund(ctx, h.owner, p.ID, eur(1_000), "k") })
-		h.failHalfway(t, "AllocateBudget", func() error { return h.AllocateBudget(ctx, h.owner, p.ID, eur(1_000), "k") })
-		h.failHalfway(t, "Launch", func() error { return h.Launch(ctx, h.owner, p.ID) })
-		h.failHalfway(t, "Pause", func() error { return h.Pause(ctx, h.owner, p.ID) })
+		dbtest.Halfway(t, h.db, func() error { return h.SetPolicies(ctx, h.owner, p.ID, p.Policies) })
+		dbtest.Halfway(t, h.db, func() error { return h.Fund(ctx, h.owner, p.ID, eur(1_000), "k") })
+		dbtest.Halfway(t, h.db, func() error { return h.AllocateBudget(ctx, h.owner, p.ID, eur(1_000), "k") })
+		dbtest.Halfway(t, h.db, func() error { return h.Launch(ctx, h.owner, p.ID) })
+		dbtest.Halfway(t, h.db, func() error { return h.Pause(ctx, h.owner, p.ID) })
 	})
 }
 
