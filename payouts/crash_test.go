@@ -92,7 +92,7 @@ func TestCreateRunGoesOnAfterACrash(t *testing.T) {
 // all that was not refused is paid.
 func TestRandomCrashes(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		for seed := range uint64(4) {
+		for seed := range uint64(dbtest.Loops(4, 60)) {
 			rng := rand.New(rand.NewPCG(seed, 7))
 			b := newBank(t, db)
 			for range 12 {

@@ -45,7 +45,7 @@ var typed = []error{
 // invariant holds after each delivery, and a second delivery changes nothing.
 func TestRandomEventsKeepTheInvariants(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		for seed := range uint64(3) {
+		for seed := range uint64(dbtest.Loops(3, 40)) {
 			t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 				w := newWorld(t, db, seed)
 				for range 150 {
