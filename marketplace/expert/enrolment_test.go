@@ -251,9 +251,8 @@ func TestOnlyPeopleDecideAboutPeople(t *testing.T) {
 		must(t, err)
 		self, err := h.Apply(ctx, h.owner, p, "I know it best.")
 		must(t, err)
-		before := dbtest.Dump(t, h.db)
 		_, stranger := h.newProgram(t)
-		before = dbtest.Dump(t, h.db)
+		before := dbtest.Dump(t, h.db)
 		enrol := func(caller access.Caller, who access.PersonID) error {
 			_, err := h.EnrolExperienced(ctx, caller, p, who, "known")
 			return err

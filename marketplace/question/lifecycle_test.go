@@ -134,9 +134,7 @@ func TestTheDocumentTellsTheMap(t *testing.T) {
 	for _, s := range question.States {
 		names = append(names, string(s))
 	}
-	for _, s := range strings.Fields("working delivered earned contested released refused handed_back lapsed cancelled open accepted declined expired withdrawn") {
-		names = append(names, s)
-	}
+	names = append(names, strings.Fields("working delivered earned contested released refused handed_back lapsed cancelled open accepted declined expired withdrawn")...)
 	for _, name := range names {
 		if !strings.Contains(doc, "| `"+name+"` |") {
 			t.Errorf("docs/lifecycle.md has no row for %s", name)

@@ -95,7 +95,7 @@ func (f *finder) weigh(r *run) {
 // wordPoints is what one word says by itself.
 func (f *finder) wordPoints(t *token) float64 {
 	plain := t.is(common | place | nationality | org | street | unit)
-	p := 0.4
+	var p float64
 	switch {
 	case t.is(given) && !plain:
 		p = 2.2

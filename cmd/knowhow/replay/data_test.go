@@ -159,7 +159,8 @@ func TestAgendaOrder(t *testing.T) {
 
 func TestChance(t *testing.T) {
 	c := community{digest: "x"}
-	if c.draw("accept", "q/1/u1") != c.draw("accept", "q/1/u1") || c.draw("accept", "q/1/u1") == c.draw("answer", "q/1/u1") {
+	accepts, again, answers := c.draw("accept", "q/1/u1"), c.draw("accept", "q/1/u1"), c.draw("answer", "q/1/u1")
+	if accepts != again || accepts == answers {
 		t.Error("a draw must follow from purpose and names")
 	}
 	hits := 0

@@ -17,7 +17,9 @@ import (
 
 	"knowhow/cmd/knowhow/replay"
 	"knowhow/marketplace"
+	"knowhow/marketplace/markettest"
 	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
 )
 
 // child names the database in the environment of a test process that is to be
@@ -128,14 +130,31 @@ func sound(t *testing.T, r replay.Report) {
 
 // A database that holds something else is refused and left as it is.
 func TestForeignDatabaseIsRefused(t *testing.T) {
-	url := dbtest.URL(t, "sqlite")
-	first := command(url)
-	first.From, first.To = "brindle-161", "brindle-163"
-	if err := first.Run(t.Context(), io.Discard, slog.New(slog.DiscardHandler)); err != nil {
-		t.Fatal(err)
+	quiet := slog.New(slog.DiscardHandler)
+	foreign := map[string]func(t *testing.T, db *sqldb.DB, url string){
+		"a market": func(t *testing.T, db *sqldb.DB, _ string) { markettest.New(t, db) },
+		"another replay": func(t *testing.T, _ *sqldb.DB, url string) {
+			c := command(url)
+			c.To = "brindle-163"
+			if err := c.Run(t.Context(), io.Discard, quiet); err != nil {
+				t.Fatal(err)
+			}
+		},
 	}
-	err := command(url).Run(t.Context(), io.Discard, slog.New(slog.DiscardHandler))
-	if !errors.Is(err, marketplace.ErrInvalid) {
-		t.Errorf("another replay on the same database: %v, want ErrInvalid", err)
+	for name, fill := range foreign {
+		t.Run(name, func(t *testing.T) {
+			url := dbtest.URL(t, "sqlite")
+			db, err := sqldb.Open(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			fill(t, db, url)
+			dbtest.Unchanged(t, db, func() {
+				if err := command(url).Run(t.Context(), io.Discard, quiet); !errors.Is(err, marketplace.ErrInvalid) {
+					t.Errorf("replayed into %s: %v, want ErrInvalid", name, err)
+				}
+			})
+		})
 	}
 }

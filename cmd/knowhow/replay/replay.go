@@ -120,6 +120,9 @@ func leftOff(ctx context.Context, store *marketplace.Store) (at time.Time, err e
 
 // live goes through history and window.
 func (w *world) live(ctx context.Context, bar *progress) error {
+	if err := w.findBrand(ctx); err != nil {
+		return err
+	}
 	if err := w.Queue.ReleaseLeases(ctx); err != nil { // the database is ours alone
 		return err
 	}

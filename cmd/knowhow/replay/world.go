@@ -115,21 +115,31 @@ func (w *world) person(ctx context.Context, name string, create func(context.Con
 	return access.PersonCaller(p.ID), nil
 }
 
-func (w *world) openBrand(ctx context.Context) error {
-	name := "Replay " + w.digest
+// findBrand knows the replay's brand from an earlier run, if there was one. A
+// database with anything else in it is refused before anything is changed.
+func (w *world) findBrand(ctx context.Context) error {
 	var found []program.Brand
 	err := w.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return tx.Find(&found).Error })
 	if err != nil {
 		return fmt.Errorf("look for the replay's brand: %w", err)
 	}
-	for _, b := range found {
-		if b.Name != name {
-			return &marketplace.InvalidError{Field: "--database-url", Reason: "the database holds something else than this replay; give it one of its own"}
-		}
-		w.brand = b.ID
+	switch {
+	case len(found) == 0:
+		return nil
+	case len(found) > 1 || found[0].Name != w.brandName():
+		return &marketplace.InvalidError{Field: "--database-url", Reason: "the database holds something else than this replay; give it one of its own"}
+	}
+	w.brand = found[0].ID
+	return nil
+}
+
+func (w *world) brandName() string { return "Replay " + w.digest }
+
+func (w *world) openBrand(ctx context.Context) error {
+	if !w.brand.IsZero() {
 		return nil
 	}
-	b, err := w.Programs.CreateBrand(ctx, w.operator, name, w.owner.Person)
+	b, err := w.Programs.CreateBrand(ctx, w.operator, w.brandName(), w.owner.Person)
 	if err != nil {
 		return fmt.Errorf("create the brand: %w", err)
 	}
