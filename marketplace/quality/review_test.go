@@ -259,3 +259,21 @@ func TestWithoutMoneyTheReviewIsOpenUnpaid(t *testing.T) {
 		b.Balanced()
 	})
 }
+
+// However much of one's own work waits first, one sees what one may judge.
+func TestOwnWorkDoesNotFillTheList(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.Open(t, "sqlite"))
+	b.ok("add a member", b.Access.AddMember(ctx, b.Owner, b.Brand, b.Expert.Person, access.Reviewer))
+	for range 51 {
+		b.earned()
+	}
+	b.ok("stop the expert", b.Experts.SetAvailability(ctx, b.Expert, false))
+	sam := b.Expert
+	b.Expert = b.Market.Expert("pia")
+	theirs := b.review(b.earned().ID)
+	list, err := b.Quality.OpenReviews(ctx, sam, b.Brand)
+	if err != nil || len(list) != 1 || list[0].ID != theirs.ID {
+		t.Errorf("open reviews: %d, %v, want the other expert's alone", len(list), err)
+	}
+}
