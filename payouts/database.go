@@ -1,11 +1,27 @@
 package payouts
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
+
+// byID reads the row with an id: *NotFoundError names noun.
+func byID[T any](tx *gorm.DB, noun string, id uuid.UUID) (T, error) {
+	var row, none T
+	err := tx.Where("id = ?", id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return none, &NotFoundError{Noun: noun, ID: id}
+	}
+	if err != nil {
+		return none, fmt.Errorf("read %s %s: %w", noun, id, err)
+	}
+	return row, nil
+}
 
 func postgres(tx *gorm.DB) bool { return tx.Dialector.Name() == "postgres" }
 

@@ -228,17 +228,7 @@ func HoldsOf(ctx context.Context, tx *gorm.DB, question uuid.UUID) ([]Hold, erro
 
 func lockHold(tx *gorm.DB, id uuid.UUID) (Hold, error) { return findHold(forUpdate(tx), id) }
 
-func findHold(tx *gorm.DB, id uuid.UUID) (Hold, error) {
-	var h Hold
-	err := tx.Where("id = ?", id).Take(&h).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Hold{}, &NotFoundError{Noun: "hold", ID: id}
-	}
-	if err != nil {
-		return Hold{}, fmt.Errorf("read hold %s: %w", id, err)
-	}
-	return h, nil
-}
+func findHold(tx *gorm.DB, id uuid.UUID) (Hold, error) { return byID[Hold](tx, "hold", id) }
 
 // Held is what is still set aside.
 func (h Hold) Held() Money { return Money{Minor: h.held(), Currency: h.Currency} }

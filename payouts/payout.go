@@ -2,7 +2,6 @@ package payouts
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -96,14 +95,4 @@ func PayoutsOf(ctx context.Context, tx *gorm.DB, expert uuid.UUID, limit int) ([
 	return payouts, nil
 }
 
-func findPayout(tx *gorm.DB, id uuid.UUID) (Payout, error) {
-	var p Payout
-	err := tx.Where("id = ?", id).Take(&p).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Payout{}, &NotFoundError{Noun: "payout", ID: id}
-	}
-	if err != nil {
-		return Payout{}, fmt.Errorf("read payout %s: %w", id, err)
-	}
-	return p, nil
-}
+func findPayout(tx *gorm.DB, id uuid.UUID) (Payout, error) { return byID[Payout](tx, "payout", id) }

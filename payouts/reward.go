@@ -2,7 +2,6 @@ package payouts
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -147,17 +146,7 @@ func RewardsOf(ctx context.Context, tx *gorm.DB, question uuid.UUID) ([]Reward, 
 
 func lockReward(tx *gorm.DB, id uuid.UUID) (Reward, error) { return findReward(forUpdate(tx), id) }
 
-func findReward(tx *gorm.DB, id uuid.UUID) (Reward, error) {
-	var r Reward
-	err := tx.Where("id = ?", id).Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Reward{}, &NotFoundError{Noun: "reward", ID: id}
-	}
-	if err != nil {
-		return Reward{}, fmt.Errorf("read reward %s: %w", id, err)
-	}
-	return r, nil
-}
+func findReward(tx *gorm.DB, id uuid.UUID) (Reward, error) { return byID[Reward](tx, "reward", id) }
 
 func (r Reward) pending() ledger.Account {
 	return account(ledger.ExpertPending, r.ExpertID, r.Currency)

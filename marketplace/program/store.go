@@ -18,13 +18,6 @@ func (s *Service) LoadTx(ctx context.Context, tx *gorm.DB, id ID) (Program, erro
 	return p, marketplace.OnlyOne(err, "program", id)
 }
 
-// BrandTx loads a brand, or *marketplace.NotFoundError.
-func (s *Service) BrandTx(ctx context.Context, tx *gorm.DB, id marketplace.BrandID) (Brand, error) {
-	var b Brand
-	err := tx.WithContext(ctx).Where("id = ?", id).Take(&b).Error
-	return b, marketplace.OnlyOne(err, "brand", id)
-}
-
 // TopicTx loads a topic, or *marketplace.NotFoundError; compare Topic.ProgramID
 // where the program was given.
 func (s *Service) TopicTx(ctx context.Context, tx *gorm.DB, id TopicID) (Topic, error) {

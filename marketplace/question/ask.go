@@ -96,10 +96,7 @@ func (s *Service) Ask(ctx context.Context, caller access.Caller, ask Ask) (Quest
 		if p.State != program.Live {
 			return ErrProgramClosed
 		}
-		if ask.Language == "" {
-			ask.Language = languageOf(who.Locale, p)
-		}
-		q, err = s.askTx(ctx, tx, caller, p, ask)
+		q, err = s.askTx(ctx, tx, who, p, ask)
 		return err
 	})
 	return q, err
@@ -117,9 +114,12 @@ func languageOf(locale string, p program.Program) string {
 	return p.Languages[0]
 }
 
-func (s *Service) askTx(ctx context.Context, tx *gorm.DB, caller access.Caller, p program.Program, ask Ask) (Question, error) {
+func (s *Service) askTx(ctx context.Context, tx *gorm.DB, who customer.Customer, p program.Program, ask Ask) (Question, error) {
+	if ask.Language == "" {
+		ask.Language = languageOf(who.Locale, p)
+	}
 	now := s.clock.Now()
-	q, first, err := s.draftTx(ctx, tx, caller, p, ask, now)
+	q, first, err := s.draftTx(ctx, tx, who, p, ask, now)
 	if err != nil {
 		return Question{}, err
 	}
@@ -149,9 +149,9 @@ func (s *Service) rememberTx(ctx context.Context, tx *gorm.DB, q *Question, topi
 }
 
 // draftTx makes the question's row and its first message.
-func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, caller access.Caller, p program.Program, ask Ask, now time.Time) (Question, Message, error) {
+func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, who customer.Customer, p program.Program, ask Ask, now time.Time) (Question, Message, error) {
 	q := Question{
-		ID: marketplace.NewID[Question](), BrandID: p.BrandID, ProgramID: p.ID, CustomerID: caller.Customer,
+		ID: marketplace.NewID[Question](), BrandID: p.BrandID, ProgramID: p.ID, CustomerID: who.ID,
 		AskerPerson: ask.Person, Language: ask.Language, Tags: append([]string{}, ask.Tags...), State: Asked, Attempt: 1, Messages: 1,
 		AskedAt: now, FirstResponseDueAt: now.Add(p.Policies.SLA.FirstResponse), ResolutionDueAt: now.Add(p.Policies.SLA.Resolution),
 	}

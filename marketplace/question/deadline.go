@@ -48,8 +48,8 @@ func (s *Service) markMissedTx(ctx context.Context, tx *gorm.DB, q *Question, no
 	return nil
 }
 
-// stageOverTx ends the present state by time: routing is overdue, a wave expires, a delivery
-// lapses, a silence is announced, then taken as an answer.
+// stageOverTx ends the present state by time: routing is overdue, a wave
+// expires, a delivery lapses, a silence is announced, then taken as an answer.
 func (s *Service) stageOverTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
 	switch q.State {
 	case Asked:

@@ -14,6 +14,9 @@ import (
 // erasedColumns are this room's personal columns.
 var erasedColumns = []string{"questions.title_sealed", "questions.context_sealed", "messages.body_sealed"}
 
+// reasonErased is why an erased customer's open questions ended.
+const reasonErased = "erased"
+
 // eraseCustomerTx forgets a customer's questions: open ones are withdrawn, all
 // texts are emptied, redacted ones too, and matching forgets them. States,
 // times, offers, assignments and money stay: the ledger's sums do not change.
@@ -38,7 +41,7 @@ func (s *Service) eraseTx(ctx context.Context, tx *gorm.DB, id ID) error {
 		return err
 	}
 	if _, err := q.State.after(VerbWithdraw); err == nil {
-		if err := s.endTx(ctx, tx, &q, VerbWithdraw, EventWithdrawn, "erased", s.clock.Now()); err != nil {
+		if err := s.endTx(ctx, tx, &q, VerbWithdraw, EventWithdrawn, reasonErased, s.clock.Now()); err != nil {
 			return err
 		}
 	}

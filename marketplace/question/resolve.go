@@ -136,7 +136,7 @@ func (s *Service) TakeOver(ctx context.Context, caller access.Caller, brand mark
 		if q.State == Escalated {
 			return nil
 		}
-		return s.escalateTx(ctx, tx, q, "brand", s.clock.Now())
+		return s.escalateTx(ctx, tx, q, ReasonBrand, s.clock.Now())
 	})
 }
 

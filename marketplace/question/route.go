@@ -26,6 +26,7 @@ const (
 	ReasonUnfunded  = "unfunded"   // no money could be set aside, so nobody was asked
 	ReasonSilence   = "silence"    // everybody who could be asked was asked
 	ReasonCustomer  = "customer"   // the customer asked for the brand's team
+	ReasonBrand     = "brand"      // the brand took it over
 )
 
 // expectedEffort is the handling time assumed of a question until there is a

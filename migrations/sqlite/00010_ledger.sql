@@ -82,7 +82,6 @@ CREATE TABLE holds (
 		ELSE earned_minor = 0 AND returned_minor = authorised_minor END)
 );
 CREATE INDEX holds_question ON holds (question_id);
-CREATE INDEX holds_open ON holds (program_id, currency) WHERE state = 'open';
 
 -- A reward's id is its assignment's (or its review's): there is no second reward for one piece of work.
 CREATE TABLE rewards (
@@ -108,7 +107,6 @@ CREATE TABLE rewards (
 CREATE INDEX rewards_hold ON rewards (hold_id);
 CREATE INDEX rewards_question ON rewards (question_id);
 CREATE INDEX rewards_expert ON rewards (expert_id, earned_at);
-CREATE INDEX rewards_due ON rewards (release_at) WHERE state = 'pending';
 
 CREATE TABLE payout_freezes (
 	scope     TEXT NOT NULL CHECK (scope IN ('brand', 'program', 'payouts')),
