@@ -24,18 +24,38 @@ const maxRetries = 8
 // Store runs transactions on SQLite or PostgreSQL. Safe for concurrent use.
 type Store struct {
 	write, read *gorm.DB
+	committed   func()
 }
 
 // NewStore makes a Store of the handle for writes and the handle for reads;
 // on PostgreSQL they are the same, on SQLite the reader is query-only.
 func NewStore(write, read *gorm.DB) *Store { return &Store{write: write, read: read} }
 
+// OnCommit has fn called after every transaction that wrote: whoever waits for
+// news may look. fn must return at once and is called concurrently. Set it
+// before the first transaction.
+func (s *Store) OnCommit(fn func()) { s.committed = fn }
+
 // InTx runs fn in one transaction that sees only brand's rows (every brand's
 // with AllBrands) and commits when fn returns nil. fn must have no effect
 // outside tx: it is run again when PostgreSQL reports a serialization failure
-// or a deadlock.
+// or a deadlock. It takes the context's Claim, if one is waiting to be taken.
 func (s *Store) InTx(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) error) error {
-	return s.run(ctx, s.write, brand, nil, fn)
+	claim := untaken(ctx)
+	if claim != nil {
+		work := fn
+		fn = func(tx *gorm.DB) error { return claim.around(tx, work) }
+	}
+	if err := s.run(ctx, s.write, brand, nil, fn); err != nil {
+		return err
+	}
+	if claim != nil {
+		claim.taken = true
+	}
+	if s.committed != nil {
+		s.committed()
+	}
+	return nil
 }
 
 // Read runs fn in one read-only transaction with a consistent snapshot that

@@ -1,0 +1,15 @@
+-- +goose Up
+-- Keys of requests that were done, so that a repeat does nothing. Scope says
+-- who asked for what and may be of any brand, so the table is global.
+CREATE TABLE claims (
+  scope       TEXT NOT NULL,
+  key         TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  result      TEXT NOT NULL,
+  created_at  DATETIME NOT NULL,
+  PRIMARY KEY (scope, key)
+);
+CREATE INDEX claims_created ON claims (created_at);
+
+-- +goose Down
+DROP TABLE claims;
