@@ -44,6 +44,7 @@ const indexID = "index"
 type Keyring struct {
 	primary string
 	aead    map[string]cipher.AEAD
+	keys    map[string][]byte // of aead, for what is derived and rotates with them
 	index   []byte
 }
 
@@ -52,7 +53,7 @@ type Keyring struct {
 // the key of the blind index, never encrypts, and must stay the same for as long
 // as the database lives, while the others rotate.
 func ParseKeyring(value string) (*Keyring, error) {
-	k := &Keyring{aead: map[string]cipher.AEAD{}}
+	k := &Keyring{aead: map[string]cipher.AEAD{}, keys: map[string][]byte{}}
 	for entry := range strings.SplitSeq(value, ",") {
 		if entry = strings.TrimSpace(entry); entry == "" {
 			continue
@@ -94,6 +95,7 @@ func (k *Keyring) add(entry string) error {
 	if k.aead[id], err = cipher.NewGCM(block); err != nil {
 		return fmt.Errorf("%w: %q", ErrBadKey, id)
 	}
+	k.keys[id] = key
 	if k.primary == "" {
 		k.primary = id
 	}
@@ -129,11 +131,26 @@ func (k *Keyring) Primary() string { return k.primary }
 // Derive returns 32 bytes for a purpose, e.g. the key of a Redactor. They hang
 // on the index key and so outlive a rotation; another purpose has other bytes.
 func (k *Keyring) Derive(purpose string) []byte {
-	key, err := hkdf.Key(sha256.New, k.index, nil, "knowhow "+purpose, keySize)
+	return derive(k.index, purpose)
+}
+
+// DeriveRotating returns 32 bytes for a purpose from every encryption key, by
+// the key's id: for what changes when keys rotate. Make new things with the
+// Primary's and still take those of the others.
+func (k *Keyring) DeriveRotating(purpose string) map[string][]byte {
+	derived := make(map[string][]byte, len(k.keys))
+	for id, key := range k.keys {
+		derived[id] = derive(key, purpose)
+	}
+	return derived
+}
+
+func derive(key []byte, purpose string) []byte {
+	derived, err := hkdf.Key(sha256.New, key, nil, "knowhow "+purpose, keySize)
 	if err != nil { // only for lengths that SHA-256 cannot give
 		panic("redact: derive key: " + err.Error())
 	}
-	return key
+	return derived
 }
 
 // String, GoString, Format and LogValue keep keys out of any output.

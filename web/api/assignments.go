@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/question"
+)
+
+// assignmentRoutes are what an expert does with the turns they took.
+func (a *API) assignmentRoutes() {
+	read(a, Route{ID: "getAssignment", Path: "/assignments/{assignment}", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "Read a turn of yours"}, a.ownAssignment)
+	act(a, Route{ID: "answer", Path: "/assignments/{assignment}/answer", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "Answer the question"}, a.answer)
+	act(a, Route{ID: "sayAtWork", Path: "/assignments/{assignment}/messages", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "Write to the customer without answering yet"}, a.sayAtWork)
+	act(a, Route{ID: "handBack", Path: "/assignments/{assignment}/hand_back", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "Hand the question back before answering",
+		About:   "It costs nothing. If the next expert confirms that the note helped, it earns a share."}, a.handBack)
+	act(a, Route{ID: "confirmHandoff", Path: "/assignments/{assignment}/confirm_handoff", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "Say that an earlier expert's note helped"}, a.confirmHandoff)
+	read(a, Route{ID: "getAssignmentReceipt", Path: "/assignments/{assignment}/receipt", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "Read what became of the question, as far as it is yours"}, a.workReceipt)
+}
+
+type assignmentIn struct {
+	Assignment question.AssignmentID `path:"assignment" format:"uuid" doc:"The assignment's id."`
+}
+
+// Assignment is one expert's turn on a question, as that expert reads it.
+type Assignment struct {
+	ID          question.AssignmentID    `json:"id" format:"uuid"`
+	Question    question.ID              `json:"question" format:"uuid"`
+	Attempt     int                      `json:"attempt"`
+	State       question.AssignmentState `json:"state" enum:"working,delivered,earned,contested,released,refused,handed_back,lapsed,cancelled"`
+	Reward      Money                    `json:"reward"`
+	AcceptedAt  time.Time                `json:"accepted_at"`
+	DeliveredAt *time.Time               `json:"delivered_at" doc:"When it was answered."`
+	EarnedAt    *time.Time               `json:"earned_at"`
+	ReleaseAt   *time.Time               `json:"release_at" doc:"When it is paid at the latest."`
+	SettledAt   *time.Time               `json:"settled_at"`
+}
+
+func assignmentOf(t question.Assignment) Assignment {
+	return Assignment{
+		ID: t.ID, Question: t.QuestionID, Attempt: t.Attempt, State: t.State, Reward: t.Reward(), AcceptedAt: t.AcceptedAt,
+		DeliveredAt: t.DeliveredAt, EarnedAt: t.EarnedAt, ReleaseAt: t.ReleaseAt, SettledAt: t.SettledAt,
+	}
+}
+
+func (a *API) ownAssignment(ctx context.Context, caller access.Caller, in *assignmentIn) (*One[Assignment], error) {
+	turn, err := a.House.Questions.OwnTurn(ctx, caller, in.Assignment)
+	return one(assignmentOf(turn)), err
+}
+
+type answerIn struct {
+	assignmentIn
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"16384"`
+	}
+}
+
+func (a *API) answer(ctx context.Context, caller access.Caller, in *answerIn) error {
+	return a.House.Questions.Answer(ctx, caller, in.Assignment, in.Body.Text)
+}
+
+func (a *API) sayAtWork(ctx context.Context, caller access.Caller, in *answerIn) error {
+	turn, err := a.House.Questions.OwnTurn(ctx, caller, in.Assignment)
+	if err != nil {
+		return err
+	}
+	return a.House.Questions.Say(ctx, caller, turn.QuestionID, in.Body.Text)
+}
+
+type handBackIn struct {
+	assignmentIn
+	Body struct {
+		Reason string `json:"reason" enum:"beyond_my_knowledge,needs_account_access,wrong_topic,wrong_language,no_time,other"`
+		Note   string `json:"note,omitempty" maxLength:"4096" doc:"What the next expert should know."`
+	}
+}
+
+func (a *API) handBack(ctx context.Context, caller access.Caller, in *handBackIn) error {
+	return a.House.Questions.HandBack(ctx, caller, in.Assignment, in.Body.Reason, in.Body.Note)
+}
+
+type confirmIn struct {
+	assignmentIn
+	Body struct {
+		HandedBack question.AssignmentID `json:"handed_back" format:"uuid" doc:"The earlier assignment."`
+	}
+}
+
+func (a *API) confirmHandoff(ctx context.Context, caller access.Caller, in *confirmIn) error {
+	return a.House.Questions.ConfirmHandoff(ctx, caller, in.Assignment, in.Body.HandedBack)
+}
+
+func (a *API) workReceipt(ctx context.Context, caller access.Caller, in *assignmentIn) (*One[question.Receipt], error) {
+	turn, err := a.House.Questions.OwnTurn(ctx, caller, in.Assignment)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.House.Questions.ExpertReceipt(ctx, caller, turn.QuestionID)
+	return one(r), err
+}

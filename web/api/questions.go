@@ -1,0 +1,186 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
+	"knowhow/marketplace/redact"
+)
+
+const questionsTag = "Questions"
+
+// questionRoutes are what a customer does with their own questions.
+func (a *API) questionRoutes() {
+	create(a, Route{ID: "ask", Path: "/questions", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Ask a question",
+		About:   "Personal data is removed before any expert reads it. The same reference again returns the first question."},
+		a.ask, a.asked)
+	call(a, Route{ID: "preview", Path: "/previews", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "See what experts would see of a text", About: "Nothing is stored."}, a.preview)
+	read(a, Route{ID: "getQuestion", Path: "/questions/{question}", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Read a question with its conversation"}, a.ownQuestion)
+	read(a, Route{ID: "getQuestionReceipt", Path: "/questions/{question}/receipt", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Read what became of a question"}, a.ownReceipt)
+	act(a, Route{ID: "say", Path: "/questions/{question}/messages", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Add a message"}, a.say)
+	act(a, Route{ID: "resolve", Path: "/questions/{question}/resolve", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Say that the answer solved it"}, a.onQuestion(a.House.Questions.Resolve))
+	act(a, Route{ID: "reopen", Path: "/questions/{question}/reopen", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Say that it is not solved", About: "Another expert is asked; the clock goes on."}, a.reopen)
+	act(a, Route{ID: "escalate", Path: "/questions/{question}/escalate", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Ask for the brand's own team"}, a.onQuestion(a.House.Questions.Escalate))
+	act(a, Route{ID: "withdraw", Path: "/questions/{question}/withdraw", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Take the question back"}, a.onQuestion(a.House.Questions.Withdraw))
+	act(a, Route{ID: "giveFeedback", Method: "PUT", Path: "/questions/{question}/feedback", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "Say what the answer was worth", About: "Again within a week replaces it."}, a.giveFeedback)
+}
+
+// questionIn names a question.
+type questionIn struct {
+	Question question.ID `path:"question" format:"uuid" doc:"The question's id."`
+}
+
+type askIn struct {
+	Body struct {
+		Program   program.ID `json:"program" format:"uuid" doc:"Whom to ask."`
+		Title     string     `json:"title" minLength:"1" maxLength:"300" doc:"The question in one line." example:"4K turns blurry after twenty minutes"`
+		Body      string     `json:"body,omitempty" maxLength:"16384" doc:"Everything else about it."`
+		Context   string     `json:"context,omitempty" maxLength:"4096" doc:"Page and product, one key: value a line."`
+		Topic     string     `json:"topic,omitempty" maxLength:"64" doc:"The topic's slug, where it is known."`
+		Tags      []string   `json:"tags,omitempty" maxItems:"20" doc:"Words it is filed under."`
+		Language  string     `json:"language,omitempty" maxLength:"35" doc:"BCP 47; by default the customer's." example:"en"`
+		Reference string     `json:"reference,omitempty" maxLength:"200" doc:"Your own id of the question."`
+		HideTitle [][2]int   `json:"hide_title,omitempty" maxItems:"50" doc:"Byte ranges of the title to hide besides."`
+		HideBody  [][2]int   `json:"hide_body,omitempty" maxItems:"200" doc:"Byte ranges of the body to hide besides."`
+	}
+}
+
+func (a *API) ask(ctx context.Context, caller access.Caller, in *askIn) (string, error) {
+	b := in.Body
+	q, err := a.House.Questions.Ask(ctx, caller, question.Ask{
+		Program: b.Program, Title: b.Title, Body: b.Body, Context: b.Context, Topic: b.Topic, Tags: b.Tags,
+		Language: b.Language, Reference: b.Reference, HideTitle: b.HideTitle, HideBody: b.HideBody,
+	})
+	return q.ID.String(), err
+}
+
+func (a *API) asked(ctx context.Context, caller access.Caller, _ *askIn, id string) (*One[Conversation], error) {
+	parsed, err := marketplace.ParseID[question.Question](id)
+	if err != nil {
+		return nil, err
+	}
+	return a.ownQuestion(ctx, caller, &questionIn{parsed})
+}
+
+// Conversation is a question with its messages.
+type Conversation struct {
+	ID       question.ID    `json:"id" format:"uuid"`
+	State    question.State `json:"state" enum:"asked,offered,assigned,answered,resolved,escalated,withdrawn"`
+	Title    string         `json:"title"`
+	Context  string         `json:"context"`
+	Messages []Message      `json:"messages"`
+	Notes    []string       `json:"notes" doc:"What those who handed it back left for the next expert."`
+}
+
+// Message is one turn of a conversation.
+type Message struct {
+	Position int             `json:"position" doc:"From 1, in their order."`
+	Author   question.Author `json:"author" enum:"customer,expert,brand"`
+	Text     string          `json:"text"`
+	At       time.Time       `json:"at"`
+}
+
+func conversationOf(c question.Conversation) Conversation {
+	shape := Conversation{ID: c.Question, State: c.State, Title: c.Title, Context: c.Context, Messages: make([]Message, len(c.Turns)), Notes: c.Notes}
+	for i, t := range c.Turns {
+		shape.Messages[i] = Message{Position: t.Position, Author: t.Author, Text: t.Text, At: t.At}
+	}
+	if shape.Notes == nil {
+		shape.Notes = []string{}
+	}
+	return shape
+}
+
+func (a *API) ownQuestion(ctx context.Context, caller access.Caller, in *questionIn) (*One[Conversation], error) {
+	c, err := a.House.Questions.ForCustomer(ctx, caller, in.Question)
+	return one(conversationOf(c)), err
+}
+
+func (a *API) ownReceipt(ctx context.Context, caller access.Caller, in *questionIn) (*One[question.Receipt], error) {
+	r, err := a.House.Questions.CustomerReceipt(ctx, caller, in.Question)
+	return one(r), err
+}
+
+type previewIn struct {
+	Body struct {
+		Text string   `json:"text" maxLength:"16384" doc:"What would be sent."`
+		Hide [][2]int `json:"hide,omitempty" maxItems:"200" doc:"Byte ranges to hide besides."`
+	}
+}
+
+// Preview is a text as experts would see it.
+type Preview struct {
+	Text   string              `json:"text" doc:"With placeholders for what is hidden."`
+	Hidden map[redact.Kind]int `json:"hidden" doc:"How many of each kind are hidden."`
+}
+
+func (a *API) preview(ctx context.Context, caller access.Caller, in *previewIn) (*One[Preview], error) {
+	r, err := a.House.Questions.Preview(ctx, caller, in.Body.Text, in.Body.Hide...)
+	if err != nil {
+		return nil, err
+	}
+	p := Preview{Text: r.Text, Hidden: map[redact.Kind]int{}}
+	for _, s := range r.Spans {
+		p.Hidden[s.Kind]++
+	}
+	return one(p), nil
+}
+
+type sayIn struct {
+	questionIn
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"16384"`
+	}
+}
+
+func (a *API) say(ctx context.Context, caller access.Caller, in *sayIn) error {
+	return a.House.Questions.Say(ctx, caller, in.Question, in.Body.Text)
+}
+
+type reopenIn struct {
+	questionIn
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"What is still wrong."`
+	}
+}
+
+func (a *API) reopen(ctx context.Context, caller access.Caller, in *reopenIn) error {
+	return a.House.Questions.Reopen(ctx, caller, in.Question, in.Body.Reason)
+}
+
+// onQuestion makes a handler of a verb that needs nothing but the question.
+func (a *API) onQuestion(verb func(context.Context, access.Caller, question.ID) error) func(context.Context, access.Caller, *questionIn) error {
+	return func(ctx context.Context, caller access.Caller, in *questionIn) error {
+		return verb(ctx, caller, in.Question)
+	}
+}
+
+type feedbackIn struct {
+	questionIn
+	Body struct {
+		Solved  bool                   `json:"solved" doc:"Whether it solved the question."`
+		CSAT    int                    `json:"csat,omitempty" minimum:"1" maximum:"5" doc:"How satisfied, from 1 to 5."`
+		Reason  quality.FeedbackReason `json:"reason,omitempty" enum:"wrong,incomplete,unclear,unfriendly,waiting_time,product_defect,policy" doc:"Needed with a 1 or 2."`
+		Comment string                 `json:"comment,omitempty" maxLength:"4096"`
+	}
+}
+
+func (a *API) giveFeedback(ctx context.Context, caller access.Caller, in *feedbackIn) error {
+	b := in.Body
+	return a.House.Quality.Give(ctx, caller, in.Question, quality.Feedback{Solved: b.Solved, CSAT: b.CSAT, Reason: b.Reason, Comment: b.Comment})
+}

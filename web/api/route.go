@@ -1,0 +1,178 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/web/problem"
+)
+
+// Who says who may call a route. The domain decides; this is what the
+// documentation says, and a test compares the two.
+type Who struct {
+	Kind       Kind
+	Permission access.Permission // of KindMember and KindOperator
+}
+
+// Kind is a sort of caller.
+type Kind string
+
+const (
+	Anyone   Kind = "anyone"   // signed in or not
+	Customer Kind = "customer" // about what is theirs
+	Person   Kind = "person"   // anybody signed in, about what is theirs
+	Member   Kind = "member"   // of the brand, in a role with the permission; or an API key with the scope
+	Operator Kind = "operator" // of the platform, with the permission
+)
+
+func member(p access.Permission) Who   { return Who{Member, p} }
+func operator(p access.Permission) Who { return Who{Operator, p} }
+
+// Route describes a route, for the documentation and for tests.
+type Route struct {
+	ID, Method, Path string
+	Tag              string
+	Summary          string
+	About            string // more than the summary says, where there is more
+	Who              Who
+	// Limited routes may be called by whose sign-in is not complete.
+	Limited bool
+	// MaxBody bounds the body in bytes; 0: 256 kB.
+	MaxBody int64
+
+	status  int
+	unkeyed bool // takes no Idempotency-Key
+}
+
+const maxBody = 256 << 10
+
+// read adds a route that returns something.
+func read[I, O any](a *API, r Route, show func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
+	r.Method, r.status = http.MethodGet, http.StatusOK
+	add(a, r, show)
+}
+
+// call adds a route that answers a body and leaves nothing behind, or nothing
+// that may be repeated.
+func call[I, O any](a *API, r Route, do func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
+	r.Method, r.status, r.unkeyed = http.MethodPost, http.StatusOK, true
+	add(a, r, do)
+}
+
+// create adds a route that creates something: do returns its id, show the thing
+// itself. A repeat only shows what the first made.
+func create[I, O any](a *API, r Route,
+	do func(ctx context.Context, caller access.Caller, in *I) (id string, err error),
+	show func(ctx context.Context, caller access.Caller, in *I, id string) (*O, error),
+) {
+	r.Method, r.status = http.MethodPost, http.StatusCreated
+	add(a, r, func(ctx context.Context, caller access.Caller, in *I) (*O, error) {
+		id, err := do(claimed(ctx, a, r, caller, in), caller, in)
+		var repeated *marketplace.RepeatedError
+		if errors.As(err, &repeated) {
+			id, err = repeated.Result, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return show(ctx, caller, in, id)
+	})
+}
+
+// act adds a route that changes something and returns nothing. Its method is
+// POST unless the route says otherwise. A repeat does nothing.
+func act[I any](a *API, r Route, do func(ctx context.Context, caller access.Caller, in *I) error) {
+	if r.Method == "" {
+		r.Method = http.MethodPost
+	}
+	r.status = http.StatusNoContent
+	add(a, r, func(ctx context.Context, caller access.Caller, in *I) (*struct{}, error) {
+		err := do(claimed(ctx, a, r, caller, in), caller, in)
+		if errors.Is(err, marketplace.ErrRepeated) {
+			err = nil
+		}
+		return nil, err
+	})
+}
+
+// claimed is a context with the claim of the request's Idempotency-Key, where
+// it has one.
+func claimed(ctx context.Context, a *API, r Route, caller access.Caller, in any) context.Context {
+	key := requestOf(ctx).IdempotencyKey
+	if key == "" || r.unkeyed {
+		return ctx
+	}
+	body, err := json.Marshal(in)
+	if err != nil {
+		return ctx // what was read from JSON can be written as JSON
+	}
+	sum := sha256.Sum256(body)
+	return marketplace.WithClaim(ctx, &marketplace.Claim{
+		Scope: caller.String() + " " + r.ID, Key: key, Fingerprint: sum[:], At: a.House.Clock.Now(),
+	})
+}
+
+// add registers a route with huma: it names the caller and turns errors into
+// problems.
+func add[I, O any](a *API, r Route, handle func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
+	a.routes = append(a.routes, r)
+	huma.Register(a.huma, a.operation(r), func(ctx context.Context, in *I) (*O, error) {
+		req := requestOf(ctx)
+		if err := req.may(r); err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		out, err := handle(ctx, req.Caller, in)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// problem is what err is for the client; what it should not see is logged.
+func (a *API) problem(ctx context.Context, err error) error {
+	p := problem.From(err)
+	p.Request = requestOf(ctx).ID
+	if p.Status >= http.StatusInternalServerError {
+		a.Log.ErrorContext(ctx, "a request failed", "request", p.Request, "err", err)
+	}
+	return p
+}
+
+// operation is the route as OpenAPI describes it.
+func (a *API) operation(r Route) huma.Operation {
+	op := huma.Operation{
+		OperationID: r.ID, Method: r.Method, Path: Prefix + r.Path, Tags: []string{r.Tag}, Summary: r.Summary,
+		Description: r.About, DefaultStatus: r.status, MaxBodyBytes: r.MaxBody,
+		Extensions: map[string]any{"x-callers": r.Who.String()},
+	}
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = maxBody
+	}
+	if r.Who.Kind != Anyone {
+		op.Security = []map[string][]string{{"bearer": {}}}
+	}
+	if r.Method != http.MethodGet && !r.unkeyed {
+		most := 255
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "Idempotency-Key", In: "header", Description: "A key of the client's own for this request: repeated with it, it does nothing more.",
+			Schema: &huma.Schema{Type: "string", MaxLength: &most},
+		})
+	}
+	return op
+}
+
+// String says who it is in words.
+func (w Who) String() string {
+	if w.Permission == "" {
+		return string(w.Kind)
+	}
+	return string(w.Kind) + " with " + string(w.Permission)
+}

@@ -1,0 +1,147 @@
+// Package limit bounds how often somebody may ask. It counts in fixed windows;
+// a process takes its share of a window from the database a tenth at a time, so
+// that any number of processes keep to one limit and most requests cost no
+// statement. Without a database it counts for this process alone, which on
+// SQLite is the only one.
+//
+// It owns the table rate_windows. A key is a caller or the keyed hash of an
+// address, never an address in clear.
+package limit
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+)
+
+// Policy is how many requests a key may make in a window.
+type Policy struct {
+	Name   string
+	Limit  int
+	Window time.Duration
+}
+
+// Verdict is the outcome of one request.
+type Verdict struct {
+	Policy    Policy
+	Allowed   bool
+	Remaining int           // in this window, as far as this process knows
+	Reset     time.Duration // until the window ends
+}
+
+// Limiter counts requests. Safe for concurrent use.
+type Limiter struct {
+	store *marketplace.Store // nil: counts for this process alone
+	clock marketplace.Clock
+
+	mu     sync.Mutex
+	counts map[id]*count
+	swept  time.Time
+}
+
+type id struct{ policy, key string }
+
+// count is what this process knows of one key in one window.
+type count struct {
+	mu     sync.Mutex
+	window time.Time
+	used   int // of what was taken
+	taken  int // from the limit, by this process
+	total  int // taken by all processes, when last asked
+}
+
+// New makes a limiter; shared is the database it shares with other processes,
+// nil where there are none.
+func New(shared *marketplace.Store, clock marketplace.Clock) *Limiter {
+	return &Limiter{store: shared, clock: clock, counts: map[id]*count{}}
+}
+
+// Take counts one request of key and says whether it is within the policy.
+func (l *Limiter) Take(ctx context.Context, p Policy, key string) (Verdict, error) {
+	now := l.clock.Now()
+	window := now.Truncate(p.Window)
+	c := l.count(id{p.Name, key}, now)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.window.Equal(window) {
+		c.window, c.used, c.taken, c.total = window, 0, 0, 0
+	}
+	if c.used == c.taken && c.total < p.Limit {
+		if err := l.takeMore(ctx, p, key, c); err != nil {
+			return Verdict{}, err
+		}
+	}
+	v := Verdict{Policy: p, Reset: window.Add(p.Window).Sub(now)}
+	if c.used < c.taken {
+		c.used++
+		v.Allowed = true
+	}
+	v.Remaining = max(0, p.Limit-c.total) + c.taken - c.used
+	return v, nil
+}
+
+// count finds what is known of a key, and once a minute forgets what is over.
+func (l *Limiter) count(of id, now time.Time) *count {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now.Sub(l.swept) > time.Minute {
+		l.swept = now
+		for k, c := range l.counts {
+			if c.mu.TryLock() {
+				if now.Sub(c.window) > time.Hour {
+					delete(l.counts, k)
+				}
+				c.mu.Unlock()
+			}
+		}
+	}
+	c := l.counts[of]
+	if c == nil {
+		c = &count{}
+		l.counts[of] = c
+	}
+	return c
+}
+
+// takeMore takes a tenth of the limit, or what is left of it.
+func (l *Limiter) takeMore(ctx context.Context, p Policy, key string, c *count) error {
+	share := max(1, p.Limit/10)
+	if l.store == nil {
+		share = min(share, p.Limit-c.total)
+		c.taken, c.total = c.taken+share, c.total+share
+		return nil
+	}
+	var total int
+	err := l.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		return tx.Raw(`INSERT INTO rate_windows (policy, key, window_at, used) VALUES (?, ?, ?, ?)
+			ON CONFLICT (policy, key, window_at) DO UPDATE SET used = rate_windows.used + EXCLUDED.used RETURNING used`,
+			p.Name, key, c.window, share).Row().Scan(&total)
+	})
+	if err != nil {
+		return fmt.Errorf("take from the limit %s: %w", p.Name, err)
+	}
+	// What was added beyond the limit is nobody's.
+	c.taken += max(0, share-max(0, total-p.Limit))
+	c.total = min(total, p.Limit)
+	return nil
+}
+
+// Forget removes windows that ended more than a day ago, up to limit of them.
+func Forget(ctx context.Context, store *marketplace.Store, now time.Time, limit int) (int, error) {
+	var n int64
+	err := store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		res := tx.Exec(`DELETE FROM rate_windows WHERE (policy, key, window_at) IN (
+			SELECT policy, key, window_at FROM rate_windows WHERE window_at < ? LIMIT ?)`, now.Add(-24*time.Hour), limit)
+		n = res.RowsAffected
+		return res.Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("forget rate windows: %w", err)
+	}
+	return int(n), nil
+}

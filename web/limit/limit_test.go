@@ -1,0 +1,82 @@
+package limit_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+	"knowhow/web/limit"
+)
+
+var (
+	start  = time.Date(2026, 3, 1, 9, 0, 10, 0, time.UTC)
+	policy = limit.Policy{Name: "test", Limit: 25, Window: time.Minute}
+)
+
+// allowed makes n requests and counts those that are within the limit.
+func allowed(t *testing.T, l *limit.Limiter, key string, n int) int {
+	t.Helper()
+	count := 0
+	for range n {
+		v, err := l.Take(context.Background(), policy, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.Allowed {
+			count++
+		}
+	}
+	return count
+}
+
+func TestOneProcessKeepsTheLimit(t *testing.T) {
+	clock := marketplace.NewManualClock(start)
+	l := limit.New(nil, clock)
+	if got := allowed(t, l, "a", 40); got != policy.Limit {
+		t.Errorf("%d of 40 were allowed, want %d", got, policy.Limit)
+	}
+	if got := allowed(t, l, "b", 1); got != 1 {
+		t.Error("somebody else's limit was used up too")
+	}
+	v, err := l.Take(t.Context(), policy, "a")
+	if err != nil || v.Remaining != 0 || v.Reset != 50*time.Second {
+		t.Errorf("got %+v, %v", v, err)
+	}
+	clock.Advance(v.Reset)
+	if v, err = l.Take(t.Context(), policy, "a"); err != nil || !v.Allowed || v.Remaining != policy.Limit-1 {
+		t.Errorf("in the next window: %+v, %v", v, err)
+	}
+}
+
+func TestProcessesShareTheLimit(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		clock := marketplace.NewManualClock(start)
+		store := marketplace.NewStore(db.Write, db.Read)
+		var wg sync.WaitGroup
+		counts := make([]int, 4)
+		for i := range counts {
+			l := limit.New(store, clock)
+			wg.Go(func() { counts[i] = allowed(t, l, "a", 20) })
+		}
+		wg.Wait()
+		total := 0
+		for _, n := range counts {
+			total += n
+		}
+		if total != policy.Limit {
+			t.Errorf("%v were allowed, in all %d, want %d", counts, total, policy.Limit)
+		}
+		for _, c := range []struct {
+			after time.Duration
+			want  int
+		}{{23 * time.Hour, 0}, {25 * time.Hour, 1}} {
+			if n, err := limit.Forget(t.Context(), store, start.Add(c.after), 100); err != nil || n != c.want {
+				t.Errorf("after %v: forgot %d, %v; want %d", c.after, n, err, c.want)
+			}
+		}
+	})
+}

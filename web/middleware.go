@@ -1,0 +1,227 @@
+package web
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"knowhow/marketplace/access"
+	"knowhow/web/api"
+	"knowhow/web/problem"
+)
+
+const (
+	maxHeaders = 16 << 10 // bytes of a request's header fields
+	maxBody    = 8 << 20  // bytes; each route has a tighter bound of its own
+	patience   = 20 * time.Second
+)
+
+// identify gives the request its id, which the client may name, and notes what
+// else is known of it.
+func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		req := &api.Request{
+			ID: r.Header.Get(echo.HeaderXRequestID), UserAgent: r.UserAgent(), Source: s.sourceOf(c.RealIP()),
+			IdempotencyKey: r.Header.Get("Idempotency-Key"),
+		}
+		if !plain(req.ID, 64) {
+			req.ID = uuid.NewString()
+		}
+		c.Response().Header().Set(echo.HeaderXRequestID, req.ID)
+		c.Set("request", req)
+		c.SetRequest(r.WithContext(api.WithRequest(r.Context(), req)))
+		return next(c)
+	}
+}
+
+// requestOf is what identify noted.
+func requestOf(c echo.Context) *api.Request { return c.Get("request").(*api.Request) }
+
+// plain reports whether text is 1 to most printable ASCII characters without
+// spaces or quotes.
+func plain(text string, most int) bool {
+	for _, b := range []byte(text) {
+		if b <= ' ' || b > '~' || b == '"' || b == '\\' {
+			return false
+		}
+	}
+	return text != "" && len(text) <= most
+}
+
+// sourceOf is the keyed hash of an address, IPv6 by its /64: enough to count
+// by, and no address.
+func (s *Server) sourceOf(address string) []byte {
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
+		if prefix, err := ip.WithZone("").Prefix(64); err == nil {
+			address = prefix.String()
+		}
+	}
+	mac := hmac.New(sha256.New, s.source)
+	_, _ = mac.Write([]byte(address)) // never fails
+	return mac.Sum(nil)[:16]
+}
+
+// addressOf finds a client's address: the connection's, or what a trusted proxy
+// says of it.
+func addressOf(trusted []netip.Prefix) echo.IPExtractor {
+	if len(trusted) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range trusted {
+		if _, network, err := net.ParseCIDR(p.Masked().String()); err == nil {
+			options = append(options, echo.TrustIPRange(network))
+		}
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// watch logs every request and turns a panic into an internal error.
+func (s *Server) watch(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		err := s.calm(c, next)
+		if err != nil {
+			s.refuse(err, c)
+		}
+		took, req, status := time.Since(start), requestOf(c), c.Response().Status
+		route := c.Path()
+		if route == "" {
+			route = "none"
+		}
+		s.Log.LogAttrs(c.Request().Context(), levelOf(status), "request", requestAttrs(c, req, route, status, took)...)
+		return nil
+	}
+}
+
+// calm runs next and makes an error of its panic.
+func (s *Server) calm(c echo.Context, next echo.HandlerFunc) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return next(c)
+}
+
+// secure sets what browsers are to know about every answer.
+func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
+	fixed := map[string]string{
+		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+		"Content-Security-Policy":    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+		"Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+		"Cache-Control": "no-store",
+	}
+	if s.Base.Scheme == "https" {
+		fixed["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+	}
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		for name, value := range fixed {
+			header.Set(name, value)
+		}
+		return next(c)
+	}
+}
+
+// bound refuses what is too large and lets nothing take for ever.
+func (s *Server) bound(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r, size := c.Request(), len(c.Request().RequestURI)
+		for name, values := range r.Header {
+			for _, value := range values {
+				size += len(name) + len(value)
+			}
+		}
+		if size > maxHeaders {
+			return problem.New("headers_too_large", "")
+		}
+		if r.ContentLength > maxBody {
+			return problem.New("too_large", "")
+		}
+		if key := r.Header.Get("Idempotency-Key"); key != "" && !plain(key, 255) {
+			return problem.New("malformed", "Idempotency-Key: must be 1 to 255 printable characters without spaces")
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, maxBody)
+		c.SetRequest(r)
+		return next(c)
+	}
+}
+
+// authenticate finds out who asks. Nobody is fine, until a route wants
+// somebody; a token that is no good is refused everywhere.
+func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Request().Header.Values(echo.HeaderAuthorization)
+		if len(header) == 0 {
+			return next(c)
+		}
+		scheme, secret, _ := strings.Cut(header[0], " ")
+		if len(header) > 1 || !strings.EqualFold(scheme, "bearer") || !plain(secret, 4<<10) {
+			return problem.New("token_invalid", "Authorization: must be Bearer and one token")
+		}
+		req := requestOf(c)
+		if strings.HasPrefix(secret, access.KeyPrefix) {
+			caller, err := s.House.Access.KeyBySecret(c.Request().Context(), secret)
+			if err != nil {
+				return err
+			}
+			req.Caller = caller
+			return next(c)
+		}
+		grant, err := s.tokens.Read(secret)
+		if err != nil {
+			return err
+		}
+		req.Caller, req.Session, req.Limited, req.Until = grant.Caller, grant.Session, grant.Limited, grant.Until
+		return next(c)
+	}
+}
+
+// refuse answers with the problem an error is.
+func (s *Server) refuse(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	p := problemOf(err)
+	p.Request = requestOf(c).ID
+	if p.Code == "internal" {
+		s.Log.ErrorContext(c.Request().Context(), "a request failed", "request", p.Request, "err", err)
+	}
+	p.Write(c.Response())
+}
+
+// problemOf knows echo's errors beside the domain's.
+func problemOf(err error) *problem.Problem {
+	var he *echo.HTTPError
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return problem.New("too_large", "")
+	case errors.As(err, &he) && he.Code == http.StatusNotFound:
+		return problem.New("not_found", "")
+	case errors.As(err, &he) && he.Code == http.StatusMethodNotAllowed:
+		return problem.New("method_not_allowed", "")
+	case errors.As(err, &he) && he.Code < http.StatusInternalServerError:
+		return problem.New("malformed", "")
+	}
+	return problem.From(err)
+}

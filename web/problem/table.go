@@ -1,0 +1,197 @@
+package problem
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
+	"knowhow/payouts"
+	"knowhow/payouts/ledger"
+	"knowhow/payouts/money"
+	"knowhow/web/token"
+)
+
+// The kinds that more than one error, or the web itself, has.
+var (
+	malformed     = kind{"malformed", http.StatusBadRequest, "The request cannot be read"}
+	unauthorized  = kind{"unauthenticated", http.StatusUnauthorized, "Who is asking is not known"}
+	tokenInvalid  = kind{"token_invalid", http.StatusUnauthorized, "The access token is not valid"}
+	tokenExpired  = kind{"token_expired", http.StatusUnauthorized, "The access token has expired"}
+	secondFactor  = kind{"second_factor_missing", http.StatusForbidden, "The sign-in wants a second factor first"}
+	forbidden     = kind{"forbidden", http.StatusForbidden, "This is not allowed"}
+	notFound      = kind{"not_found", http.StatusNotFound, "There is no such thing"}
+	noMethod      = kind{"method_not_allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
+	notAcceptable = kind{"not_acceptable", http.StatusNotAcceptable, "The answer has no form the client takes"}
+	timeout       = kind{"timeout", http.StatusServiceUnavailable, "The request took too long"}
+	conflict      = kind{"conflict", http.StatusConflict, "The state of things forbids this"}
+	inFlight      = kind{"in_flight", http.StatusConflict, "The same request is under way"}
+	tooLarge      = kind{"too_large", http.StatusRequestEntityTooLarge, "The request is too large"}
+	mediaType     = kind{"media_type", http.StatusUnsupportedMediaType, "The request's media type is not taken"}
+	invalid       = kind{"invalid", http.StatusUnprocessableEntity, "The request is not valid"}
+	keyReused     = kind{"key_reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
+	tooMany       = kind{"too_many_requests", http.StatusTooManyRequests, "Too many requests"}
+	headers       = kind{"headers_too_large", http.StatusRequestHeaderFieldsTooLarge, "The request's headers are too large"}
+	internal      = kind{"internal", http.StatusInternalServerError, "Something went wrong here"}
+	unavailable   = kind{"unavailable", http.StatusServiceUnavailable, "The service cannot answer now"}
+	insufficient  = kind{"insufficient_funds", http.StatusConflict, "There is not enough money"}
+	stateForbids  = kind{"state", http.StatusConflict, "The state of things forbids this"}
+)
+
+// row says what an error becomes. The error's own text is the detail unless it
+// is quiet: then the title must do.
+type row struct {
+	err   error
+	kind  kind
+	quiet bool
+}
+
+func (r row) detail(err error) string {
+	if r.quiet {
+		return ""
+	}
+	return clip(innermost(err).Error())
+}
+
+// table is what becomes of which error; the first row that fits decides, so
+// the particular stands before the general it wraps.
+var table = []row{
+	{err: token.ErrExpired, kind: tokenExpired, quiet: true},
+	{err: token.ErrInvalid, kind: tokenInvalid, quiet: true},
+	{err: access.ErrKey, kind: tokenInvalid, quiet: true},
+	{err: marketplace.ErrInFlight, kind: inFlight, quiet: true},
+	{err: marketplace.ErrKeyReused, kind: keyReused, quiet: true},
+	{err: marketplace.ErrRepeated, kind: conflict, quiet: true},
+
+	{err: question.ErrOfferGone, kind: kind{"offer_gone", http.StatusConflict, "The offer is gone"}, quiet: true},
+	{err: question.ErrReferenceUsed, kind: kind{"reference_used", http.StatusConflict, "The reference names another question"}, quiet: true},
+	{err: question.ErrTooLate, kind: kind{"too_late", http.StatusConflict, "The time for this is over"}, quiet: true},
+	{err: question.ErrProgramClosed, kind: kind{"program_closed", http.StatusConflict, "The program takes no questions now"}, quiet: true},
+	{err: question.ErrReplayDiffers, kind: kind{"replay_differs", http.StatusConflict, "The decision's replay differs from its record"}, quiet: true},
+	{err: quality.ErrOwnWork, kind: kind{"own_work", http.StatusForbidden, "Nobody judges a question they had a part in"}, quiet: true},
+	{err: quality.ErrSameHuman, kind: kind{"same_human", http.StatusForbidden, "An appeal is decided by somebody who has not yet judged the work"}, quiet: true},
+	{err: quality.ErrNotAnswered, kind: kind{"not_answered", http.StatusConflict, "The question has no answer yet"}, quiet: true},
+	{err: expert.ErrState, kind: stateForbids},
+	{err: expert.ErrUnmet, kind: kind{"unmet", http.StatusConflict, "Something is still asked of the applicant"}},
+	{err: expert.ErrRetake, kind: kind{"retake", http.StatusConflict, "It is too early for another try"}},
+	{err: expert.ErrAtCapacity, kind: kind{"at_capacity", http.StatusConflict, "The expert's hands are full"}, quiet: true},
+	{err: expert.ErrNothingInHand, kind: conflict, quiet: true},
+	{err: expert.ErrHandleTaken, kind: kind{"handle_taken", http.StatusConflict, "Another expert has this handle"}, quiet: true},
+	{err: expert.ErrNotOneself, kind: kind{"not_oneself", http.StatusForbidden, "Nobody decides about themselves"}, quiet: true},
+	{err: expert.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
+	{err: expert.ErrStaleVersion, kind: kind{"stale_version", http.StatusConflict, "There is a newer version"}, quiet: true},
+	{err: program.ErrNotReady, kind: kind{"not_ready", http.StatusConflict, "The program is not ready to go live"}},
+	{err: program.ErrState, kind: stateForbids},
+	{err: program.ErrSlugTaken, kind: kind{"slug_taken", http.StatusConflict, "The program has a topic of this slug"}, quiet: true},
+	{err: program.ErrFunding, kind: kind{"funding", http.StatusForbidden, "The payment provider confirms funding"}, quiet: true},
+	{err: customer.ErrErased, kind: notFound, quiet: true},
+	{err: customer.ErrNoHandle, kind: notFound, quiet: true},
+	{err: access.ErrEmailTaken, kind: kind{"email_taken", http.StatusConflict, "Another person has this e-mail address"}, quiet: true},
+	{err: access.ErrNoEmail, kind: notFound, quiet: true},
+	{err: access.ErrLastOwner, kind: kind{"last_owner", http.StatusConflict, "A brand keeps an owner"}, quiet: true},
+
+	{err: payouts.ErrFrozen, kind: kind{"frozen", http.StatusConflict, "The program's money is frozen"}, quiet: true},
+	{err: payouts.ErrPaused, kind: kind{"payouts_paused", http.StatusConflict, "Payouts are paused"}, quiet: true},
+	{err: payouts.ErrBelowMinimum, kind: kind{"below_minimum", http.StatusConflict, "There is less than the least that is paid out"}, quiet: true},
+	{err: payouts.ErrNoAccount, kind: kind{"no_account", http.StatusConflict, "There is no account to pay out to"}, quiet: true},
+	{err: payouts.ErrKeyReused, kind: keyReused, quiet: true},
+	{err: ledger.ErrKeyReused, kind: keyReused, quiet: true},
+	{err: payouts.ErrInsufficientFunds, kind: insufficient, quiet: true},
+	{err: ledger.ErrInsufficientFunds, kind: insufficient, quiet: true},
+	{err: ledger.ErrConcurrent, kind: conflict, quiet: true},
+	{err: payouts.ErrState, kind: stateForbids},
+	{err: payouts.ErrNotFound, kind: notFound},
+	{err: payouts.ErrOverflow, kind: invalid},
+	{err: payouts.ErrInvalid, kind: invalid},
+	{err: money.ErrCurrency, kind: invalid},
+	{err: money.ErrMismatch, kind: invalid},
+	{err: money.ErrOverflow, kind: invalid},
+	{err: money.ErrNegative, kind: invalid},
+
+	{err: marketplace.ErrInvalid, kind: invalid},
+	{err: marketplace.ErrNotFound, kind: notFound},
+	{err: marketplace.ErrForbidden, kind: forbidden},
+	{err: marketplace.ErrConflict, kind: conflict},
+	{err: context.DeadlineExceeded, kind: timeout, quiet: true},
+	{err: context.Canceled, kind: timeout, quiet: true},
+}
+
+// ours are errors that no client can cause: they stay internal.
+var ours = []string{
+	"notify.ErrRefused", "job.ErrGiveUp", "matching.ErrReplay", "money.ErrParts", "ledger.ErrPosting",
+	"redact.ErrNoKeys", "redact.ErrBadKey", "redact.ErrUnknownKey", "redact.ErrSealBroken", "redact.ErrKeyFileMode",
+}
+
+// kinds is every kind there is, each code once, by status and code.
+var kinds = func() []kind {
+	list := []kind{
+		malformed, unauthorized, tokenInvalid, tokenExpired, forbidden, notFound, noMethod, notAcceptable, timeout, conflict,
+		inFlight, secondFactor, tooLarge, mediaType, invalid, keyReused, tooMany, headers, internal, unavailable, insufficient, stateForbids,
+	}
+	for _, r := range table {
+		list = append(list, r.kind)
+	}
+	slices.SortFunc(list, func(a, b kind) int {
+		if a.status != b.status {
+			return a.status - b.status
+		}
+		return strings.Compare(a.code, b.code)
+	})
+	return slices.CompactFunc(list, func(a, b kind) bool { return a.code == b.code })
+}()
+
+// innermost is the error that names the thing: what is wrapped around it says
+// what the house was doing, which is for the log.
+func innermost(err error) error {
+	for _, find := range []func(error) (error, bool){
+		as[*marketplace.InvalidError], as[*marketplace.NotFoundError], as[*access.ForbiddenError],
+		as[*question.TransitionError], as[*program.TransitionError], as[*program.NotReadyError],
+		as[*expert.StateError], as[*expert.UnmetError], as[*expert.RetakeError],
+		as[*payouts.InvalidError], as[*payouts.NotFoundError], as[*payouts.StateError],
+	} {
+		if found, ok := find(err); ok {
+			return found
+		}
+	}
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(next) {
+		err = next
+	}
+	return err
+}
+
+func as[E error](err error) (error, bool) {
+	var target E
+	ok := errors.As(err, &target)
+	return target, ok
+}
+
+// parts are the fields an error names.
+func parts(err error) []Detail {
+	var bad *marketplace.InvalidError
+	var pay *payouts.InvalidError
+	switch {
+	case errors.As(err, &bad):
+		return []Detail{{Location: bad.Field, Message: bad.Reason}}
+	case errors.As(err, &pay):
+		return []Detail{{Location: pay.Field, Message: pay.Reason}}
+	}
+	return nil
+}
+
+// wait is when a client may try again, where the error says so.
+func wait(err error) time.Duration {
+	var w interface{ RetryAfter() time.Duration }
+	if errors.As(err, &w) {
+		return w.RetryAfter()
+	}
+	return 0
+}

@@ -1,0 +1,80 @@
+// Package web puts the house on the network: one handler with the API
+// (web/api), streams (web/stream), its documentation (web/docs) and the checks
+// every request passes. It holds no rule of the business: who may do what is
+// decided in the domain, which is told the caller.
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+
+	"knowhow/marketplace/assembly"
+	"knowhow/marketplace/redact"
+	"knowhow/web/api"
+	"knowhow/web/docs"
+	"knowhow/web/limit"
+	"knowhow/web/observe"
+	"knowhow/web/token"
+)
+
+// Options are what the server is made of. Metrics may be nil.
+type Options struct {
+	House   *assembly.House
+	Keys    *redact.Keyring
+	Log     *slog.Logger
+	Base    *url.URL       // how the outside reaches us: links, the issuer of tokens
+	Limiter *limit.Limiter // of this process, or shared by all
+	Limits  Limits
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	Metrics *observe.Metrics
+	Version string
+	Demo    bool
+}
+
+// Server answers every request. Safe for concurrent use.
+type Server struct {
+	Options
+	echo   *echo.Echo
+	api    *api.API
+	tokens *token.Issuer
+	source []byte // the key addresses are hashed with
+}
+
+// New makes the server.
+func New(o Options) (*Server, error) {
+	s := &Server{Options: o, echo: echo.New(), tokens: token.NewIssuer(o.Keys, o.Base.String(), o.House.Clock), source: o.Keys.Derive("web.source")}
+	s.echo.HTTPErrorHandler = s.refuse
+	s.echo.IPExtractor = addressOf(o.Proxies)
+	s.echo.Use(s.identify)
+	if o.Metrics != nil {
+		s.echo.Use(o.Metrics.Requests())
+	}
+	s.echo.Use(s.watch, s.secure, s.bound, s.authenticate, s.limit)
+	config := api.Config(o.Version)
+	config.Servers = nil
+	described := humaecho.NewV4(s.echo, config)
+	s.api = api.Register(described, api.Parts{
+		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo,
+	})
+	pages, err := docs.New(described.OpenAPI(), o.Base)
+	if err != nil {
+		return nil, err
+	}
+	s.echo.GET("/openapi.json", echo.WrapHandler(http.HandlerFunc(pages.OpenAPI)))
+	s.echo.GET("/docs", echo.WrapHandler(http.HandlerFunc(pages.Page)))
+	return s, nil
+}
+
+// Handle adds a page that is not the API's, such as the health checks.
+func (s *Server) Handle(path string, h http.Handler) { s.echo.GET(path, echo.WrapHandler(h)) }
+
+// Routes lists the API's routes.
+func (s *Server) Routes() []api.Route { return s.api.Routes() }
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
