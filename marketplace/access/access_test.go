@@ -97,11 +97,11 @@ func (h *house) may(t *testing.T, c access.Caller, brand marketplace.BrandID, p 
 // a agent, r reviewer, f finance, v viewer, P operator, S system.
 var whoMay = map[access.Permission]string{
 	access.CreateBrand: "P", access.CreatePerson: "PS", access.FindPerson: "PS", access.CreateOperator: "S", access.RunPayouts: "PS",
-	access.SeeMembers: "omarfvP", access.ManageMembers: "oP", access.ManageProgram: "om", access.FundBudget: "of",
+	access.SeeMembers: "omarfvP", access.ManageMembers: "oP", access.SeePrograms: "omarfvP", access.ManageProgram: "om", access.FundBudget: "of",
 	access.SeeMoney: "omfPS", access.SeeQuestions: "omarvS", access.AnswerForBrand: "oma", access.RevealPersonalData: "oma",
-	access.ReviewWork: "omr", access.RefusePay: "om", access.DecideAppeal: "omP", access.ApproveExperts: "om",
+	access.ReviewWork: "omr", access.RefusePay: "om", access.DecideAppeal: "omP", access.SeeExperts: "omr", access.ApproveExperts: "om",
 	access.SuspendExperts: "om", access.ImportEvidence: "omS", access.IdentifyCustomers: "omaS", access.RecordConsent: "S",
-	access.EraseCustomers: "omS", "unheard_of": "",
+	access.EraseCustomers: "omS", access.ManageKeys: "o", access.SetPasswords: "S", "unheard_of": "",
 }
 
 func TestWhoMayDoWhat(t *testing.T) {

@@ -32,6 +32,8 @@ func AuthorizeTx(ctx context.Context, tx *gorm.DB, caller Caller, brand marketpl
 		return nil
 	case caller.Valid() && caller.Kind == KindPerson:
 		return authorizePerson(ctx, tx, caller.Person, brand, permission, g)
+	case caller.Valid() && caller.Kind == KindKey && caller.Brand == brand && len(g.scopes) > 0:
+		return authorizeKey(ctx, tx, caller, permission, g)
 	default:
 		return &ForbiddenError{Permission: permission}
 	}
@@ -57,12 +59,29 @@ func authorizePerson(ctx context.Context, tx *gorm.DB, person PersonID, brand ma
 	return &ForbiddenError{Permission: permission}
 }
 
-// AuthorizeOnTx is AuthorizeTx for what was found by its id alone. A person or
-// customer who is nothing to brand gets unknown, the answer where there is no
-// such id, so that trying ids tells them nothing. At most two statements.
+// authorizeKey looks at the key as it is now: what was revoked or narrowed
+// while a request is under way does nothing more. That it expired is seen when
+// a request comes in, by KeyBySecret.
+func authorizeKey(ctx context.Context, tx *gorm.DB, caller Caller, permission Permission, g grant) error {
+	var list []Scopelist
+	err := tx.WithContext(ctx).Model(&Key{}).Where("brand_id = ? AND id = ? AND revoked_at IS NULL", caller.Brand, caller.Key).
+		Pluck("scopes", &list).Error
+	if err != nil {
+		return fmt.Errorf("look up what key %s may do: %w", caller.Key, err)
+	}
+	if len(list) == 1 && g.reaches(list[0]) {
+		return nil
+	}
+	return &ForbiddenError{Permission: permission}
+}
+
+// AuthorizeOnTx is AuthorizeTx for what was found by its id alone. A person,
+// customer or key that is nothing to brand gets unknown, the answer where there
+// is no such id, so that trying ids tells them nothing. At most two statements.
 func AuthorizeOnTx(ctx context.Context, tx *gorm.DB, caller Caller, brand marketplace.BrandID, permission Permission, unknown error) error {
 	err := AuthorizeTx(ctx, tx, caller, brand, permission)
-	if caller.Kind == KindSystem || !errors.Is(err, marketplace.ErrForbidden) {
+	own := caller.Kind == KindSystem || caller.Kind == KindKey && caller.Brand == brand
+	if own || !errors.Is(err, marketplace.ErrForbidden) {
 		return err
 	}
 	if member := AuthorizeTx(ctx, tx, caller, brand, SeeMembers); errors.Is(member, marketplace.ErrForbidden) {

@@ -18,16 +18,18 @@ type Kind string
 const (
 	KindPerson   Kind = "person"   // somebody signed in; their roles are looked up where they act
 	KindCustomer Kind = "customer" // a brand's customer, acting on what is theirs
+	KindKey      Kind = "key"      // a brand's own software, by one of the brand's API keys
 	KindSystem   Kind = "system"   // our own machinery: a job, a sweep, a command
 )
 
-// Caller is who is acting. Make one with PersonCaller, CustomerCaller or
-// SystemCaller; the zero value may do nothing.
+// Caller is who is acting. Make one with PersonCaller, CustomerCaller,
+// KeyCaller or SystemCaller; the zero value may do nothing.
 type Caller struct {
 	Kind     Kind
 	Person   PersonID            // of KindPerson
 	Customer CustomerID          // of KindCustomer
-	Brand    marketplace.BrandID // the customer's brand
+	Brand    marketplace.BrandID // the customer's or key's brand
+	Key      KeyID               // of KindKey
 	System   string              // of KindSystem: which part of the machinery
 }
 
@@ -37,6 +39,11 @@ func PersonCaller(id PersonID) Caller { return Caller{Kind: KindPerson, Person: 
 // CustomerCaller is brand's customer id, acting.
 func CustomerCaller(brand marketplace.BrandID, id CustomerID) Caller {
 	return Caller{Kind: KindCustomer, Customer: id, Brand: brand}
+}
+
+// KeyCaller is brand's API key id, acting.
+func KeyCaller(brand marketplace.BrandID, id KeyID) Caller {
+	return Caller{Kind: KindKey, Key: id, Brand: brand}
 }
 
 // SystemCaller is the part of our own machinery called name, acting.
@@ -49,6 +56,8 @@ func (c Caller) Valid() bool {
 		return !c.Person.IsZero()
 	case KindCustomer:
 		return !c.Customer.IsZero() && !c.Brand.IsZero()
+	case KindKey:
+		return !c.Key.IsZero() && !c.Brand.IsZero()
 	case KindSystem:
 		return c.System != ""
 	default:
@@ -75,6 +84,8 @@ func (c Caller) String() string {
 		return "person:" + c.Person.String()
 	case c.Kind == KindCustomer:
 		return "customer:" + c.Customer.String()
+	case c.Kind == KindKey:
+		return "key:" + c.Key.String()
 	default:
 		return "system:" + c.System
 	}

@@ -1,12 +1,22 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 
 	"knowhow/marketplace"
 )
 
 var (
+	// ErrUnauthenticated: who is acting could not be proven. Every room's
+	// refusal of a password, token or key Is this one.
+	ErrUnauthenticated = errors.New("who is acting could not be proven")
+	// ErrKey: the secret is no API key's, or its key was revoked or has expired.
+	// It Is ErrUnauthenticated.
+	ErrKey = fmt.Errorf("the API key is not valid: %w", ErrUnauthenticated)
+	// ErrTooManyKeys: the brand has MaxKeys keys; revoke one first. It Is
+	// marketplace.ErrConflict.
+	ErrTooManyKeys = fmt.Errorf("the brand has too many keys: %w", marketplace.ErrConflict)
 	// ErrEmailTaken: another person has this e-mail address. It Is
 	// marketplace.ErrConflict.
 	ErrEmailTaken = fmt.Errorf("another person has this e-mail address: %w", marketplace.ErrConflict)

@@ -36,26 +36,37 @@ func (s *Service) Person(ctx context.Context, caller Caller, id PersonID) (Perso
 // operators. Where there is none it is a *marketplace.NotFoundError that does
 // not quote the address.
 func (s *Service) PersonByEmail(ctx context.Context, caller Caller, email string) (Person, error) {
+	if _, err := NormalEmail(email); err != nil {
+		return Person{}, err
+	}
+	var p Person
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		if err := allow(ctx, tx, caller, FindPerson); err != nil {
+			return err
+		}
+		p, err = s.PersonByEmailTx(ctx, tx, email)
+		return err
+	})
+	return p, err
+}
+
+// PersonByEmailTx is PersonByEmail for the rooms above, which answer for what
+// they tell of it.
+func (s *Service) PersonByEmailTx(ctx context.Context, tx *gorm.DB, email string) (Person, error) {
 	email, err := NormalEmail(email)
 	if err != nil {
 		return Person{}, err
 	}
 	var p Person
 	index := s.keys.BlindIndex([16]byte{}, blindKind, email)
-	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		if err := allow(ctx, tx, caller, FindPerson); err != nil {
-			return err
-		}
-		err := tx.WithContext(ctx).Where("email_index = ?", index).Take(&p).Error
-		switch {
-		case errors.Is(err, gorm.ErrRecordNotFound):
-			return &marketplace.NotFoundError{Noun: "person", ID: "with this e-mail address"}
-		case err != nil:
-			return fmt.Errorf("find a person by e-mail address: %w", err)
-		}
-		return nil
-	})
-	return p, err
+	err = tx.WithContext(ctx).Where("email_index = ?", index).Take(&p).Error
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return Person{}, &marketplace.NotFoundError{Noun: "person", ID: "with this e-mail address"}
+	case err != nil:
+		return Person{}, fmt.Errorf("find a person by e-mail address: %w", err)
+	}
+	return p, nil
 }
 
 // OpenEmailTx opens a person's address, for sending to it and nothing else;

@@ -40,16 +40,17 @@ func (s *Service) AddMember(ctx context.Context, caller Caller, brand marketplac
 		if err := AuthorizeTx(ctx, tx, caller, brand, ManageMembers); err != nil {
 			return err
 		}
-		if err := knownTx(ctx, tx, brand); err != nil {
+		if err := KnownBrandTx(ctx, tx, brand); err != nil {
 			return err
 		}
 		return s.AddMemberTx(ctx, tx, caller, brand, person, role)
 	})
 }
 
-// knownTx tells a brand from an id that is none: a brand has had an owner since
-// it was made, and keeps one.
-func knownTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) error {
+// KnownBrandTx tells a brand from an id that is none, a
+// *marketplace.NotFoundError: a brand has had an owner since it was made, and
+// keeps one.
+func KnownBrandTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) error {
 	var m Membership
 	err := tx.WithContext(ctx).Where("brand_id = ?", brand).Take(&m).Error
 	return marketplace.OnlyOne(err, "brand", brand)

@@ -27,6 +27,7 @@ const (
 	CreatePerson   Permission = "create_person"
 	FindPerson     Permission = "find_person" // by e-mail address or id
 	CreateOperator Permission = "create_operator"
+	SetPasswords   Permission = "set_passwords" // in a person's place
 	RunPayouts     Permission = "run_payouts"
 )
 
@@ -34,6 +35,9 @@ const (
 const (
 	SeeMembers         Permission = "see_members"
 	ManageMembers      Permission = "manage_members"
+	ManageKeys         Permission = "manage_keys"    // API keys and identity keys
+	SeePrograms        Permission = "see_programs"   // their settings, topics and policies
+	SeeExperts         Permission = "see_experts"    // enrolments and standing
 	ManageProgram      Permission = "manage_program" // programs, topics, policies
 	FundBudget         Permission = "fund_budget"
 	SeeMoney           Permission = "see_money"
@@ -51,41 +55,70 @@ const (
 	EraseCustomers     Permission = "erase_customers"
 )
 
-// grant says who has a permission: members of these roles in the brand,
-// operators of the platform, the system.
+// Scope is a part of what a brand's API key may do.
+type Scope string
+
+const (
+	QuestionsRead  Scope = "questions:read"
+	QuestionsWrite Scope = "questions:write"
+	CustomersWrite Scope = "customers:write"
+	ProgramsRead   Scope = "programs:read"
+	ProgramsWrite  Scope = "programs:write"
+	ExpertsRead    Scope = "experts:read"
+	ExpertsWrite   Scope = "experts:write"
+	MoneyRead      Scope = "money:read"
+	MembersRead    Scope = "members:read"
+)
+
+// Scopes lists every scope.
+var Scopes = []Scope{QuestionsRead, QuestionsWrite, CustomersWrite, ProgramsRead, ProgramsWrite, ExpertsRead, ExpertsWrite, MoneyRead, MembersRead}
+
+// grant says who has a permission: members of these roles in the brand, the
+// brand's API keys with one of these scopes, operators of the platform, the
+// system.
 type grant struct {
 	roles    []Role
+	scopes   []Scope
 	operator bool
 	system   bool
 }
 
 // grants is the whole of who may do what. A permission missing here is
 // nobody's. Customers are granted nothing: what is theirs, a room compares
-// with Caller.IsCustomer.
+// with Caller.IsCustomer. What only a named human may do has no scope.
 var grants = map[Permission]grant{
 	CreateBrand:    {operator: true},
 	CreatePerson:   {operator: true, system: true},
 	FindPerson:     {operator: true, system: true},
 	CreateOperator: {system: true},
+	SetPasswords:   {system: true},
 	RunPayouts:     {operator: true, system: true},
 
-	SeeMembers:         {roles: Roles, operator: true},
+	SeeMembers:         {roles: Roles, scopes: []Scope{MembersRead}, operator: true},
 	ManageMembers:      {roles: []Role{Owner}, operator: true},
-	ManageProgram:      {roles: []Role{Owner, Manager}},
+	ManageKeys:         {roles: []Role{Owner}},
+	SeePrograms:        {roles: Roles, scopes: []Scope{ProgramsRead, ProgramsWrite}, operator: true},
+	SeeExperts:         {roles: []Role{Owner, Manager, Reviewer}, scopes: []Scope{ExpertsRead, ExpertsWrite}},
+	ManageProgram:      {roles: []Role{Owner, Manager}, scopes: []Scope{ProgramsWrite}},
 	FundBudget:         {roles: []Role{Owner, Finance}},
-	SeeMoney:           {roles: []Role{Owner, Manager, Finance}, operator: true, system: true},
-	SeeQuestions:       {roles: []Role{Owner, Manager, Agent, Reviewer, Viewer}, system: true},
-	AnswerForBrand:     {roles: []Role{Owner, Manager, Agent}},
+	SeeMoney:           {roles: []Role{Owner, Manager, Finance}, scopes: []Scope{MoneyRead}, operator: true, system: true},
+	SeeQuestions:       {roles: []Role{Owner, Manager, Agent, Reviewer, Viewer}, scopes: []Scope{QuestionsRead}, system: true},
+	AnswerForBrand:     {roles: []Role{Owner, Manager, Agent}, scopes: []Scope{QuestionsWrite}},
 	RevealPersonalData: {roles: []Role{Owner, Manager, Agent}},
 	ReviewWork:         {roles: []Role{Owner, Manager, Reviewer}},
 	RefusePay:          {roles: []Role{Owner, Manager}},
 	DecideAppeal:       {roles: []Role{Owner, Manager}, operator: true},
 	ApproveExperts:     {roles: []Role{Owner, Manager}},
 	SuspendExperts:     {roles: []Role{Owner, Manager}},
-	ImportEvidence:     {roles: []Role{Owner, Manager}, system: true},
-	IdentifyCustomers:  {roles: []Role{Owner, Manager, Agent}, system: true},
+	ImportEvidence:     {roles: []Role{Owner, Manager}, scopes: []Scope{ExpertsWrite}, system: true},
+	IdentifyCustomers:  {roles: []Role{Owner, Manager, Agent}, scopes: []Scope{CustomersWrite}, system: true},
 	RecordConsent:      {system: true},
-	EraseCustomers:     {roles: []Role{Owner, Manager}, system: true},
+	EraseCustomers:     {roles: []Role{Owner, Manager}, scopes: []Scope{CustomersWrite}, system: true},
+}
+
+// reaches reports whether g reaches a key with these scopes.
+func (g grant) reaches(scopes []Scope) bool {
+	return slices.ContainsFunc(scopes, func(s Scope) bool { return slices.Contains(g.scopes, s) })
 }
 
 // allows reports whether g reaches a person with these roles.

@@ -15,7 +15,7 @@ func TestSystemDecidesAboutNobody(t *testing.T) {
 			t.Errorf("%s: in the table %v, granted to the system %v", p, ok, g.system)
 		}
 	}
-	want := []Permission{CreateOperator, CreatePerson, EraseCustomers, FindPerson, IdentifyCustomers, ImportEvidence, RecordConsent, RunPayouts, SeeMoney, SeeQuestions}
+	want := []Permission{CreateOperator, CreatePerson, EraseCustomers, FindPerson, IdentifyCustomers, ImportEvidence, RecordConsent, RunPayouts, SeeMoney, SeeQuestions, SetPasswords}
 	var got []Permission
 	for p, g := range grants {
 		if g.system {
@@ -26,6 +26,36 @@ func TestSystemDecidesAboutNobody(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("the system may %v, want %v", got, want)
+	}
+}
+
+// onlyHumans lists what a named human does themselves: no software of a brand's
+// has it.
+var onlyHumans = append([]Permission{ReviewWork, ManageMembers, ManageKeys, FundBudget, RevealPersonalData, SetPasswords}, aboutPeople...)
+
+func TestNoKeyDoesWhatOnlyHumansMay(t *testing.T) {
+	for _, p := range onlyHumans {
+		if g, ok := grants[p]; !ok || len(g.scopes) > 0 || g.reaches(Scopes) {
+			t.Errorf("%s: in the table %v, of the scopes %v", p, ok, g.scopes)
+		}
+	}
+}
+
+func TestEveryScopeIsForSomething(t *testing.T) {
+	used := map[Scope]bool{}
+	for p, g := range grants {
+		for _, s := range g.scopes {
+			used[s] = true
+			if !slices.Contains(Scopes, s) {
+				t.Errorf("%s names the unknown scope %s", p, s)
+			}
+		}
+		if len(g.scopes) > 0 && len(g.roles) == 0 {
+			t.Errorf("%s is a key's and no member's", p)
+		}
+	}
+	if len(used) != len(Scopes) {
+		t.Errorf("%d scopes are used, there are %v", len(used), Scopes)
 	}
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -74,6 +75,43 @@ func (s *Service) CreateOperator(ctx context.Context, caller Caller, n NewPerson
 		return Person{}, err
 	}
 	return list[0], nil
+}
+
+// CreatePersonTx is CreatePerson in the caller's transaction.
+func (s *Service) CreatePersonTx(ctx context.Context, tx *gorm.DB, caller Caller, n NewPerson) (Person, error) {
+	p, err := s.newPerson(n, false, s.clock.Now())
+	if err != nil {
+		return Person{}, err
+	}
+	if err := allow(ctx, tx, caller, CreatePerson); err != nil {
+		return Person{}, err
+	}
+	return p, s.insertTx(ctx, tx, caller, []Person{p})
+}
+
+// EnsureOperatorTx finds the person with this address, or creates them, and
+// makes them an operator; one who is already stays as they are. Only the
+// system may. Errors: *ForbiddenError, *marketplace.InvalidError.
+func (s *Service) EnsureOperatorTx(ctx context.Context, tx *gorm.DB, caller Caller, n NewPerson) (Person, error) {
+	if err := allow(ctx, tx, caller, CreateOperator); err != nil {
+		return Person{}, err
+	}
+	p, err := s.PersonByEmailTx(ctx, marketplace.ForUpdate(tx), n.Email)
+	switch {
+	case errors.Is(err, marketplace.ErrNotFound):
+		if p, err = s.newPerson(n, true, s.clock.Now()); err != nil {
+			return Person{}, err
+		}
+		return p, s.insertTx(ctx, tx, caller, []Person{p})
+	case err != nil || p.Operator:
+		return p, err
+	}
+	p.Operator = true
+	err = tx.WithContext(ctx).Model(&Person{}).Where("id = ?", p.ID).Updates(map[string]any{"operator": true}).Error
+	if err != nil {
+		return Person{}, fmt.Errorf("make person %s an operator: %w", p.ID, err)
+	}
+	return p, s.appendTx(ctx, tx, OperatorCreated, p.ID, s.clock.Now(), caller)
 }
 
 func (s *Service) create(ctx context.Context, caller Caller, permission Permission, news []NewPerson, operator bool) ([]Person, error) {

@@ -18,6 +18,8 @@ const (
 	OperatorCreated event.Kind = "operator.created" // subject: the person
 	MemberAdded     event.Kind = "member.added"     // subject: the person; data: MemberChange
 	MemberRemoved   event.Kind = "member.removed"   // subject: the person; data: MemberChange
+	KeyCreated      event.Kind = "key.created"      // subject: the API key
+	KeyRevoked      event.Kind = "key.revoked"      // subject: the API key
 )
 
 // MemberChange is the data of MemberAdded and MemberRemoved.
@@ -30,8 +32,12 @@ type byCaller struct {
 	By string `json:"by"`
 }
 
-// Service keeps persons and memberships. Safe for concurrent use.
+// Service keeps persons, memberships and API keys. Safe for concurrent use.
 type Service struct {
+	// Environment stands in the API keys made here ("live", "demo"), so that
+	// one that was lost can be told apart; set it before the first.
+	Environment string
+
 	store *marketplace.Store
 	clock marketplace.Clock
 	log   *event.Log
@@ -40,7 +46,7 @@ type Service struct {
 
 // New makes the service; keys seal e-mail addresses.
 func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, keys *redact.Keyring) *Service {
-	return &Service{store: store, clock: clock, log: log, keys: keys}
+	return &Service{Environment: "live", store: store, clock: clock, log: log, keys: keys}
 }
 
 // allow refuses a caller without a platform-wide permission.

@@ -46,6 +46,7 @@ func (s *Service) GiveConsent(ctx context.Context, caller access.Caller, brand m
 			ID: marketplace.NewID[consentNoun](), BrandID: brand, CustomerID: id,
 			Purpose: purpose, Version: version, GivenAt: now,
 		})
+		marketplace.Made(ctx, c.ID)
 		return err
 	})
 	if err != nil {

@@ -26,16 +26,24 @@ type Customer struct {
 	BrandID    marketplace.BrandID
 	NameSealed []byte // nil where no name is known
 	Locale     string // BCP 47, or empty where not known
-	CreatedAt  time.Time
-	ErasedAt   *time.Time // set once they were forgotten
+	// Verified: their brand vouches for who they are. Who came with nothing but a
+	// browser is not.
+	Verified  bool
+	CreatedAt time.Time
+	ErasedAt  *time.Time // set once they were forgotten
 }
 
-// The events of this room; their subject is the customer.
+// The events of this room; their subject is the customer, or the identity key.
 const (
 	Created          event.Kind = "customer.created"           // data: channel
 	Erased           event.Kind = "customer.erased"            // data: by
 	ConsentGiven     event.Kind = "customer.consent_given"     // data: purpose, version
 	ConsentWithdrawn event.Kind = "customer.consent_withdrawn" // data: purpose
+	LinkMade         event.Kind = "customer.resume_link"       // a link to resume by was made
+	LinksRevoked     event.Kind = "customer.links_revoked"     // the open links work no more
+	WasResumed       event.Kind = "customer.resumed"           // went on in another browser
+	KeyCreated       event.Kind = "identity_key.created"       // data: by
+	KeyRevoked       event.Kind = "identity_key.revoked"       // data: by
 )
 
 // Service keeps customers. Register every eraser first; after that it is safe
@@ -63,7 +71,7 @@ const (
 var nameColumn = redact.SealedColumn{Table: "customers", Column: "name_sealed", Prefix: "customers/name_sealed/", Key: []string{"id"}}
 
 // Sealed lists this room's sealed columns.
-var Sealed = []redact.SealedColumn{nameColumn, handleColumn}
+var Sealed = []redact.SealedColumn{nameColumn, handleColumn, keyColumn}
 
 func nameContext(id ID) string { return nameColumn.Context(id.String()) }
 

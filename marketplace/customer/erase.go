@@ -39,8 +39,8 @@ func (s *Service) RegisterEraser(name string, columns []string, erase EraseFunc)
 // schema.
 func (s *Service) Erasers() []Eraser { return slices.Clone(s.erasers) }
 
-// Erase forgets brand's customer: their name, their handles and what every
-// registered room keeps of them, all in one transaction. Their pseudonym and
+// Erase forgets brand's customer: their name, their handles, their sessions and
+// what every registered room keeps of them, all in one transaction. Their pseudonym and
 // their consents stay. The same handle later is somebody new. Erasing again
 // changes nothing. Only the customer, and who may EraseCustomers. Errors:
 // *access.ForbiddenError, *marketplace.InvalidError,
@@ -76,6 +76,11 @@ func eraseTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID)
 	err := tx.WithContext(ctx).Where("brand_id = ? AND customer_id = ?", brand, id).Delete(&Identity{}).Error
 	if err != nil {
 		return fmt.Errorf("remove identities: %w", err)
+	}
+	for _, row := range []any{&Device{}, &resumeLink{}} {
+		if err := tx.WithContext(ctx).Where("brand_id = ? AND customer_id = ?", brand, id).Delete(row).Error; err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
 	}
 	err = tx.WithContext(ctx).Model(&Customer{}).Where("brand_id = ? AND id = ?", brand, id).
 		Updates(map[string]any{"name_sealed": nil, "locale": ""}).Error

@@ -70,7 +70,8 @@ type Contact struct {
 }
 
 // Identify finds the customer of brand with this handle, or makes them;
-// however many race for a handle, there is one customer. A name or locale not
+// however many race for a handle, there is one customer. They are verified, by
+// the word of the caller. A name or locale not
 // known before is kept; one known before is not changed, since the handle may
 // not be proven. Errors: *access.ForbiddenError, *marketplace.InvalidError;
 // none quotes the handle.
@@ -78,6 +79,7 @@ func (s *Service) Identify(ctx context.Context, caller access.Caller, brand mark
 	var c Customer
 	err := s.store.InTx(ctx, brand, func(tx *gorm.DB) (err error) {
 		c, err = s.IdentifyTx(ctx, tx, caller, brand, contact)
+		marketplace.Made(ctx, c.ID)
 		return err
 	})
 	if err != nil {
@@ -177,7 +179,7 @@ func findTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, channel
 // wait there for the first to commit, and then find its customer.
 func (s *Service) createTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, contact Contact, index []byte) (Customer, bool, error) {
 	now := s.clock.Now()
-	c := Customer{ID: access.NewCustomerID(), BrandID: brand, Locale: contact.Locale, CreatedAt: now}
+	c := Customer{ID: access.NewCustomerID(), BrandID: brand, Locale: contact.Locale, Verified: true, CreatedAt: now}
 	i := Identity{BrandID: brand, Channel: contact.Channel, HandleIndex: index, CustomerID: c.ID, CreatedAt: now}
 	var err error
 	if i.HandleSealed, err = s.keys.Seal([]byte(contact.Handle), handleContext(i)); err != nil {
@@ -212,7 +214,8 @@ func (s *Service) sealName(id ID, name string) ([]byte, error) {
 	return sealed, wrap(err, "seal the name of customer", id)
 }
 
-// completeTx keeps what the contact tells of c that was not known.
+// completeTx keeps what the contact tells of c that was not known, and that they
+// are verified.
 func (s *Service) completeTx(ctx context.Context, tx *gorm.DB, c Customer, contact Contact) (Customer, error) {
 	change := map[string]any{}
 	if c.NameSealed == nil && contact.Name != "" {
@@ -224,6 +227,9 @@ func (s *Service) completeTx(ctx context.Context, tx *gorm.DB, c Customer, conta
 	}
 	if c.Locale == "" && contact.Locale != "" {
 		c.Locale, change["locale"] = contact.Locale, contact.Locale
+	}
+	if !c.Verified {
+		c.Verified, change["verified"] = true, true
 	}
 	if len(change) == 0 {
 		return c, nil

@@ -9,6 +9,8 @@ func TestOrdinaryWords(t *testing.T) {
 		{text: "Film is dark. The MAC starts with 5C. Use the guest Wi-Fi."},
 		{text: "Automatic asks for a code. Subtitles switch off."},
 		{text: "TaxiFinder says no."},
+		{text: "Get me my neighbour's Wi-Fi password."},
+		{text: "Over Wi-Fi I get 200, by cable 94."},
 		{text: "There is a town called Nakhchivan which is nice."},
 		{text: "It is called Zajazd."},
 		{text: "From late August on, August is a busy month."},
