@@ -42,16 +42,16 @@ func EarnTx(ctx context.Context, tx *gorm.DB, now time.Time, hold uuid.UUID, rew
 	if h.State == HoldVoided {
 		return h.refuse("earn")
 	}
-	if err := rewardsUnused(tx, h, rows); err != nil || h.State == HoldEarned {
-		return err
+	if h.State == HoldEarned {
+		return earnedAs(tx, h, rows)
 	}
 	if err := h.covers(now, rows, total); err != nil {
 		return err
 	}
-	if _, err := h.post(ctx, tx, now, "earn", "", h.earning(rows, total)); err != nil {
+	if err := insertRewards(tx, h, rows); err != nil {
 		return err
 	}
-	if err := insertRewards(tx, rows); err != nil {
+	if _, err := h.post(ctx, tx, now, "earn", "", h.earning(rows, total)); err != nil {
 		return err
 	}
 	at := stamp(now)
@@ -72,13 +72,14 @@ func (h Hold) covers(now time.Time, rows []Reward, total int64) error {
 	return nil
 }
 
-func insertRewards(tx *gorm.DB, rows []Reward) error {
+// insertRewards returns ErrKeyReused if a reward is there already.
+func insertRewards(tx *gorm.DB, h Hold, rows []Reward) error {
 	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows)
 	if res.Error != nil {
 		return fmt.Errorf("insert rewards: %w", res.Error)
 	}
 	if res.RowsAffected != int64(len(rows)) {
-		return ledger.ErrConcurrent
+		return fmt.Errorf("%w: rewards of hold %s", ErrKeyReused, h.ID)
 	}
 	return nil
 }
@@ -139,24 +140,17 @@ func (h Hold) reward(now time.Time, n NewReward) Reward {
 	}
 }
 
-// rewardsUnused returns ErrKeyReused if a reward is there already, unless the
-// hold is earned and these are exactly its rewards.
-func rewardsUnused(tx *gorm.DB, h Hold, rows []Reward) error {
-	ids := make([]uuid.UUID, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
+// earnedAs returns ErrKeyReused unless these are exactly the rewards of an
+// earned hold.
+func earnedAs(tx *gorm.DB, h Hold, rows []Reward) error {
 	var found []Reward
-	if err := tx.Where("id IN ? OR hold_id = ?", ids, h.ID).Find(&found).Error; err != nil {
+	if err := tx.Where("hold_id = ?", h.ID).Find(&found).Error; err != nil {
 		return fmt.Errorf("look up rewards of hold %s: %w", h.ID, err)
 	}
-	if h.State == HoldOpen && len(found) == 0 {
-		return nil
+	if !sameRewards(found, rows) {
+		return fmt.Errorf("%w: rewards of hold %s", ErrKeyReused, h.ID)
 	}
-	if h.State == HoldEarned && sameRewards(found, rows) {
-		return nil
-	}
-	return fmt.Errorf("%w: rewards of hold %s", ErrKeyReused, h.ID)
+	return nil
 }
 
 func sameRewards(found, rows []Reward) bool {

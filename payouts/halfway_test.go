@@ -72,8 +72,12 @@ func (b *bank) failHalfway(t *testing.T, k *breaker, verb verb) {
 		err := verb.run()
 		k.armed = false
 		if err == nil {
-			if n != verb.statements {
-				t.Errorf("%d statements, want %d", n, verb.statements)
+			want := verb.statements
+			if b.db.Dialector.Name() == "postgres" && verb.posts {
+				want -= 2
+			}
+			if n != want {
+				t.Errorf("%d statements, want %d", n, want)
 			}
 			return
 		}
@@ -89,6 +93,7 @@ func (b *bank) failHalfway(t *testing.T, k *breaker, verb verb) {
 type verb struct {
 	name       string
 	statements int
+	posts      bool
 	run        func() error
 }
 
@@ -108,18 +113,18 @@ func (b *bank) verbs() []verb {
 	funding, allocation := uuid.New(), uuid.New()
 	parts := []payouts.NewReward{b.reward(one, expert, 500, 50), b.reward(two, expert, 300, 30)}
 	return []verb{
-		{"fund", 5, func() error { return b.fund(funding, 500) }},
-		{"allocate", 4, func() error { return b.allocate(allocation, 400) }},
-		{"hold", 7, func() error { return b.hold(hold, 1000, 100) }},
-		{"hold another", 7, func() error { return b.hold(other, 10, 0) }},
-		{"trim", 6, func() error { return b.trim(hold, 900, 90) }},
-		{"void", 6, func() error { return b.void(other) }},
-		{"earn", 8, func() error { return b.earn(hold, parts...) }},
-		{"release", 6, func() error { return b.release(one) }},
-		{"refuse", 7, func() error { return b.refuse(two, refusal) }},
-		{"freeze", 2, func() error { return b.tx(freeze) }},
-		{"unfreeze", 2, func() error { return b.tx(unfreeze) }},
-		{"request", 11, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
+		{"fund", 5, true, func() error { return b.fund(funding, 500) }},
+		{"allocate", 4, true, func() error { return b.allocate(allocation, 400) }},
+		{"hold", 6, true, func() error { return b.hold(hold, 1000, 100) }},
+		{"hold another", 6, true, func() error { return b.hold(other, 10, 0) }},
+		{"trim", 6, true, func() error { return b.trim(hold, 900, 90) }},
+		{"void", 6, true, func() error { return b.void(other) }},
+		{"earn", 7, true, func() error { return b.earn(hold, parts...) }},
+		{"release", 6, true, func() error { return b.release(one) }},
+		{"refuse", 7, true, func() error { return b.refuse(two, refusal) }},
+		{"freeze", 2, false, func() error { return b.tx(freeze) }},
+		{"unfreeze", 2, false, func() error { return b.tx(unfreeze) }},
+		{"request", 11, true, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
 	}
 }
 

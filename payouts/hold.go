@@ -46,6 +46,8 @@ type NewHold struct {
 	Purpose  Purpose
 	Reward   Money
 	Fee      Money
+	// NotFrozen: the caller has asked IsFrozen in this transaction.
+	NotFrozen bool
 }
 
 // Hold is money set aside. Authorised = what is still held + returned + earned,
@@ -76,22 +78,24 @@ func HoldTx(ctx context.Context, tx *gorm.DB, now time.Time, n NewHold) error {
 		return err
 	}
 	tx = tx.WithContext(ctx)
-	before, err := findHold(tx, n.ID)
-	if err == nil {
-		return before.sameAs(h)
-	}
-	if !errors.Is(err, ErrNotFound) {
-		return err
-	}
-	if err := refuseFrozen(tx, n.Brand, n.Program); err != nil {
-		return err
+	if !n.NotFrozen {
+		err := refuseFrozen(tx, n.Brand, n.Program)
+		if errors.Is(err, ErrFrozen) {
+			if before, found := findHold(tx, n.ID); found == nil {
+				return before.sameAs(h)
+			}
+		}
+		if err != nil {
+			return err
+		}
 	}
 	posted, err := h.post(ctx, tx, now, "hold", "", ledger.Move(h.budget(), h.account(), h.AuthorisedMinor))
 	if err != nil {
 		return err
 	}
-	if !posted { // somebody else was faster by a moment
-		if before, err = findHold(tx, n.ID); err != nil {
+	if !posted { // it is there already
+		before, err := findHold(tx, n.ID)
+		if err != nil {
 			return err
 		}
 		return before.sameAs(h)

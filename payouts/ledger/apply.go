@@ -172,14 +172,14 @@ func inOrder(locked map[string]*accountRow) []*accountRow {
 	return rows
 }
 
-// insertPostings writes the postings, gives the entries their posting's id, and
-// returns how many were new.
-func insertPostings(tx *gorm.DB, batch []prepared, rows []entryRow) (int, error) {
+// postingRows makes the postings' rows, and gives the entries their posting's
+// id.
+func postingRows(batch []prepared, rows []entryRow) ([]postingRow, error) {
 	postings, next := make([]postingRow, len(batch)), 0
 	for i, p := range batch {
 		id, err := uuid.NewV7()
 		if err != nil {
-			return 0, fmt.Errorf("make posting id: %w", err)
+			return nil, fmt.Errorf("make posting id: %w", err)
 		}
 		postings[i] = postingRow{ID: id, Key: p.Key, Kind: p.Kind, Digest: p.digest, PostedAt: p.At.UTC()}
 		for range p.Entries {
@@ -187,6 +187,11 @@ func insertPostings(tx *gorm.DB, batch []prepared, rows []entryRow) (int, error)
 			next++
 		}
 	}
+	return postings, nil
+}
+
+// insertPostings writes the postings and returns how many were new.
+func insertPostings(tx *gorm.DB, postings []postingRow) (int, error) {
 	onKey := clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}
 	res := tx.Clauses(onKey).Create(&postings)
 	if res.Error != nil {

@@ -151,14 +151,18 @@ type counter struct {
 func (c *counter) LogMode(logger.LogLevel) logger.Interface                        { return c }
 func (c *counter) Trace(context.Context, time.Time, func() (string, int64), error) { c.n++ }
 
-func TestPostTakesFourStatements(t *testing.T) {
+func TestPostTakesFewStatements(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		a, b := wallet(uuid.New()), wallet(uuid.New())
+		saved := 0
+		if db.Dialect == "postgres" {
+			saved = 2
+		}
 		if _, err := post(db.Write, posting("0", ledger.Move(mirror(), a, 100)...), posting("1", ledger.Move(a, b, 50)...)); err != nil {
 			t.Fatal(err)
 		}
 		count := &counter{Interface: logger.Discard}
-		if _, err := post(db.Write.Session(&gorm.Session{Logger: count}), posting("2", ledger.Move(a, b, 1)...)); err != nil || count.n != 4 {
+		if _, err := post(db.Write.Session(&gorm.Session{Logger: count}), posting("2", ledger.Move(a, b, 1)...)); err != nil || count.n != 4-saved {
 			t.Fatalf("one posting: %d statements, %v", count.n, err)
 		}
 		count.n = 0
@@ -166,7 +170,7 @@ func TestPostTakesFourStatements(t *testing.T) {
 		for i := range 50 {
 			batch = append(batch, posting(fmt.Sprint("b", i), ledger.Move(b, a, 1)...))
 		}
-		if _, err := post(db.Write.Session(&gorm.Session{Logger: count}), batch...); err != nil || count.n != 5 {
+		if _, err := post(db.Write.Session(&gorm.Session{Logger: count}), batch...); err != nil || count.n != 5-saved {
 			t.Fatalf("fifty postings: %d statements, %v", count.n, err)
 		}
 		mustBalance(t, db.Write)

@@ -32,8 +32,8 @@ var ErrParts = errors.New("number of parts must be positive")
 // Money is an amount in minor units (cents for EUR, yen for JPY). The zero
 // value has no currency and is not valid money.
 type Money struct {
-	Minor    int64
-	Currency Currency
+	Minor    int64    `json:"amount"`
+	Currency Currency `json:"currency"`
 }
 
 // Of returns minor units of a currency; it does not check the currency.

@@ -1,0 +1,109 @@
+package earnings
+
+import (
+	"context"
+	"regexp"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
+	"knowhow/payouts"
+)
+
+// RunDone is the data of RunMade.
+type RunDone struct {
+	By     string `json:"by"` // the caller, by id
+	Period string `json:"period"`
+	Made   int    `json:"made"` // payouts
+}
+
+// weekForm is how a period is written: "2026-W47".
+var weekForm = regexp.MustCompile(`^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$`)
+
+// CreateRun makes the weekly payouts of an ISO week, "2026-W47", that has begun
+// (permission RunPayouts), and returns how many. A week's run is made once;
+// again it makes none, so it takes no claim. Errors: *access.ForbiddenError,
+// *marketplace.InvalidError.
+func (s *Service) CreateRun(ctx context.Context, caller access.Caller, period string) (int, error) {
+	ctx = marketplace.WithoutClaim(ctx)
+	if err := s.readAll(ctx, caller, func(*gorm.DB) error { return nil }); err != nil {
+		return 0, err
+	}
+	if !weekForm.MatchString(period) || period > payouts.WeekOf(s.clock.Now()) {
+		return 0, &marketplace.InvalidError{Field: "period", Reason: "must be an ISO week that has begun, such as 2026-W47"}
+	}
+	made, err := s.payouts.CreateRun(ctx, period)
+	if err != nil || made == 0 {
+		return made, err
+	}
+	err = s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		return s.appendTx(ctx, tx, RunMade, caller, RunDone{By: caller.String(), Period: period, Made: made})
+	})
+	if err != nil {
+		return made, err
+	}
+	return made, s.sendSoon(ctx)
+}
+
+// ResumePayouts lets payouts go on that were stopped until a person has looked
+// (permission RunPayouts, of a person). Where they were not stopped it changes
+// nothing.
+func (s *Service) ResumePayouts(ctx context.Context, caller access.Caller) error {
+	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, marketplace.AllBrands, access.RunPayouts); err != nil {
+			return err
+		}
+		if !caller.IsPerson(caller.Person) {
+			return &access.ForbiddenError{Permission: access.RunPayouts}
+		}
+		paused, err := payouts.Paused(ctx, tx)
+		if err != nil || !paused {
+			return err
+		}
+		if err := payouts.ResumePayoutsTx(ctx, tx); err != nil {
+			return err
+		}
+		return s.appendTx(ctx, tx, Resumed, caller, map[string]string{"by": caller.String()})
+	})
+}
+
+// appendTx records what an operator did; nothing of it is a brand's. What the
+// machinery does is in the books.
+func (s *Service) appendTx(ctx context.Context, tx *gorm.DB, kind event.Kind, caller access.Caller, data any) error {
+	if caller.Person.IsZero() {
+		return nil
+	}
+	e := event.Event{Brand: marketplace.AllBrands, Kind: kind, Subject: event.Subject(caller.Person), At: s.clock.Now()}
+	return s.events.AppendTx(ctx, tx, e, data)
+}
+
+// Standing is how the platform's books stand.
+type Standing struct {
+	Accounts []payouts.AccountTotal // by kind and currency
+	Paused   bool                   // payouts wait until a person has looked
+}
+
+// LedgerBalances adds up the books by kind of account and currency (permission
+// RunPayouts).
+func (s *Service) LedgerBalances(ctx context.Context, caller access.Caller) (st Standing, err error) {
+	err = s.readAll(ctx, caller, func(tx *gorm.DB) error {
+		if st.Accounts, err = payouts.BooksTx(ctx, tx); err != nil {
+			return err
+		}
+		st.Paused, err = payouts.Paused(ctx, tx)
+		return err
+	})
+	return st, err
+}
+
+// Check proves the money's invariants (permission RunPayouts). It reads all of
+// the books.
+func (s *Service) Check(ctx context.Context, caller access.Caller) (r payouts.Report, err error) {
+	err = s.readAll(ctx, caller, func(tx *gorm.DB) error {
+		r, err = payouts.Check(ctx, tx)
+		return err
+	})
+	return r, err
+}

@@ -1,0 +1,74 @@
+package earnings
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/job"
+	"knowhow/payouts"
+)
+
+// The events of this room, of marketplace.AllBrands; subject: who did it.
+const (
+	RunMade event.Kind = "earnings.run_made" // data: RunDone
+	Resumed event.Kind = "earnings.payouts_resumed"
+)
+
+// Rooms are what this one stands on.
+type Rooms struct {
+	Store   *marketplace.Store
+	Clock   marketplace.Clock
+	Queue   *job.Queue
+	Events  *event.Log
+	Experts *expert.Service
+	Payouts *payouts.Service
+	// Payday has the queue make the weekly payouts and send them. Without it
+	// they are made by hand.
+	Payday bool
+}
+
+// Service is safe for concurrent use.
+type Service struct {
+	store   *marketplace.Store
+	clock   marketplace.Clock
+	queue   *job.Queue
+	events  *event.Log
+	experts *expert.Service
+	payouts *payouts.Service
+	payday  bool
+}
+
+// New makes the service and, where Payday is set, registers the timetable.
+func New(r Rooms) *Service {
+	s := &Service{
+		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, experts: r.Experts, payouts: r.Payouts, payday: r.Payday,
+	}
+	if s.payday {
+		s.keepTimetable()
+	}
+	return s
+}
+
+// readOwn runs fn in a reading transaction for the calling person; permission
+// names what others lack.
+func (s *Service) readOwn(ctx context.Context, caller access.Caller, fn func(tx *gorm.DB) error) error {
+	if !caller.IsPerson(caller.Person) {
+		return &access.ForbiddenError{Permission: "own_earnings"}
+	}
+	return s.store.Read(ctx, marketplace.AllBrands, fn)
+}
+
+// readAll runs fn in a reading transaction for those who may RunPayouts.
+func (s *Service) readAll(ctx context.Context, caller access.Caller, fn func(tx *gorm.DB) error) error {
+	return s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, marketplace.AllBrands, access.RunPayouts); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
