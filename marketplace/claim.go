@@ -55,17 +55,23 @@ func WithClaim(ctx context.Context, c *Claim) context.Context {
 	return context.WithValue(ctx, claimKey{}, c)
 }
 
+// WithoutClaim returns a context whose transactions take no claim: for what is
+// done in several transactions and may be repeated as it is.
+func WithoutClaim(ctx context.Context) context.Context {
+	return context.WithValue(ctx, claimKey{}, (*Claim)(nil))
+}
+
 // Made tells the context's claim, where there is one, the id of what its
 // request makes. Call it in the transaction that makes it.
 func Made(ctx context.Context, id fmt.Stringer) {
-	if c, ok := ctx.Value(claimKey{}).(*Claim); ok {
+	if c, ok := ctx.Value(claimKey{}).(*Claim); ok && c != nil {
 		c.result = id.String()
 	}
 }
 
 // untaken is the context's claim if no transaction has taken it yet.
 func untaken(ctx context.Context) *Claim {
-	if c, ok := ctx.Value(claimKey{}).(*Claim); ok && !c.taken {
+	if c, ok := ctx.Value(claimKey{}).(*Claim); ok && c != nil && !c.taken {
 		return c
 	}
 	return nil

@@ -77,13 +77,20 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 		ctx, cancel = context.WithTimeout(ctx, txDeadline)
 		defer cancel()
 	}
+	ctx, entered := entering(ctx, db, brand)
 	for attempt := 0; ; attempt++ {
-		err := db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-			if err := enterBrand(tx, brand); err != nil {
-				return err
+		var later afterwards
+		err := db.WithContext(context.WithValue(ctx, afterKey{}, &later)).Transaction(func(tx *gorm.DB) error {
+			if !entered {
+				if err := enterBrand(tx, brand); err != nil {
+					return err
+				}
 			}
 			return fn(tx)
 		}, txOptions(opts)...)
+		if err == nil {
+			later.run()
+		}
 		if err == nil || attempt == maxRetries || !retryable(err) {
 			return err
 		}
@@ -100,19 +107,38 @@ func txOptions(opts *sql.TxOptions) []*sql.TxOptions {
 	return []*sql.TxOptions{opts}
 }
 
+// brandPlugin is the name of a handle's plugin that has transactions enter a
+// brand as they begin, which saves the round trip of enterBrand.
+const brandPlugin = "knowhow:brand"
+
+// entering has the transactions of the returned context enter brand as they
+// begin, where the handle can.
+func entering(ctx context.Context, db *gorm.DB, brand BrandID) (context.Context, bool) {
+	plugin, ok := db.Plugins[brandPlugin].(interface {
+		EnterBrand(ctx context.Context, brand string) context.Context
+	})
+	if !ok {
+		return ctx, false
+	}
+	return plugin.EnterBrand(ctx, brandName(brand)), true
+}
+
 // enterBrand tells row-level security whose rows this transaction may touch.
 func enterBrand(tx *gorm.DB, brand BrandID) error {
 	if !Postgres(tx) {
 		return nil
 	}
-	name := "*"
-	if brand != AllBrands {
-		name = brand.String()
-	}
-	if err := tx.Exec("SELECT set_config('knowhow.brand', ?, true)", name).Error; err != nil {
+	if err := tx.Exec("SELECT set_config('knowhow.brand', ?, true)", brandName(brand)).Error; err != nil {
 		return fmt.Errorf("set the transaction's brand: %w", err)
 	}
 	return nil
+}
+
+func brandName(brand BrandID) string {
+	if brand == AllBrands {
+		return "*"
+	}
+	return brand.String()
 }
 
 // retryable reports a rollback that PostgreSQL asks to be tried again:

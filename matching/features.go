@@ -102,21 +102,23 @@ func (ix *Index) tallyAsker(asker ID, at int64, tallies []tally) {
 
 // features gives a candidate's vector; pool is the sum of all candidates'
 // tallies.
-func (ix *Index) features(c Candidate, at int64, tallies []tally, pool tally) (Vector, int) {
+func (ix *Index) features(c Candidate, slot uint32, at int64, tallies []tally, pool tally) (Vector, int) {
 	var v Vector
-	var t tally
-	var x expert
-	if slot, ok := ix.slotOf[c.Expert]; ok {
-		t, x = tallies[slot], ix.experts[slot]
+	t, x := &noTally, &noExpert
+	if slot != nobody {
+		t, x = &tallies[slot], &ix.experts[slot]
 	}
 	answers, best := x.answers.before(at), timesBefore(x.bests, at)
-	v[featActivityShort] = math.Log(x.answers.shortAt(at) + 0.1)
-	v[featActivityLong] = math.Log(x.answers.longAt(at) + 0.1)
-	v[featAnswers] = math.Log1p(float64(answers))
-	v[featBest] = math.Log1p(float64(best))
-	v[featBestShare] = math.Log(float64(best)/float64(max(answers, 1)) + 0.02)
-	v[featIdle] = math.Log1p(idleDays(x.answers, answers, c.Since, at))
-	v[featAsker] = math.Log1p(float64(t.asker))
+	v[featActivityShort] = math.Log(x.answers.decayed(answers, at, x.answers.short, shortHalfLife) + 0.1)
+	v[featActivityLong] = math.Log(x.answers.decayed(answers, at, x.answers.long, longHalfLife) + 0.1)
+	v[featAnswers] = logCount(answers)
+	v[featBest] = logCount(best)
+	v[featBestShare] = logNothing
+	if best > 0 {
+		v[featBestShare] = math.Log(float64(best)/float64(max(answers, 1)) + 0.02)
+	}
+	v[featIdle] = math.Log1p(idleDays(&x.answers, answers, c.Since, at))
+	v[featAsker] = logCount(int(t.asker))
 	v[featNear] = logShare(t.near, pool.near)
 	v[featNearLong] = logShare(t.nearLong, pool.nearLong)
 	v[featNearShort] = logShare(t.nearShort, pool.nearShort)
@@ -127,11 +129,36 @@ func (ix *Index) features(c Candidate, at int64, tallies []tally, pool tally) (V
 	return v, answers
 }
 
-func logShare(a, of int64) float64 { return math.Log(ratio(a, of) + 0.02) }
+// What most candidates have, or lack.
+var (
+	noTally    tally
+	noExpert   expert
+	logNothing = math.Log(ratio(0, 1) + 0.02)
+	logCounts  = func() (logs [1000]float64) {
+		for n := range logs {
+			logs[n] = math.Log1p(float64(n))
+		}
+		return logs
+	}()
+)
+
+func logCount(n int) float64 {
+	if n < len(logCounts) {
+		return logCounts[n]
+	}
+	return math.Log1p(float64(n))
+}
+
+func logShare(a, of int64) float64 {
+	if a == 0 {
+		return logNothing // most candidates have no share
+	}
+	return math.Log(ratio(a, of) + 0.02)
+}
 
 // idleDays is the time since the last answer, or since enrolment where that is
 // later: a newcomer is not idle.
-func idleDays(answers series, n int, since time.Time, at int64) float64 {
+func idleDays(answers *series, n int, since time.Time, at int64) float64 {
 	last := at - (10 * 365 * 24 * time.Hour).Microseconds()
 	if n > 0 {
 		last = max(last, answers.at[n-1])

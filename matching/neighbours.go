@@ -162,7 +162,8 @@ type scratch struct {
 	terms   []queryTerm
 	own     float64
 	near    []neighbour
-	tallies []tally // per expert
+	tallies []tally  // per expert
+	slots   []uint32 // per candidate
 }
 
 // done forgets what would keep words and postings alive.

@@ -30,28 +30,89 @@ type Candidate struct {
 // counts once. Work is linear in the postings of the question's terms and in
 // the candidates.
 func (ix *Index) Rank(q Query, candidates []Candidate, w Weights) Record {
+	return ix.Choose(q, candidates, w, 0, len(candidates)).Record
+}
+
+// Choice is the top of a ranking.
+type Choice struct {
+	Record
+	Pool    int      // how many were ranked
+	Reasons []Reason // of those who are asked, in their order
+}
+
+// Choose is Rank(q, candidates, w).Top(ask+besides) with the Reasons of the
+// first ask of them, for less.
+func (ix *Index) Choose(q Query, candidates []Candidate, w Weights, ask, besides int) Choice {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	s := ix.scratch.Get().(*scratch)
 	defer ix.scratch.Put(s)
 	defer s.done()
 	at := q.At.UnixMicro()
+	near := ix.nearest(q, s)
 	s.tallies = grown(s.tallies, len(ix.experts))
-	ix.tallyNear(ix.nearest(q, s), at, s.tallies)
+	ix.tallyNear(near, at, s.tallies)
 	ix.tallyTags(q.Tags, at, s.tallies)
 	if q.Asker != (ID{}) {
 		ix.tallyAsker(q.Asker, at, s.tallies)
 	}
 	candidates = eligible(q, candidates)
-	pool := ix.poolTally(candidates, s.tallies)
-	r := newRecord(q, w, ix.tagged(q.Tags, at))
-	r.Candidates = make([]Ranked, len(candidates))
-	for i, c := range candidates {
-		v, answers := ix.features(c, at, s.tallies, pool)
-		r.Candidates[i] = Ranked{Expert: c.Expert, Since: c.Since.UTC().Round(0), Lot: c.Lot, Evidence: answers, Features: v[:]}
+	s.slots = ix.slots(candidates, s.slots)
+	pool := poolTally(s.slots, s.tallies)
+	c := Choice{Record: newRecord(q, w, ix.tagged(q.Tags, at)), Pool: len(candidates)}
+	best := shortlist{n: min(max(ask+besides, 0), len(candidates)), ties: &c.Record}
+	for i, candidate := range candidates {
+		v, answers := ix.features(candidate, s.slots[i], at, s.tallies, pool)
+		best.add(Ranked{
+			Expert: candidate.Expert, Total: v.total(c.Factors), Since: candidate.Since, Lot: candidate.Lot, Evidence: answers,
+		}, &v)
 	}
-	r.rank()
-	return r
+	c.Candidates = best.ranked
+	c.rank()
+	for _, chosen := range c.Candidates[:min(max(ask, 0), len(c.Candidates))] {
+		c.Reasons = append(c.Reasons, ix.reasonOf(chosen.Expert, near, q.Tags, at))
+	}
+	return c
+}
+
+// nobody is the slot of a candidate who has no evidence.
+const nobody = 1<<32 - 1
+
+func (ix *Index) slots(candidates []Candidate, into []uint32) []uint32 {
+	into = into[:0]
+	for _, c := range candidates {
+		slot, ok := ix.slotOf[c.Expert]
+		if !ok {
+			slot = nobody
+		}
+		into = append(into, slot)
+	}
+	return into
+}
+
+// shortlist keeps the n best of those it is shown.
+type shortlist struct {
+	n      int
+	ties   *Record
+	ranked []Ranked // in order while there are n
+}
+
+func (l *shortlist) add(c Ranked, v *Vector) {
+	full := len(l.ranked) == l.n
+	if full && (l.n == 0 || l.ties.order(c, l.ranked[l.n-1]) > 0) {
+		return
+	}
+	c.Since, c.Features = c.Since.UTC().Round(0), slices.Clone(v[:])
+	if full {
+		i, _ := slices.BinarySearchFunc(l.ranked, c, l.ties.order)
+		copy(l.ranked[i+1:], l.ranked[i:l.n-1])
+		l.ranked[i] = c
+		return
+	}
+	l.ranked = append(l.ranked, c)
+	if len(l.ranked) == l.n {
+		slices.SortFunc(l.ranked, l.ties.order)
+	}
 }
 
 // tagged tells whether some earlier question has one of the tags. Who answered
@@ -75,14 +136,13 @@ func eligible(q Query, candidates []Candidate) []Candidate {
 	return slices.DeleteFunc(out, func(c Candidate) bool { return c.Expert == q.Asker })
 }
 
-func (ix *Index) poolTally(candidates []Candidate, tallies []tally) tally {
+func poolTally(slots []uint32, tallies []tally) tally {
 	var sum tally
-	for _, c := range candidates {
-		slot, ok := ix.slotOf[c.Expert]
-		if !ok {
+	for _, slot := range slots {
+		if slot == nobody {
 			continue
 		}
-		t := tallies[slot]
+		t := &tallies[slot]
 		sum.near += t.near
 		sum.nearLong += t.nearLong
 		sum.nearShort += t.nearShort

@@ -19,6 +19,24 @@ func TestRankDoesNotDependOnOrder(t *testing.T) {
 	})
 }
 
+func TestChoiceIsTheTopOfTheRanking(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w, ask, besides := drawWorld(t), rapid.IntRange(-1, 5).Draw(t, "ask"), rapid.IntRange(0, 5).Draw(t, "besides")
+		ix := w.index()
+		want := ix.Rank(w.query, w.candidates, DefaultWeights())
+		slices.Reverse(w.candidates)
+		got := ix.Choose(w.query, w.candidates, DefaultWeights(), ask, besides)
+		sameRanking(t, want.Top(ask+besides), got.Record, itself)
+		var asked []ID
+		for _, c := range want.Top(ask).Candidates {
+			asked = append(asked, c.Expert)
+		}
+		if reasons := ix.Reasons(w.query, asked); got.Pool != len(want.Candidates) || !slices.Equal(got.Reasons, reasons) {
+			t.Fatalf("of %d: %v; want %d: %v", got.Pool, got.Reasons, len(want.Candidates), reasons)
+		}
+	})
+}
+
 func TestRankDoesNotDependOnIDs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)

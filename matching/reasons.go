@@ -36,15 +36,17 @@ func (ix *Index) Reasons(q Query, experts []ID) []Reason {
 	near := ix.nearest(q, s)
 	reasons := make([]Reason, len(experts))
 	for i, id := range experts {
-		if slot, ok := ix.slotOf[id]; ok {
-			reasons[i] = ix.reason(slot, near, q.Tags, at)
-		}
+		reasons[i] = ix.reasonOf(id, near, q.Tags, at)
 	}
 	return reasons
 }
 
-func (ix *Index) reason(slot uint32, near []neighbour, tags []string, at int64) Reason {
+func (ix *Index) reasonOf(id ID, near []neighbour, tags []string, at int64) Reason {
 	var r Reason
+	slot, ok := ix.slotOf[id]
+	if !ok {
+		return r
+	}
 	for _, n := range near {
 		if n.match >= similarEnough {
 			r.Similar.take(&ix.docs[n.doc], slot, at)

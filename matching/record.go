@@ -78,12 +78,18 @@ func (r *Record) rank() {
 	for i := range r.Candidates {
 		r.Candidates[i].add(r.Factors)
 	}
-	slices.SortFunc(r.Candidates, func(a, b Ranked) int {
-		return cmp.Or(cmp.Compare(b.Total, a.Total), r.tie(a, b))
-	})
+	slices.SortFunc(r.Candidates, r.order)
 	for i := range r.Candidates {
 		r.Candidates[i].Rank = i + 1
 	}
+}
+
+// order puts the higher total first.
+func (r *Record) order(a, b Ranked) int {
+	if a.Total != b.Total {
+		return cmp.Compare(b.Total, a.Total)
+	}
+	return r.tie(a, b)
 }
 
 func (c *Ranked) add(factors []Factor) {
@@ -101,6 +107,17 @@ func (c *Ranked) partsOf(factors []Factor) []float64 {
 		}
 	}
 	return parts
+}
+
+// total is what the parts of a candidate with these features add up to.
+func (v *Vector) total(factors []Factor) float64 {
+	total := 0.0
+	for i, f := range factors {
+		if part := float64(f.Weight * v[i]); part != 0 {
+			total += part
+		}
+	}
+	return total
 }
 
 // tie decides between equal totals: more evidence, then earlier enrolled, then

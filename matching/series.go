@@ -75,7 +75,11 @@ func (s *series) shortAt(t int64) float64 { return s.decayedAt(t, s.short, short
 func (s *series) longAt(t int64) float64  { return s.decayedAt(t, s.long, longHalfLife) }
 
 func (s *series) decayedAt(t int64, sums []float64, halfLife time.Duration) float64 {
-	n := s.before(t)
+	return s.decayed(s.before(t), t, sums, halfLife)
+}
+
+// decayed is decayedAt for who knows the number of events before t.
+func (s *series) decayed(n int, t int64, sums []float64, halfLife time.Duration) float64 {
 	if n == 0 {
 		return 0
 	}

@@ -7,12 +7,14 @@ package assembly
 import (
 	"context"
 	"log/slog"
+	"net/url"
 
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/customer"
+	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
@@ -21,6 +23,7 @@ import (
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 	"knowhow/marketplace/redact"
+	"knowhow/marketplace/signin"
 	"knowhow/payouts"
 	"knowhow/payouts/sandbox"
 )
@@ -34,6 +37,17 @@ type Parts struct {
 	Keys     *redact.Keyring
 	Mailer   notify.Mailer
 	Provider payouts.Provider
+	// Payday has the queue make the weekly payouts and send them.
+	Payday bool
+
+	// Base is where the outside reaches the web pages, for the links in mails;
+	// nil: the default address of a local server.
+	Base *url.URL
+	// Environment stands in the API keys made here; empty: "live".
+	Environment string
+	// OperatorsNeedTOTP limits operators without an authenticator to setting one
+	// up.
+	OperatorsNeedTOTP bool
 }
 
 // House is every service, ready for use.
@@ -44,12 +58,14 @@ type House struct {
 	Events    *event.Log
 	Access    *access.Service
 	Notify    *notify.Service
+	SignIn    *signin.Service
 	Programs  *program.Service
 	Customers *customer.Service
 	Experts   *expert.Service
 	Questions *question.Service
 	Quality   *quality.Service
 	Payouts   *payouts.Service
+	Earnings  *earnings.Service
 	keys      *redact.Keyring
 }
 
@@ -65,6 +81,13 @@ func New(p Parts) *House {
 	h.Events = event.NewLog(h.Queue)
 	h.Access = access.New(p.Store, p.Clock, h.Events, p.Keys)
 	h.Notify = notify.New(p.Store, p.Clock, h.Queue, h.Access, p.Keys, p.Mailer)
+	if p.Environment != "" {
+		h.Access.Environment = p.Environment
+	}
+	h.SignIn = signin.New(signin.Rooms{
+		Store: p.Store, Clock: p.Clock, Log: h.Events, People: h.Access, Notify: h.Notify, Keys: p.Keys,
+		Base: p.Base, OperatorsNeedTOTP: p.OperatorsNeedTOTP, BrandName: program.BrandNameTx,
+	})
 	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
 	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
@@ -81,5 +104,8 @@ func New(p Parts) *House {
 		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify,
 	})
 	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider}
+	h.Earnings = earnings.New(earnings.Rooms{
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Experts: h.Experts, Payouts: h.Payouts, Payday: p.Payday,
+	})
 	return h
 }

@@ -16,10 +16,11 @@ import (
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 	"knowhow/marketplace/redact"
+	"knowhow/marketplace/signin"
 )
 
 // Sealed lists every sealed column of the schema.
-var Sealed = slices.Concat(access.Sealed, notify.Sealed, customer.Sealed, question.Sealed, quality.Sealed)
+var Sealed = slices.Concat(access.Sealed, notify.Sealed, signin.Sealed, customer.Sealed, question.Sealed, quality.Sealed)
 
 // resealPage is how many values are read at once, and at most written in one
 // transaction.
@@ -99,11 +100,7 @@ type sealedRow struct {
 // page reseals the values after the last one and reports whether there may be
 // more. The transaction that writes is run only for values that need it.
 func (w *resealer) page(ctx context.Context) (did Resealing, more bool, err error) {
-	var rows []sealedRow
-	err = w.house.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
-		rows, err = w.readTx(ctx, tx)
-		return err
-	})
+	rows, err := w.next(ctx)
 	if err != nil || len(rows) == 0 {
 		return did, false, err
 	}
@@ -123,8 +120,19 @@ func (w *resealer) page(ctx context.Context) (did Resealing, more bool, err erro
 		}
 		did.add(moved)
 	}
-	w.after, w.done = rows[len(rows)-1].key, w.done+len(rows)
 	return did, len(rows) == resealPage, nil
+}
+
+// next reads the page after the last one.
+func (w *resealer) next(ctx context.Context) (rows []sealedRow, err error) {
+	err = w.house.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		rows, err = w.readTx(ctx, tx)
+		return err
+	})
+	if err == nil && len(rows) > 0 {
+		w.after, w.done = rows[len(rows)-1].key, w.done+len(rows)
+	}
+	return rows, err
 }
 
 // kept is the outcome for a value that stays as it is: it is under the primary

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -15,6 +16,12 @@ import (
 type Cursor struct {
 	Xid uint64 `json:"xid,omitempty"`
 	Seq int64  `json:"seq"`
+}
+
+// Compare is negative where c comes before d, zero where they are the same
+// place, and positive where c comes after d.
+func (c Cursor) Compare(d Cursor) int {
+	return cmp.Or(cmp.Compare(c.Xid, d.Xid), cmp.Compare(c.Seq, d.Seq))
 }
 
 // cursorRow is a row with PostgreSQL's transaction id as a number.
@@ -45,8 +52,27 @@ func (l *Log) AfterTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandI
 	}
 	list := make([]Event, 0, len(rows))
 	for _, r := range rows {
-		list = append(list, r.Row.event())
-		after = Cursor{Xid: r.XidNumber, Seq: r.Row.Seq}
+		e := r.Row.event()
+		e.xid = r.XidNumber
+		list, after = append(list, e), e.Cursor()
 	}
 	return list, after, nil
+}
+
+// EndTx is the place behind every event that AfterTx would return now: who
+// begins there reads what happens from now on.
+func (l *Log) EndTx(ctx context.Context, tx *gorm.DB) (Cursor, error) {
+	find := tx.WithContext(ctx).Table("events").Select("seq, 0 AS xid").Order("seq DESC")
+	if marketplace.Postgres(tx) {
+		find = tx.WithContext(ctx).Table("events").Select("seq, xid::text::bigint AS xid").
+			Where("events.xid < pg_snapshot_xmin(pg_current_snapshot())").Order("events.xid DESC, seq DESC")
+	}
+	var last []Cursor
+	if err := find.Limit(1).Scan(&last).Error; err != nil {
+		return Cursor{}, fmt.Errorf("find the last event: %w", err)
+	}
+	if len(last) == 0 {
+		return Cursor{}, nil
+	}
+	return last[0], nil
 }

@@ -26,6 +26,9 @@ type Kind string
 // In gives the kind's name within room, and whether it is that room's.
 func (k Kind) In(room string) (name string, ok bool) { return strings.CutPrefix(string(k), room+".") }
 
+// Room is the first word of the kind's name.
+func (k Kind) Room() string { room, _, _ := strings.Cut(string(k), "."); return room }
+
 type subjectNoun struct{}
 
 // Subject is the id of what the event is about; convert the noun's own id.
@@ -39,7 +42,11 @@ type Event struct {
 	Subject Subject
 	At      time.Time
 	Data    json.RawMessage
+	xid     uint64 // where AfterTx read it; see Cursor
 }
+
+// Cursor is the event's own place in commit order, of one that AfterTx read.
+func (e Event) Cursor() Cursor { return Cursor{Xid: e.xid, Seq: e.Seq} }
 
 // Decode reads the event's data into v.
 func (e Event) Decode(v any) error {
@@ -91,6 +98,9 @@ func (l *Log) Subscribe(name string, handle Handler, kinds ...Kind) {
 		l.names[k] = append(l.names[k], name)
 	}
 	l.queue.Handle(deliveryPrefix+name, func(ctx context.Context, tx *gorm.DB, j job.Job) error {
+		if e, ok := j.Known().(Event); ok {
+			return handle(ctx, tx, e)
+		}
 		var d delivery
 		if err := j.Decode(&d); err != nil {
 			return fmt.Errorf("%w: %w", job.ErrGiveUp, err)
@@ -135,12 +145,14 @@ func (l *Log) AppendTx(ctx context.Context, tx *gorm.DB, e Event, data any) erro
 			return fmt.Errorf("write the data of a %s event: %w", e.Kind, err)
 		}
 	}
-	r := row{BrandID: e.Brand, Kind: e.Kind, Subject: e.Subject, At: e.At, Data: string(text)}
-	if err := tx.WithContext(ctx).Create(&r).Error; err != nil {
+	e.Data = text
+	err := tx.WithContext(ctx).Raw("INSERT INTO events (brand_id, kind, subject, at, data) VALUES (?, ?, ?, ?, ?) RETURNING seq",
+		e.Brand, e.Kind, e.Subject, e.At, string(text)).Scan(&e.Seq).Error
+	if err != nil {
 		return fmt.Errorf("append a %s event: %w", e.Kind, err)
 	}
 	for _, name := range l.names[e.Kind] {
-		n := job.New{Kind: deliveryPrefix + name, Args: delivery{r.Seq}, Brand: e.Brand, RunAt: e.At}
+		n := job.New{Kind: deliveryPrefix + name, Args: delivery{e.Seq}, Brand: e.Brand, RunAt: e.At, Known: e}
 		if err := l.queue.EnqueueTx(ctx, tx, n); err != nil {
 			return err
 		}

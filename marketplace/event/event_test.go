@@ -212,7 +212,7 @@ func (f *fixture) after(t *testing.T, c event.Cursor, limit int) ([]int, event.C
 		if err := e.Decode(&data); err != nil {
 			t.Fatal(err)
 		}
-		if e.Brand != f.brand || e.Kind == "" || e.Seq == 0 || e.Subject.IsZero() || e.At.IsZero() {
+		if e.Brand != f.brand || e.Kind == "" || e.Seq == 0 || e.Subject.IsZero() || e.At.IsZero() || i == len(list)-1 && e.Cursor() != c {
 			t.Errorf("read %+v", e)
 		}
 		numbers[i] = data.N
@@ -324,6 +324,41 @@ func TestCursorUnderWriters(t *testing.T) {
 			if seen[n] != 1 {
 				t.Errorf("event %d was read %d times", n, seen[n])
 			}
+		}
+	})
+}
+
+// The end is the place behind what can be read, and every event knows its own.
+func TestEndIsBehindTheLastEvent(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f := newFixture(db)
+		end := func() (c event.Cursor) {
+			t.Helper()
+			err := f.store.Read(t.Context(), marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+				c, err = f.log.EndTx(t.Context(), tx)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c
+		}
+		if c := end(); c != (event.Cursor{}) {
+			t.Errorf("the end of no events is %v", c)
+		}
+		for n := range 3 {
+			f.append(t, "k", n)
+		}
+		var last event.Cursor
+		for page := []int{0}; len(page) > 0; {
+			page, last = f.after(t, last, 2)
+		}
+		if c := end(); c != last || c.Seq == 0 {
+			t.Errorf("the end is %v, the last event at %v", c, last)
+		}
+		f.append(t, "k", 3)
+		if page, c := f.after(t, last, 9); fmt.Sprint(page) != "[3]" || c != end() || c.Compare(last) <= 0 || last.Compare(c) >= 0 || c.Compare(c) != 0 {
+			t.Errorf("after the end came %v up to %v, the end is %v", page, c, end())
 		}
 	})
 }

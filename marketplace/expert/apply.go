@@ -34,6 +34,7 @@ func (s *Service) Apply(ctx context.Context, caller access.Caller, id program.ID
 	var e Enrolment
 	err = s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
 		e, err = s.applyTx(ctx, tx, caller, id, motivation)
+		marketplace.Made(ctx, e.ID)
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
 )
 
@@ -38,107 +39,96 @@ type Cursor struct {
 // ChangesAfterTx lists every change of a program's evidence that was committed
 // before the call and not yet read up to after: questions first, then answers,
 // then what is forgotten, so they can be applied in order. A repeat is to be
-// taken as no change. Do not call it in a transaction that wrote evidence
-// itself: that might yet be rolled back.
+// taken as no change. One statement, so whoever sees an answer sees its
+// question. Do not call it in a transaction that wrote evidence itself: that
+// might yet be rolled back.
 func (s *Service) ChangesAfterTx(ctx context.Context, tx *gorm.DB, id program.ID, after Cursor) ([]EvidenceChange, Cursor, error) {
-	r := reader{ctx: ctx, tx: tx, program: id, after: after}
-	next, err := r.position() // first: what commits from here on is read next time
-	if err != nil || next == after {
-		return nil, after, err
-	}
-	// Answers before their questions: whoever sees an answer sees its question.
-	answers, err := r.answers()
+	query, args := after.next(marketplace.Postgres(tx), id)
+	rows, err := tx.WithContext(ctx).Raw(query, args...).Rows()
 	if err != nil {
-		return nil, after, err
+		return nil, after, fmt.Errorf("read changes of evidence: %w", err)
 	}
-	questions, forgotten, err := r.questions()
-	if err != nil {
-		return nil, after, err
+	defer rows.Close()
+	next := after // stays where there is nothing new
+	var questions, answers, forgotten []EvidenceChange
+	for rows.Next() {
+		c, err := readChange(rows, id, &next)
+		if err != nil {
+			return nil, after, fmt.Errorf("read a change of evidence: %w", err)
+		}
+		switch {
+		case c.Answer != nil:
+			answers = append(answers, c)
+		case c.Question != nil:
+			questions = append(questions, c)
+		default:
+			forgotten = append(forgotten, c)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, after, fmt.Errorf("read changes of evidence: %w", err)
 	}
 	return append(append(questions, answers...), forgotten...), next, nil
 }
 
-type reader struct {
-	ctx     context.Context
-	tx      *gorm.DB
-	program program.ID
-	after   Cursor
+// The statement that reads changes: where it stands, then a row for each. The
+// placeholders are the position, no id, a list as text, and which rows, twice.
+const selectChanges = `SELECT %[1]s, true, question_id, brand_id, person_id, answered_at, resolved_at, score,
+  '', '', '', '', false FROM evidence WHERE program_id = ?%[4]s
+UNION ALL SELECT %[1]s, false, id, brand_id, asker, asked_at, %[2]s, 0,
+  title, body, %[3]s, topic, forgotten_at IS NOT NULL FROM past_questions WHERE program_id = ?%[4]s`
+
+// What is looked for is bounded from above, too: that tells PostgreSQL's
+// planner, which knows no snapshot, that it is little.
+const unseenPostgres = ` AND xid >= pg_snapshot_xmin(?::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
+  AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)`
+
+var (
+	changesPostgres = fmt.Sprintf(selectChanges, "pg_current_snapshot()::text, 0", "NULL::timestamptz", "tags::text", "")
+	unreadPostgres  = fmt.Sprintf(selectChanges, "pg_current_snapshot()::text, 0", "NULL::timestamptz", "tags::text", unseenPostgres)
+	changesSQLite   = fmt.Sprintf(selectChanges, "'', (SELECT count FROM evidence_writes)", "NULL", "tags", "")
+	unreadSQLite    = fmt.Sprintf(selectChanges, "'', (SELECT count FROM evidence_writes)", "NULL", "tags", " AND xid > ?")
+)
+
+// next is the statement that reads a program's evidence on from c.
+func (c Cursor) next(postgres bool, id program.ID) (string, []any) {
+	switch beginning := c == (Cursor{}); {
+	case postgres && beginning:
+		return changesPostgres, []any{id, id}
+	case postgres:
+		return unreadPostgres, []any{id, c.snapshot, c.snapshot, id, c.snapshot, c.snapshot}
+	case beginning:
+		return changesSQLite, []any{id, id}
+	}
+	return unreadSQLite, []any{id, c.count, id, c.count}
 }
 
-func (r reader) position() (Cursor, error) {
-	var c Cursor
-	var err error
-	if marketplace.Postgres(r.tx) {
-		err = r.tx.WithContext(r.ctx).Raw("SELECT pg_current_snapshot()::text").Scan(&c.snapshot).Error
-	} else {
-		err = r.tx.WithContext(r.ctx).Raw("SELECT count FROM evidence_writes").Scan(&c.count).Error
-	}
-	if err != nil {
-		return Cursor{}, fmt.Errorf("read the evidence's position: %w", err)
-	}
-	return c, nil
-}
-
-// rows selects columns from table as far as they were not read yet.
-func (r reader) rows(columns, table string) (*sql.Rows, error) {
-	query, args := "SELECT "+columns+" FROM "+table+" WHERE program_id = ?", []any{r.program}
+// readChange reads one row: an answer, a question, or one that is forgotten.
+func readChange(rows *sql.Rows, id program.ID, next *Cursor) (EvidenceChange, error) {
+	var answer, gone bool
+	var about PastQuestionID
+	var brand marketplace.BrandID
+	var who AskerID
+	var at time.Time
+	var resolved sql.NullTime
+	var score int
+	var title, body, tags, topic string
+	err := rows.Scan(&next.snapshot, &next.count, &answer, &about, &brand, &who, &at, &resolved, &score, &title, &body, &tags, &topic, &gone)
 	switch {
-	case r.after == Cursor{}:
-	case marketplace.Postgres(r.tx):
-		query += " AND xid >= pg_snapshot_xmin(?::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)"
-		args = append(args, r.after.snapshot, r.after.snapshot)
-	default:
-		query += " AND xid > ?"
-		args = append(args, r.after.count)
-	}
-	rows, err := r.tx.WithContext(r.ctx).Raw(query, args...).Rows()
-	if err != nil {
-		return nil, fmt.Errorf("read changes of %s: %w", table, err)
-	}
-	return rows, nil
-}
-
-func (r reader) questions() (changed, forgotten []EvidenceChange, err error) {
-	rows, err := r.rows("id, brand_id, title, body, tags, topic, asker, asked_at, forgotten_at IS NOT NULL", "past_questions")
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		q, tags, gone := PastQuestion{Program: r.program}, "", false
-		if err := rows.Scan(&q.ID, &q.Brand, &q.Title, &q.Body, &tags, &q.Topic, &q.Asker, &q.AskedAt, &gone); err != nil {
-			return nil, nil, fmt.Errorf("read a past question: %w", err)
-		}
-		if gone {
-			forgotten = append(forgotten, EvidenceChange{Forgotten: q.ID})
-			continue
-		}
-		if err := json.Unmarshal([]byte(tags), &q.Tags); err != nil {
-			return nil, nil, fmt.Errorf("read the tags of past question %s: %w", q.ID, err)
-		}
-		q.AskedAt = q.AskedAt.UTC()
-		changed = append(changed, EvidenceChange{Question: &q})
-	}
-	return changed, forgotten, rows.Err()
-}
-
-func (r reader) answers() ([]EvidenceChange, error) {
-	rows, err := r.rows("question_id, brand_id, person_id, answered_at, resolved_at, score", "evidence")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []EvidenceChange
-	for rows.Next() {
-		e, resolved := Evidence{Program: r.program}, sql.Null[time.Time]{}
-		if err := rows.Scan(&e.Question, &e.Brand, &e.Person, &e.AnsweredAt, &resolved, &e.Score); err != nil {
-			return nil, fmt.Errorf("read evidence: %w", err)
-		}
-		e.AnsweredAt = e.AnsweredAt.UTC()
+	case err != nil:
+		return EvidenceChange{}, err
+	case gone:
+		return EvidenceChange{Forgotten: about}, nil
+	case answer:
+		e := Evidence{Question: about, Brand: brand, Program: id, Person: access.PersonID(who), AnsweredAt: at.UTC(), Score: score}
 		if resolved.Valid {
-			e.ResolvedAt = resolved.V.UTC()
+			e.ResolvedAt = resolved.Time.UTC()
 		}
-		list = append(list, EvidenceChange{Answer: &e})
+		return EvidenceChange{Answer: &e}, nil
 	}
-	return list, rows.Err()
+	q := PastQuestion{ID: about, Brand: brand, Program: id, Title: title, Body: body, Topic: topic, Asker: who, AskedAt: at.UTC()}
+	if err := json.Unmarshal([]byte(tags), &q.Tags); err != nil {
+		return EvidenceChange{}, fmt.Errorf("the tags of past question %s: %w", about, err)
+	}
+	return EvidenceChange{Question: &q}, nil
 }

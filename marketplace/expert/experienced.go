@@ -35,6 +35,7 @@ func (s *Service) EnrolExperienced(ctx context.Context, caller access.Caller, id
 		}
 		var err error
 		e, err = s.vouchTx(ctx, tx, caller, p, person, reason)
+		marketplace.Made(ctx, e.ID)
 		return err
 	})
 	if err != nil {

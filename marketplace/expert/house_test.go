@@ -98,12 +98,12 @@ func (h *house) active(t testing.TB, handle string) (access.Caller, expert.Enrol
 
 func (h *house) enrolment(t *testing.T, caller access.Caller) expert.Enrolment {
 	t.Helper()
-	list, err := h.MyEnrolments(t.Context(), caller)
+	list, err := h.MyEnrolments(t.Context(), caller, marketplace.Page{})
 	must(t, err)
-	if len(list) != 1 {
-		t.Fatalf("%d enrolments, want 1", len(list))
+	if len(list.Items) != 1 {
+		t.Fatalf("%d enrolments, want 1", len(list.Items))
 	}
-	return list[0]
+	return list.Items[0].Enrolment
 }
 
 func (h *house) inTx(t *testing.T, do func(tx *gorm.DB) error) {

@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
 )
@@ -58,4 +59,22 @@ func (s *Service) SetTopics(ctx context.Context, caller access.Caller, id progra
 		}
 		return s.saveTx(ctx, tx, TopicsSet, *e, Change{By: caller.String(), Count: len(e.Topics)})
 	})
+}
+
+// MyEnrolment is the calling person's enrolment in a program, or a
+// *marketplace.NotFoundError where they never applied.
+func (s *Service) MyEnrolment(ctx context.Context, caller access.Caller, id program.ID) (Enrolment, error) {
+	if !caller.IsPerson(caller.Person) {
+		return Enrolment{}, ErrNotAPerson
+	}
+	var e Enrolment
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		var found bool
+		var err error
+		if e, found, err = EnrolmentTx(ctx, tx, id, caller.Person); err == nil && !found {
+			err = marketplace.NotFound("application to program", id)
+		}
+		return err
+	})
+	return e, err
 }

@@ -58,11 +58,12 @@ type Service struct {
 	log      *event.Log
 	programs *program.Service
 	redactor *redact.Redactor
+	rosters  *rosters
 }
 
 // New makes the service. redactor hides personal data in what is imported.
 func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, programs *program.Service, redactor *redact.Redactor) *Service {
-	return &Service{store: store, clock: clock, log: log, programs: programs, redactor: redactor}
+	return &Service{store: store, clock: clock, log: log, programs: programs, redactor: redactor, rosters: newRosters()}
 }
 
 // inProgram runs do in one transaction of the program's brand, when caller has

@@ -66,6 +66,35 @@ func (s *Service) RecordOutcomeTx(ctx context.Context, tx *gorm.DB, w Work) erro
 	if err := w.check(); err != nil {
 		return err
 	}
+	known, err := lockStandingTx(ctx, tx, w)
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		if err := openStandingTx(ctx, tx, w); err != nil {
+			return err
+		}
+		known, err = lockStandingTx(ctx, tx, w)
+	}
+	if err != nil {
+		return fmt.Errorf("lock the standing of %s: %w", w.Person, err)
+	}
+	b := known.Belief().with(w.Outcome, w.Weight, w.At.UTC())
+	err = tx.WithContext(ctx).Model(&Standing{}).
+		Where("program_id = ? AND person_id = ? AND topic = ?", w.Program, w.Person, w.Topic).
+		Updates(map[string]any{"alpha": b.Alpha, "beta": b.Beta, "evidence": b.Evidence, "updated_at": b.At}).Error
+	if err != nil {
+		return fmt.Errorf("update the standing of %s: %w", w.Person, err)
+	}
+	return nil
+}
+
+func lockStandingTx(ctx context.Context, tx *gorm.DB, w Work) (Standing, error) {
+	var known Standing
+	err := marketplace.ForUpdate(tx.WithContext(ctx)).
+		Where("program_id = ? AND person_id = ? AND topic = ?", w.Program, w.Person, w.Topic).Take(&known).Error
+	return known, err
+}
+
+// openStandingTx begins a standing at the prior, if nobody has meanwhile.
+func openStandingTx(ctx context.Context, tx *gorm.DB, w Work) error {
 	prior := Prior()
 	fresh := Standing{
 		BrandID: w.Brand, ProgramID: w.Program, PersonID: w.Person, Topic: w.Topic,
@@ -77,19 +106,6 @@ func (s *Service) RecordOutcomeTx(ctx context.Context, tx *gorm.DB, w Work) erro
 	}
 	if err != nil {
 		return fmt.Errorf("open the standing of %s: %w", w.Person, err)
-	}
-	var known Standing
-	err = marketplace.ForUpdate(tx.WithContext(ctx)).
-		Where("program_id = ? AND person_id = ? AND topic = ?", w.Program, w.Person, w.Topic).Take(&known).Error
-	if err != nil {
-		return fmt.Errorf("lock the standing of %s: %w", w.Person, err)
-	}
-	b := known.Belief().with(w.Outcome, w.Weight, w.At.UTC())
-	err = tx.WithContext(ctx).Model(&Standing{}).
-		Where("program_id = ? AND person_id = ? AND topic = ?", w.Program, w.Person, w.Topic).
-		Updates(map[string]any{"alpha": b.Alpha, "beta": b.Beta, "evidence": b.Evidence, "updated_at": b.At}).Error
-	if err != nil {
-		return fmt.Errorf("update the standing of %s: %w", w.Person, err)
 	}
 	return nil
 }

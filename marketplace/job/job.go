@@ -43,7 +43,13 @@ type Job struct {
 	LeaseUntil *time.Time
 	LastError  string
 	CreatedAt  time.Time
+
+	known any
 }
+
+// Known is New's Known where the job was handed over within this process, else
+// nil.
+func (j Job) Known() any { return j.known }
 
 // Decode reads the job's arguments into args.
 func (j Job) Decode(args any) error {
@@ -60,6 +66,7 @@ type New struct {
 	Brand     marketplace.BrandID // the brand its transaction enters; zero for all
 	RunAt     time.Time           // zero: at once
 	UniqueKey string              // not empty: at most one job of this key
+	Known     any                 // what the handler would else load; it may get it, see Job.Known
 }
 
 // TxHandler does the work in tx; the job's completion commits with it. An

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +14,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"knowhow/marketplace"
 )
@@ -28,6 +28,7 @@ type Queue struct {
 	tx     map[string]TxHandler
 	call   map[string]CallHandler
 	sweeps []Sweep
+	hand   *handing
 
 	mu      sync.Mutex
 	failing map[sweepRow]time.Time // rows a sweep failed on, and when to try again
@@ -38,7 +39,7 @@ func NewQueue(store *marketplace.Store, clock marketplace.Clock, log *slog.Logge
 	return &Queue{
 		store: store, clock: clock, log: log,
 		tx: map[string]TxHandler{}, call: map[string]CallHandler{},
-		failing: map[sweepRow]time.Time{},
+		hand: newHanding(), failing: map[sweepRow]time.Time{},
 	}
 }
 
@@ -76,16 +77,23 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx *gorm.DB, n New) error {
 	if n.RunAt.IsZero() {
 		n.RunAt = now
 	}
-	j := Job{BrandID: n.Brand, Kind: n.Kind, Args: string(args), State: Ready, RunAt: n.RunAt, CreatedAt: now}
+	j := &Job{BrandID: n.Brand, Kind: n.Kind, Args: string(args), State: Ready, RunAt: n.RunAt, CreatedAt: now, known: n.Known}
 	if n.UniqueKey != "" {
 		j.UniqueKey = &n.UniqueKey
 	}
-	err = tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&j).Error
-	if err != nil {
+	if !n.RunAt.After(now) {
+		q.handOverTx(tx, j, now)
+	}
+	err = tx.WithContext(ctx).Raw(insertSQL, j.BrandID, j.Kind, j.Args, j.UniqueKey, j.State, j.RunAt, j.Attempts,
+		j.LeaseOwner, j.LeaseUntil, j.CreatedAt).Scan(&j.Seq).Error
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("enqueue a %s job: %w", n.Kind, err)
 	}
 	return nil
 }
+
+const insertSQL = `INSERT INTO jobs (brand_id, kind, args, unique_key, state, run_at, attempts, lease_owner, lease_until, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`
 
 // claimSQL hands the oldest due jobs to one worker; rows another worker is
 // just claiming are passed over on PostgreSQL. It is no plain subquery because

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,12 @@ func (q *Queue) RunDue(ctx context.Context) (int, error) {
 }
 
 func (q *Queue) runOnce(ctx context.Context, worked seen) (int, error) {
+	return q.turn(ctx, worked, q.workOff)
+}
+
+// turn claims jobs that are due and has them worked off, or, where none is,
+// works off deadlines.
+func (q *Queue) turn(ctx context.Context, worked seen, workOff func(ctx context.Context, jobs []Job, claimed time.Time) (int, error)) (int, error) {
 	now := q.clock.Now()
 	due, err := q.anyDue(ctx, now)
 	if err != nil {
@@ -42,7 +49,7 @@ func (q *Queue) runOnce(ctx context.Context, worked seen) (int, error) {
 			return 0, err
 		}
 		if len(jobs) > 0 {
-			return q.workOff(ctx, jobs, now)
+			return workOff(ctx, jobs, now)
 		}
 	}
 	done := 0
@@ -60,10 +67,14 @@ func (q *Queue) runOnce(ctx context.Context, worked seen) (int, error) {
 }
 
 // workOff runs jobs claimed at the given time in their order. One that could
-// not begin in the first quarter of its lease is given back: it is cut off
-// after three quarters, so that a live worker never overruns its lease.
+// not begin in the first quarter of its lease, or before ctx ended, is given
+// back: it is cut off after three quarters, so that a live worker never
+// overruns its lease.
 func (q *Queue) workOff(ctx context.Context, jobs []Job, claimed time.Time) (int, error) {
 	for i, j := range jobs {
+		if i > 0 && ctx.Err() != nil {
+			return i, errors.Join(ctx.Err(), q.giveBack(context.WithoutCancel(ctx), jobs[i:]))
+		}
 		if i > 0 && q.clock.Now().Sub(claimed) > Lease/4 {
 			return i, q.giveBack(ctx, jobs[i:])
 		}
@@ -75,19 +86,21 @@ func (q *Queue) workOff(ctx context.Context, jobs []Job, claimed time.Time) (int
 }
 
 // work runs one claimed job to its end: done, put back, buried, or taken over.
+// When ctx ends, what is in the database is finished all the same; a call that
+// heeds ctx and is cut off is given back.
 func (q *Queue) work(ctx context.Context, j Job) error {
 	err := q.attempt(ctx, j)
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() != nil:
-		return ctx.Err() // stopping: the lease lapses and another worker takes over
+	case ctx.Err() != nil && q.call[j.Kind] != nil:
+		return errors.Join(ctx.Err(), q.giveBack(context.WithoutCancel(ctx), []Job{j}))
 	case errors.Is(err, errLeaseLost):
 		q.log.Warn("a job was taken over by another worker", "kind", j.Kind, "job", j.Seq)
 		return nil
 	}
 	q.log.Warn("a job failed", "kind", j.Kind, "job", j.Seq, "attempt", j.Attempts, "err", err)
-	return q.fail(ctx, j, err)
+	return q.fail(context.WithoutCancel(ctx), j, err)
 }
 
 func (q *Queue) attempt(ctx context.Context, j Job) (err error) {
@@ -96,7 +109,9 @@ func (q *Queue) attempt(ctx context.Context, j Job) (err error) {
 			err = panicked(p)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(ctx, Lease*3/4)
+	calling, cancel := context.WithTimeout(ctx, Lease*3/4)
+	defer cancel()
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), Lease*3/4)
 	defer cancel()
 	brand := j.BrandID
 	if brand.IsZero() {
@@ -114,7 +129,7 @@ func (q *Queue) attempt(ctx context.Context, j Job) (err error) {
 	if handle == nil {
 		return fmt.Errorf("no handler for jobs of kind %q", j.Kind) // a newer process may have one
 	}
-	if err := handle(ctx, j); err != nil {
+	if err := handle(calling, j); err != nil {
 		return err
 	}
 	return q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return q.finishTx(tx, j) })
@@ -123,24 +138,91 @@ func (q *Queue) attempt(ctx context.Context, j Job) (err error) {
 // panicked makes an error of what a handler panicked with.
 func panicked(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) }
 
-// Run works until ctx ends: workers goroutines looking for work every poll.
-// Errors of the database are logged and tried again.
+// Run works until ctx ends: workers goroutines take the jobs that this process
+// enqueues as they are committed, and look for others, and for deadlines, every
+// poll and when Wake is called. When ctx ends each finishes what it can of the
+// job in hand, and what nobody has begun is given back. Errors of the database
+// are logged and tried again. One Run at a time.
 func (q *Queue) Run(ctx context.Context, workers int, poll time.Duration) {
+	q.hand.start()
+	q.Wake()
 	var wg sync.WaitGroup
 	for range workers {
-		wg.Go(func() {
-			tick := time.NewTicker(poll)
-			defer tick.Stop()
-			for ctx.Err() == nil {
-				if _, err := q.RunDue(ctx); err != nil && ctx.Err() == nil {
-					q.log.Error("the worker could not go on", "err", err)
-				}
-				select {
-				case <-ctx.Done():
-				case <-tick.C:
-				}
-			}
-		})
+		wg.Go(func() { q.serve(ctx) })
 	}
+	wg.Go(func() { q.wakeEvery(ctx, poll) })
 	wg.Wait()
+	left := q.hand.stop()
+	if len(left) == 0 {
+		return
+	}
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackWithin)
+	defer cancel()
+	if err := q.giveBack(within, left); err != nil {
+		q.log.Error("jobs wait for their leases to lapse", "jobs", len(left), "err", err)
+	}
+}
+
+func (q *Queue) wakeEvery(ctx context.Context, poll time.Duration) {
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			q.Wake()
+		}
+	}
+}
+
+// serve is one worker of Run.
+func (q *Queue) serve(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-q.hand.ready:
+			if j, ok := q.hand.next(); ok {
+				q.logged(ctx, q.workHanded(ctx, j))
+			}
+		case <-q.hand.wake:
+			q.logged(ctx, q.look(ctx))
+		}
+	}
+}
+
+func (q *Queue) logged(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
+		q.log.Error("the worker could not go on", "err", err)
+	}
+}
+
+// workHanded works off one job that was handed over, if it did not wait too
+// long for its turn.
+func (q *Queue) workHanded(ctx context.Context, j Job) error {
+	if left := j.LeaseUntil.Sub(q.clock.Now()); left < Lease*3/4 {
+		return q.giveBack(ctx, []Job{j})
+	}
+	return q.work(ctx, j)
+}
+
+// look works off what is due now. Another worker looks for more meanwhile if
+// there was a full batch, and takes what talks to the network, so that none of
+// a batch waits for a slow one.
+func (q *Queue) look(ctx context.Context) error {
+	worked := seen{}
+	for {
+		n, err := q.turn(ctx, worked, func(ctx context.Context, jobs []Job, claimed time.Time) (int, error) {
+			if len(jobs) == claimBatch {
+				q.Wake()
+			}
+			own := slices.DeleteFunc(slices.Clone(jobs), func(j Job) bool { return q.call[j.Kind] != nil && q.hand.put(j) })
+			_, err := q.workOff(ctx, own, claimed)
+			return len(jobs), err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
 }

@@ -45,6 +45,7 @@ type Market struct {
 	Program program.Program
 	Topics  map[string]program.Topic // "box" crowd, "plans" certified, "billing" brand-only
 
+	parts   assembly.Parts
 	mailbox string
 	logged  *log
 	made    int
@@ -68,16 +69,22 @@ func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 	}
 	clock := marketplace.NewManualClock(Start)
 	logged := &log{show: t.Output()}
-	house := assembly.New(assembly.Parts{
+	parts := assembly.Parts{
 		Store: marketplace.NewStore(db.Write, db.Read), Clock: clock, Keys: keys, Mailer: mailer,
 		Log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	}
 	m := &Market{
-		House: house, T: t, DB: db, Clock: clock, KeyFile: keyFile, mailbox: mailbox, logged: logged, Topics: map[string]program.Topic{},
+		House: assembly.New(parts), parts: parts, T: t, DB: db, Clock: clock, KeyFile: keyFile, mailbox: mailbox, logged: logged, Topics: map[string]program.Topic{},
 	}
 	m.openBrand()
 	m.openProgram(edit)
 	return m
+}
+
+// KeepPaydays builds the house anew, with the weekly payday in its queue.
+func (m *Market) KeepPaydays() {
+	m.parts.Payday = true
+	m.House = assembly.New(m.parts)
 }
 
 // Ctx is a context for a test's calls.

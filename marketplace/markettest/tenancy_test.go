@@ -1,13 +1,17 @@
 package markettest_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/quality"
@@ -16,9 +20,9 @@ import (
 )
 
 // global are the tables that name a brand and are not one brand's: jobs are
-// the machinery's, and money is the platform's books, which no tenant's query
-// reads. Every other table with a brand_id is a tenant's.
-var global = []string{"holds", "jobs", "payout_facts", "rewards"}
+// the machinery's, as is its timetable, and money is the platform's books, which
+// no tenant's query reads. Every other table with a brand_id is a tenant's.
+var global = []string{"holds", "jobs", "payout_facts", "rewards", "timetable"}
 
 // tenantTables reads from PostgreSQL's catalogue which tables name a brand.
 func tenantTables(t *testing.T, db *sqldb.DB) (tables []string) {
@@ -138,6 +142,8 @@ func fill(t *testing.T, m *markettest.Market) {
 	_, err = m.Experts.TakeQuiz(ctx, applicant, m.Program.ID, 1, []int{0})
 	must(err)
 
+	fillSessions(t, m)
+
 	policies := m.Program.Policies
 	policies.Review.SampleBP = 10_000
 	must(m.Programs.SetPolicies(ctx, m.Owner, m.Program.ID, policies))
@@ -153,4 +159,27 @@ func fill(t *testing.T, m *markettest.Market) {
 	_, err = m.Quality.Refuse(ctx, m.Manager, m.Brand, a.ID, quality.RefuseNoAnswer, "It says nothing.")
 	must(err)
 	m.RunDue()
+}
+
+// fillSessions brings rows into the tables by which people and customers come
+// in.
+func fillSessions(t *testing.T, m *markettest.Market) {
+	t.Helper()
+	ctx := t.Context()
+	_, _, err1 := m.Access.CreateKey(ctx, m.Owner, m.Brand, access.NewKey{Name: "shop", Scopes: access.Scopes})
+	_, err2 := m.SignIn.Invite(ctx, m.Owner, m.Brand, "invited@example.com", access.Viewer)
+	started, err3 := m.Customers.StartDevice(ctx, m.Brand, "en")
+	_, err4 := m.Customers.NewResumeLink(ctx, started.Caller())
+	key, secret, err5 := m.Customers.CreateIdentityKey(ctx, m.Owner, m.Brand, "shop")
+	now := m.Clock.Now()
+	token := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.RegisteredClaims{
+		Subject: "c-17", Audience: jwt.ClaimStrings{customer.Audience(m.Brand)}, ID: "once",
+		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(time.Minute)),
+	})
+	token.Header["kid"] = key.ID.String()
+	text, err6 := token.SignedString([]byte(secret))
+	_, err7 := m.Customers.IdentifyByToken(ctx, m.Brand, text)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+		t.Fatal(err)
+	}
 }

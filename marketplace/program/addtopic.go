@@ -53,6 +53,7 @@ func (s *Service) AddTopic(ctx context.Context, caller access.Caller, id ID, n N
 		if err := tx.WithContext(ctx).Create(&t).Error; err != nil {
 			return fmt.Errorf("insert topic %s: %w", t.ID, err)
 		}
+		marketplace.Made(ctx, t.ID)
 		return s.appendTx(ctx, tx, TopicAdded, p, Change{By: caller.String(), Topic: t.ID})
 	})
 	if err != nil {

@@ -28,6 +28,7 @@ func (s *Service) CreateBrand(ctx context.Context, caller access.Caller, name st
 		if err := tx.WithContext(ctx).Create(&b).Error; err != nil {
 			return fmt.Errorf("insert brand %s: %w", b.ID, err)
 		}
+		marketplace.Made(ctx, b.ID)
 		if err := s.access.AddMemberTx(ctx, tx, caller, b.ID, owner, access.Owner); err != nil {
 			return err
 		}
@@ -89,6 +90,7 @@ func (s *Service) CreateProgram(ctx context.Context, caller access.Caller, brand
 		if err := tx.WithContext(ctx).Create(&p).Error; err != nil {
 			return fmt.Errorf("insert program %s: %w", p.ID, err)
 		}
+		marketplace.Made(ctx, p.ID)
 		return s.appendTx(ctx, tx, Created, p, Change{By: caller.String()})
 	})
 	if err != nil {

@@ -52,6 +52,13 @@ func (s *Service) TopicsTx(ctx context.Context, tx *gorm.DB, program ID) ([]Topi
 	return list, nil
 }
 
+// BrandNameTx is a brand's name, or a *marketplace.NotFoundError.
+func BrandNameTx(ctx context.Context, tx *gorm.DB, id marketplace.BrandID) (string, error) {
+	var b Brand
+	err := tx.WithContext(ctx).Where("id = ?", id).Take(&b).Error
+	return b.Name, marketplace.OnlyOne(err, "brand", id)
+}
+
 // BrandOf finds the brand that a program belongs to, to open the transaction
 // in which the caller's permission there is checked. It tells nothing else.
 func (s *Service) BrandOf(ctx context.Context, id ID) (marketplace.BrandID, error) {

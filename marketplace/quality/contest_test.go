@@ -48,11 +48,11 @@ func TestOneOfManyWins(t *testing.T) {
 			_, err := b.Quality.Refuse(ctx, bosses[i], b.Brand, a.ID, quality.RefuseCopied, "From a forum.")
 			return err
 		})
-		mine, err := b.Quality.MyRefusals(ctx, b.Expert)
-		if err != nil || len(mine) != 1 {
-			t.Fatalf("%d refusals, %v", len(mine), err)
+		mine, err := b.Quality.MyRefusals(ctx, b.Expert, marketplace.Page{})
+		if err != nil || len(mine.Items) != 1 {
+			t.Fatalf("%d refusals, %v", len(mine.Items), err)
 		}
-		f := b.refusal(mine[0].ID)
+		f := b.refusal(mine.Items[0].ID)
 		one("appeal", func(int) error { return b.Quality.Appeal(ctx, b.Expert, f.ID, "I wrote it.") })
 		judges := append([]access.Caller{b.Second, b.Operator}, bosses...)
 		others := judges[:0:0]

@@ -25,8 +25,20 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 	if err := e.Decode(&d); err != nil {
 		return fmt.Errorf("%w: %w", job.ErrGiveUp, err)
 	}
-	if d.Reason != string(payouts.ForAssignment) || d.Assignment == nil {
+	if d.Reason != string(payouts.ForAssignment) || d.Assignment == nil || d.Person == nil {
 		return nil
+	}
+	q, err := question.QuestionTx(ctx, tx, question.ID(e.Subject))
+	if err != nil {
+		return err
+	}
+	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	if err != nil {
+		return err
+	}
+	cause, err := causeTx(ctx, tx, q, d, p)
+	if err != nil || cause == "" {
+		return err
 	}
 	w, err := lockWorkTx(ctx, tx, e.Brand, *d.Assignment)
 	if err != nil || w.turn.State != question.Earned {
@@ -36,26 +48,18 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 	if !due.After(now) {
 		return nil // no time left for a look
 	}
-	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
-	if err != nil {
-		return err
-	}
-	cause, err := causeTx(ctx, tx, w, p)
-	if err != nil || cause == "" {
-		return err
-	}
 	return s.openTx(ctx, tx, w, p, cause, now, due)
 }
 
-// causeTx is why the work is reviewed, or empty where it is not.
-func causeTx(ctx context.Context, tx *gorm.DB, w work, p program.Program) (ReviewCause, error) {
-	enrolment, found, err := expert.EnrolmentTx(ctx, tx, p.ID, w.turn.PersonID)
+// causeTx is why the turn that d tells of is reviewed, or empty where it is not.
+func causeTx(ctx context.Context, tx *gorm.DB, q question.Question, d question.Detail, p program.Program) (ReviewCause, error) {
+	enrolment, found, err := expert.EnrolmentTx(ctx, tx, p.ID, *d.Person)
 	switch {
 	case err != nil:
 		return "", err
 	case found && enrolment.OnProbation():
 		return CauseProbation, nil
-	case drawn(w.of.AskedAt, w.turn.Attempt, p.Policies.Review.SampleBP):
+	case drawn(q.AskedAt, d.Attempt, p.Policies.Review.SampleBP):
 		return CauseSample, nil
 	}
 	return "", nil
@@ -84,7 +88,9 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Pro
 	if err := tx.WithContext(ctx).Create(&r).Error; err != nil {
 		return fmt.Errorf("insert the review of assignment %s: %w", r.AssignmentID, err)
 	}
-	return nil
+	return s.appendTx(ctx, tx, EventReviewRequested, w.of, now, Detail{
+		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID,
+	})
 }
 
 // lapseDueTx ends a review that nobody made in time. The work counts as

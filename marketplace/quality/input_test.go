@@ -111,13 +111,13 @@ func TestBrandsAreApart(t *testing.T) {
 		a, _ := b.appealed()
 		b.ok("give", b.Quality.Give(ctx, b.Customer, a.QuestionID, quality.Feedback{Solved: true}))
 		elsewhere, boss := b.otherBrand()
-		reviews, err := b.Quality.OpenReviews(ctx, boss, elsewhere)
-		appeals, err2 := b.Quality.OpenAppeals(ctx, boss, elsewhere)
-		proposals, err3 := b.Quality.Proposals(ctx, boss, elsewhere)
-		if err := errors.Join(err, err2, err3); err != nil || len(reviews)+len(appeals)+len(proposals) != 0 {
+		reviews, err := b.Quality.OpenReviews(ctx, boss, elsewhere, marketplace.Page{})
+		appeals, err2 := b.Quality.OpenAppeals(ctx, boss, elsewhere, marketplace.Page{})
+		proposals, err3 := b.Quality.Proposals(ctx, boss, elsewhere, marketplace.Page{})
+		if err := errors.Join(err, err2, err3); err != nil || len(reviews.Items)+len(appeals.Items)+len(proposals.Items) != 0 {
 			t.Errorf("another brand reads %v %v %v, %v", reviews, appeals, proposals, err)
 		}
-		_, err = b.Quality.OpenReviews(ctx, boss, b.Brand)
+		_, err = b.Quality.OpenReviews(ctx, boss, b.Brand, marketplace.Page{})
 		b.want("another's open reviews", err, marketplace.ErrForbidden)
 		if b.DB.Dialect != "postgres" {
 			return
@@ -172,19 +172,19 @@ func TestJudgesReadBlind(t *testing.T) {
 				t.Errorf("%s: %s", what, text)
 			}
 		}
-		reviews, err := b.Quality.OpenReviews(ctx, b.Reviewer, b.Brand)
-		blind("open reviews", reviews, len(reviews), err)
+		reviews, err := b.Quality.OpenReviews(ctx, b.Reviewer, b.Brand, marketplace.Page{})
+		blind("open reviews", reviews, len(reviews.Items), err)
 		v := fail()
 		v.Note = "He tells Dana Whitlow (dana.whitlow@example.org) to hold it."
 		b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(a.ID).ID, v))
-		proposals, err := b.Quality.Proposals(ctx, b.Manager, b.Brand)
-		blind("proposals", proposals, len(proposals), err)
+		proposals, err := b.Quality.Proposals(ctx, b.Manager, b.Brand, marketplace.Page{})
+		blind("proposals", proposals, len(proposals.Items), err)
 		f, err := b.Quality.Refuse(ctx, b.Manager, b.Brand, a.ID, quality.RefuseWrong, "Dana Whitlow called from +49 30 901820.")
 		b.ok("refuse", err)
 		b.ok("appeal", b.Quality.Appeal(ctx, b.Expert, f.ID, "Dana Whitlow wrote that it helped."))
-		appeals, err := b.Quality.OpenAppeals(ctx, b.Second, b.Brand)
-		blind("open appeals", appeals, len(appeals), err)
-		mine, err := b.Quality.MyRefusals(ctx, b.Expert)
+		appeals, err := b.Quality.OpenAppeals(ctx, b.Second, b.Brand, marketplace.Page{})
+		blind("open appeals", appeals, len(appeals.Items), err)
+		mine, err := b.Quality.MyRefusals(ctx, b.Expert, marketplace.Page{})
 		b.ok("my refusals", err)
 		for _, p := range planted[:7] {
 			if strings.Contains(fmt.Sprintf("%+v", mine), p) {

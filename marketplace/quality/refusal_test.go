@@ -46,11 +46,11 @@ func TestAppealIsDecidedByAnother(t *testing.T) {
 		for _, upheld := range []bool{true, false} {
 			a, f := b.appealed()
 			b.want("by who refused", b.Quality.DecideAppeal(ctx, b.Manager, b.Brand, f.ID, upheld, "Because."), quality.ErrSameHuman)
-			list, err := b.Quality.OpenAppeals(ctx, b.Second, b.Brand)
-			if err != nil || len(list) != 1 || list[0].Refusal != f.ID || list[0].Statement != "The customer named this model." {
+			list, err := b.Quality.OpenAppeals(ctx, b.Second, b.Brand, marketplace.Page{})
+			if err != nil || len(list.Items) != 1 || list.Items[0].Refusal != f.ID || list.Items[0].Statement != "The customer named this model." {
 				t.Errorf("open appeals: %+v, %v", list, err)
 			}
-			if list, err := b.Quality.OpenAppeals(ctx, b.Manager, b.Brand); err != nil || len(list) != 0 {
+			if list, err := b.Quality.OpenAppeals(ctx, b.Manager, b.Brand, marketplace.Page{}); err != nil || len(list.Items) != 0 {
 				t.Errorf("who refused is shown %+v, %v", list, err)
 			}
 			b.ok("decide", b.Quality.DecideAppeal(ctx, b.Second, b.Brand, f.ID, upheld, "Because."))
@@ -114,8 +114,8 @@ func TestNobodyJudgesTheirOwn(t *testing.T) {
 			b.want("review", b.Quality.Decide(ctx, own, b.Brand, r.ID, pass()), quality.ErrOwnWork)
 			_, err := b.Quality.Refuse(ctx, own, b.Brand, a.ID, quality.RefuseWrong, "x")
 			b.want("refuse", err, quality.ErrOwnWork)
-			list, err := b.Quality.OpenReviews(ctx, own, b.Brand)
-			if err != nil || len(list) != 0 {
+			list, err := b.Quality.OpenReviews(ctx, own, b.Brand, marketplace.Page{})
+			if err != nil || len(list.Items) != 0 {
 				t.Errorf("their own work is listed: %+v, %v", list, err)
 			}
 		}
@@ -161,11 +161,11 @@ func TestTheExpertIsWrittenTo(t *testing.T) {
 				return err
 			})
 		}
-		mine, err := b.Quality.MyRefusals(ctx, b.Expert)
-		if err != nil || len(mine) != 1 || mine[0].ID != f.ID || mine[0].Evidence != "It is another model." || mine[0].Decision != "Because." {
+		mine, err := b.Quality.MyRefusals(ctx, b.Expert, marketplace.Page{})
+		if err != nil || len(mine.Items) != 1 || mine.Items[0].ID != f.ID || mine.Items[0].Evidence != "It is another model." || mine.Items[0].Decision != "Because." {
 			t.Errorf("my refusals: %+v, %v", mine, err)
 		}
-		if others, err := b.Quality.MyRefusals(ctx, b.Reviewer); err != nil || len(others) != 0 {
+		if others, err := b.Quality.MyRefusals(ctx, b.Reviewer, marketplace.Page{}); err != nil || len(others.Items) != 0 {
 			t.Errorf("somebody else reads %+v, %v", others, err)
 		}
 	})

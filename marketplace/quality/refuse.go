@@ -37,6 +37,7 @@ func (s *Service) Refuse(ctx context.Context, caller access.Caller, brand market
 			return err
 		}
 		f, err = s.refuseTx(ctx, tx, w, caller.Person, reason, evidence)
+		marketplace.Made(ctx, f.ID)
 		return err
 	})
 	return f, err

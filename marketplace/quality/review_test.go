@@ -60,13 +60,13 @@ func TestFailingWorkIsOnlyProposed(t *testing.T) {
 		if _, mean := b.evidence(); mean >= before {
 			t.Errorf("standing went from %.3f to %.3f", before, mean)
 		}
-		list, err := b.Quality.Proposals(ctx, b.Manager, b.Brand)
-		if err != nil || len(list) != 1 || list[0].Assignment != a.ID || !list[0].ReleaseAt.Equal(*a.ReleaseAt) || len(list[0].Work.Turns) != 2 {
+		list, err := b.Quality.Proposals(ctx, b.Manager, b.Brand, marketplace.Page{})
+		if err != nil || len(list.Items) != 1 || list.Items[0].Assignment != a.ID || !list.Items[0].ReleaseAt.Equal(*a.ReleaseAt) || len(list.Items[0].Work.Turns) != 2 {
 			t.Errorf("proposals: %+v, %v", list, err)
 		}
 		b.After(8 * day)
 		b.wantState(a.ID, question.Released) // no human refused
-		if list, err := b.Quality.Proposals(ctx, b.Manager, b.Brand); err != nil || len(list) != 0 {
+		if list, err := b.Quality.Proposals(ctx, b.Manager, b.Brand, marketplace.Page{}); err != nil || len(list.Items) != 0 {
 			t.Errorf("proposals after the release: %+v, %v", list, err)
 		}
 		b.Balanced()
@@ -251,8 +251,8 @@ func TestWithoutMoneyTheReviewIsOpenUnpaid(t *testing.T) {
 			t.Errorf("the review is %+v", r)
 		}
 		peer := b.peer("pia", access.Reviewer)
-		list, err := b.Quality.OpenReviews(ctx, peer, b.Brand)
-		if err != nil || len(list) != 1 || list[0].Reward.Minor != 0 {
+		list, err := b.Quality.OpenReviews(ctx, peer, b.Brand, marketplace.Page{})
+		if err != nil || len(list.Items) != 1 || list.Items[0].Reward.Minor != 0 {
 			t.Errorf("open reviews: %+v, %v", list, err)
 		}
 		b.ok("decide", b.Quality.Decide(ctx, peer, b.Brand, r.ID, pass()))
@@ -272,8 +272,8 @@ func TestOwnWorkDoesNotFillTheList(t *testing.T) {
 	sam := b.Expert
 	b.Expert = b.Market.Expert("pia")
 	theirs := b.review(b.earned().ID)
-	list, err := b.Quality.OpenReviews(ctx, sam, b.Brand)
-	if err != nil || len(list) != 1 || list[0].ID != theirs.ID {
-		t.Errorf("open reviews: %d, %v, want the other expert's alone", len(list), err)
+	list, err := b.Quality.OpenReviews(ctx, sam, b.Brand, marketplace.Page{})
+	if err != nil || len(list.Items) != 1 || list.Items[0].ID != theirs.ID {
+		t.Errorf("open reviews: %d, %v, want the other expert's alone", len(list.Items), err)
 	}
 }

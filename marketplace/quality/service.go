@@ -20,12 +20,13 @@ import (
 
 // What happens in this room. The subject is the question, data is a Detail.
 const (
-	EventFeedback      event.Kind = "quality.feedback"       // reason: solved or not_solved
-	EventReviewed      event.Kind = "quality.reviewed"       // reason: pass or fail
-	EventReviewLapsed  event.Kind = "quality.review_lapsed"  //
-	EventRefused       event.Kind = "quality.refused"        // reason: the RefusalReason
-	EventAppealed      event.Kind = "quality.appealed"       //
-	EventAppealDecided event.Kind = "quality.appeal_decided" // reason: upheld, rejected or undecided
+	EventFeedback        event.Kind = "quality.feedback"       // reason: solved or not_solved
+	EventReviewRequested event.Kind = "review.requested"       // no check yet, so no part of the receipt
+	EventReviewed        event.Kind = "quality.reviewed"       // reason: pass or fail
+	EventReviewLapsed    event.Kind = "quality.review_lapsed"  //
+	EventRefused         event.Kind = "quality.refused"        // reason: the RefusalReason
+	EventAppealed        event.Kind = "quality.appealed"       //
+	EventAppealDecided   event.Kind = "quality.appeal_decided" // reason: upheld, rejected or undecided
 )
 
 // Detail is the data of this room's events; what does not apply is left out.
@@ -62,6 +63,7 @@ type Service struct {
 	keys      *redact.Keyring
 	questions *question.Service
 	experts   *expert.Service
+	customers *customer.Service
 	programs  *program.Service
 	notify    *notify.Service
 }
@@ -71,7 +73,7 @@ type Service struct {
 func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
-		questions: r.Questions, experts: r.Experts, programs: r.Programs, notify: r.Notify,
+		questions: r.Questions, experts: r.Experts, customers: r.Customers, programs: r.Programs, notify: r.Notify,
 	}
 	r.Events.Subscribe("review", s.drawOn, question.EventEarned)
 	r.Customers.RegisterEraser("quality", erasedColumns, eraseCustomerTx)

@@ -94,9 +94,11 @@ func (s *Service) Ask(ctx context.Context, caller access.Caller, ask Ask) (Quest
 			return marketplace.NotFound("program", ask.Program)
 		}
 		if p.State != program.Live {
-			return ErrProgramClosed
+			q, err = s.repeatTx(ctx, tx, who, p, ask)
+		} else {
+			q, err = s.askTx(ctx, tx, who, p, ask)
 		}
-		q, err = s.askTx(ctx, tx, who, p, ask)
+		marketplace.Made(ctx, q.ID)
 		return err
 	})
 	return q, err
@@ -170,7 +172,7 @@ func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, who customer.Custome
 		}
 		q.TopicID = topic.ID
 	}
-	first, err := s.hideTx(ctx, tx, &q, ask)
+	first, err := s.hideTx(ctx, tx, who, &q, ask)
 	overdue := q.AskedAt.Add(routeWithin)
 	q.StageDueAt = &overdue
 	q.schedule()

@@ -32,3 +32,6 @@ func (s *Service) AdvanceTx(ctx context.Context, tx *gorm.DB, id ID) error {
 func (s *Service) ReleaseDueTx(ctx context.Context, tx *gorm.DB, id AssignmentID) error {
 	return s.releaseDueTx(ctx, tx, job.RowID(id), s.clock.Now())
 }
+
+// FiguresSQL is what OpenFigures asks.
+const FiguresSQL = figuresSQL

@@ -10,6 +10,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/redact"
 )
 
@@ -34,17 +35,26 @@ func (s *Service) redactorTx(ctx context.Context, tx *gorm.DB, q *Question, othe
 	if err != nil {
 		return nil, err
 	}
+	return s.redactorOfTx(ctx, tx, q, append(names, others...))
+}
+
+// redactorOfTx knows the names given, and the brand's own words.
+func (s *Service) redactorOfTx(ctx context.Context, tx *gorm.DB, q *Question, names []string) (*redact.Redactor, error) {
 	keep, err := s.programs.NamesTx(ctx, tx, q.BrandID, q.ProgramID)
 	if err != nil {
 		return nil, err
 	}
-	return redact.New(redact.Options{Key: s.redactKey, Names: append(names, others...), Keep: keep}), nil
+	return redact.New(redact.Options{Key: s.redactKey, Names: names, Keep: keep}), nil
 }
 
 // hideTx fills the question's redacted and sealed texts and makes the first
 // message of them.
-func (s *Service) hideTx(ctx context.Context, tx *gorm.DB, q *Question, ask Ask) (Message, error) {
-	r, err := s.redactorTx(ctx, tx, q)
+func (s *Service) hideTx(ctx context.Context, tx *gorm.DB, who customer.Customer, q *Question, ask Ask) (Message, error) {
+	names, err := s.customers.OpenNames(who.ID, who.NameSealed)
+	if err != nil {
+		return Message{}, err
+	}
+	r, err := s.redactorOfTx(ctx, tx, q, names)
 	if err != nil {
 		return Message{}, err
 	}

@@ -34,7 +34,7 @@ func (s *Service) holdTx(ctx context.Context, tx *gorm.DB, q *Question, quote pr
 	}
 	return payouts.HoldTx(ctx, tx, now, payouts.NewHold{
 		ID: holdID(q.ID, q.Attempt), Brand: uuid.UUID(q.BrandID), Program: uuid.UUID(q.ProgramID),
-		Question: uuid.UUID(q.ID), Reward: reward, Fee: quote.Fee,
+		Question: uuid.UUID(q.ID), Reward: reward, Fee: quote.Fee, NotFrozen: true, // routeTx has asked
 	})
 }
 

@@ -25,6 +25,7 @@ func (s *Service) Accept(ctx context.Context, caller access.Caller, id OfferID) 
 		if o.State == OfferAccepted {
 			var err error
 			a, err = currentOfOfferTx(ctx, tx, o)
+			marketplace.Made(ctx, a.ID)
 			return err
 		}
 		now := s.clock.Now()
@@ -54,10 +55,7 @@ func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o Offe
 	if err := s.trimTx(ctx, tx, q, o, now); err != nil {
 		return Assignment{}, err
 	}
-	if err := settleOfferTx(ctx, tx, o.ID, OfferAccepted, now); err != nil {
-		return Assignment{}, err
-	}
-	if err := closeOffersTx(ctx, tx, q, OfferWithdrawn, now); err != nil {
+	if err := acceptOfferTx(ctx, tx, o, now); err != nil {
 		return Assignment{}, err
 	}
 	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
@@ -71,6 +69,7 @@ func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o Offe
 	if err := tx.WithContext(ctx).Create(&a).Error; err != nil {
 		return Assignment{}, fmt.Errorf("insert the assignment: %w", err)
 	}
+	marketplace.Made(ctx, a.ID)
 	deliverBy := now.Add(p.Policies.Routing.DeliverWithin)
 	if err := q.enter(VerbAccept, now, &deliverBy); err != nil {
 		return Assignment{}, err
@@ -174,6 +173,16 @@ func settleOfferTx(ctx context.Context, tx *gorm.DB, id OfferID, to OfferState, 
 	}
 	if res.RowsAffected != 1 {
 		return fmt.Errorf("settle offer %s: %w", id, ErrOfferGone)
+	}
+	return nil
+}
+
+// acceptOfferTx accepts one open offer and withdraws the question's others.
+func acceptOfferTx(ctx context.Context, tx *gorm.DB, o Offer, now time.Time) error {
+	err := tx.WithContext(ctx).Exec(`UPDATE offers SET state = CASE WHEN id = ? THEN 'accepted' ELSE 'withdrawn' END, settled_at = ?
+		WHERE question_id = ? AND state = 'open'`, o.ID, now, o.QuestionID).Error
+	if err != nil {
+		return fmt.Errorf("accept offer %s: %w", o.ID, err)
 	}
 	return nil
 }

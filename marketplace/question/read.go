@@ -40,7 +40,7 @@ func (s *Service) OpenOffers(ctx context.Context, caller access.Caller) ([]Offer
 	var views []OfferView
 	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		var offers []Offer
-		err := tx.Where("person_id = ? AND state = ? AND expires_at > ?", caller.Person, OfferOpen, s.clock.Now()).
+		err := tx.Where("person_id = ? AND state = 'open' AND expires_at > ?", caller.Person, s.clock.Now()).
 			Order("expires_at, offered_at, position").Limit(100).Find(&offers).Error
 		if err != nil || len(offers) == 0 {
 			return err
@@ -158,47 +158,6 @@ func (s *Service) reveal(c *Conversation, q Question, messages []Message) error 
 	return nil
 }
 
-// ForExpert returns a question on which the caller has an offer or a turn, all
-// of it redacted. Who was neither asked nor assigned finds nothing.
-func (s *Service) ForExpert(ctx context.Context, caller access.Caller, id ID) (Conversation, error) {
-	if caller.Kind != access.KindPerson || !caller.Valid() {
-		return Conversation{}, marketplace.NotFound("question", id)
-	}
-	var c Conversation
-	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		if err := concernsTx(tx, caller.Person, id); err != nil {
-			return err
-		}
-		q, messages, err := conversationTx(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		c = conversation(q, messages)
-		turns, err := assignmentsTx(ctx, tx, id)
-		for _, a := range turns {
-			if a.State == HandedBack && a.Note != "" {
-				c.Notes = append(c.Notes, a.Note)
-			}
-		}
-		return err
-	})
-	return c, err
-}
-
-// concernsTx finds an open offer to, or a turn of, the person.
-func concernsTx(tx *gorm.DB, person access.PersonID, id ID) error {
-	var n int64
-	err := tx.Raw(`SELECT (SELECT COUNT(*) FROM offers WHERE question_id = ? AND person_id = ? AND state = ?)
-		+ (SELECT COUNT(*) FROM assignments WHERE question_id = ? AND person_id = ?)`, id, person, OfferOpen, id, person).Scan(&n).Error
-	if err != nil {
-		return fmt.Errorf("look for the caller's part in question %s: %w", id, err)
-	}
-	if n == 0 {
-		return marketplace.NotFound("question", id)
-	}
-	return nil
-}
-
 // ForBrand returns a question of the brand, redacted, to its people who may
 // see questions.
 func (s *Service) ForBrand(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (Conversation, error) {
@@ -253,4 +212,21 @@ func (s *Service) Mine(ctx context.Context, caller access.Caller, limit int) ([]
 		return nil, fmt.Errorf("list the caller's assignments: %w", err)
 	}
 	return list, nil
+}
+
+// OwnTurn is one of the caller's own turns. To anybody else there is no such
+// assignment.
+func (s *Service) OwnTurn(ctx context.Context, caller access.Caller, id AssignmentID) (Assignment, error) {
+	var a Assignment
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		a, err = AssignmentTx(ctx, tx, id)
+		return err
+	})
+	if err == nil && !caller.IsPerson(a.PersonID) {
+		err = marketplace.NotFound("assignment", id)
+	}
+	if err != nil {
+		return Assignment{}, err
+	}
+	return a, nil
 }

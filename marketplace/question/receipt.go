@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -62,7 +63,7 @@ type TurnReceipt struct {
 	Why        *matching.Reason `json:"why,omitempty"`
 	AcceptedAt time.Time        `json:"accepted_at"`
 	AnsweredAt *time.Time       `json:"answered_at"`
-	State      AssignmentState  `json:"state"`
+	State      AssignmentState  `json:"state"` // to the customer no more than how the work ended
 	Reward     *payouts.Money   `json:"reward,omitempty"`
 	ReleaseAt  *time.Time       `json:"release_at,omitempty"`
 	SettledAt  *time.Time       `json:"settled_at,omitempty"`
@@ -178,12 +179,14 @@ func (s *Service) receipt(ctx context.Context, brand marketplace.BrandID, id ID,
 
 func (s *Service) outline(q Question, view View) Receipt {
 	r := Receipt{
-		View: view, Question: q.ID, State: q.State, Reason: q.EndReason, Hidden: q.Redaction.Next, Sandbox: s.sandbox,
+		View: view, Question: q.ID, State: q.State, Reason: q.EndReason, Hidden: map[redact.Kind]int{}, Sandbox: s.sandbox,
+		Turns: []TurnReceipt{}, Checks: []Check{}, Undo: []Undo{},
 		Wait: Wait{
 			AskedAt: q.AskedAt, FirstResponseDue: q.FirstResponseDueAt, FirstResponse: q.FirstRespondedAt,
 			ResolutionDue: q.ResolutionDueAt, Resolution: q.ResolvedAt,
 		},
 	}
+	maps.Copy(r.Hidden, q.Redaction.Next)
 	if q.State == Resolved && view != ViewExpert {
 		if until := q.ResolvedAt.Add(ReopenWithin); !s.clock.Now().After(until) {
 			r.Undo = append(r.Undo, Undo{"reopen", until})
@@ -217,7 +220,9 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 			Attempt: a.Attempt, Expert: who.Handle, AcceptedAt: a.AcceptedAt, AnsweredAt: a.DeliveredAt, State: a.State,
 		}
 		t.Asked, t.Of, t.Why = part(a, offers, decisions)
-		if r.View != ViewCustomer {
+		if r.View == ViewCustomer {
+			t.State = a.workState()
+		} else {
 			t.Reward, t.ReleaseAt, t.SettledAt = a.pay(), a.ReleaseAt, a.SettledAt
 		}
 		if a.State == Earned && r.View == ViewBrand && s.clock.Now().Before(*a.ReleaseAt) {
@@ -226,6 +231,19 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 		r.Turns = append(r.Turns, t)
 	}
 	return nil
+}
+
+// workState is the turn's state without what became of its pay, which is not
+// the customer's business.
+func (a Assignment) workState() AssignmentState {
+	switch {
+	case !slices.Contains([]AssignmentState{Earned, Contested, Released, Refused}, a.State):
+		return a.State
+	case a.DeliveredAt == nil:
+		return HandedBack
+	default:
+		return Delivered
+	}
 }
 
 // pay is what the turn pays, or may yet pay; nil for one that ended without.
@@ -254,6 +272,10 @@ func part(a Assignment, offers []Offer, decisions []DecisionRecord) (asked, of i
 	return asked, of, why
 }
 
+// forCustomers names the checks that customers read of; the others are about
+// pay, and between the expert and the brand.
+var forCustomers = []string{"feedback", "reviewed", "review_lapsed"}
+
 // checksTx reads what quality, on the floor above, has put on record about the
 // question: its events are named "quality.…".
 func (s *Service) checksTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Question) error {
@@ -279,6 +301,9 @@ func (s *Service) checksTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Quest
 		}
 		if r.View == ViewExpert && !r.hasTurn(d.Attempt) {
 			continue // of somebody else's work
+		}
+		if r.View == ViewCustomer && !slices.Contains(forCustomers, what) {
+			continue
 		}
 		r.Checks = append(r.Checks, Check{Attempt: d.Attempt, What: what, Outcome: d.Reason, By: checkers[d.By], At: e.At})
 	}

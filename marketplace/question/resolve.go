@@ -99,10 +99,11 @@ func (s *Service) Reopen(ctx context.Context, caller access.Caller, id ID, reaso
 				return err
 			}
 		}
-		if _, err := s.closeAttemptTx(ctx, tx, q, now); err != nil {
+		a, err := s.closeAttemptTx(ctx, tx, q, now)
+		if err != nil {
 			return err
 		}
-		return s.againTx(ctx, tx, q, VerbReopen, EventReopened, now, Detail{Attempt: q.Attempt})
+		return s.againTx(ctx, tx, q, VerbReopen, EventReopened, now, Detail{Attempt: q.Attempt, Assignment: idOf(a)})
 	})
 }
 
@@ -162,7 +163,8 @@ func (s *Service) endTx(ctx context.Context, tx *gorm.DB, q *Question, v Verb, k
 	if err := s.markMissedTx(ctx, tx, q, now); err != nil {
 		return err
 	}
-	if _, err := s.closeAttemptTx(ctx, tx, q, now); err != nil {
+	a, err := s.closeAttemptTx(ctx, tx, q, now)
+	if err != nil {
 		return err
 	}
 	if err := q.enter(v, now, nil); err != nil {
@@ -172,12 +174,20 @@ func (s *Service) endTx(ctx context.Context, tx *gorm.DB, q *Question, v Verb, k
 	if err := saveTx(ctx, tx, q); err != nil {
 		return err
 	}
-	return s.appendTx(ctx, tx, kind, q, now, Detail{Attempt: q.Attempt, Reason: reason})
+	return s.appendTx(ctx, tx, kind, q, now, Detail{Attempt: q.Attempt, Assignment: idOf(a), Reason: reason})
+}
+
+// idOf names a turn in an event, if there is one.
+func idOf(a *Assignment) *AssignmentID {
+	if a == nil {
+		return nil
+	}
+	return &a.ID
 }
 
 // closeAttemptTx ends what is under way in the present attempt: open offers are
 // withdrawn, unfinished work is cancelled, delivered work is earned, and the
-// hold is settled. It returns the assignment it earned, if any. Where an end or
+// hold is settled. It returns the assignment it ended, if any. Where an end or
 // the brand's own answer came before, there is nothing left to close.
 func (s *Service) closeAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) (*Assignment, error) {
 	if q.State != Offered && q.State != Assigned && q.State != Answered {
@@ -200,7 +210,7 @@ func (s *Service) closeAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, 
 	case err != nil:
 		return nil, err
 	case a.State == Working:
-		return nil, s.stopWorkTx(ctx, tx, q, p, &a, Cancelled, now)
+		return &a, s.stopWorkTx(ctx, tx, q, p, &a, Cancelled, now)
 	case a.State == Delivered:
 		return &a, s.settleHoldTx(ctx, tx, q, p, &a, now)
 	}

@@ -138,17 +138,12 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p prog
 		Title: q.Title, Body: q.Body, Tags: q.Tags, Self: matching.ID(q.ID), Asker: matching.ID(q.CustomerID), At: now,
 		Seed: seed + uint64(q.Attempt)<<16 + uint64(q.Wave),
 	}
-	ranking := index.Rank(query, candidates, matching.DefaultWeights())
-	d.Pool, d.Offers = len(ranking.Candidates), min(size, len(ranking.Candidates))
-	d.Ranking = ranking.Top(d.Offers + runnersUp)
-	ids := make([]matching.ID, d.Offers)
-	for i := range ids {
-		ids[i] = ranking.Candidates[i].Expert
-	}
+	choice := index.Choose(query, candidates, matching.DefaultWeights(), size, runnersUp)
+	d.Ranking, d.Pool, d.Offers = choice.Record, choice.Pool, len(choice.Reasons)
 	d.Reasons = make(map[string]matching.Reason, d.Offers)
 	chosen := make([]access.PersonID, d.Offers)
-	for i, reason := range index.Reasons(query, ids) {
-		chosen[i] = access.PersonID(ids[i])
+	for i, reason := range choice.Reasons {
+		chosen[i] = access.PersonID(choice.Candidates[i].Expert)
 		d.Reasons[chosen[i].String()] = reason
 	}
 	return wave{experts: chosen, before: inAttempt, record: d}, nil
@@ -158,9 +153,12 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p prog
 // and nobody is asked twice, except one whose offer was withdrawn because
 // somebody else was faster. It also counts the offers of this attempt.
 func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, topic *program.Topic, now time.Time, excluded map[string]int) ([]matching.Candidate, int, error) {
-	offers, err := offersTx(ctx, tx, q.ID)
-	if err != nil {
-		return nil, 0, err
+	var offers []Offer
+	if q.Attempt > 1 || q.Wave > 0 { // else nobody was asked yet
+		var err error
+		if offers, err = offersTx(ctx, tx, q.ID); err != nil {
+			return nil, 0, err
+		}
 	}
 	asked, inAttempt := map[access.PersonID]bool{}, 0
 	for _, o := range offers {
@@ -180,7 +178,7 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 	for _, x := range found.Excluded {
 		excluded[string(x.Reason)]++
 	}
-	var candidates []matching.Candidate
+	candidates := make([]matching.Candidate, 0, len(found.Eligible))
 	for _, c := range found.Eligible {
 		switch {
 		case c.Person == q.AskerPerson:

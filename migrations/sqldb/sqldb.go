@@ -1,7 +1,7 @@
 // Package sqldb opens PostgreSQL or SQLite with the settings everything above
 // relies on: one writer connection and immediate transactions on SQLite, UTC
-// times, translated errors, no prepared-statement cache, no implicit
-// transactions. It is the only place that knows a driver.
+// times, translated errors, no implicit transactions, statements prepared once
+// per connection. It is the only place that knows a driver.
 package sqldb
 
 import (
@@ -22,6 +22,7 @@ import (
 	gpostgres "gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+	"modernc.org/sqlite"
 )
 
 // ErrURL is returned by Open for a database URL it cannot use.
@@ -33,6 +34,8 @@ type DB struct {
 	Write, Read *gorm.DB
 	Dialect     string // "postgres" or "sqlite", the migrations' directory
 	close       []func() error
+	direct      *pgx.ConnConfig // for a connection outside the pool; nil on SQLite
+	sent        *counter
 }
 
 // Open connects to sqlite:FILE or postgres://… (also postgresql://…). The
@@ -64,53 +67,67 @@ func (db *DB) Close() error {
 }
 
 func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
-	config, err := pgxpool.ParseConfig(databaseURL)
+	settings, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("%w: it does not parse", ErrURL) // pgx's text may quote the password
 	}
-	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+	settings.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	sent := &counter{}
+	settings.ConnConfig.Tracer = sent
+	settings.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
 			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
 		return nil
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	conn := stdlib.OpenDBFromPool(pool)
+	conn := sql.OpenDB(brandEntering(stdlib.GetPoolConnector(pool)))
 	conn.SetMaxIdleConns(0) // the pool keeps the idle ones
-	g, err := gorm.Open(gpostgres.New(gpostgres.Config{Conn: conn}), gormConfig())
+	config := gormConfig()
+	config.Plugins = map[string]gorm.Plugin{BrandPlugin: brandPlugin{}}
+	g, err := gorm.Open(gpostgres.New(gpostgres.Config{Conn: conn}), config)
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
 	closePool := func() error { pool.Close(); return nil }
-	return &DB{Write: g, Read: g, Dialect: "postgres", close: []func() error{conn.Close, closePool}}, nil
+	return &DB{
+		Write: g, Read: g, Dialect: "postgres", close: []func() error{conn.Close, closePool}, direct: pool.Config().ConnConfig, sent: sent,
+	}, nil
 }
 
 func openSQLite(ctx context.Context, file string) (*DB, error) {
+	// 64 MB of pages are kept in memory, and 32 MB of the write-ahead log are
+	// gathered before it is copied back: hot pages are then written once for many
+	// transactions.
 	const common = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_time_format=sqlite&_timezone=UTC"
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8000)" +
+		"&_time_format=sqlite&_timezone=UTC"
 	name := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + common
-	write, closeWrite, err := openPool(ctx, name+"&_txlock=immediate", 1)
+	sent := &counter{}
+	write, closeWrite, err := openPool(ctx, name+"&_txlock=immediate", 1, sent)
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite file %s: %w", file, err)
 	}
-	read, closeRead, err := openPool(ctx, name+"&_pragma=query_only(1)", max(4, runtime.NumCPU()))
+	read, closeRead, err := openPool(ctx, name+"&_pragma=query_only(1)", max(4, runtime.NumCPU()), sent)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open SQLite file %s: %w", file, err), closeWrite())
 	}
-	return &DB{Write: write, Read: read, Dialect: "sqlite", close: []func() error{closeRead, closeWrite}}, nil
+	return &DB{Write: write, Read: read, Dialect: "sqlite", close: []func() error{closeRead, closeWrite}, sent: sent}, nil
 }
 
-func openPool(ctx context.Context, name string, connections int) (*gorm.DB, func() error, error) {
-	conn, err := sql.Open("sqlite", name)
+// openPool opens connections to a SQLite file. The one writer's statements are
+// short and not interrupted: the deadline of a transaction ends it between two.
+func openPool(ctx context.Context, name string, connections int, sent *counter) (*gorm.DB, func() error, error) {
+	connector, err := sqlite.NewConnector(name)
 	if err != nil {
 		return nil, nil, err
 	}
+	conn := sql.OpenDB(keepStatements(connector, connections > 1, sent))
 	conn.SetMaxOpenConns(connections)
 	conn.SetMaxIdleConns(connections)
 	if err := conn.PingContext(ctx); err != nil {

@@ -1,0 +1,221 @@
+package expert
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+)
+
+// rosters keeps one roster per program in this process.
+type rosters struct {
+	mu   sync.Mutex
+	kept map[rosterKey]*roster
+}
+
+type rosterKey struct {
+	brand   marketplace.BrandID
+	program program.ID
+}
+
+func newRosters() *rosters { return &rosters{kept: map[rosterKey]*roster{}} }
+
+func (r *rosters) of(key rosterKey) *roster {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	kept, ok := r.kept[key]
+	if !ok {
+		kept = &roster{rosterKey: key, members: map[access.PersonID]*member{}}
+		r.kept[key] = kept
+	}
+	return kept
+}
+
+// roster is who works or rests in a program, as far as it was read. It is only
+// a copy: before every use it is brought up to date from the table
+// roster_changes, which triggers fill, whichever process made the change.
+type roster struct {
+	rosterKey
+	mu      sync.Mutex
+	read    rosterCursor
+	members map[access.PersonID]*member
+	order   []*member // longest enrolled first
+}
+
+// rosterCursor is how far the changes were read: on PostgreSQL the snapshot of
+// the last read, as Cursor, on SQLite the number of the last change.
+type rosterCursor struct {
+	snapshot string
+	seq      int64
+}
+
+// member is an expert in a program. It is never changed, only replaced.
+type member struct {
+	person                       access.PersonID
+	state                        State
+	lot                          uint64
+	certified, topics, languages []string // languages without script and region
+	handle                       string
+	since                        time.Time
+	capacity, active             int
+	available                    bool
+	beliefs                      map[string]Belief // by topic
+}
+
+const memberColumns = ` e.person_id, e.state, e.lot, e.certified, e.topics, x.languages, x.handle, e.enrolled_at,
+  x.capacity, x.active_count, x.available, s.topic, s.alpha, s.beta, s.evidence, s.updated_at `
+
+const memberTables = ` enrolments e
+JOIN experts x ON x.person_id = e.person_id
+LEFT JOIN standings s ON s.program_id = e.program_id AND s.person_id = e.person_id
+WHERE e.program_id = ? AND e.brand_id = ? `
+
+// The statements that read a roster: where it stands, then a row for each
+// member and topic. What has changed is looked for first; that bound from above
+// tells PostgreSQL's planner, which knows no snapshot, that it is little.
+const (
+	allMembers     = "FROM" + memberTables + "AND e.state IN ('probation', 'active', 'paused', 'suspended')"
+	changedMembers = `FROM (SELECT person_id FROM roster_changes WHERE xid >= pg_snapshot_xmin(?::pg_snapshot)
+    AND xid < pg_snapshot_xmax(pg_current_snapshot()) AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)) c
+CROSS JOIN LATERAL (SELECT` + memberColumns + "FROM" + memberTables + "AND e.person_id = c.person_id OFFSET 0) m"
+
+	selectAllPostgres     = "SELECT pg_current_snapshot()::text, 0," + memberColumns + allMembers
+	selectChangedPostgres = "SELECT pg_current_snapshot()::text, 0, m.* " + changedMembers
+	selectAllSQLite       = "SELECT '', (SELECT MAX(seq) FROM roster_changes)," + memberColumns + allMembers
+	selectChangedSQLite   = "SELECT '', (SELECT MAX(seq) FROM roster_changes)," + memberColumns +
+		"FROM roster_changes c CROSS JOIN" + memberTables + "AND e.person_id = c.person_id AND c.seq > ?"
+)
+
+// catchUpTx brings the roster up to what was committed before the statement.
+// The caller holds r.mu.
+func (r *roster) catchUpTx(ctx context.Context, tx *gorm.DB) error {
+	query, args := r.next(marketplace.Postgres(tx))
+	rows, err := tx.WithContext(ctx).Raw(query, args...).Rows()
+	if err != nil {
+		return fmt.Errorf("read the experts of program %s: %w", r.program, err)
+	}
+	defer rows.Close()
+	changed := map[access.PersonID]*member{}
+	read := r.read // stays where there is nothing new
+	for rows.Next() {
+		if err := readMember(rows, &read, changed); err != nil {
+			return fmt.Errorf("read an expert of program %s: %w", r.program, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the experts of program %s: %w", r.program, err)
+	}
+	r.take(changed)
+	r.read = read
+	return nil
+}
+
+// next is the statement that reads on.
+func (r *roster) next(postgres bool) (string, []any) {
+	at := r.read
+	switch {
+	case postgres && at == rosterCursor{}:
+		return selectAllPostgres, []any{r.program, r.brand}
+	case postgres:
+		return selectChangedPostgres, []any{at.snapshot, at.snapshot, r.program, r.brand}
+	case at == rosterCursor{}:
+		return selectAllSQLite, []any{r.program, r.brand}
+	}
+	return selectChangedSQLite, []any{r.program, r.brand, at.seq}
+}
+
+// readMember reads one row into the members it belongs to.
+func readMember(rows *sql.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
+	var m member
+	var certified, topics, languages string
+	var since, believed sql.NullTime
+	var topic sql.NullString
+	var alpha, beta sql.NullFloat64
+	var evidence sql.NullInt64
+	err := rows.Scan(&read.snapshot, &read.seq, &m.person, &m.state, &m.lot, &certified, &topics, &languages, &m.handle, &since,
+		&m.capacity, &m.active, &m.available, &topic, &alpha, &beta, &evidence, &believed)
+	if err != nil {
+		return err
+	}
+	known, ok := into[m.person]
+	if !ok {
+		m.since = since.Time.UTC()
+		if err := m.lists(certified, topics, languages); err != nil {
+			return err
+		}
+		known = &m
+		into[m.person] = known
+	}
+	if topic.Valid {
+		if known.beliefs == nil {
+			known.beliefs = map[string]Belief{}
+		}
+		known.beliefs[topic.String] = Belief{
+			Alpha: alpha.Float64, Beta: beta.Float64, Evidence: int(evidence.Int64), At: believed.Time.UTC(),
+		}
+	}
+	return nil
+}
+
+func (m *member) lists(certified, topics, languages string) error {
+	for into, text := range map[*[]string]string{&m.certified: certified, &m.topics: topics, &m.languages: languages} {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			return fmt.Errorf("read a list of expert %s: %w", m.person, err)
+		}
+	}
+	for i, tag := range m.languages {
+		m.languages[i] = baseLanguage(tag)
+	}
+	return nil
+}
+
+// take puts in who has changed, and leaves out who no longer works here.
+func (r *roster) take(changed map[access.PersonID]*member) {
+	sorted := true
+	for person, m := range changed {
+		before := r.members[person]
+		if !m.state.onRoster() {
+			delete(r.members, person)
+			sorted = sorted && before == nil
+			continue
+		}
+		r.members[person] = m
+		if before != nil && before.compare(m) == 0 {
+			i, _ := slices.BinarySearchFunc(r.order, before, (*member).compare)
+			r.order[i] = m
+			continue
+		}
+		sorted = false
+	}
+	if sorted {
+		return
+	}
+	r.order = r.order[:0]
+	for _, m := range r.members {
+		r.order = append(r.order, m)
+	}
+	slices.SortFunc(r.order, (*member).compare)
+}
+
+func (s State) onRoster() bool {
+	return s == Probation || s == Active || s == Paused || s == Suspended
+}
+
+// compare puts the longest enrolled first; handles, which people choose and
+// nobody shares, decide between those enrolled at once.
+func (m *member) compare(o *member) int {
+	if n := m.since.Compare(o.since); n != 0 {
+		return n
+	}
+	return strings.Compare(m.handle, o.handle)
+}

@@ -1,0 +1,136 @@
+package quality
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/question"
+	"knowhow/marketplace/redact"
+)
+
+// WorkView is a question and one expert's answer to it as somebody reads them
+// who judges the answer: redacted, without names and without pay.
+type WorkView struct {
+	Title    string
+	Context  string
+	Tags     []string
+	Language string
+	Turns    []question.Turn // up to the expert's last message; without other experts'
+}
+
+// judged is what a list of work to judge reads of each assignment, in the
+// statement of the list itself.
+type judged struct {
+	AssignmentID question.AssignmentID
+	QuestionID   question.ID
+	ProgramID    program.ID
+	CustomerID   access.CustomerID
+	Title        string
+	Context      string
+	Tags         []string `gorm:"serializer:json"`
+	Language     string
+	Redaction    redact.State `gorm:"serializer:json"`
+	Author       string       // the expert's name, to be hidden
+	NameSealed   []byte       // the customer's, to be hidden
+}
+
+const judgedColumns = `assignments.id AS assignment_id, questions.id AS question_id, questions.program_id, questions.customer_id,
+	questions.title, questions.context, questions.tags, questions.language, questions.redaction,
+	persons.name AS author, customers.name_sealed`
+
+// judgeable is the query for rows of a table, reviews or refusals, with the
+// work they are about. It leaves out questions in which the reader had a part,
+// so that a list is never filled with what they must not judge.
+func judgeable(ctx context.Context, tx *gorm.DB, table string, reader access.PersonID, columns string) *gorm.DB {
+	return tx.WithContext(ctx).Table(table).Select(columns+", "+judgedColumns).
+		Joins("JOIN assignments ON assignments.id = "+table+".assignment_id").
+		Joins("JOIN questions ON questions.id = "+table+".question_id").
+		Joins("JOIN persons ON persons.id = assignments.person_id").
+		Joins("LEFT JOIN customers ON customers.id = questions.customer_id").
+		Where("NOT EXISTS (SELECT 1 FROM assignments own WHERE own.question_id = "+table+".question_id AND own.person_id = ?)", reader).
+		Where("(questions.asker_person IS NULL OR questions.asker_person <> ?)", reader)
+}
+
+// seen makes of a page of rows what their reader sees, in two statements
+// however many they are.
+func seen[R, V any](ctx context.Context, tx *gorm.DB, s *Service, brand marketplace.BrandID, rows marketplace.Listing[R], work func(R) judged, view func(R, WorkView) V) (marketplace.Listing[V], error) {
+	list := marketplace.Listing[V]{Items: make([]V, len(rows.Items)), Next: rows.Next}
+	works := make([]judged, len(rows.Items))
+	for i, row := range rows.Items {
+		works[i] = work(row)
+	}
+	views, err := s.viewsTx(ctx, tx, brand, works)
+	if err != nil {
+		return marketplace.Listing[V]{}, err
+	}
+	for i, row := range rows.Items {
+		list.Items[i] = view(row, views[i])
+	}
+	return list, nil
+}
+
+// viewsTx shows work blind: without the expert's own name too, which they may
+// have signed with.
+func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, works []judged) ([]WorkView, error) {
+	if len(works) == 0 {
+		return nil, nil
+	}
+	ids := make([]question.ID, len(works))
+	for i, w := range works {
+		ids[i] = w.QuestionID
+	}
+	messages, err := question.MessagesOfTx(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	views, hide := make([]WorkView, len(works)), make([]question.Hiding, len(works))
+	for i, w := range works {
+		views[i] = WorkView{
+			Title: w.Title, Context: w.Context, Tags: w.Tags, Language: w.Language, Turns: answerTo(messages[w.QuestionID], w.AssignmentID),
+		}
+		if hide[i], err = s.hiding(w, views[i].Turns); err != nil {
+			return nil, err
+		}
+	}
+	texts, err := s.questions.HideManyTx(ctx, tx, brand, hide)
+	if err != nil {
+		return nil, err
+	}
+	for i := range views {
+		for n, text := range texts[i] {
+			views[i].Turns[n].Text = text
+		}
+	}
+	return views, nil
+}
+
+// hiding says what is to be hidden in the turns.
+func (s *Service) hiding(w judged, turns []question.Turn) (question.Hiding, error) {
+	names, err := s.customers.OpenNames(w.CustomerID, w.NameSealed)
+	h := question.Hiding{Program: w.ProgramID, Redaction: w.Redaction, Names: append(names, w.Author), Texts: make([]string, len(turns))}
+	for i, t := range turns {
+		h.Texts[i] = t.Text
+	}
+	return h, err
+}
+
+// answerTo keeps of a conversation what the judged expert could know when they
+// last wrote: the customer's words and their own.
+func answerTo(messages []question.Message, id question.AssignmentID) []question.Turn {
+	var turns []question.Turn
+	last := 0
+	for _, m := range messages {
+		if m.Author != question.ByCustomer && m.AssignmentID != id {
+			continue
+		}
+		turns = append(turns, question.Turn{Position: m.Position, Author: m.Author, Text: m.Body, At: m.At})
+		if m.AssignmentID == id {
+			last = len(turns)
+		}
+	}
+	return turns[:last]
+}
