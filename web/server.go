@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
@@ -19,6 +20,7 @@ import (
 	"knowhow/web/docs"
 	"knowhow/web/limit"
 	"knowhow/web/observe"
+	"knowhow/web/stream"
 	"knowhow/web/token"
 )
 
@@ -28,6 +30,7 @@ type Options struct {
 	Keys    *redact.Keyring
 	Log     *slog.Logger
 	Base    *url.URL       // how the outside reaches us: links, the issuer of tokens
+	Hub     *stream.Hub    // of this process; it must be running
 	Limiter *limit.Limiter // of this process, or shared by all
 	Limits  Limits
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -41,6 +44,7 @@ type Server struct {
 	Options
 	echo   *echo.Echo
 	api    *api.API
+	spec   *huma.OpenAPI
 	tokens *token.Issuer
 	source []byte // the key addresses are hashed with
 }
@@ -61,12 +65,16 @@ func New(o Options) (*Server, error) {
 	s.api = api.Register(described, api.Parts{
 		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo,
 	})
-	pages, err := docs.New(described.OpenAPI(), o.Base)
+	s.spec = described.OpenAPI()
+	s.streamRoute(described)
+	pages, err := docs.New(s.spec, o.Base)
 	if err != nil {
 		return nil, err
 	}
 	s.echo.GET("/openapi.json", echo.WrapHandler(http.HandlerFunc(pages.OpenAPI)))
 	s.echo.GET("/docs", echo.WrapHandler(http.HandlerFunc(pages.Page)))
+	s.echo.GET("/docs.css", echo.WrapHandler(http.HandlerFunc(pages.Style)))
+	s.echo.GET("/docs.js", echo.WrapHandler(http.HandlerFunc(pages.Script)))
 	return s, nil
 }
 
@@ -75,6 +83,9 @@ func (s *Server) Handle(path string, h http.Handler) { s.echo.GET(path, echo.Wra
 
 // Routes lists the API's routes.
 func (s *Server) Routes() []api.Route { return s.api.Routes() }
+
+// OpenAPI is the API's description. It must not be changed.
+func (s *Server) OpenAPI() *huma.OpenAPI { return s.spec }
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }

@@ -49,10 +49,13 @@ const Prefix = "/api/v1"
 func Register(h huma.API, p Parts) *API {
 	a := &API{Parts: p, huma: h}
 	for _, register := range []func(){
-		a.questionRoutes, a.offerRoutes, a.assignmentRoutes,
+		a.questionRoutes, a.offerRoutes, a.assignmentRoutes, a.brandRoutes, a.programRoutes, a.topicRoutes, a.moneyRoutes, a.expertRoutes, a.applicationRoutes,
+		a.brandQuestionRoutes, a.reviewRoutes, a.refusalRoutes, a.privacyRoutes,
+		a.enrolmentRoutes, a.admissionRoutes, a.earningRoutes, a.operatorRoutes,
 	} {
 		register()
 	}
+	describeMoney(h.OpenAPI().Components.Schemas)
 	return a
 }
 
@@ -72,7 +75,7 @@ func Config(version string) huma.Config {
 	c := huma.DefaultConfig("Knowhow", version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", "", nil
 	c.RejectUnknownQueryParameters = true
-	c.Info.Description = about
+	c.Info.Description, c.Tags = about, tags
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token (a JWT of ten minutes), or a brand's API key."},
 	}

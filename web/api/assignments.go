@@ -10,6 +10,8 @@ import (
 
 // assignmentRoutes are what an expert does with the turns they took.
 func (a *API) assignmentRoutes() {
+	read(a, Route{ID: "listAssignments", Path: "/assignments", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "List your turns, newest first"}, a.ownAssignments)
 	read(a, Route{ID: "getAssignment", Path: "/assignments/{assignment}", Tag: workTag, Who: Who{Kind: Person},
 		Summary: "Read a turn of yours"}, a.ownAssignment)
 	act(a, Route{ID: "answer", Path: "/assignments/{assignment}/answer", Tag: workTag, Who: Who{Kind: Person},
@@ -25,7 +27,7 @@ func (a *API) assignmentRoutes() {
 		Summary: "Read what became of the question, as far as it is yours"}, a.workReceipt)
 }
 
-type assignmentIn struct {
+type AssignmentIn struct {
 	Assignment question.AssignmentID `path:"assignment" format:"uuid" doc:"The assignment's id."`
 }
 
@@ -50,15 +52,49 @@ func assignmentOf(t question.Assignment) Assignment {
 	}
 }
 
-func (a *API) ownAssignment(ctx context.Context, caller access.Caller, in *assignmentIn) (*One[Assignment], error) {
+func (a *API) ownAssignment(ctx context.Context, caller access.Caller, in *AssignmentIn) (*One[Assignment], error) {
 	turn, err := a.House.Questions.OwnTurn(ctx, caller, in.Assignment)
 	return one(assignmentOf(turn)), err
 }
 
+// AssignmentSummary is a turn as its expert's list shows it.
+type AssignmentSummary struct {
+	ID          question.AssignmentID    `json:"id" format:"uuid"`
+	Question    question.ID              `json:"question" format:"uuid"`
+	BrandName   string                   `json:"brand_name"`
+	Title       string                   `json:"title" doc:"Of the question, redacted."`
+	Language    string                   `json:"language"`
+	State       question.AssignmentState `json:"state" enum:"working,delivered,earned,contested,released,refused,handed_back,lapsed,cancelled"`
+	Reward      *Money                   `json:"reward" doc:"What it pays, or may yet pay; null where it ended without."`
+	AcceptedAt  time.Time                `json:"accepted_at"`
+	DeliveredAt *time.Time               `json:"delivered_at"`
+	ReleaseAt   *time.Time               `json:"release_at" doc:"When it is paid at the latest."`
+	SettledAt   *time.Time               `json:"settled_at"`
+}
+
+type assignmentsIn struct {
+	PageParams
+	State []question.AssignmentState `query:"state,explode" enum:"working,delivered,earned,contested,released,refused,handed_back,lapsed,cancelled" doc:"Any of these states."`
+}
+
+func (a *API) ownAssignments(ctx context.Context, caller access.Caller, in *assignmentsIn) (*Listed[AssignmentSummary], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	turns, err := a.House.Questions.MyTurns(ctx, caller, in.State, page)
+	return listOf(turns, func(t question.TurnSummary) AssignmentSummary {
+		return AssignmentSummary{
+			ID: t.ID, Question: t.QuestionID, BrandName: t.BrandName, Title: t.Title, Language: t.Language, State: t.State,
+			Reward: t.Reward(), AcceptedAt: t.AcceptedAt, DeliveredAt: t.DeliveredAt, ReleaseAt: t.ReleaseAt, SettledAt: t.SettledAt,
+		}
+	}), err
+}
+
 type answerIn struct {
-	assignmentIn
+	AssignmentIn
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"16384"`
+		Text string `json:"text" minLength:"1" maxLength:"16384" example:"Hold the power button for ten seconds."`
 	}
 }
 
@@ -75,10 +111,10 @@ func (a *API) sayAtWork(ctx context.Context, caller access.Caller, in *answerIn)
 }
 
 type handBackIn struct {
-	assignmentIn
+	AssignmentIn
 	Body struct {
 		Reason string `json:"reason" enum:"beyond_my_knowledge,needs_account_access,wrong_topic,wrong_language,no_time,other"`
-		Note   string `json:"note,omitempty" maxLength:"4096" doc:"What the next expert should know."`
+		Note   string `json:"note,omitempty" maxLength:"4096" doc:"What the next expert should know." example:"It is not the cable."`
 	}
 }
 
@@ -87,7 +123,7 @@ func (a *API) handBack(ctx context.Context, caller access.Caller, in *handBackIn
 }
 
 type confirmIn struct {
-	assignmentIn
+	AssignmentIn
 	Body struct {
 		HandedBack question.AssignmentID `json:"handed_back" format:"uuid" doc:"The earlier assignment."`
 	}
@@ -97,7 +133,7 @@ func (a *API) confirmHandoff(ctx context.Context, caller access.Caller, in *conf
 	return a.House.Questions.ConfirmHandoff(ctx, caller, in.Assignment, in.Body.HandedBack)
 }
 
-func (a *API) workReceipt(ctx context.Context, caller access.Caller, in *assignmentIn) (*One[question.Receipt], error) {
+func (a *API) workReceipt(ctx context.Context, caller access.Caller, in *AssignmentIn) (*One[question.Receipt], error) {
 	turn, err := a.House.Questions.OwnTurn(ctx, caller, in.Assignment)
 	if err != nil {
 		return nil, err

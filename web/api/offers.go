@@ -71,14 +71,14 @@ func (a *API) accepted(ctx context.Context, caller access.Caller, _ *offerIn, id
 	if err != nil {
 		return nil, err
 	}
-	return a.ownAssignment(ctx, caller, &assignmentIn{parsed})
+	return a.ownAssignment(ctx, caller, &AssignmentIn{parsed})
 }
 
 func (a *API) decline(ctx context.Context, caller access.Caller, in *offerIn) error {
 	return a.House.Questions.Decline(ctx, caller, in.Offer)
 }
 
-func (a *API) offeredQuestion(ctx context.Context, caller access.Caller, in *questionIn) (*One[Conversation], error) {
+func (a *API) offeredQuestion(ctx context.Context, caller access.Caller, in *QuestionIn) (*One[Conversation], error) {
 	c, err := a.House.Questions.ForExpert(ctx, caller, in.Question)
 	return one(conversationOf(c)), err
 }

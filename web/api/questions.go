@@ -22,6 +22,8 @@ func (a *API) questionRoutes() {
 		a.ask, a.asked)
 	call(a, Route{ID: "preview", Path: "/previews", Tag: questionsTag, Who: Who{Kind: Customer},
 		Summary: "See what experts would see of a text", About: "Nothing is stored."}, a.preview)
+	read(a, Route{ID: "listQuestions", Path: "/questions", Tag: questionsTag, Who: Who{Kind: Customer},
+		Summary: "List your questions, newest first"}, a.ownQuestions)
 	read(a, Route{ID: "getQuestion", Path: "/questions/{question}", Tag: questionsTag, Who: Who{Kind: Customer},
 		Summary: "Read a question with its conversation"}, a.ownQuestion)
 	read(a, Route{ID: "getQuestionReceipt", Path: "/questions/{question}/receipt", Tag: questionsTag, Who: Who{Kind: Customer},
@@ -40,8 +42,8 @@ func (a *API) questionRoutes() {
 		Summary: "Say what the answer was worth", About: "Again within a week replaces it."}, a.giveFeedback)
 }
 
-// questionIn names a question.
-type questionIn struct {
+// QuestionIn names a question.
+type QuestionIn struct {
 	Question question.ID `path:"question" format:"uuid" doc:"The question's id."`
 }
 
@@ -49,7 +51,7 @@ type askIn struct {
 	Body struct {
 		Program   program.ID `json:"program" format:"uuid" doc:"Whom to ask."`
 		Title     string     `json:"title" minLength:"1" maxLength:"300" doc:"The question in one line." example:"4K turns blurry after twenty minutes"`
-		Body      string     `json:"body,omitempty" maxLength:"16384" doc:"Everything else about it."`
+		Body      string     `json:"body,omitempty" maxLength:"16384" doc:"Everything else about it." example:"It happens on every channel since the update."`
 		Context   string     `json:"context,omitempty" maxLength:"4096" doc:"Page and product, one key: value a line."`
 		Topic     string     `json:"topic,omitempty" maxLength:"64" doc:"The topic's slug, where it is known."`
 		Tags      []string   `json:"tags,omitempty" maxItems:"20" doc:"Words it is filed under."`
@@ -74,7 +76,7 @@ func (a *API) asked(ctx context.Context, caller access.Caller, _ *askIn, id stri
 	if err != nil {
 		return nil, err
 	}
-	return a.ownQuestion(ctx, caller, &questionIn{parsed})
+	return a.ownQuestion(ctx, caller, &QuestionIn{parsed})
 }
 
 // Conversation is a question with its messages.
@@ -96,29 +98,61 @@ type Message struct {
 }
 
 func conversationOf(c question.Conversation) Conversation {
-	shape := Conversation{ID: c.Question, State: c.State, Title: c.Title, Context: c.Context, Messages: make([]Message, len(c.Turns)), Notes: c.Notes}
-	for i, t := range c.Turns {
-		shape.Messages[i] = Message{Position: t.Position, Author: t.Author, Text: t.Text, At: t.At}
-	}
-	if shape.Notes == nil {
-		shape.Notes = []string{}
-	}
-	return shape
+	return Conversation{ID: c.Question, State: c.State, Title: c.Title, Context: c.Context, Messages: messagesOf(c.Turns), Notes: list(c.Notes)}
 }
 
-func (a *API) ownQuestion(ctx context.Context, caller access.Caller, in *questionIn) (*One[Conversation], error) {
+func messagesOf(turns []question.Turn) []Message {
+	messages := make([]Message, len(turns))
+	for i, t := range turns {
+		messages[i] = Message(t)
+	}
+	return messages
+}
+
+func (a *API) ownQuestion(ctx context.Context, caller access.Caller, in *QuestionIn) (*One[Conversation], error) {
 	c, err := a.House.Questions.ForCustomer(ctx, caller, in.Question)
 	return one(conversationOf(c)), err
 }
 
-func (a *API) ownReceipt(ctx context.Context, caller access.Caller, in *questionIn) (*One[question.Receipt], error) {
+// OwnQuestion is a question as its customer's list shows it.
+type OwnQuestion struct {
+	ID                 question.ID    `json:"id" format:"uuid"`
+	Program            program.ID     `json:"program" format:"uuid"`
+	ProgramName        string         `json:"program_name"`
+	Title              string         `json:"title"`
+	Language           string         `json:"language"`
+	State              question.State `json:"state" enum:"asked,offered,assigned,answered,resolved,escalated,withdrawn"`
+	Messages           int            `json:"messages"`
+	AskedAt            time.Time      `json:"asked_at"`
+	FirstResponseDueAt time.Time      `json:"first_response_due_at"`
+	ResolutionDueAt    time.Time      `json:"resolution_due_at"`
+	FirstRespondedAt   *time.Time     `json:"first_responded_at"`
+	ResolvedAt         *time.Time     `json:"resolved_at"`
+}
+
+func (a *API) ownQuestions(ctx context.Context, caller access.Caller, in *PageParams) (*Listed[OwnQuestion], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	questions, err := a.House.Questions.Questions(ctx, caller, page)
+	return listOf(questions, func(q question.OwnSummary) OwnQuestion {
+		return OwnQuestion{
+			ID: q.ID, Program: q.ProgramID, ProgramName: q.ProgramName, Title: q.Title, Language: q.Language, State: q.State,
+			Messages: q.Messages, AskedAt: q.AskedAt, FirstResponseDueAt: q.FirstResponseDueAt, ResolutionDueAt: q.ResolutionDueAt,
+			FirstRespondedAt: q.FirstRespondedAt, ResolvedAt: q.ResolvedAt,
+		}
+	}), err
+}
+
+func (a *API) ownReceipt(ctx context.Context, caller access.Caller, in *QuestionIn) (*One[question.Receipt], error) {
 	r, err := a.House.Questions.CustomerReceipt(ctx, caller, in.Question)
 	return one(r), err
 }
 
 type previewIn struct {
 	Body struct {
-		Text string   `json:"text" maxLength:"16384" doc:"What would be sent."`
+		Text string   `json:"text" maxLength:"16384" doc:"What would be sent." example:"Call me on +49 30 901820, please."`
 		Hide [][2]int `json:"hide,omitempty" maxItems:"200" doc:"Byte ranges to hide besides."`
 	}
 }
@@ -142,9 +176,9 @@ func (a *API) preview(ctx context.Context, caller access.Caller, in *previewIn) 
 }
 
 type sayIn struct {
-	questionIn
+	QuestionIn
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"16384"`
+		Text string `json:"text" minLength:"1" maxLength:"16384" example:"I did that, and it still happens."`
 	}
 }
 
@@ -153,9 +187,9 @@ func (a *API) say(ctx context.Context, caller access.Caller, in *sayIn) error {
 }
 
 type reopenIn struct {
-	questionIn
+	QuestionIn
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"What is still wrong."`
+		Reason string `json:"reason" minLength:"1" maxLength:"1000" doc:"What is still wrong." example:"It came back after an hour."`
 	}
 }
 
@@ -164,17 +198,17 @@ func (a *API) reopen(ctx context.Context, caller access.Caller, in *reopenIn) er
 }
 
 // onQuestion makes a handler of a verb that needs nothing but the question.
-func (a *API) onQuestion(verb func(context.Context, access.Caller, question.ID) error) func(context.Context, access.Caller, *questionIn) error {
-	return func(ctx context.Context, caller access.Caller, in *questionIn) error {
+func (a *API) onQuestion(verb func(context.Context, access.Caller, question.ID) error) func(context.Context, access.Caller, *QuestionIn) error {
+	return func(ctx context.Context, caller access.Caller, in *QuestionIn) error {
 		return verb(ctx, caller, in.Question)
 	}
 }
 
 type feedbackIn struct {
-	questionIn
+	QuestionIn
 	Body struct {
 		Solved  bool                   `json:"solved" doc:"Whether it solved the question."`
-		CSAT    int                    `json:"csat,omitempty" minimum:"1" maximum:"5" doc:"How satisfied, from 1 to 5."`
+		CSAT    int                    `json:"csat,omitempty" minimum:"1" maximum:"5" doc:"How satisfied, from 1 to 5." example:"5"`
 		Reason  quality.FeedbackReason `json:"reason,omitempty" enum:"wrong,incomplete,unclear,unfriendly,waiting_time,product_defect,policy" doc:"Needed with a 1 or 2."`
 		Comment string                 `json:"comment,omitempty" maxLength:"4096"`
 	}

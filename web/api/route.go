@@ -124,11 +124,7 @@ func claimed(ctx context.Context, a *API, r Route, caller access.Caller, in any)
 func add[I, O any](a *API, r Route, handle func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
 	a.routes = append(a.routes, r)
 	huma.Register(a.huma, a.operation(r), func(ctx context.Context, in *I) (*O, error) {
-		req := requestOf(ctx)
-		if err := req.may(r); err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		out, err := handle(ctx, req.Caller, in)
+		out, err := handle(ctx, requestOf(ctx).Caller, in)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
@@ -151,7 +147,8 @@ func (a *API) operation(r Route) huma.Operation {
 	op := huma.Operation{
 		OperationID: r.ID, Method: r.Method, Path: Prefix + r.Path, Tags: []string{r.Tag}, Summary: r.Summary,
 		Description: r.About, DefaultStatus: r.status, MaxBodyBytes: r.MaxBody,
-		Extensions: map[string]any{"x-callers": r.Who.String()},
+		Errors: r.refusals(), Extensions: map[string]any{"x-callers": r.Who.Callers()},
+		Middlewares: huma.Middlewares{a.guard(r)},
 	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody
@@ -167,12 +164,4 @@ func (a *API) operation(r Route) huma.Operation {
 		})
 	}
 	return op
-}
-
-// String says who it is in words.
-func (w Who) String() string {
-	if w.Permission == "" {
-		return string(w.Kind)
-	}
-	return string(w.Kind) + " with " + string(w.Permission)
 }

@@ -53,3 +53,11 @@ func one[T any](body T) *One[T] { return &One[T]{Body: body} }
 
 // seconds writes a duration as the API does.
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+// list is items, or an empty list where there are none: never null.
+func list[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}

@@ -1,33 +1,104 @@
-// Package docs serves the API's description: as OpenAPI 3.1, and as a page for
-// people.
+// Package docs serves the API's description: as OpenAPI 3.1 for programs, and
+// as one page for people. Both are made once, when the service starts, from
+// what the routes themselves declare; nothing is fetched from elsewhere and the
+// page works without scripts.
+//
+// It owns the page's words on what all routes share, and how an example request
+// is made from a schema. It leaves to package api what the routes are.
 package docs
 
 import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Pages are the description's pages.
-type Pages struct{ spec []byte }
+var (
+	//go:embed docs.css
+	style []byte
+	//go:embed docs.js
+	script []byte
+)
 
-// New writes the pages of spec.
-func New(spec *huma.OpenAPI, _ *url.URL) (*Pages, error) {
-	text, err := json.MarshalIndent(spec, "", "  ")
+// policy is the page's Content-Security-Policy: its own stylesheet and script,
+// and nothing else.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+// Pages are the description, ready to be sent. Safe for concurrent use.
+type Pages struct{ openapi, page, style, script file }
+
+// file is one thing to be sent, with the tag of this very content.
+type file struct {
+	mediaType string
+	content   []byte
+	tag       string
+}
+
+func newFile(mediaType string, content []byte) file {
+	sum := sha256.Sum256(content)
+	return file{mediaType: mediaType, content: content, tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+}
+
+// New writes the pages of spec, for a service that the outside reaches at base.
+func New(spec *huma.OpenAPI, base *url.URL) (*Pages, error) {
+	described, err := json.MarshalIndent(spec, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the API's description: %w", err)
 	}
-	return &Pages{spec: text}, nil
+	var page bytes.Buffer
+	if err := layout.Execute(&page, newView(spec, strings.TrimSuffix(base.String(), "/"))); err != nil {
+		return nil, fmt.Errorf("write the API's page: %w", err)
+	}
+	return &Pages{
+		openapi: newFile("application/vnd.oai.openapi+json;version=3.1", append(described, '\n')),
+		page:    newFile("text/html; charset=utf-8", page.Bytes()),
+		style:   newFile("text/css; charset=utf-8", style),
+		script:  newFile("text/javascript; charset=utf-8", script),
+	}, nil
 }
 
 // OpenAPI answers with the description in JSON.
-func (p *Pages) OpenAPI(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
-	_, _ = w.Write(p.spec)
-}
+func (p *Pages) OpenAPI(w http.ResponseWriter, r *http.Request) { p.openapi.serve(w, r) }
 
 // Page answers with the page for people.
-func (p *Pages) Page(w http.ResponseWriter, r *http.Request) { p.OpenAPI(w, r) }
+func (p *Pages) Page(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", policy)
+	p.page.serve(w, r)
+}
+
+// Style answers with the page's stylesheet.
+func (p *Pages) Style(w http.ResponseWriter, r *http.Request) { p.style.serve(w, r) }
+
+// Script answers with the page's script, without which it lacks only buttons.
+func (p *Pages) Script(w http.ResponseWriter, r *http.Request) { p.script.serve(w, r) }
+
+// serve sends the file, or says that the client has it.
+func (f file) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "public, max-age=300")
+	h.Set("ETag", f.tag)
+	if holds(r.Header.Get("If-None-Match"), f.tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Type", f.mediaType)
+	_, _ = w.Write(f.content) // the client may be gone
+}
+
+// holds reports whether tag is among the tags of an If-None-Match.
+func holds(tags, tag string) bool {
+	for t := range strings.SplitSeq(tags, ",") {
+		if t = strings.TrimPrefix(strings.TrimSpace(t), "W/"); t == tag || t == "*" {
+			return true
+		}
+	}
+	return false
+}

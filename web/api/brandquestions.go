@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/question"
+)
+
+// brandQuestionRoutes are what a brand's people do with its questions.
+func (a *API) brandQuestionRoutes() {
+	const path = "/brands/{brand}/questions/{question}"
+	seen, answering, money := member(access.SeeQuestions), member(access.AnswerForBrand), member(access.SeeMoney)
+	read(a, Route{ID: "listBrandQuestions", Path: "/brands/{brand}/questions", Tag: questionsTag, Who: seen,
+		Summary: "List a brand's questions, newest first"}, a.brandQuestions)
+	read(a, Route{ID: "getBrandQuestion", Path: path, Tag: questionsTag, Who: seen,
+		Summary: "Read a question of the brand, redacted"}, a.brandQuestion)
+	read(a, Route{ID: "listQuestionOffers", Path: path + "/offers", Tag: questionsTag, Who: money,
+		Summary: "List to whom a question was offered", About: "For those who see both questions and money."}, a.questionOffers)
+	read(a, Route{ID: "listDecisions", Path: path + "/decisions", Tag: questionsTag, Who: seen,
+		Summary: "Read why whom was asked", About: "Features, weights and seed of every routing."}, a.decisions)
+	call(a, Route{ID: "replayDecisions", Path: path + "/decisions/replay", Tag: questionsTag, Who: seen,
+		Summary: "Rank again from the records alone", About: "A ranking that comes out otherwise is the problem replay_differs."}, a.replayDecisions)
+	read(a, Route{ID: "getBrandReceipt", Path: path + "/receipt", Tag: questionsTag, Who: money,
+		Summary: "Read what became of a question, with every cent", About: "For those who see both questions and money."}, a.brandReceipt)
+	act(a, Route{ID: "takeOver", Path: path + "/take_over", Tag: questionsTag, Who: answering,
+		Summary: "Take a question from the crowd to the brand's own team"}, a.takeOver)
+	act(a, Route{ID: "answerForBrand", Path: path + "/answer", Tag: questionsTag, Who: answering,
+		Summary: "Answer an escalated question"}, a.answerForBrand)
+}
+
+type BrandQuestionIn struct {
+	BrandIn
+	QuestionIn
+}
+
+type brandQuestionsIn struct {
+	BrandIn
+	PageParams
+	State       []question.State `query:"state,explode" enum:"asked,offered,assigned,answered,resolved,escalated,withdrawn" doc:"Any of these states."`
+	Program     program.ID       `query:"program" format:"uuid" doc:"Of this program."`
+	Topic       string           `query:"topic" maxLength:"64" doc:"On this topic, by slug."`
+	Language    string           `query:"language" maxLength:"35" doc:"In this language."`
+	Overdue     bool             `query:"overdue" doc:"Only those past a promise and still waiting."`
+	AskedAfter  time.Time        `query:"asked_after" doc:"Asked then or later."`
+	AskedBefore time.Time        `query:"asked_before" doc:"Asked before then."`
+	Person      access.PersonID  `query:"person" format:"uuid" doc:"On which this expert had a turn; for those who see money too."`
+}
+
+// BrandQuestion is a question as the brand's lists show it.
+type BrandQuestion struct {
+	ID                 question.ID    `json:"id" format:"uuid"`
+	Program            program.ID     `json:"program" format:"uuid"`
+	ProgramName        string         `json:"program_name"`
+	Topic              string         `json:"topic" doc:"Slug; empty where none is known."`
+	Reference          *string        `json:"reference"`
+	Title              string         `json:"title" doc:"Redacted."`
+	Language           string         `json:"language"`
+	State              question.State `json:"state" enum:"asked,offered,assigned,answered,resolved,escalated,withdrawn"`
+	EndReason          string         `json:"end_reason"`
+	Attempt            int            `json:"attempt"`
+	Wave               int            `json:"wave"`
+	Messages           int            `json:"messages"`
+	AskedAt            time.Time      `json:"asked_at"`
+	FirstResponseDueAt time.Time      `json:"first_response_due_at"`
+	ResolutionDueAt    time.Time      `json:"resolution_due_at"`
+	FirstRespondedAt   *time.Time     `json:"first_responded_at"`
+	ResolvedAt         *time.Time     `json:"resolved_at"`
+	EndedAt            *time.Time     `json:"ended_at"`
+	ResponseBreached   bool           `json:"response_breached"`
+	ResolutionBreached bool           `json:"resolution_breached"`
+}
+
+func brandQuestionOf(s question.Summary) BrandQuestion {
+	return BrandQuestion{
+		ID: s.ID, Program: s.ProgramID, ProgramName: s.ProgramName, Topic: s.Topic, Reference: s.Reference, Title: s.Title,
+		Language: s.Language, State: s.State, EndReason: s.EndReason, Attempt: s.Attempt, Wave: s.Wave, Messages: s.Messages,
+		AskedAt: s.AskedAt, FirstResponseDueAt: s.FirstResponseDueAt, ResolutionDueAt: s.ResolutionDueAt,
+		FirstRespondedAt: s.FirstRespondedAt, ResolvedAt: s.ResolvedAt, EndedAt: s.EndedAt,
+		ResponseBreached: s.ResponseBreached, ResolutionBreached: s.ResolutionBreached,
+	}
+}
+
+func (a *API) brandQuestions(ctx context.Context, caller access.Caller, in *brandQuestionsIn) (*Listed[BrandQuestion], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	questions, err := a.House.Questions.BrandQuestions(ctx, caller, in.Brand, question.Filter{
+		States: in.State, Program: in.Program, Topic: in.Topic, Language: in.Language, Overdue: in.Overdue,
+		AskedAfter: in.AskedAfter, AskedBefore: in.AskedBefore, Person: in.Person,
+	}, page)
+	return listOf(questions, brandQuestionOf), err
+}
+
+// BrandConversation is a question of the brand with its messages.
+type BrandConversation struct {
+	Question     BrandQuestion `json:"question"`
+	Conversation Conversation  `json:"conversation"`
+}
+
+func (a *API) brandQuestion(ctx context.Context, caller access.Caller, in *BrandQuestionIn) (*One[BrandConversation], error) {
+	s, err := a.House.Questions.BrandQuestion(ctx, caller, in.Brand, in.Question)
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.House.Questions.ForBrand(ctx, caller, in.Brand, in.Question)
+	return one(BrandConversation{brandQuestionOf(s), conversationOf(c)}), err
+}
+
+// BrandOffer is an offer as the brand reads it.
+type BrandOffer struct {
+	ID        question.OfferID    `json:"id" format:"uuid"`
+	Expert    access.PersonID     `json:"expert" format:"uuid"`
+	Handle    string              `json:"handle" doc:"The expert's pseudonym."`
+	Attempt   int                 `json:"attempt"`
+	Wave      int                 `json:"wave"`
+	Position  int                 `json:"position" doc:"In the order of offering."`
+	State     question.OfferState `json:"state" enum:"open,accepted,declined,expired,withdrawn"`
+	Reward    Money               `json:"reward"`
+	Fee       Money               `json:"fee"`
+	OfferedAt time.Time           `json:"offered_at"`
+	ExpiresAt time.Time           `json:"expires_at"`
+	SettledAt *time.Time          `json:"settled_at"`
+}
+
+func (a *API) questionOffers(ctx context.Context, caller access.Caller, in *BrandQuestionIn) (*Listed[BrandOffer], error) {
+	offers, err := a.House.Questions.BrandOffers(ctx, caller, in.Brand, in.Question)
+	return allOf(offers, func(o question.BrandOffer) BrandOffer {
+		return BrandOffer{
+			ID: o.ID, Expert: o.PersonID, Handle: o.Handle, Attempt: o.Attempt, Wave: o.Wave, Position: o.Position, State: o.State,
+			Reward: Money{Minor: o.RewardMinor, Currency: o.Currency}, Fee: Money{Minor: o.FeeMinor, Currency: o.Currency},
+			OfferedAt: o.OfferedAt, ExpiresAt: o.ExpiresAt, SettledAt: o.SettledAt,
+		}
+	}), err
+}
+
+func (a *API) decisions(ctx context.Context, caller access.Caller, in *BrandQuestionIn) (*Listed[question.DecisionRecord], error) {
+	records, err := a.House.Questions.Decisions(ctx, caller, in.Brand, in.Question)
+	return allOf(records, func(r question.DecisionRecord) question.DecisionRecord { return r }), err
+}
+
+// Replayed says how many decisions came out the same.
+type Replayed struct {
+	Decisions int `json:"decisions" doc:"Every one came out the same, bit for bit."`
+}
+
+func (a *API) replayDecisions(ctx context.Context, caller access.Caller, in *BrandQuestionIn) (*One[Replayed], error) {
+	n, err := a.House.Questions.ReplayDecisions(ctx, caller, in.Brand, in.Question)
+	return one(Replayed{n}), err
+}
+
+func (a *API) brandReceipt(ctx context.Context, caller access.Caller, in *BrandQuestionIn) (*One[question.Receipt], error) {
+	r, err := a.House.Questions.BrandReceipt(ctx, caller, in.Brand, in.Question)
+	return one(r), err
+}
+
+func (a *API) takeOver(ctx context.Context, caller access.Caller, in *BrandQuestionIn) error {
+	return a.House.Questions.TakeOver(ctx, caller, in.Brand, in.Question)
+}
+
+type brandAnswerIn struct {
+	BrandQuestionIn
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"16384" example:"We have refunded the second charge."`
+	}
+}
+
+func (a *API) answerForBrand(ctx context.Context, caller access.Caller, in *brandAnswerIn) error {
+	return a.House.Questions.AnswerForBrand(ctx, caller, in.Brand, in.Question, in.Body.Text)
+}

@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"knowhow/marketplace/access"
+	"knowhow/payouts"
+)
+
+// earningRoutes are an expert's own money.
+func (a *API) earningRoutes() {
+	self := Who{Kind: Person}
+	read(a, Route{ID: "getEarnings", Path: "/me/earnings", Tag: moneyTag, Who: self, Summary: "Read where your money stands"}, a.earnings)
+	read(a, Route{ID: "listRewards", Path: "/me/rewards", Tag: moneyTag, Who: self,
+		Summary: "List what you earned, one line per piece of work, newest first"}, a.rewards)
+	read(a, Route{ID: "listPayouts", Path: "/me/payouts", Tag: moneyTag, Who: self, Summary: "List the payouts to you, newest first"}, a.payouts)
+	call(a, Route{ID: "requestPayout", Path: "/me/payouts", Tag: moneyTag, Who: self,
+		Summary: "Be paid all that is available now", About: "The same request again returns the same payouts."}, a.requestPayout)
+	read(a, Route{ID: "getPayoutAccount", Path: "/me/payout_account", Tag: moneyTag, Who: self,
+		Summary: "Read how your account with the payment provider stands"}, a.payoutAccount)
+	call(a, Route{ID: "openPayoutAccount", Path: "/me/payout_account", Tag: moneyTag, Who: self,
+		Summary: "Open an account with the payment provider", About: "Where there is one, it is read anew."}, a.openPayoutAccount)
+}
+
+// Earnings is where an expert's money of one currency stands, in minor units.
+type Earnings struct {
+	Currency  string `json:"currency" example:"EUR"`
+	Pending   int64  `json:"pending" doc:"Earned, and may still be reviewed."`
+	Available int64  `json:"available" doc:"Yours to be paid out."`
+	InTransit int64  `json:"in_transit" doc:"On its way."`
+	PaidOut   int64  `json:"paid_out"`
+}
+
+func (a *API) earnings(ctx context.Context, caller access.Caller, _ *struct{}) (*Listed[Earnings], error) {
+	earnings, err := a.House.Earnings.Earnings(ctx, caller)
+	return allOf(earnings, func(e payouts.Earnings) Earnings {
+		return Earnings{string(e.Currency), e.Pending, e.Available, e.InTransit, e.PaidOut}
+	}), err
+}
+
+// Reward is what an expert earned for one piece of work.
+type Reward struct {
+	ID        uuid.UUID           `json:"id" format:"uuid" doc:"Of the work: the assignment's, the review's."`
+	Question  uuid.UUID           `json:"question" format:"uuid"`
+	Kind      payouts.RewardKind  `json:"kind" enum:"assignment,handoff,review,training,knowledge"`
+	Amount    Money               `json:"amount"`
+	State     payouts.RewardState `json:"state" enum:"pending,released,refused"`
+	EarnedAt  time.Time           `json:"earned_at"`
+	ReleaseAt time.Time           `json:"release_at" doc:"When it is available at the latest."`
+}
+
+func (a *API) rewards(ctx context.Context, caller access.Caller, in *PageParams) (*Listed[Reward], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	rewards, err := a.House.Earnings.Rewards(ctx, caller, page)
+	return listOf(rewards, func(r payouts.Reward) Reward {
+		return Reward{ID: r.ID, Question: r.QuestionID, Kind: r.Kind, Amount: r.Amount(), State: r.State, EarnedAt: r.EarnedAt, ReleaseAt: r.ReleaseAt}
+	}), err
+}
+
+// Payout is one transfer to an expert.
+type Payout struct {
+	ID        uuid.UUID           `json:"id" format:"uuid"`
+	Amount    Money               `json:"amount"`
+	Provider  string              `json:"provider" doc:"With the sandbox no real money moves."`
+	State     payouts.PayoutState `json:"state" enum:"created,sending,sent,failed"`
+	CreatedAt time.Time           `json:"created_at"`
+	EndedAt   *time.Time          `json:"ended_at"`
+}
+
+func payoutOf(p payouts.Payout) Payout {
+	return Payout{ID: p.ID, Amount: p.Amount(), Provider: p.Provider, State: p.State, CreatedAt: p.CreatedAt, EndedAt: p.EndedAt}
+}
+
+func (a *API) payouts(ctx context.Context, caller access.Caller, in *PageParams) (*Listed[Payout], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.House.Earnings.Payouts(ctx, caller, page)
+	return listOf(list, payoutOf), err
+}
+
+type requestPayoutIn struct {
+	Body struct {
+		Request uuid.UUID `json:"request" format:"uuid" doc:"An id of your own for this request." example:"0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3"`
+	}
+}
+
+func (a *API) requestPayout(ctx context.Context, caller access.Caller, in *requestPayoutIn) (*Listed[Payout], error) {
+	list, err := a.House.Earnings.RequestPayout(ctx, caller, in.Body.Request)
+	return allOf(list, payoutOf), err
+}
+
+// PayoutAccount is an expert's account with the payment provider.
+type PayoutAccount struct {
+	Provider       string    `json:"provider" doc:"With the sandbox no real money moves."`
+	PayoutsEnabled bool      `json:"payouts_enabled"`
+	CreatedAt      time.Time `json:"created_at"`
+	UpdatedAt      time.Time `json:"updated_at"`
+}
+
+func payoutAccountOf(a payouts.Account) PayoutAccount {
+	return PayoutAccount{Provider: a.Provider, PayoutsEnabled: a.PayoutsEnabled, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+}
+
+func (a *API) payoutAccount(ctx context.Context, caller access.Caller, _ *struct{}) (*One[PayoutAccount], error) {
+	account, err := a.House.Earnings.Account(ctx, caller)
+	return one(payoutAccountOf(account)), err
+}
+
+func (a *API) openPayoutAccount(ctx context.Context, caller access.Caller, _ *struct{}) (*One[PayoutAccount], error) {
+	account, err := a.House.Earnings.OpenAccount(ctx, caller)
+	return one(payoutAccountOf(account)), err
+}

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"time"
+
+	"knowhow/marketplace/program"
+)
+
+// Policies are what a brand decides about a program. Amounts are in minor units
+// of the program's currency, shares in basis points, durations in seconds.
+type Policies struct {
+	Reward struct {
+		Base           int64            `json:"base" minimum:"0" doc:"What an answer earns." example:"250"`
+		ByTopic        map[string]int64 `json:"by_topic,omitempty" doc:"By topic, in place of base."`
+		FeeBP          int              `json:"fee_bp" minimum:"0" doc:"The platform's fee, on top." example:"2000"`
+		HandoffShareBP int              `json:"handoff_share_bp" minimum:"0" doc:"Of the reward, for a handoff that helped." example:"2000"`
+		Review         int64            `json:"review" minimum:"0" doc:"What a peer's review earns; 0: the brand's own people review."`
+	} `json:"reward"`
+	SLA struct {
+		FirstResponseS    int64 `json:"first_response_s" minimum:"1" example:"3600"`
+		ResolutionS       int64 `json:"resolution_s" minimum:"1" example:"86400"`
+		NudgeAfterS       int64 `json:"nudge_after_s" minimum:"1" doc:"Silence after an answer until the customer is told that it will count as solved." example:"86400"`
+		AutoResolveAfterS int64 `json:"auto_resolve_after_s" minimum:"1" doc:"Silence until it does." example:"259200"`
+	} `json:"sla"`
+	Routing struct {
+		WaveSizes      []int `json:"wave_sizes" minItems:"1" maxItems:"20" doc:"Offers in the first, second, … wave; the last repeats." example:"[1,3,5]"`
+		OfferTTLS      int64 `json:"offer_ttl_s" minimum:"1" doc:"How long an offer waits." example:"900"`
+		MaxExperts     int   `json:"max_experts" minimum:"1" doc:"Asked before the question escalates." example:"20"`
+		DeliverWithinS int64 `json:"deliver_within_s" minimum:"1" doc:"An accepted question without an answer goes back." example:"7200"`
+	} `json:"routing"`
+	Review struct {
+		SampleBP            int   `json:"sample_bp" minimum:"0" maximum:"10000" doc:"The share of work that is reviewed." example:"1000"`
+		ReleaseAfterS       int64 `json:"release_after_s" minimum:"1" doc:"From earned to available, at the latest." example:"604800"`
+		AppealWindowS       int64 `json:"appeal_window_s" minimum:"1" example:"1209600"`
+		DecideAppealWithinS int64 `json:"decide_appeal_within_s" minimum:"1" doc:"Else the appeal is upheld." example:"1209600"`
+	} `json:"review"`
+	Escalation struct {
+		Target string `json:"target" maxLength:"64" doc:"Who gets what no expert takes." example:"team"`
+	} `json:"escalation"`
+}
+
+func policiesOf(d program.Policies) Policies {
+	var p Policies
+	p.Reward.Base, p.Reward.ByTopic, p.Reward.FeeBP = d.Reward.BaseMinor, d.Reward.ByTopic, d.Reward.FeeBP
+	p.Reward.HandoffShareBP, p.Reward.Review = d.Reward.HandoffShareBP, d.Reward.ReviewMinor
+	p.SLA.FirstResponseS, p.SLA.ResolutionS = seconds(d.SLA.FirstResponse), seconds(d.SLA.Resolution)
+	p.SLA.NudgeAfterS, p.SLA.AutoResolveAfterS = seconds(d.SLA.NudgeAfter), seconds(d.SLA.AutoResolveAfter)
+	p.Routing.WaveSizes, p.Routing.OfferTTLS = d.Routing.WaveSizes, seconds(d.Routing.OfferTTL)
+	p.Routing.MaxExperts, p.Routing.DeliverWithinS = d.Routing.MaxExperts, seconds(d.Routing.DeliverWithin)
+	p.Review.SampleBP, p.Review.ReleaseAfterS = d.Review.SampleBP, seconds(d.Review.ReleaseAfter)
+	p.Review.AppealWindowS, p.Review.DecideAppealWithinS = seconds(d.Review.AppealWindow), seconds(d.Review.DecideAppealWithin)
+	p.Escalation.Target = d.Escalation.Target
+	return p
+}
+
+func (p Policies) domain() program.Policies {
+	return program.Policies{
+		Reward: program.RewardPolicy{
+			BaseMinor: p.Reward.Base, ByTopic: p.Reward.ByTopic, FeeBP: p.Reward.FeeBP,
+			HandoffShareBP: p.Reward.HandoffShareBP, ReviewMinor: p.Reward.Review,
+		},
+		SLA: program.SLAPolicy{
+			FirstResponse: duration(p.SLA.FirstResponseS), Resolution: duration(p.SLA.ResolutionS),
+			NudgeAfter: duration(p.SLA.NudgeAfterS), AutoResolveAfter: duration(p.SLA.AutoResolveAfterS),
+		},
+		Routing: program.RoutingPolicy{
+			WaveSizes: p.Routing.WaveSizes, OfferTTL: duration(p.Routing.OfferTTLS),
+			MaxExperts: p.Routing.MaxExperts, DeliverWithin: duration(p.Routing.DeliverWithinS),
+		},
+		Review: program.ReviewPolicy{
+			SampleBP: p.Review.SampleBP, ReleaseAfter: duration(p.Review.ReleaseAfterS),
+			AppealWindow: duration(p.Review.AppealWindowS), DecideAppealWithin: duration(p.Review.DecideAppealWithinS),
+		},
+		Escalation: program.EscalationPolicy{Target: p.Escalation.Target},
+	}
+}
+
+// duration reads whole seconds; what is longer than a time.Duration holds
+// becomes the longest, which every policy refuses.
+func duration(s int64) time.Duration {
+	const most = int64(1<<63-1) / int64(time.Second)
+	return time.Duration(min(s, most)) * time.Second
+}

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
+)
+
+const qualityTag = "Quality"
+
+// reviewRoutes are what a brand's people do to judge work.
+func (a *API) reviewRoutes() {
+	read(a, Route{ID: "listReviews", Path: "/brands/{brand}/reviews", Tag: qualityTag, Who: member(access.ReviewWork),
+		Summary: "List the reviews you may decide, soonest due first"}, a.openReviews)
+	act(a, Route{ID: "decideReview", Path: "/brands/{brand}/reviews/{review}/verdict", Tag: qualityTag, Who: member(access.ReviewWork),
+		Summary: "Give a verdict", About: "A failing one moves no money: it proposes a refusal, which only a person makes."}, a.decideReview)
+	read(a, Route{ID: "listProposals", Path: "/brands/{brand}/proposals", Tag: qualityTag, Who: member(access.RefusePay),
+		Summary: "List failing verdicts on which you may still refuse pay, soonest release first"}, a.proposals)
+	read(a, Route{ID: "listFeedback", Path: "/brands/{brand}/feedback", Tag: qualityTag, Who: member(access.SeeQuestions),
+		Summary: "List what customers said, newest first"}, a.feedback)
+}
+
+// Work is a question and one expert's answer, as somebody reads them who
+// judges the answer: redacted, without names and without pay.
+type Work struct {
+	Title    string    `json:"title"`
+	Context  string    `json:"context"`
+	Tags     []string  `json:"tags"`
+	Language string    `json:"language"`
+	Messages []Message `json:"messages"`
+}
+
+func workOf(w quality.WorkView) Work {
+	return Work{Title: w.Title, Context: w.Context, Tags: list(w.Tags), Language: w.Language, Messages: messagesOf(w.Turns)}
+}
+
+// Review is a review that waits for a verdict.
+type Review struct {
+	ID     quality.ReviewID `json:"id" format:"uuid"`
+	DueAt  time.Time        `json:"due_at" doc:"Then it counts as passed."`
+	Reward *Money           `json:"reward" doc:"What a peer earns by it; null: nothing."`
+	Work   Work             `json:"work"`
+}
+
+type BrandPageIn struct {
+	BrandIn
+	PageParams
+}
+
+func (a *API) openReviews(ctx context.Context, caller access.Caller, in *BrandPageIn) (*Listed[Review], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	reviews, err := a.House.Quality.OpenReviews(ctx, caller, in.Brand, page)
+	return listOf(reviews, func(r quality.OpenReview) Review {
+		shape := Review{ID: r.ID, DueAt: r.Due, Work: workOf(r.Work)}
+		if r.Reward.Minor > 0 {
+			shape.Reward = &r.Reward
+		}
+		return shape
+	}), err
+}
+
+// Scores are from 1 (bad) to 5, one for each line of the rubric.
+type Scores struct {
+	Correct  int `json:"correct" minimum:"1" maximum:"5" doc:"What it says is so." example:"5"`
+	Complete int `json:"complete" minimum:"1" maximum:"5" doc:"Nothing the customer needs is missing." example:"5"`
+	Kind     int `json:"kind" minimum:"1" maximum:"5" example:"5"`
+	Safe     int `json:"safe" minimum:"1" maximum:"5" doc:"Harms nobody, nor their data." example:"5"`
+	Honest   int `json:"honest" minimum:"1" maximum:"5" doc:"Claims no more than the expert knows." example:"5"`
+}
+
+func (s Scores) rubric() map[quality.Criterion]int {
+	return map[quality.Criterion]int{
+		quality.Correct: s.Correct, quality.Complete: s.Complete, quality.Kind: s.Kind, quality.Safe: s.Safe, quality.Honest: s.Honest,
+	}
+}
+
+func scoresOf(m map[quality.Criterion]int) Scores {
+	return Scores{Correct: m[quality.Correct], Complete: m[quality.Complete], Kind: m[quality.Kind], Safe: m[quality.Safe], Honest: m[quality.Honest]}
+}
+
+type verdictIn struct {
+	BrandIn
+	Review quality.ReviewID `path:"review" format:"uuid" doc:"The review's id."`
+	Body   struct {
+		Pass   bool   `json:"pass"`
+		Scores Scores `json:"scores"`
+		Note   string `json:"note,omitempty" maxLength:"4096" doc:"For the expert; needed where it fails."`
+	}
+}
+
+func (a *API) decideReview(ctx context.Context, caller access.Caller, in *verdictIn) error {
+	return a.House.Quality.Decide(ctx, caller, in.Brand, in.Review,
+		quality.Verdict{Pass: in.Body.Pass, Scores: in.Body.Scores.rubric(), Note: in.Body.Note})
+}
+
+// Proposal is a failing verdict on work that is not yet paid.
+type Proposal struct {
+	Review     quality.ReviewID      `json:"review" format:"uuid"`
+	Assignment question.AssignmentID `json:"assignment" format:"uuid"`
+	Scores     Scores                `json:"scores"`
+	Note       string                `json:"note"`
+	ReleaseAt  time.Time             `json:"release_at" doc:"Until then pay may be refused; then it is paid."`
+	Work       Work                  `json:"work"`
+}
+
+func (a *API) proposals(ctx context.Context, caller access.Caller, in *BrandPageIn) (*Listed[Proposal], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	proposals, err := a.House.Quality.Proposals(ctx, caller, in.Brand, page)
+	return listOf(proposals, func(p quality.Proposal) Proposal {
+		return Proposal{Review: p.Review, Assignment: p.Assignment, Scores: scoresOf(p.Scores), Note: p.Note, ReleaseAt: p.ReleaseAt, Work: workOf(p.Work)}
+	}), err
+}

@@ -1,0 +1,18 @@
+package api
+
+import "github.com/danielgtaylor/huma/v2"
+
+// tags are the nouns of the API, in the order in which the documentation has
+// them. Every route has one of these.
+var tags = []*huma.Tag{
+	{Name: questionsTag, Description: "What a customer does with their own questions."},
+	{Name: workTag, Description: "What an expert does with the questions they are offered."},
+	{Name: expertsTag, Description: "What somebody does about themselves as an expert: their profile, and their way into a program."},
+	{Name: programsTag, Description: "A brand's programs, their topics and policies."},
+	{Name: qualityTag, Description: "Feedback, reviews, refusals of pay and appeals."},
+	{Name: customersTag, Description: "What is kept of a customer, and how they are forgotten."},
+	{Name: brandsTag, Description: "Brands and who belongs to them."},
+	{Name: moneyTag, Description: "Where the money is and where it went."},
+	{Name: operatorsTag, Description: "What those who run the platform do."},
+	{Name: "Streams", Description: "What happens, as it happens."},
+}

@@ -1,0 +1,141 @@
+package observe
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"knowhow/marketplace"
+)
+
+// Tracing sends spans to a collector. nil is no tracing: every method may be
+// called on it and then does nothing and costs nothing.
+type Tracing struct {
+	provider *sdktrace.TracerProvider
+	tracer   trace.Tracer
+}
+
+// endpoints are the variables that turn tracing on, by OpenTelemetry's
+// conventions.
+var endpoints = []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
+
+// NewTracing starts tracing where the environment names an OTLP/HTTP endpoint,
+// and returns nil where it does not. It reads OpenTelemetry's other variables
+// too: sampling, headers, the service's name. A variable of no use is an
+// *marketplace.InvalidError that names it.
+func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing, error) {
+	on, err := wanted()
+	if err != nil || !on {
+		return nil, err
+	}
+	exporter, err := otlptracehttp.New(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start tracing: %w", err)
+	}
+	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
+		attribute.String("service.name", "knowhow"), attribute.String("service.version", version)), resource.WithFromEnv())
+	if err != nil {
+		return nil, fmt.Errorf("start tracing: %w", err)
+	}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("traces could not be sent", "err", err) }))
+	return traced(sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about))), nil
+}
+
+func traced(p *sdktrace.TracerProvider) *Tracing {
+	return &Tracing{provider: p, tracer: p.Tracer("knowhow")}
+}
+
+// wanted reports whether the environment asks for traces we can send.
+func wanted() (bool, error) {
+	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") || os.Getenv("OTEL_TRACES_EXPORTER") == "none" {
+		return false, nil
+	}
+	on := false
+	for _, name := range endpoints {
+		value := os.Getenv(name)
+		if value == "" {
+			continue
+		}
+		on = true
+		if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return false, &marketplace.InvalidError{Field: name, Reason: "must be an http or https URL"}
+		}
+	}
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
+		if value := os.Getenv(name); on && value != "" && value != "http/protobuf" {
+			return false, &marketplace.InvalidError{Field: name, Reason: "must be http/protobuf, the one protocol spoken here"}
+		}
+	}
+	return on, nil
+}
+
+// Requests gives every request a span, which Metrics.Requests names after its
+// route. What a caller says of a trace of theirs is linked and not trusted.
+func (t *Tracing) Requests(next http.Handler) http.Handler {
+	if t == nil {
+		return next
+	}
+	return otelhttp.NewHandler(next, "request", otelhttp.WithTracerProvider(t.provider), otelhttp.WithMeterProvider(noop.NewMeterProvider()),
+		otelhttp.WithPropagators(propagation.TraceContext{}), otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }))
+}
+
+// nameSpan names the request's span, where it has one, after the route that
+// matched.
+func nameSpan(ctx context.Context, method, route string) {
+	if span := trace.SpanFromContext(ctx); span.IsRecording() {
+		span.SetName(method + " " + route)
+		span.SetAttributes(attribute.String("http.route", route))
+	}
+}
+
+// Log adds the ids of the span at hand to what is logged.
+func (t *Tracing) Log(log *slog.Logger) *slog.Logger {
+	if t == nil {
+		return log
+	}
+	return slog.New(spanIDs{log.Handler()})
+}
+
+// Stop sends what is left.
+func (t *Tracing) Stop(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	if err := t.provider.Shutdown(ctx); err != nil {
+		return fmt.Errorf("send the last traces: %w", err)
+	}
+	return nil
+}
+
+// spanIDs is a handler that adds the ids of the context's span.
+type spanIDs struct{ slog.Handler }
+
+// Handle implements slog.Handler.
+func (h spanIDs) Handle(ctx context.Context, r slog.Record) error {
+	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
+		r.AddAttrs(slog.String("trace_id", span.TraceID().String()), slog.String("span_id", span.SpanID().String()))
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements slog.Handler.
+func (h spanIDs) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return spanIDs{h.Handler.WithAttrs(attrs)}
+}
+
+// WithGroup implements slog.Handler.
+func (h spanIDs) WithGroup(name string) slog.Handler { return spanIDs{h.Handler.WithGroup(name)} }

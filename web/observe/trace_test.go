@@ -1,0 +1,147 @@
+package observe
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.opentelemetry.io/otel/trace"
+
+	"knowhow/marketplace"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// noEndpoint clears what the surroundings may say of tracing.
+func noEndpoint(t *testing.T) {
+	t.Helper()
+	for _, name := range append([]string{"OTEL_SDK_DISABLED", "OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"}, endpoints...) {
+		t.Setenv(name, "")
+	}
+}
+
+func TestTracingIsOffByItself(t *testing.T) {
+	noEndpoint(t)
+	tracing, err := NewTracing(t.Context(), "v1", quiet())
+	if tracing != nil || err != nil {
+		t.Fatalf("without an endpoint: %v, %v", tracing, err)
+	}
+	next := http.NewServeMux()
+	if tracing.Requests(next) != http.Handler(next) {
+		t.Error("requests are wrapped all the same")
+	}
+	log := quiet()
+	if tracing.Log(log) != log || tracing.Database(nil) != nil || tracing.Stop(t.Context()) != nil {
+		t.Error("no tracing does something")
+	}
+}
+
+func TestBadVariablesAreNamed(t *testing.T) {
+	for name, value := range map[string]string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "ftp://collector", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+	} {
+		t.Run(name, func(t *testing.T) {
+			noEndpoint(t)
+			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+			t.Setenv(name, value)
+			if _, err := NewTracing(t.Context(), "v1", quiet()); !errors.Is(err, marketplace.ErrInvalid) || !strings.Contains(err.Error(), name) {
+				t.Errorf("refused with %v", err)
+			}
+			t.Setenv("OTEL_SDK_DISABLED", "true")
+			if tracing, err := NewTracing(t.Context(), "v1", quiet()); tracing != nil || err != nil {
+				t.Errorf("disabled: %v, %v", tracing, err)
+			}
+		})
+	}
+}
+
+func TestTracesAreSent(t *testing.T) {
+	noEndpoint(t)
+	var got atomic.Pointer[[]byte]
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.URL.Path != "/v1/traces" {
+			t.Errorf("the collector was asked for %s: %v", r.URL.Path, err)
+		}
+		got.Store(&body)
+	}))
+	defer collector.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
+	tracing, err := NewTracing(t.Context(), "v1", quiet())
+	if err != nil || tracing == nil {
+		t.Fatalf("NewTracing = %v, %v", tracing, err)
+	}
+	tracing.Requests(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/x", nil))
+	if err := tracing.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if body := got.Load(); body == nil || !bytes.Contains(*body, []byte("knowhow")) {
+		t.Error("nothing arrived at the collector")
+	}
+}
+
+// A request's span is named by its route; its statements lie below it and tell
+// no values; what is logged carries its id.
+func TestSpans(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		recorder := tracetest.NewSpanRecorder()
+		tracing := traced(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)))
+		if err := tracing.Database(db.Write); err != nil {
+			t.Fatal(err)
+		}
+		var logged bytes.Buffer
+		log := tracing.Log(slog.New(slog.NewJSONHandler(&logged, nil))).With("a", 1)
+		e := echo.New()
+		e.Use(NewMetrics().Requests())
+		e.GET("/things/:id", func(c echo.Context) error {
+			ctx := c.Request().Context()
+			log.InfoContext(ctx, "hello")
+			var n int
+			err := db.Write.WithContext(ctx).Table("jobs").Select("COUNT(*)").Where("kind = ?", "hush").Scan(&n).Error
+			wrong := db.Write.WithContext(ctx).Exec("DELETE FROM no_such_table WHERE a = ?", "hush").Error
+			if err != nil || wrong == nil {
+				t.Errorf("the statements came to %v and %v", err, wrong)
+			}
+			return nil
+		})
+		r := httptest.NewRequest(http.MethodGet, "/things/secret", nil)
+		r.Header.Set("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+		tracing.Requests(e).ServeHTTP(httptest.NewRecorder(), r)
+		if db.Write.Table("jobs").Select("1").Scan(new([]int)).Error != nil {
+			t.Error("a statement outside any span fails")
+		}
+		var names []string
+		var request trace.SpanContext
+		for _, s := range recorder.Ended() {
+			names = append(names, s.Name())
+			if s.SpanKind() == trace.SpanKindServer {
+				request = s.SpanContext()
+			}
+			for _, a := range s.Attributes() {
+				if strings.Contains(a.Value.String(), "hush") {
+					t.Errorf("span %s tells a value: %v", s.Name(), a)
+				}
+			}
+		}
+		if got := strings.Join(names, ", "); got != "SELECT jobs, DELETE, GET /things/:id" {
+			t.Errorf("spans %s", got)
+		}
+		if request.TraceID().String() == "0af7651916cd43dd8448eb211c80319c" {
+			t.Error("a stranger's trace was gone on with")
+		}
+		if !strings.Contains(logged.String(), `"trace_id":"`+request.TraceID().String()+`"`) {
+			t.Errorf("logged %s", &logged)
+		}
+	})
+}

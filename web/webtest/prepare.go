@@ -1,0 +1,188 @@
+package webtest
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality"
+	"knowhow/web/api"
+)
+
+// Scene begins a scene in m in which the route r can succeed.
+func (s *Server) Scene(m *markettest.Market, r api.Route) *Scene {
+	sc := s.NewScene(m, stageOf(r))
+	prepare := prepared[r.ID]
+	switch {
+	case prepare != nil:
+	case r.Who.Kind == api.Member && r.Method != http.MethodGet && strings.Contains(r.Path, "{program}"):
+		prepare = func(s *Scene) { s.draft() } // what others use stays as it is
+	case r.Who.Kind == api.Person && !aboutWork(r):
+		prepare = func(s *Scene) { s.person = s.newcomer() }
+	}
+	sc.prepare = prepare
+	return sc
+}
+
+// aboutWork reports whether a route names something an expert has, or had,
+// from a question.
+func aboutWork(r api.Route) bool {
+	for _, name := range []string{"{offer}", "{assignment}", "{question}", "{refusal}"} {
+		if strings.Contains(r.Path, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// stageOf is how far a question must have come for r to make sense.
+func stageOf(r api.Route) Stage {
+	if stage, ok := stages[r.ID]; ok {
+		return stage
+	}
+	switch {
+	case strings.Contains(r.Path, "{review}"), strings.Contains(r.Path, "{refusal}"):
+		return Resolved
+	case strings.Contains(r.Path, "{assignment}"):
+		return Accepted
+	}
+	return Offered
+}
+
+// stages are the routes that want another stage than their path tells.
+var stages = map[string]Stage{
+	"resolve": Answered, "reopen": Answered, "giveFeedback": Resolved, "refusePay": Resolved, "confirmHandoff": Accepted,
+	"getOfferedQuestion": Accepted,
+}
+
+// prepared are the routes that want more than a question.
+var prepared = map[string]func(*Scene){
+	"confirmHandoff": func(s *Scene) { s.Set("HANDED_BACK", s.handedBack()) },
+	"appeal":         func(s *Scene) { s.refuse() },
+	"decideAppeal": func(s *Scene) {
+		s.refuse()
+		s.server.must("appeal", s.Quality.Appeal(s.Ctx(), s.expert, s.refusal.ID, "It does say something."))
+	},
+	"answerForBrand": func(s *Scene) {
+		s.play()
+		s.server.must("take over", s.Questions.TakeOver(s.Ctx(), s.Agent, s.Brand, s.question.ID))
+	},
+	"withdrawConsent": func(s *Scene) {
+		c := s.Customer()
+		_, err := s.Customers.GiveConsent(s.Ctx(), c, s.Brand, c.Customer, "share_receipt", "2026-11")
+		s.server.must("give consent", err)
+	},
+	"removeMember": func(s *Scene) {
+		person := s.Market.Person("Petra Person")
+		s.server.must("add a member", s.Access.AddMember(s.Ctx(), s.Owner, s.Brand, person, access.Viewer))
+		s.Set("PERSON", person.String())
+	},
+	"launchProgram":  func(s *Scene) { s.funded() },
+	"pauseProgram":   func(s *Scene) { s.live() },
+	"closeProgram":   func(s *Scene) { s.live() },
+	"allocateBudget": func(s *Scene) { s.funded() },
+	"returnBudget":   func(s *Scene) { s.funded() },
+	"resumeProgram": func(s *Scene) {
+		s.server.must("pause", s.Programs.Pause(s.Ctx(), s.Owner, s.live()))
+	},
+	"registerExpert": func(s *Scene) { s.person = access.PersonCaller(s.Market.Person("Nina Newcomer")) },
+	"getApplication": func(s *Scene) { s.applied() },
+	"acceptTerms":    func(s *Scene) { s.applied() },
+	"getQuiz":        func(s *Scene) { s.applied() },
+	"takeQuiz": func(s *Scene) {
+		id := s.applied()
+		s.server.must("accept terms", s.Experts.AcceptTerms(s.Ctx(), s.person, id, 1))
+	},
+	"activateExpert": func(s *Scene) { s.decided(s.Experts.Approve) },
+	"certifyExpert":  func(s *Scene) { s.decided(s.Experts.Approve) },
+	"suspendExpert":  func(s *Scene) { s.decided(s.Experts.Approve) },
+	"reinstateExpert": func(s *Scene) {
+		s.decided(s.Experts.Approve, func(ctx context.Context, by access.Caller, id expert.EnrolmentID) error {
+			return s.Experts.Suspend(ctx, by, id, expert.SuspendQuality, "See the reviews.")
+		})
+	},
+	"getPayoutAccount": func(s *Scene) { s.play(); s.person = s.expert },
+	"requestPayout": func(s *Scene) {
+		s.Stage = Resolved
+		id, err := marketplace.ParseID[quality.Review](s.review())
+		s.server.must("read the review's id", err)
+		s.person = s.expert
+		good := map[quality.Criterion]int{quality.Correct: 5, quality.Complete: 5, quality.Kind: 5, quality.Safe: 5, quality.Honest: 5}
+		s.server.must("pass", s.Quality.Decide(s.Ctx(), s.Reviewer, s.Brand, id, quality.Verdict{Pass: true, Scores: good}))
+	},
+	"setWantedTopics": (*Scene).enrolled,
+	"pauseWork":       (*Scene).enrolled,
+	"leaveProgram":    (*Scene).enrolled,
+	"resumeWork": func(s *Scene) {
+		s.enrolled()
+		s.server.must("pause work", s.Experts.Pause(s.Ctx(), s.person, s.Program.ID))
+	},
+}
+
+// applied is a live program of the scene's own with terms and a quiz, and
+// somebody who applied to it.
+func (s *Scene) applied() program.ID {
+	s.T.Helper()
+	id := s.live()
+	_, err := s.Experts.PublishTerms(s.Ctx(), s.Manager, id, "Be honest.")
+	s.server.must("publish terms", err)
+	item := expert.QuizItem{Question: "What is a box?", Options: []string{"a box", "no box"}}
+	_, err = s.Experts.PublishQuiz(s.Ctx(), s.Manager, id, []expert.QuizItem{item}, 1)
+	s.server.must("publish a quiz", err)
+	s.person = s.newcomer()
+	_, err = s.Experts.Apply(s.Ctx(), s.person, id, "I know the box.")
+	s.server.must("apply", err)
+	return id
+}
+
+// decided is an application on which the brand decided, in this order.
+func (s *Scene) decided(decisions ...func(context.Context, access.Caller, expert.EnrolmentID) error) {
+	s.T.Helper()
+	e := s.enrolment()
+	s.Set("ENROLMENT", e.ID.String())
+	for _, decide := range decisions {
+		s.server.must("decide on an application", decide(s.Ctx(), s.Manager, e.ID))
+	}
+}
+
+// enrolled is an expert of the program who has no work.
+func (s *Scene) enrolled() {
+	s.T.Helper()
+	s.person = s.newcomer()
+	_, err := s.Experts.EnrolExperienced(s.Ctx(), s.Manager, s.Program.ID, s.person.Person, "known from the community")
+	s.server.must("enrol an expert", err)
+}
+
+// Caller is somebody who may do what r does in the scene, and their token;
+// nobody where that is enough.
+func (s *Scene) Caller(r api.Route) (access.Caller, string) {
+	s.T.Helper()
+	var caller access.Caller
+	switch r.Who.Kind {
+	case api.Anyone:
+		return caller, ""
+	case api.Customer:
+		caller = s.Customer()
+	case api.Person:
+		caller = s.Person()
+	case api.Operator:
+		caller = s.Operator
+	case api.Member:
+		caller = s.server.Member(s.server.rolesOf(r)[0])
+	}
+	return caller, s.server.Token(caller)
+}
+
+// rolesOf are the roles that may do what r does.
+func (s *Server) rolesOf(r api.Route) []access.Role {
+	roles := access.HoldersOf(r.Who.Permission).Roles
+	if len(roles) == 0 {
+		s.T.Fatalf("%s: no member may call it", r.ID)
+	}
+	return roles
+}

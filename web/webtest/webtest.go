@@ -1,0 +1,185 @@
+// Package webtest serves a small market over HTTP, for tests: a brand with
+// somebody in every role, its neighbour, experts, customers and API keys, each
+// with a token, on a clock that is moved by hand.
+package webtest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/redact"
+	"knowhow/migrations/sqldb"
+	"knowhow/web"
+	"knowhow/web/docs"
+	"knowhow/web/limit"
+	"knowhow/web/stream"
+	"knowhow/web/token"
+)
+
+// Version is what a served market calls itself.
+const Version = "1"
+
+// Server is a served market and its neighbour.
+type Server struct {
+	*markettest.Market
+	Next    *markettest.Market // another brand in the same house
+	Web     *web.Server
+	URL     string
+	Commits atomic.Int64 // transactions that wrote
+
+	keys    *redact.Keyring
+	tokens  *token.Issuer
+	members map[access.Role]access.Caller
+	secrets map[string]string // of API keys, by brand and scopes
+	experts int
+	free    map[*markettest.Market]int // places in the hands of the experts there are
+}
+
+// New serves a market on db. Its limits are out of every test's reach.
+func New(t testing.TB, db *sqldb.DB) *Server {
+	t.Helper()
+	m := markettest.NewWith(t, db, func(p *program.Policies) { p.Review.SampleBP = 10_000 })
+	s := &Server{Market: m, Next: m.Neighbour(), members: map[access.Role]access.Caller{}, secrets: map[string]string{}, free: map[*markettest.Market]int{}}
+	for _, role := range access.Roles {
+		person := m.Person(string(role))
+		s.members[role] = access.PersonCaller(person)
+		s.must("add a member", m.Access.AddMember(m.Ctx(), m.Owner, m.Brand, person, role))
+	}
+	var err error
+	s.keys, err = redact.LoadKeyFile(m.KeyFile)
+	s.must("load the keys", err)
+	s.serve()
+	m.Store.OnCommit(func() { s.Commits.Add(1) })
+	return s
+}
+
+func (s *Server) serve() {
+	s.T.Helper()
+	outside := httptest.NewUnstartedServer(nil)
+	base := &url.URL{Scheme: "http", Host: outside.Listener.Addr().String()}
+	s.URL, s.tokens = base.String(), token.NewIssuer(s.keys, base.String(), s.Clock)
+	quiet := slog.New(slog.NewTextHandler(s.T.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	hub := stream.New(stream.Options{Store: s.Store, Events: s.Events, Clock: s.Clock, Log: quiet})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); hub.Run(ctx) }()
+	s.T.Cleanup(func() { stop(); <-done })
+	served, err := web.New(web.Options{
+		House: s.House, Keys: s.keys, Log: quiet, Base: base, Hub: hub, Limiter: limit.New(nil, s.Clock),
+		Limits: web.Limits{Caller: 10_000_000, Address: 10_000_000}, Version: Version, Demo: true,
+	})
+	s.must("make the server", err)
+	s.Web = served
+	outside.Config.Handler = served
+	outside.Start()
+	s.T.Cleanup(outside.Close)
+}
+
+func (s *Server) must(doing string, err error) {
+	s.T.Helper()
+	if err != nil {
+		s.T.Fatalf("%s: %v", doing, err)
+	}
+}
+
+// Member is somebody whose one role in the brand is role.
+func (s *Server) Member(role access.Role) access.Caller { return s.members[role] }
+
+// Token is an access token of a person or a customer, fresh at this moment.
+func (s *Server) Token(caller access.Caller) string {
+	s.T.Helper()
+	return s.TokenOf(token.Grant{Caller: caller, Session: "00000000-0000-7000-8000-000000000001"})
+}
+
+// TokenOf is an access token that grants g.
+func (s *Server) TokenOf(g token.Grant) string {
+	s.T.Helper()
+	text, _, err := s.tokens.Issue(g)
+	s.must("issue a token", err)
+	return text
+}
+
+// Keys is the house's keyring, for forging.
+func (s *Server) Keys() *redact.Keyring { return s.keys }
+
+// Key is the secret of an API key of m's brand with these scopes.
+func (s *Server) Key(m *markettest.Market, scopes ...access.Scope) string {
+	s.T.Helper()
+	words := []string{m.Brand.String()}
+	for _, scope := range scopes {
+		words = append(words, string(scope))
+	}
+	slices.Sort(words)
+	of := strings.Join(words, " ")
+	if s.secrets[of] == "" {
+		_, secret, err := s.Access.CreateKey(m.Ctx(), m.Owner, m.Brand, access.NewKey{Name: "test", Scopes: scopes})
+		s.must("create a key", err)
+		s.secrets[of] = secret
+	}
+	return s.secrets[of]
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// Do sends a request with token, which may be empty, and body, which may be
+// too, as JSON.
+func (s *Server) Do(method, path, token, body string) Answer {
+	s.T.Helper()
+	r, err := http.NewRequestWithContext(s.T.Context(), method, s.URL+path, strings.NewReader(body))
+	s.must("make a request", err)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return s.Send(r)
+}
+
+// Send sends r.
+func (s *Server) Send(r *http.Request) Answer {
+	s.T.Helper()
+	res, err := http.DefaultClient.Do(r)
+	s.must("send a request", err)
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	s.must("read an answer", err)
+	return Answer{Status: res.StatusCode, Header: res.Header, Body: string(text)}
+}
+
+// Get reads path.
+func (s *Server) Get(path, token string) Answer { return s.Do(http.MethodGet, path, token, "") }
+
+// Post sends body to path.
+func (s *Server) Post(path, token, body string) Answer {
+	return s.Do(http.MethodPost, path, token, body)
+}
+
+// Example is the documentation's example of the operation called id.
+func (s *Server) Example(id string) docs.Example {
+	s.T.Helper()
+	spec := s.Web.OpenAPI()
+	i := slices.IndexFunc(docs.Operations(spec), func(op *huma.Operation) bool { return op.OperationID == id })
+	if i < 0 {
+		s.T.Fatalf("the API's description has no operation %s", id)
+	}
+	return docs.ExampleOf(spec.Components.Schemas, docs.Operations(spec)[i])
+}
