@@ -16,11 +16,17 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"knowhow/cmd/knowhow/admin"
+	"knowhow/cmd/knowhow/backup"
+	"knowhow/cmd/knowhow/bench"
 	"knowhow/cmd/knowhow/evaluate"
+	"knowhow/cmd/knowhow/health"
+	"knowhow/cmd/knowhow/jobs"
 	"knowhow/cmd/knowhow/keys"
 	"knowhow/cmd/knowhow/migrate"
 	"knowhow/cmd/knowhow/receipt"
 	"knowhow/cmd/knowhow/replay"
+	"knowhow/cmd/knowhow/serve"
 	"knowhow/cmd/knowhow/version"
 	"knowhow/marketplace"
 	"knowhow/migrations/sqldb"
@@ -30,10 +36,16 @@ import (
 type commands struct {
 	LogLevel slog.Level `name:"log-level" env:"KNOWHOW_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"The least that is logged to standard error: debug, info, warn or error (default: ${default})."`
 
+	Serve    serve.Command    `cmd:"" help:"Run the service: the web, the workers, or both."`
+	Admin    admin.Command    `cmd:"" help:"Make the first operator and brand."`
+	Jobs     jobs.Command     `cmd:"" help:"See and move what the workers have to do."`
+	Backup   backup.Command   `cmd:"" help:"Write a backup, and make sure of what was restored."`
+	Health   health.Command   `cmd:"" help:"Ask a serving process whether it is ready."`
 	Migrate  migrate.Command  `cmd:"" help:"Move a database's schema up or down."`
 	Evaluate evaluate.Command `cmd:"" help:"Measure Knowhow on marked data."`
 	Replay   replay.Command   `cmd:"" help:"Live a community's real questions through the whole market."`
 	Receipt  receipt.Command  `cmd:"" help:"Print what became of a question, and where its money went."`
+	Bench    bench.Command    `cmd:"" help:"Measure Knowhow on this machine."`
 	Keys     keys.Command     `cmd:"" help:"Make keys for personal data, and change over to a new one."`
 	Version  version.Command  `cmd:"" help:"Tell which build this is."`
 }

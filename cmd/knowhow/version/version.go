@@ -25,14 +25,15 @@ func (c *Command) Run(out io.Writer) error {
 		Version string `json:"version"`
 		Go      string `json:"go"`
 		System  string `json:"system"`
-	}{number(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+	}{Build(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
 	return c.Print(out, result, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "knowhow %s (%s, %s)\n", result.Version, result.Go, result.System)
 		return err
 	})
 }
 
-func number() string {
+// Build names this build.
+func Build() string {
 	if Number != "" {
 		return Number
 	}

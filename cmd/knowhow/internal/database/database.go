@@ -20,6 +20,12 @@ type Flag struct {
 	DatabaseURL string `name:"database-url" env:"KNOWHOW_DATABASE_URL" default:"sqlite:knowhow.db" placeholder:"URL" help:"The database: sqlite:FILE or postgres://USER@HOST/NAME (default: ${default})."`
 }
 
+// File is the path of a SQLite database, and whether it is one.
+func (f Flag) File() (string, bool) {
+	file, ok := strings.CutPrefix(f.DatabaseURL, "sqlite:")
+	return file, ok && file != ""
+}
+
 // Open opens the flag's database as the function Open does.
 func (f Flag) Open(ctx context.Context, log *slog.Logger) (*sqldb.DB, error) {
 	return Open(ctx, f.DatabaseURL, log)
@@ -83,7 +89,7 @@ func (f Flag) Existing(ctx context.Context, log *slog.Logger) (*sqldb.DB, error)
 	if err != nil {
 		return nil, err
 	}
-	if err = current(ctx, db); err == nil {
+	if err = Current(ctx, db); err == nil {
 		err = warnIfExempt(ctx, db, log)
 	}
 	if err != nil {
@@ -92,29 +98,24 @@ func (f Flag) Existing(ctx context.Context, log *slog.Logger) (*sqldb.DB, error)
 	return db, nil
 }
 
-// current refuses a database that lacks a step of the schema.
-func current(ctx context.Context, db *sqldb.DB) error {
+// Current refuses a database that lacks a step of the schema.
+func Current(ctx context.Context, db *sqldb.DB) error {
 	conn, err := db.SQL()
 	if err != nil {
 		return fmt.Errorf("read the schema's status: %w", err)
 	}
-	steps, err := migrations.Status(ctx, conn, db.Dialect)
-	if err != nil {
-		return err
+	file, err := migrations.Lacking(ctx, conn, db.Dialect)
+	if err == nil && file != "" {
+		err = fmt.Errorf("--database-url: the schema lacks %s; knowhow migrate up brings it up to date", file)
 	}
-	for _, s := range steps {
-		if !s.Applied {
-			return fmt.Errorf("--database-url: the schema lacks %s; knowhow migrate up brings it up to date", s.File)
-		}
-	}
-	return nil
+	return err
 }
 
 // MustExist refuses a SQLite file that is not there. Whether a PostgreSQL is,
 // shows on opening it.
 func (f Flag) MustExist() error {
-	file, ok := strings.CutPrefix(f.DatabaseURL, "sqlite:")
-	if !ok || file == "" {
+	file, ok := f.File()
+	if !ok {
 		return nil
 	}
 	_, err := os.Stat(file)

@@ -5,10 +5,8 @@ package house
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
-	"strings"
+	"net/url"
 
 	"knowhow/cmd/knowhow/internal/database"
 	"knowhow/marketplace"
@@ -17,10 +15,6 @@ import (
 	"knowhow/marketplace/redact"
 	"knowhow/migrations/sqldb"
 )
-
-// keysVariable holds keys; they are never a flag, which others could read in
-// the list of processes.
-const keysVariable = "KNOWHOW_KEYS"
 
 // Flag is the flags of every command that opens what is sealed; embed it.
 type Flag struct {
@@ -31,16 +25,22 @@ type Flag struct {
 // Open builds every service on the flag's database, which must be there with an
 // up-to-date schema and its keys. The caller closes the database.
 func (f Flag) Open(ctx context.Context, log *slog.Logger) (*assembly.House, *sqldb.DB, error) {
-	return open(ctx, f.Flag, log, f.keys)
+	return open(ctx, f.Flag, log, f.Keys, nil)
+}
+
+// OpenAt is Open for commands that hand out links, which begin with base.
+func (f Flag) OpenAt(ctx context.Context, base *url.URL, log *slog.Logger) (*assembly.House, *sqldb.DB, error) {
+	return open(ctx, f.Flag, log, f.Keys, base)
 }
 
 // OpenUnsealed is Open for commands that read nothing sealed and so need no
 // keys.
 func OpenUnsealed(ctx context.Context, f database.Flag, log *slog.Logger) (*assembly.House, *sqldb.DB, error) {
-	return open(ctx, f, log, func() (*redact.Keyring, error) { return redact.ParseKeyring(redact.GenerateKeys("unused")) })
+	unused := func() (*redact.Keyring, error) { return redact.ParseKeyring(redact.GenerateKeys("unused")) }
+	return open(ctx, f, log, unused, nil)
 }
 
-func open(ctx context.Context, f database.Flag, log *slog.Logger, find func() (*redact.Keyring, error)) (*assembly.House, *sqldb.DB, error) {
+func open(ctx context.Context, f database.Flag, log *slog.Logger, find func() (*redact.Keyring, error), base *url.URL) (*assembly.House, *sqldb.DB, error) {
 	db, err := f.Existing(ctx, log)
 	if err != nil {
 		return nil, nil, err
@@ -49,36 +49,23 @@ func open(ctx context.Context, f database.Flag, log *slog.Logger, find func() (*
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	clock, err := sqldb.NewClock(ctx, db)
+	parts, _, err := Parts(ctx, db, keys, log)
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	store := marketplace.NewStore(db.Write, db.Read)
-	return assembly.New(assembly.Parts{Store: store, Clock: clock, Log: log, Keys: keys, Mailer: noMail{}}), db, nil
+	parts.Base = base
+	return assembly.New(parts), db, nil
 }
 
-// keys are those of the environment, or of the key file.
-func (f Flag) keys() (*redact.Keyring, error) {
-	if text := os.Getenv(keysVariable); text != "" {
-		keys, err := redact.ParseKeyring(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", keysVariable, err)
-		}
-		return keys, nil
-	}
-	path := f.KeyFile
-	if path == "" {
-		file, ok := strings.CutPrefix(f.DatabaseURL, "sqlite:")
-		if !ok {
-			return nil, fmt.Errorf("--key-file: PostgreSQL needs one, or keys in %s", keysVariable)
-		}
-		path = file + ".keys"
-	}
-	keys, err := redact.LoadKeyFile(path)
+// Parts are what a house on db is built of, with a mailer that sends nothing,
+// and its clock, which is to be synced from time to time.
+func Parts(ctx context.Context, db *sqldb.DB, keys *redact.Keyring, log *slog.Logger) (assembly.Parts, *sqldb.Clock, error) {
+	clock, err := sqldb.NewClock(ctx, db)
 	if err != nil {
-		return nil, fmt.Errorf("--key-file: %w", err)
+		return assembly.Parts{}, nil, err
 	}
-	return keys, nil
+	store := marketplace.NewStore(db.Write, db.Read)
+	return assembly.Parts{Store: store, Clock: clock, Log: log, Keys: keys, Mailer: noMail{}}, clock, nil
 }
 
 // noMail is the mailer of commands that send nothing.

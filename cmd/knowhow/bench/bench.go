@@ -1,0 +1,10 @@
+// Package bench is the commands that measure Knowhow on the machine they run
+// on: a server process of their own, seeded through the real services, used
+// over HTTP as clients use it. They touch no database but one that is empty,
+// and end and remove only what they started and made.
+package bench
+
+// Command is `knowhow bench`.
+type Command struct {
+	Lifecycle Lifecycle `cmd:"" help:"Measure what a question costs, from asking to feedback."`
+}

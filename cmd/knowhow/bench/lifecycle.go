@@ -1,0 +1,269 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"knowhow/cmd/knowhow/internal/database"
+	"knowhow/cmd/knowhow/internal/output"
+	"knowhow/marketplace"
+	"knowhow/marketplace/redact"
+	"knowhow/migrations/pgtemp"
+	"knowhow/migrations/sqldb"
+	"knowhow/web/token"
+)
+
+// Lifecycle is `knowhow bench lifecycle`.
+type Lifecycle struct {
+	Postgres    bool   `xor:"database" help:"On a throwaway PostgreSQL, whose own benchmark runs right before and after."`
+	DatabaseURL string `name:"database-url" env:"KNOWHOW_BENCH_DATABASE_URL" xor:"database" placeholder:"URL" help:"An empty database that is the bench's to fill: sqlite:FILE or postgres://… (default: a temporary SQLite file, removed at the end)."`
+	Concurrency int    `default:"8" placeholder:"N" help:"How many lifecycles are under way at once, 1 to 64 (default: ${default})."`
+	Seconds     int    `default:"10" placeholder:"N" help:"For how long new ones begin, 1 to 300 (default: ${default})."`
+	Experts     int    `hidden:"" default:"1000"`
+	Past        int    `hidden:"" default:"10000"`
+	Customers   int    `hidden:"" default:"500"`
+	output.Format
+}
+
+// Help is the end of --help.
+func (Lifecycle) Help() string {
+	return `It starts a server of its own on a market with 1,000 experts and 10,000 past questions, and lives whole lifecycles over HTTP: ask until the first three experts have their offers, list offers, accept, answer, resolve, give feedback; a fifth of the answers is reviewed, and every twenty lifecycles there is a run of payouts. The clock stops when every job is done. docs/bench.md tells how each figure is taken.
+
+Examples:
+  knowhow bench lifecycle
+  knowhow bench lifecycle --postgres --concurrency 8 --seconds 10 --format json`
+}
+
+// Run implements the command.
+func (c *Lifecycle) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
+	b := &lifecycleBench{Lifecycle: c, log: log, progress: newProgress(os.Stderr)}
+	defer func() { err = errors.Join(err, b.close()) }()
+	r, err := b.measure(ctx)
+	b.progress.clear()
+	if err != nil {
+		return err
+	}
+	return c.Print(out, r, r.write)
+}
+
+func (c *Lifecycle) check() error {
+	for _, n := range []struct {
+		flag         string
+		value, least int
+		most         int
+	}{
+		{"--concurrency", c.Concurrency, 1, 64}, {"--seconds", c.Seconds, 1, 300},
+		{"--experts", c.Experts, 1, 100_000}, {"--past", c.Past, 0, 1_000_000}, {"--customers", c.Customers, 1, 100_000},
+	} {
+		if n.value < n.least || n.value > n.most {
+			return &marketplace.InvalidError{Field: n.flag, Reason: fmt.Sprintf("must be %d to %d", n.least, n.most)}
+		}
+	}
+	return nil
+}
+
+// lifecycleBench is one run of the command.
+type lifecycleBench struct {
+	*Lifecycle
+	log      *slog.Logger
+	progress *progress
+	dir      string // for everything temporary
+	url      string
+	keys     *redact.Keyring
+	postgres *pgtemp.Server // nil: not the bench's own
+	measured *yardstick     // nil: there is none
+	db       *sqldb.DB      // for seeding, and to look whether all is done
+	clock    *sqldb.Clock
+	market   *market
+	server   *server
+	closers  []func() error
+}
+
+// close ends and removes what the bench has started and made, the latest first.
+func (b *lifecycleBench) close() error {
+	var errs []error
+	for i := len(b.closers) - 1; i >= 0; i-- {
+		errs = append(errs, b.closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+func (b *lifecycleBench) later(end func() error) { b.closers = append(b.closers, end) }
+
+// measure does it all.
+func (b *lifecycleBench) measure(ctx context.Context) (*Report, error) {
+	r := &Report{Concurrency: b.Concurrency}
+	if err := b.prepare(ctx); err != nil {
+		return nil, err
+	}
+	r.Database = b.db.Dialect
+	var before, after float64
+	var err error
+	if b.measured != nil {
+		b.progress.say("pgbench")
+		if before, err = b.measured.measure(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.live(ctx, r); err != nil {
+		return nil, err
+	}
+	if err := b.prove(ctx, r); err != nil {
+		return nil, err
+	}
+	if b.measured != nil {
+		b.progress.say("pgbench")
+		if after, err = b.measured.measure(ctx); err != nil {
+			return nil, err
+		}
+		r.PgbenchTPS = (before + after) / 2
+		r.Ratio = r.LifecyclesPerS / r.PgbenchTPS
+	}
+	return r.rounded(), nil
+}
+
+// prepare makes the database and fills it.
+func (b *lifecycleBench) prepare(ctx context.Context) (err error) {
+	if b.dir, err = os.MkdirTemp("", "knowhow-bench-"); err != nil {
+		return fmt.Errorf("make a temporary directory: %w", err)
+	}
+	b.later(func() error { return os.RemoveAll(b.dir) })
+	if b.keys, err = redact.LoadOrCreateKeyFile(b.keyFile()); err != nil {
+		return err
+	}
+	if err := b.openDatabase(ctx); err != nil {
+		return err
+	}
+	b.later(b.db.Close)
+	n := size{experts: b.Experts, past: b.Past, customers: b.Customers}
+	if b.market, err = seedMarket(ctx, b.db, b.keys, b.log, n, b.progress.bar); err != nil {
+		return err
+	}
+	if b.clock, err = sqldb.NewClock(ctx, b.db); err != nil {
+		return err
+	}
+	return b.analyze(ctx)
+}
+
+func (b *lifecycleBench) keyFile() string { return filepath.Join(b.dir, "keys") }
+
+func (b *lifecycleBench) openDatabase(ctx context.Context) (err error) {
+	b.url = b.DatabaseURL
+	switch {
+	case b.Postgres:
+		b.progress.say("PostgreSQL")
+		err = b.startPostgres(ctx)
+	case b.url == "":
+		b.url = "sqlite:" + filepath.Join(b.dir, "bench.db")
+	}
+	if err == nil {
+		b.db, err = database.Open(ctx, b.url, b.log)
+	}
+	return err
+}
+
+// startPostgres starts the throwaway server with its yardstick.
+func (b *lifecycleBench) startPostgres(ctx context.Context) (err error) {
+	if b.postgres, err = pgtemp.Start(ctx); err != nil {
+		return err
+	}
+	b.later(b.postgres.Stop)
+	b.url = b.postgres.URL("knowhow")
+	if err := b.postgres.Create(ctx, "knowhow", ""); err != nil {
+		return err
+	}
+	b.measured, err = newYardstick(ctx, b.postgres, b.Concurrency)
+	return err
+}
+
+// analyze tells PostgreSQL's planner of what seeding brought at once; it would
+// find out by itself later, in the middle of the measurement.
+func (b *lifecycleBench) analyze(ctx context.Context) error {
+	if b.db.Dialect != "postgres" {
+		return nil
+	}
+	if err := b.db.Write.WithContext(ctx).Exec("ANALYZE").Error; err != nil {
+		return fmt.Errorf("analyze the database: %w", err)
+	}
+	return nil
+}
+
+// warmUp is how many lifecycles each worker lives before the clock starts: the
+// server reads its index of past questions with the first.
+const warmUp = 5
+
+// live starts the server and measures.
+func (b *lifecycleBench) live(ctx context.Context, r *Report) (err error) {
+	b.progress.say("server")
+	if b.server, err = startServer(ctx, b.dir, b.url, b.keyFile(), strings.Fields(os.Getenv("KHMORE"))...); err != nil {
+		return err
+	}
+	b.later(b.server.stop)
+	load, err := newLoad(b.market, token.NewIssuer(b.keys, b.server.base, b.clock), b.server.address)
+	if err != nil {
+		return fmt.Errorf("sign the bench's people in: %w", err)
+	}
+	b.progress.say("warm-up")
+	warm := int64(warmUp * b.Concurrency)
+	if _, err := load.run(ctx, b.Concurrency, func() bool { return load.finished.Load() >= warm }); err != nil {
+		return b.explain(err)
+	}
+	if err := b.drain(ctx, load); err != nil {
+		return b.explain(err)
+	}
+	if err := b.count(ctx, load, r); err != nil {
+		return b.explain(err)
+	}
+	return b.server.stop()
+}
+
+// explain adds the end of the server's log to what went wrong.
+func (b *lifecycleBench) explain(err error) error {
+	return fmt.Errorf("%w (the server's log ends: %s)", err, b.server.lastWords())
+}
+
+// count lives lifecycles against the clock, until all that follows is done too.
+func (b *lifecycleBench) count(ctx context.Context, load *load, r *Report) error {
+	meter, err := b.newMeter(ctx)
+	if err != nil {
+		return err
+	}
+	lived, reviews, runs := load.finished.Load(), load.reviews.Load(), load.runs.Load()
+	before, err := meter.read(ctx)
+	if err != nil {
+		return err
+	}
+	start, end := time.Now(), time.Now().Add(time.Duration(b.Seconds)*time.Second)
+	took, err := load.run(ctx, b.Concurrency, func() bool {
+		now := time.Now()
+		b.progress.bar("lifecycles", int(load.finished.Load()-lived), 0)
+		return now.After(end)
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.drain(ctx, load); err != nil {
+		return err
+	}
+	r.Seconds = time.Since(start).Seconds()
+	after, err := meter.read(ctx)
+	if err != nil {
+		return err
+	}
+	r.Lifecycles = int(load.finished.Load() - lived)
+	r.Reviews, r.PayoutRuns = int(load.reviews.Load()-reviews), int(load.runs.Load()-runs)
+	r.fill(took, before, after)
+	peak, err := memory(b.server.pid(), "VmHWM")
+	r.PeakRSSMB = float64(peak) / (1 << 20)
+	return err
+}

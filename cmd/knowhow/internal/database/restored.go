@@ -1,0 +1,91 @@
+package database
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+)
+
+// ErrDisplaced: the database was restored into another PostgreSQL server, whose
+// transactions have lower numbers than what is in it.
+var ErrDisplaced = errors.New("the database was restored from another server and is not settled; knowhow backup restored does that")
+
+// numbered is what is read in the order of PostgreSQL's transaction numbers.
+// Where a restored row has a number that its server has not reached, readers
+// wait for it in vain, or read what is new before it.
+var numbered = []struct {
+	table, column, next, below string
+	trigger                    string // what keeps rows from being changed
+}{
+	{"events", "xid", nextXID, belowXID, ""},
+	{"past_questions", "xid", nextXID, belowXID, ""},
+	{"evidence", "xid", nextXID, belowXID, ""},
+	{"roster_changes", "xid", nextXID, belowXID, ""},
+	{"payout_facts", "tx_id", asNumber(nextXID), asNumber(belowXID), "payout_facts_append_only"},
+}
+
+const (
+	// nextXID is above every number this server has given.
+	nextXID = "pg_snapshot_xmax(pg_current_snapshot())"
+	// belowXID is below every number that a running transaction has.
+	belowXID = "((pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text::xid8)"
+)
+
+func asNumber(xid string) string { return "CAST(CAST(" + xid + " AS text) AS bigint)" }
+
+// CheckSettled refuses a PostgreSQL database with ErrDisplaced.
+func CheckSettled(ctx context.Context, store *marketplace.Store) error {
+	displaced := false
+	err := store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if !marketplace.Postgres(tx) {
+			return nil
+		}
+		for _, t := range numbered {
+			var found bool
+			err := tx.Raw(fmt.Sprintf("SELECT EXISTS (SELECT 1 FROM %s WHERE %s >= %s)", t.table, t.column, t.next)).Row().Scan(&found)
+			if err != nil {
+				return fmt.Errorf("look at %s: %w", t.table, err)
+			}
+			displaced = displaced || found
+		}
+		return nil
+	})
+	if err == nil && displaced {
+		err = ErrDisplaced
+	}
+	return err
+}
+
+// Settle numbers anew what was restored from a server with higher transaction
+// numbers, keeping its order, and returns how many rows that took. Nothing else
+// may write meanwhile. Again, it does nothing.
+func Settle(ctx context.Context, store *marketplace.Store) (rows int64, err error) {
+	err = store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		rows = 0
+		if !marketplace.Postgres(tx) {
+			return nil
+		}
+		for _, t := range numbered {
+			statements := []string{fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s >= %s", t.table, t.column, t.below, t.column, t.next)}
+			if t.trigger != "" {
+				statements = []string{
+					fmt.Sprintf("ALTER TABLE %s DISABLE TRIGGER %s", t.table, t.trigger), statements[0],
+					fmt.Sprintf("ALTER TABLE %s ENABLE TRIGGER %s", t.table, t.trigger),
+				}
+			}
+			for _, s := range statements {
+				done := tx.Exec(s)
+				if done.Error != nil {
+					return fmt.Errorf("settle %s: %w", t.table, done.Error)
+				}
+				rows += done.RowsAffected
+			}
+		}
+		return nil
+	})
+	return rows, err
+}

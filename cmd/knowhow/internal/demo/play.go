@@ -1,0 +1,161 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/payouts"
+)
+
+// play lives through the story in order of time: people act when the agenda
+// says, the market when its jobs and deadlines are due. What comes after the
+// end is left to the visitors.
+func (w *world) play(ctx context.Context, tell func(done, of int)) error {
+	told := -1
+	for {
+		if len(w.asked) != told {
+			told = len(w.asked)
+			tell(told, len(w.list))
+		}
+		at, more, err := w.soonest(ctx)
+		if err != nil || !more || at.After(w.end) {
+			w.clock.Set(w.end)
+			return err
+		}
+		if at.After(w.clock.Now()) {
+			w.clock.Set(at)
+		}
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+		for len(w.agenda) > 0 && !w.agenda[0].at.After(w.clock.Now()) {
+			d := w.agenda.next()
+			if err := d.do(ctx); err != nil {
+				return fmt.Errorf("%s at %s: %w", d.name, d.at.Format(time.RFC3339), err)
+			}
+			if err := w.settle(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// soonest is when something happens next.
+func (w *world) soonest(ctx context.Context) (time.Time, bool, error) {
+	due, ok, err := w.Queue.NextDue(ctx)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	if len(w.agenda) > 0 && (!ok || w.agenda[0].at.Before(due)) {
+		return w.agenda[0].at, true, nil
+	}
+	return due, ok, nil
+}
+
+// settle runs what is due in the market and puts on the agenda what people will
+// do about it.
+func (w *world) settle(ctx context.Context) error {
+	if n, err := w.Queue.RunDue(ctx); err != nil || n == 0 {
+		return err
+	}
+	return w.notice(ctx, w.clock.Now())
+}
+
+// notice looks for offers, reviews and escalations at since or later, and has
+// people react to them.
+func (w *world) notice(ctx context.Context, since time.Time) error {
+	var offers []offered
+	var reviews []reviewing
+	var ours []escalated
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) (err error) {
+		if offers, err = newOffers(tx, since); err != nil {
+			return err
+		}
+		if reviews, err = newReviews(tx, since); err != nil {
+			return err
+		}
+		ours, err = newEscalations(tx, since)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w.expectReactions(offers)
+	w.expectVerdicts(reviews)
+	w.expectTeam(ours)
+	return nil
+}
+
+// pickUp puts everything on the agenda that is under way, as it is at the start
+// or after an interruption.
+func (w *world) pickUp(ctx context.Context) error {
+	for _, it := range w.list {
+		if _, asked := w.asked[it.Reference]; !asked {
+			w.agenda.add(it.At, doAsk, it.Reference, func(ctx context.Context) error { return w.ask(ctx, it) })
+		}
+	}
+	for _, x := range w.experts {
+		if err := w.expectStep(ctx, x); err != nil {
+			return err
+		}
+	}
+	for _, pick := range []func(context.Context) error{w.pickUpWork, w.pickUpBrandAnswers, w.pickUpRefusals} {
+		if err := pick(ctx); err != nil {
+			return err
+		}
+	}
+	w.agenda.add(w.start.Add(refundDay*day), doFund, "second funding", func(ctx context.Context) error {
+		return w.fund(ctx, "second", secondFunding)
+	})
+	w.expectPayday(w.clock.Now())
+	return w.notice(ctx, time.Time{})
+}
+
+// expectPayday puts the first Monday morning at or after t on the agenda.
+func (w *world) expectPayday(t time.Time) {
+	days := (int(time.Monday) - int(t.Weekday()) + 7) % 7
+	monday := time.Date(t.Year(), t.Month(), t.Day()+days, 6, 0, 0, 0, time.UTC)
+	if monday.Before(t) {
+		monday = monday.Add(week)
+	}
+	w.agenda.add(monday, doPayday, "payday", w.payday)
+}
+
+// payday pays everybody who has enough.
+func (w *world) payday(ctx context.Context) error {
+	if _, err := w.Payouts.CreateRun(ctx, payouts.WeekOf(w.clock.Now())); err != nil {
+		return fmt.Errorf("make the weekly payouts: %w", err)
+	}
+	if err := w.sendPayouts(ctx); err != nil {
+		return err
+	}
+	w.expectPayday(w.clock.Now().Add(time.Second))
+	return nil
+}
+
+// sendPayouts sends what is to be sent. What an interruption left in doubt is
+// looked at again later.
+func (w *world) sendPayouts(ctx context.Context) error {
+	if _, err := w.Payouts.Process(ctx, 1000); err != nil {
+		return fmt.Errorf("send the payouts: %w", err)
+	}
+	var totals []payouts.Totals
+	err := w.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		totals, err = payouts.TotalsTx(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, t := range totals {
+		if t.InTransit > 0 {
+			w.agenda.add(w.clock.Now().Add(10*time.Minute), doPayday, "payouts in doubt", w.sendPayouts)
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
+	"knowhow/payouts"
+)
+
+const (
+	brandName   = "Brindlewave"
+	programName = "Brindlewave Help"
+	currency    = payouts.Currency("EUR")
+)
+
+// topics are the program's, in the order in which the help page has them.
+var topics = []program.NewTopic{
+	{Slug: "sign-in", Name: "Sign-in & devices", Mode: program.Crowd},
+	{Slug: "playback", Name: "Playback", Mode: program.Crowd},
+	{Slug: "box-network", Name: "Box & network", Mode: program.Crowd},
+	{Slug: "picture-sound", Name: "Picture & sound", Mode: program.Crowd},
+	{Slug: "kids", Name: "Kids & limits", Mode: program.Crowd},
+	{Slug: "live", Name: "Live & recordings", Mode: program.Crowd},
+	{Slug: "downloads", Name: "Downloads & travel", Mode: program.Crowd},
+	{Slug: "plans", Name: "Choosing a plan", Mode: program.Certified},
+	{Slug: "billing", Name: "Billing", Mode: program.BrandOnly},
+}
+
+// The wallet is filled at the launch and again on a later day.
+const (
+	firstFunding  = 1_500_00
+	secondFunding = 1_000_00
+	refundDay     = 35
+)
+
+// quiz is what an applicant has to know.
+var quiz = []expert.QuizItem{
+	{Question: "A customer pastes their card number into the chat. What do you do?", Answer: 1, Options: []string{
+		"Use it to look the customer up", "Do not repeat it, say that you cannot see or need it, and go on with the question", "Ask for the security code too"}},
+	{Question: "You took a question and find that it is about an invoice. What now?", Answer: 2, Options: []string{
+		"Guess from your own invoice", "Let the time run out", "Hand it back with a note, so that Brindlewave's own team gets it"}},
+	{Question: "The light of the Box blinks orange. What does it say?", Answer: 0, Options: []string{
+		"It looks for the network", "It is recording", "It is broken"}},
+	{Question: "The dearer plan would not help this customer. What do you answer?", Answer: 1, Options: []string{
+		"That it might, so that they upgrade", "That it would not, and what would", "Nothing about plans"}},
+}
+
+const passMark = 3
+
+func policies() program.Policies {
+	p := program.DefaultPolicies()
+	p.Reward.BaseMinor = 250
+	p.Reward.ByTopic = map[string]int64{"box-network": 300, "picture-sound": 280, "live": 280, "plans": 320}
+	p.Reward.ReviewMinor = 60
+	p.SLA.FirstResponse, p.SLA.Resolution = 3*time.Hour, 3*day
+	p.SLA.NudgeAfter, p.SLA.AutoResolveAfter = day, 2*day
+	p.Routing.WaveSizes, p.Routing.MaxExperts, p.Routing.OfferTTL = []int{1, 3, 6}, 10, 2*time.Hour
+	p.Review.SampleBP = 2000
+	return p
+}
+
+// open makes brand, people and program, or finds what an interrupted story has.
+func (w *world) open(ctx context.Context) error {
+	if err := w.openPeople(ctx); err != nil {
+		return err
+	}
+	if w.brand.IsZero() {
+		b, err := w.Programs.CreateBrand(ctx, w.staff[operator], brandName, w.staff["owner"].Person)
+		if err != nil {
+			return fmt.Errorf("create the brand: %w", err)
+		}
+		w.brand = b.ID
+	}
+	for _, p := range staff[2:] {
+		if err := w.Access.AddMember(ctx, w.staff["owner"], w.brand, w.staff[p.Role].Person, access.Role(p.Role)); err != nil {
+			return fmt.Errorf("add a member: %w", err)
+		}
+	}
+	return w.openProgram(ctx)
+}
+
+func (w *world) openPeople(ctx context.Context) error {
+	for _, p := range staff {
+		create := w.Access.CreatePerson
+		if p.Role == operator {
+			create = w.Access.CreateOperator
+		}
+		id, err := w.person(ctx, p.Name, p.Email, create)
+		if err != nil {
+			return err
+		}
+		w.staff[p.Role] = access.PersonCaller(id)
+	}
+	for _, x := range w.experts {
+		id, err := w.person(ctx, x.Name, x.email(), w.Access.CreatePerson)
+		if err != nil {
+			return err
+		}
+		w.people[x.Handle], w.handles[id] = id, x.Handle
+	}
+	return nil
+}
+
+func (x performer) email() string { return x.Handle + domain }
+
+// person creates or finds somebody by their address.
+func (w *world) person(ctx context.Context, name, email string,
+	create func(context.Context, access.Caller, access.NewPerson) (access.Person, error),
+) (access.PersonID, error) {
+	p, err := create(ctx, system, access.NewPerson{Name: name, Email: email})
+	if errors.Is(err, access.ErrEmailTaken) {
+		p, err = w.Access.PersonByEmail(ctx, system, email)
+	}
+	if err != nil {
+		return access.PersonID{}, fmt.Errorf("create %s: %w", email, err)
+	}
+	return p.ID, nil
+}
+
+// openProgram makes the program and launches it.
+func (w *world) openProgram(ctx context.Context) error {
+	var found []program.Program
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error { return tx.Where("brand_id = ?", w.brand).Find(&found).Error })
+	if err != nil {
+		return fmt.Errorf("look for the demo's program: %w", err)
+	}
+	if len(found) > 0 {
+		w.program = found[0]
+	} else if w.program, err = w.createProgram(ctx); err != nil {
+		return err
+	}
+	if w.program.State != program.Draft {
+		return nil
+	}
+	for _, t := range topics {
+		if _, err := w.Programs.AddTopic(ctx, w.staff["manager"], w.program.ID, t); err != nil && !errors.Is(err, program.ErrSlugTaken) {
+			return fmt.Errorf("add topic %s: %w", t.Slug, err)
+		}
+	}
+	if err := w.askOfExperts(ctx); err != nil {
+		return err
+	}
+	if err := w.fund(ctx, "launch", firstFunding); err != nil {
+		return err
+	}
+	if err := w.Programs.Launch(ctx, w.staff["manager"], w.program.ID); err != nil {
+		return fmt.Errorf("launch the program: %w", err)
+	}
+	w.program.State = program.Live
+	return nil
+}
+
+func (w *world) createProgram(ctx context.Context) (program.Program, error) {
+	p, err := w.Programs.CreateProgram(ctx, w.staff["manager"], w.brand, program.NewProgram{
+		Name: programName, Currency: currency, Languages: []string{"en", "de", "es", "fr", "tr", "ar"},
+		Policies: policies(), RolloutShareBP: 10_000,
+	})
+	if err != nil {
+		return p, fmt.Errorf("create the program: %w", err)
+	}
+	return p, nil
+}
+
+// askOfExperts publishes the terms and the quiz, once.
+func (w *world) askOfExperts(ctx context.Context) error {
+	t, err := w.Experts.Terms(ctx, w.program.ID)
+	if err == nil && t.Version == 0 {
+		_, err = w.Experts.PublishTerms(ctx, w.staff["manager"], w.program.ID, w.terms)
+	}
+	if err != nil {
+		return fmt.Errorf("publish the terms: %w", err)
+	}
+	var quizzes int64
+	err = w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+		return tx.Model(&expert.Quiz{}).Where("program_id = ?", w.program.ID).Count(&quizzes).Error
+	})
+	if err == nil && quizzes == 0 {
+		_, err = w.Experts.PublishQuiz(ctx, w.staff["manager"], w.program.ID, quiz, passMark)
+	}
+	if err != nil {
+		return fmt.Errorf("publish the quiz: %w", err)
+	}
+	return nil
+}
+
+// fund pays into the wallet, in the sandbox, and gives it all to the program.
+// The key makes it once.
+func (w *world) fund(ctx context.Context, key string, minor int64) error {
+	money := payouts.Money{Minor: minor, Currency: currency}
+	if err := w.Programs.Fund(ctx, w.staff["finance"], w.program.ID, money, key); err != nil {
+		return fmt.Errorf("fund the brand: %w", err)
+	}
+	if err := w.Programs.AllocateBudget(ctx, w.staff["finance"], w.program.ID, money, key); err != nil {
+		return fmt.Errorf("allocate the budget: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
+)
+
+// How long reviewers take, with work that a customer called wrong at first, and
+// after them people who decide about pay.
+const (
+	reviewLeast, reviewMost = 2 * time.Hour, 34 * time.Hour
+	lookLeast, lookMost     = time.Hour, 15 * time.Hour
+	decideLeast, decideMost = 20 * time.Hour, 40 * time.Hour
+)
+
+// failing is the percentage of reviewed work that falls short all the same;
+// it is paid, and the expert reads why.
+const failing = 6
+
+// reviewing is an open review as the story reads it.
+type reviewing struct {
+	ID        quality.ReviewID
+	Reference string
+	Attempt   int
+	CreatedAt time.Time
+}
+
+func newReviews(tx *gorm.DB, since time.Time) ([]reviewing, error) {
+	var list []reviewing
+	err := tx.Raw(`SELECT r.id, q.reference, a.attempt, r.created_at FROM reviews r JOIN assignments a ON a.id = r.assignment_id
+		JOIN questions q ON q.id = r.question_id WHERE r.state = 'open' AND r.created_at >= ? AND q.reference IS NOT NULL`, since).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for new reviews: %w", err)
+	}
+	return list, nil
+}
+
+// expectVerdicts has somebody look at what was drawn.
+func (w *world) expectVerdicts(list []reviewing) {
+	for _, r := range list {
+		if key := r.ID.String(); !w.reviews[key] && w.items[r.Reference] != nil {
+			w.reviews[key] = true
+			name := fmt.Sprintf("%s/%d", r.Reference, r.Attempt)
+			at := r.CreatedAt.Add(draw("review", name).between(reviewLeast, reviewMost))
+			if w.items[r.Reference].turn(r.Attempt).Weak != nil {
+				at = r.CreatedAt.Add(draw("review", name).between(lookLeast, lookMost))
+			}
+			w.agenda.add(at, doReview, name, func(ctx context.Context) error { return w.review(ctx, r, name) })
+		}
+	}
+}
+
+// review is a peer's, or where they had a part in the question the brand's own
+// reviewer's.
+func (w *world) review(ctx context.Context, r reviewing, name string) error {
+	v := verdictOn(w.items[r.Reference].turn(r.Attempt), name)
+	err := quality.ErrOwnWork
+	for _, x := range w.experts {
+		if x.Reviews {
+			err = w.Quality.Decide(ctx, access.PersonCaller(w.people[x.Handle]), w.brand, r.ID, v)
+		}
+	}
+	if errors.Is(err, quality.ErrOwnWork) {
+		err = w.Quality.Decide(ctx, w.staff["reviewer"], w.brand, r.ID, v)
+	}
+	if err != nil {
+		return fmt.Errorf("review: %w", err)
+	}
+	return nil
+}
+
+func verdictOn(t turn, name string) quality.Verdict {
+	v := quality.Verdict{Pass: true, Scores: map[quality.Criterion]int{}}
+	for _, c := range quality.Rubric {
+		v.Scores[c] = pick(draw("score", name, string(c)), []int{5, 5, 5, 4, 4})
+	}
+	switch {
+	case t.Weak != nil:
+		v.Pass, v.Note, v.Scores[quality.Correct], v.Scores[quality.Complete] = false, t.Weak.Note, 1, 2
+	case draw("fails", name).in(failing):
+		v.Pass, v.Scores[quality.Complete] = false, 2
+		v.Note = "Right as far as it goes, but the customer has to guess where the setting is. Name the menu, step by step."
+	}
+	return v
+}
+
+// expectRefusalOf has the manager refuse the pay for a wrong answer.
+func (w *world) expectRefusalOf(ctx context.Context, it *item, attempt int) error {
+	var a question.Assignment
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+		return tx.Where("question_id = ? AND attempt = ?", w.asked[it.Reference], attempt).Take(&a).Error
+	})
+	if err != nil {
+		return fmt.Errorf("load the turn to refuse: %w", err)
+	}
+	w.expectRefusal(it, a)
+	return nil
+}
+
+func (w *world) expectRefusal(it *item, a question.Assignment) {
+	why, name := it.turn(a.Attempt).Weak, fmt.Sprintf("%s/%d", it.Reference, a.Attempt)
+	w.agenda.add(a.EarnedAt.Add(draw("refusal", name).between(decideLeast, decideMost)), doRefuse, name, func(ctx context.Context) error {
+		f, err := w.Quality.Refuse(ctx, w.staff["manager"], w.brand, a.ID, quality.RefuseWrong, why.Evidence)
+		if err != nil {
+			return fmt.Errorf("refuse: %w", err)
+		}
+		w.expectAppeal(why, name, f)
+		return nil
+	})
+}
+
+func (w *world) expectAppeal(why *weak, name string, f quality.Refusal) {
+	w.agenda.add(f.RefusedAt.Add(draw("appeal", name).between(lookLeast, lookMost)), doAppeal, name, func(ctx context.Context) error {
+		if err := w.Quality.Appeal(ctx, access.PersonCaller(f.PersonID), f.ID, why.Statement); err != nil {
+			return fmt.Errorf("appeal: %w", err)
+		}
+		w.expectDecision(why, name, f.ID, w.clock.Now())
+		return nil
+	})
+}
+
+func (w *world) expectDecision(why *weak, name string, id quality.RefusalID, appealed time.Time) {
+	w.agenda.add(appealed.Add(draw("decision", name).between(decideLeast, decideMost)), doDecideAppeal, name, func(ctx context.Context) error {
+		if err := w.Quality.DecideAppeal(ctx, w.staff["owner"], w.brand, id, why.Upheld, why.Decision); err != nil {
+			return fmt.Errorf("decide an appeal: %w", err)
+		}
+		return nil
+	})
+}
+
+// pickUpRefusals puts on the agenda what people have yet to do about wrong
+// answers, refusals and appeals.
+func (w *world) pickUpRefusals(ctx context.Context) error {
+	var earned []struct {
+		question.Assignment
+		Reference string
+	}
+	var refusals []struct {
+		quality.Refusal
+		Reference string
+		Attempt   int
+	}
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+		err := tx.Raw(`SELECT a.*, q.reference FROM assignments a JOIN questions q ON q.id = a.question_id
+			WHERE a.state = 'earned' AND q.reference IS NOT NULL`).Scan(&earned).Error
+		if err != nil {
+			return err
+		}
+		return tx.Raw(`SELECT f.*, q.reference, a.attempt FROM refusals f JOIN assignments a ON a.id = f.assignment_id
+			JOIN questions q ON q.id = f.question_id WHERE f.state IN ('appealable', 'appealed') AND q.reference IS NOT NULL`).Scan(&refusals).Error
+	})
+	if err != nil {
+		return fmt.Errorf("look for refusals under way: %w", err)
+	}
+	for _, a := range earned {
+		if it := w.items[a.Reference]; it != nil && it.turn(a.Attempt).Weak != nil {
+			w.expectRefusal(it, a.Assignment)
+		}
+	}
+	for _, f := range refusals {
+		it, name := w.items[f.Reference], fmt.Sprintf("%s/%d", f.Reference, f.Attempt)
+		switch {
+		case it == nil:
+		case f.State == quality.Appealed:
+			w.expectDecision(it.turn(f.Attempt).Weak, name, f.ID, *f.AppealedAt)
+		default:
+			w.expectAppeal(it.turn(f.Attempt).Weak, name, f.Refusal)
+		}
+	}
+	return nil
+}

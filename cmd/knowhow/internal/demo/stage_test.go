@@ -1,0 +1,164 @@
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/cmd/knowhow/internal/demo"
+	"knowhow/marketplace"
+	"knowhow/marketplace/assembly"
+	"knowhow/marketplace/redact"
+	"knowhow/migrations/sqldb"
+	"knowhow/payouts"
+)
+
+// stage is a database with the parts of a house whose clock stands at now.
+type stage struct {
+	testing.TB
+	parts assembly.Parts
+}
+
+func newStage(t testing.TB, db *sqldb.DB, now time.Time) stage {
+	t.Helper()
+	keys, err := redact.ParseKeyring(redact.GenerateKeys("k1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stage{t, assembly.Parts{
+		Store: marketplace.NewStore(db.Write, db.Read), Clock: marketplace.NewManualClock(now), Keys: keys,
+		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+	}}
+}
+
+func (s stage) seed(ctx context.Context) (demo.Scene, error) {
+	return demo.Seed(ctx, s.parts, s.parts.Log, func(int, int) {})
+}
+
+func (s stage) mustSeed() demo.Scene {
+	s.Helper()
+	scene, err := s.seed(context.Background())
+	if err != nil {
+		s.Fatal(err)
+	}
+	return scene
+}
+
+// read runs a query over every brand and returns its rows as text.
+func (s stage) read(query string, args ...any) []string {
+	s.Helper()
+	var lines []string
+	err := s.parts.Store.Read(context.Background(), marketplace.AllBrands, func(tx *gorm.DB) error {
+		rows, err := tx.Raw(query, args...).Rows()
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		columns, err := rows.Columns()
+		for err == nil && rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new(any)
+			}
+			if err = rows.Scan(values...); err == nil {
+				lines = append(lines, canonical(values))
+			}
+		}
+		return errors.Join(err, rows.Err())
+	})
+	if err != nil {
+		s.Fatalf("%s: %v", query, err)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// canonical writes a row as both databases mean it.
+func canonical(values []any) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		switch v := (*v.(*any)).(type) {
+		case time.Time:
+			words[i] = fmt.Sprint(v.UnixMicro())
+		case bool:
+			words[i] = map[bool]string{true: "1", false: "0"}[v]
+		case []byte:
+			words[i] = string(v)
+		default:
+			words[i] = fmt.Sprint(v)
+		}
+	}
+	return strings.Join(words, " | ")
+}
+
+// outcome is all that became of the story, without ids.
+func (s stage) outcome() []string {
+	var all []string
+	for _, query := range []string{
+		`SELECT reference, state, end_reason, attempt, wave, messages, title, body, asked_at, first_responded_at, resolved_at, response_breached, resolution_breached, nudged FROM questions`,
+		`SELECT q.reference, o.attempt, o.wave, o.position, x.handle, o.state, o.settled_at, o.why FROM offers o JOIN questions q ON q.id = o.question_id JOIN experts x ON x.person_id = o.person_id`,
+		`SELECT q.reference, a.attempt, x.handle, a.state, a.reward_minor, a.note, a.accepted_at, a.delivered_at, a.earned_at, a.confirmed_at, a.settled_at FROM assignments a JOIN questions q ON q.id = a.question_id JOIN experts x ON x.person_id = a.person_id`,
+		`SELECT q.reference, m.position, m.author, m.body, m.at FROM messages m JOIN questions q ON q.id = m.question_id`,
+		`SELECT q.reference, r.state, r.cause, r.passed, r.note, r.ended_at, p.name FROM reviews r JOIN questions q ON q.id = r.question_id LEFT JOIN persons p ON p.id = r.reviewer_id`,
+		`SELECT q.reference, f.state, f.refused_at, f.appealed_at, f.decision, f.ended_at FROM refusals f JOIN questions q ON q.id = f.question_id`,
+		`SELECT q.reference, f.solved, f.csat, f.reason, f.comment, f.given_at FROM feedback f JOIN questions q ON q.id = f.question_id`,
+		`SELECT x.handle, e.state, e.enrolled_at, e.certified FROM enrolments e JOIN experts x ON x.person_id = e.person_id`,
+		`SELECT x.handle, s.topic, s.evidence, s.updated_at FROM standings s JOIN experts x ON x.person_id = s.person_id`,
+		`SELECT x.handle, r.period, p.amount_minor, p.state FROM payouts p JOIN payout_runs r ON r.id = p.run_id JOIN experts x ON x.person_id = p.expert_id`,
+		`SELECT kind, SUM(balance) FROM ledger_accounts GROUP BY kind`,
+		`SELECT kind, COUNT(*) FROM money_moves GROUP BY kind`,
+	} {
+		all = append(all, s.read(query)...)
+	}
+	return all
+}
+
+func same(t testing.TB, got, want []string) {
+	t.Helper()
+	differ := 0
+	for i := range max(len(got), len(want)) {
+		g, w := "nothing", "nothing"
+		if i < len(got) {
+			g = got[i]
+		}
+		if i < len(want) {
+			w = want[i]
+		}
+		if g == w {
+			continue
+		}
+		if differ++; differ > 5 {
+			t.Fatal("and more")
+		}
+		t.Errorf("got  %s\nwant %s", g, w)
+	}
+}
+
+func (s stage) balanced() {
+	s.Helper()
+	err := s.parts.Store.Read(context.Background(), marketplace.AllBrands, func(tx *gorm.DB) error {
+		report, err := payouts.Check(context.Background(), tx)
+		if err == nil && !report.Balanced() {
+			err = fmt.Errorf("violations: %v", report.Violations)
+		}
+		return err
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s stage) count(query string, args ...any) (n int) {
+	s.Helper()
+	if _, err := fmt.Sscan(s.read(query, args...)[0], &n); err != nil {
+		s.Fatalf("%s: %v", query, err)
+	}
+	return n
+}

@@ -1,0 +1,68 @@
+package serve
+
+import (
+	"bufio"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"knowhow/cmd/knowhow/internal/database"
+	"knowhow/cmd/knowhow/internal/house"
+	"knowhow/marketplace/signin"
+)
+
+// The demo needs nothing but a place for its file: it fills it, makes its keys,
+// lets its people in, and is there at once the next time.
+func TestDemo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "demo.db")
+	show := func(within time.Duration) string {
+		began := time.Now()
+		p, out := launch(t, nil, "--mail-dir=", "--mail-from=", "--demo", "--database-url=sqlite:"+file)
+		text := ""
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			text += lines.Text() + "\n"
+			if base, ok := strings.CutPrefix(lines.Text(), "Serving "); ok {
+				p.base = base
+			}
+			if strings.Contains(text, "Layla Benharrach") {
+				break
+			}
+		}
+		if took := time.Since(began); took > within {
+			t.Errorf("it served after %s, want at most %s", took, within)
+		}
+		expect(t, p.base+"/readyz", 200, "ready")
+		p.terminate()
+		p.ends()
+		return text
+	}
+	first := show(2 * time.Minute)
+	for _, part := range []string{demoPassword, "/docs", "ayse@brindlewave.example", "operator", file + ".mail"} {
+		if !strings.Contains(first, part) {
+			t.Errorf("it does not tell %q:\n%s", part, first)
+		}
+	}
+	if info, err := os.Stat(file + ".keys"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the keys: %v, %v", info, err)
+	}
+	if info, err := os.Stat(file + ".mail"); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the mail: %v, %v", info, err)
+	}
+	second := show(20 * time.Second)
+	if strings.Count(second, "\n") != strings.Count(first, "\n") {
+		t.Errorf("the second time it tells\n%s\nthe first time\n%s", second, first)
+	}
+	h, db, err := house.Flag{Flag: database.Flag{DatabaseURL: "sqlite:" + file}}.Open(t.Context(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, email := range []string{"odile@brindlewave.example", "ayse@brindlewave.example"} {
+		if _, err := h.SignIn.SignIn(t.Context(), signin.Client{}, email, demoPassword, ""); err != nil {
+			t.Errorf("%s cannot sign in: %v", email, err)
+		}
+	}
+}

@@ -1,0 +1,291 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"knowhow/cmd/knowhow/internal/database"
+	"knowhow/cmd/knowhow/internal/demo"
+	"knowhow/cmd/knowhow/internal/house"
+	"knowhow/cmd/knowhow/version"
+	"knowhow/marketplace/assembly"
+	"knowhow/migrations/sqldb"
+	"knowhow/web/observe"
+)
+
+// node is one serving process.
+type node struct {
+	*Command
+	settings
+	out io.Writer
+	log *slog.Logger
+
+	listener, metricsListener net.Listener // nil: not listened
+	tracing                   *observe.Tracing
+	metrics                   *observe.Metrics
+	health                    *observe.Health
+	db                        *sqldb.DB
+	clock                     *sqldb.Clock
+	signal                    *sqldb.Signal
+	parts                     assembly.Parts
+	house                     *assembly.House
+	site                      *site      // nil: of a worker
+	scene                     demo.Scene // of the demo
+	closers                   []func() error
+}
+
+// close gives back what the node holds, the latest first.
+func (n *node) close() {
+	for i := len(n.closers) - 1; i >= 0; i-- {
+		if err := n.closers[i](); err != nil && !errors.Is(err, net.ErrClosed) {
+			n.log.Warn("not everything could be closed", "err", err)
+		}
+	}
+}
+
+func (n *node) later(close func() error) { n.closers = append(n.closers, close) }
+
+// open takes what others might hold: addresses, the file, the database.
+func (n *node) open(ctx context.Context) (err error) {
+	if err := n.trace(ctx); err != nil {
+		return err
+	}
+	if n.web {
+		if n.listener, err = n.listen("listen", n.Listen); err != nil {
+			return err
+		}
+	}
+	if n.MetricsListen != "" {
+		if n.metricsListener, err = n.listen("metrics-listen", n.MetricsListen); err != nil {
+			return err
+		}
+	}
+	n.base = n.reached()
+	release, err := n.Claim()
+	if err != nil {
+		return err
+	}
+	n.later(release)
+	if n.db, err = n.database(ctx); err != nil {
+		return err
+	}
+	n.later(n.db.Close)
+	return nil
+}
+
+func (n *node) trace(ctx context.Context) (err error) {
+	if n.tracing, err = observe.NewTracing(ctx, version.Build(), n.log); err != nil {
+		return err
+	}
+	n.log = n.tracing.Log(n.log)
+	n.later(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		return n.tracing.Stop(ctx)
+	})
+	return nil
+}
+
+func (n *node) listen(flag, at string) (net.Listener, error) {
+	l, err := net.Listen("tcp", at)
+	if err != nil {
+		return nil, fmt.Errorf("--%s: %w", flag, err)
+	}
+	n.later(l.Close)
+	return l, nil
+}
+
+// reached is the base URL: as given, or the address listened on.
+func (n *node) reached() *url.URL {
+	switch {
+	case n.base != nil:
+		return n.base
+	case n.listener != nil:
+		return &url.URL{Scheme: "http", Host: n.listener.Addr().String()}
+	}
+	return &url.URL{Scheme: "http", Host: n.Listen}
+}
+
+// database opens the database with an up-to-date schema. PostgreSQL's is only
+// changed where that was asked for: others may be using it.
+func (n *node) database(ctx context.Context) (*sqldb.DB, error) {
+	if n.sqlite || n.Migrate {
+		return database.Open(ctx, n.DatabaseURL, n.log)
+	}
+	return n.Existing(ctx, n.log)
+}
+
+// build makes the services and, with Demo, what they have to show.
+func (n *node) build(ctx context.Context) error {
+	find := n.Keys
+	if n.Demo {
+		find = n.KeysOrNew
+	}
+	keys, err := find()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(n.tracing.Database(n.db.Write), n.traceReads()); err != nil {
+		return err
+	}
+	if n.parts, n.clock, err = house.Parts(ctx, n.db, keys, n.log); err != nil {
+		return err
+	}
+	if err := database.CheckSettled(ctx, n.parts.Store); err != nil {
+		return fmt.Errorf("--database-url: %w", err)
+	}
+	n.parts.Base, n.parts.OperatorsNeedTOTP = n.base, !n.Demo
+	if n.workers > 0 {
+		if n.parts.Mailer, err = n.mailer(n.mailDir()); err != nil {
+			return err
+		}
+	}
+	if n.Demo {
+		n.parts.Environment = "demo"
+		if n.scene, err = n.liveDemo(ctx); err != nil {
+			return err
+		}
+	}
+	n.parts.Payday = true // not of the demo's past, which has its own
+	n.parts.Payday = true // of the present; the demo's past has paydays of its own
+	n.house = assembly.New(n.parts)
+	if err := n.openDoors(ctx); err != nil {
+		return err
+	}
+	if n.sqlite { // whose one process we are: leases are a dead one's
+		if err := n.house.Queue.ReleaseLeases(ctx); err != nil {
+			return err
+		}
+	}
+	n.signal = sqldb.NewSignal(n.db, n.log)
+	n.parts.Store.OnCommit(n.signal.Changed)
+	if n.workers > 0 { // which are handed what this process enqueues
+		n.signal.SubscribeOthers(n.house.Queue.Wake)
+	}
+	n.watch()
+	if n.web {
+		n.site, err = n.newSite()
+	}
+	return err
+}
+
+// traceReads traces the reading handle where it is another than the writing.
+func (n *node) traceReads() error {
+	if !n.sqlite {
+		return nil
+	}
+	return n.tracing.Database(n.db.Read)
+}
+
+// watch makes the metrics and the health checks.
+func (n *node) watch() {
+	n.metrics = observe.NewMetrics()
+	n.metrics.Build(version.Build(), n.Role)
+	n.metrics.Database(figures(n.house), n.log)
+	n.metrics.Statements(n.db.Statements)
+	n.health = observe.NewHealth(n.log, observe.Check{Name: "database", Look: n.answers}, observe.Check{Name: "schema", Look: n.current})
+}
+
+func (n *node) answers(ctx context.Context) error {
+	conn, err := n.db.Read.DB()
+	if err != nil {
+		return err
+	}
+	return conn.PingContext(ctx)
+}
+
+func (n *node) current(ctx context.Context) error { return database.Current(ctx, n.db) }
+
+// run serves until ctx ends or a server fails, and then comes to rest.
+func (n *node) run(ctx context.Context) error {
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var work sync.WaitGroup
+	n.begin(working, &work)
+	failed := make(chan error, 2)
+	servers := n.servers(failed)
+	n.announce()
+	var failure error
+	select {
+	case <-ctx.Done():
+	case failure = <-failed:
+	}
+	n.rest(servers, stopWork, &work)
+	return failure
+}
+
+// pollEvery is how long a worker without work waits before it looks again. News
+// wakes it sooner; what falls due wakes nobody.
+const pollEvery = time.Second
+
+// begin starts the workers and the chores.
+func (n *node) begin(ctx context.Context, work *sync.WaitGroup) {
+	work.Go(func() { n.signal.Run(ctx) })
+	if n.workers > 0 {
+		work.Go(func() { n.house.Queue.Run(ctx, n.workers, pollEvery) })
+	}
+	for _, c := range n.chores() {
+		work.Go(func() { n.keepUp(ctx, c) })
+	}
+	if n.site != nil {
+		work.Go(func() { n.site.run(ctx) })
+	}
+}
+
+// announce tells who started the process that it serves.
+func (n *node) announce() {
+	n.log.Info("serving", "base", n.base.String(), "role", n.Role, "workers", n.workers, "database", n.db.Dialect, "version", version.Build())
+	if n.listener != nil {
+		fmt.Fprintf(n.out, "Serving http://%s\n", n.listener.Addr())
+	}
+	if n.metricsListener != nil {
+		fmt.Fprintf(n.out, "Metrics http://%s/metrics\n", n.metricsListener.Addr())
+	}
+	if n.Demo {
+		n.showDemo()
+	}
+	if err := tellManager("READY=1"); err != nil {
+		n.log.Warn("the service manager was not told", "err", err)
+	}
+}
+
+// rest ends what was begun: first nobody new is sent here, then what is under
+// way ends, by itself or when its time is over.
+func (n *node) rest(servers []*http.Server, stopWork func(), work *sync.WaitGroup) {
+	n.health.Stop()
+	if err := tellManager("STOPPING=1"); err != nil {
+		n.log.Warn("the service manager was not told", "err", err)
+	}
+	n.log.Info("ending", "delay", n.ShutdownDelay.String(), "timeout", n.ShutdownAfter.String())
+	<-time.After(n.ShutdownDelay)
+	ctx, cancel := context.WithTimeout(context.Background(), n.ShutdownAfter)
+	defer cancel()
+	if n.site != nil {
+		n.site.closeStreams()
+	}
+	stopWork()
+	var ending sync.WaitGroup
+	for _, s := range servers {
+		ending.Go(func() {
+			if err := s.Shutdown(ctx); err != nil {
+				n.log.Warn("requests were cut off", "err", errors.Join(err, s.Close()))
+			}
+		})
+	}
+	ending.Wait()
+	done := make(chan struct{})
+	go func() { work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		n.log.Warn("jobs were cut off; they will be taken up again when their leases lapse")
+	}
+}

@@ -1,0 +1,44 @@
+package serve
+
+import (
+	"context"
+	"net/http"
+
+	"knowhow/cmd/knowhow/version"
+	"knowhow/marketplace"
+	"knowhow/web"
+	"knowhow/web/limit"
+	"knowhow/web/stream"
+)
+
+// site is what the outside is answered by.
+type site struct {
+	handler http.Handler
+	hub     *stream.Hub
+}
+
+// newSite makes the web's handler and the hub of its streams.
+func (n *node) newSite() (*site, error) {
+	var shared *marketplace.Store // SQLite has no other process to share limits with
+	if !n.sqlite {
+		shared = n.house.Store
+	}
+	hub := stream.New(stream.Options{Store: n.house.Store, Events: n.house.Events, Clock: n.clock, Log: n.log})
+	n.signal.Subscribe(hub.Wake)
+	n.metrics.Streams(func() int { return hub.Stats().Clients })
+	handler, err := web.New(web.Options{
+		House: n.house, Keys: n.parts.Keys, Log: n.log, Base: n.base, Hub: hub, Limiter: limit.New(shared, n.clock),
+		Limits: web.Limits{Caller: n.CallerLimit, Address: n.AddressLimit}, Proxies: n.proxies, Metrics: n.metrics,
+		Version: version.Build(), Demo: n.Demo,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &site{handler: handler, hub: hub}, nil
+}
+
+// run sends what streams are to tell until ctx ends.
+func (s *site) run(ctx context.Context) { s.hub.Run(ctx) }
+
+// closeStreams sends every client away, to come back elsewhere.
+func (s *site) closeStreams() { s.hub.Shutdown() }

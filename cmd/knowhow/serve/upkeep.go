@@ -1,0 +1,62 @@
+package serve
+
+import (
+	"context"
+	"time"
+)
+
+// chore is what is done from time to time while the process serves.
+type chore struct {
+	name  string
+	every time.Duration
+	do    func(ctx context.Context) error
+}
+
+// firstAfter is how long after the start a rare chore is first done.
+const firstAfter = time.Minute
+
+// forgetAtOnce is how many claims one transaction forgets.
+const forgetAtOnce = 1000
+
+// keepUp does a chore until ctx ends. A failure is logged, and no reason to
+// stop.
+func (n *node) keepUp(ctx context.Context, c chore) {
+	wait := time.NewTimer(min(c.every, firstAfter))
+	defer wait.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wait.C:
+		}
+		if err := c.do(ctx); err != nil && ctx.Err() == nil {
+			n.log.Warn("a chore failed and will be tried again", "chore", c.name, "err", err)
+		}
+		wait.Reset(c.every)
+	}
+}
+
+// chores are those of this process: every process follows the database's
+// clock, and those with workers clear away what has had its time.
+func (n *node) chores() []chore {
+	list := []chore{{"follow the database's clock", time.Minute, n.clock.Sync}}
+	if n.workers > 0 {
+		list = append(list, chore{"forget the keys of old requests", time.Hour, n.forgetClaims},
+			chore{"forget sessions and links that are over", time.Hour, n.forgetSessions})
+	}
+	return list
+}
+
+func (n *node) forgetClaims(ctx context.Context) error {
+	for {
+		forgotten, err := n.house.Store.ForgetClaims(ctx, n.clock.Now(), forgetAtOnce)
+		if err != nil || forgotten < forgetAtOnce {
+			return err
+		}
+	}
+}
+
+func (n *node) forgetSessions(ctx context.Context) error {
+	_, err := n.house.SignIn.Prune(ctx)
+	return err
+}
