@@ -105,7 +105,7 @@ func (c *Claim) around(tx *gorm.DB, work func(tx *gorm.DB) error) error {
 func (c *Claim) takeTx(tx *gorm.DB) error {
 	if Postgres(tx) { // who holds the lock is still at it; on SQLite there is no other
 		var free bool
-		if err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", c.lock()).Row().Scan(&free); err != nil {
+		if err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", c.lock()).Scan(&free).Error; err != nil {
 			return fmt.Errorf("lock a claim: %w", err)
 		}
 		if !free {

@@ -24,12 +24,31 @@ const maxRetries = 8
 // Store runs transactions on SQLite or PostgreSQL. Safe for concurrent use.
 type Store struct {
 	write, read *gorm.DB
+	shared      *sharing // of writers on SQLite
 	committed   func()
+	undone      []func()
 }
 
 // NewStore makes a Store of the handle for writes and the handle for reads;
 // on PostgreSQL they are the same, on SQLite the reader is query-only.
-func NewStore(write, read *gorm.DB) *Store { return &Store{write: write, read: read} }
+func NewStore(write, read *gorm.DB) *Store {
+	s := &Store{write: write, read: read}
+	if !Postgres(write) {
+		s.shared = &sharing{db: write, undone: s.wasUndone}
+	}
+	return s
+}
+
+// OnUndone has fn called when a transaction that others had shared could not be
+// committed: whoever copied what they read in one of their own may have read
+// what is not there. Register before the first transaction.
+func (s *Store) OnUndone(fn func()) { s.undone = append(s.undone, fn) }
+
+func (s *Store) wasUndone() {
+	for _, fn := range s.undone {
+		fn()
+	}
+}
 
 // OnCommit has fn called after every transaction that wrote: whoever waits for
 // news may look. fn must return at once and is called concurrently. Set it
@@ -39,7 +58,7 @@ func (s *Store) OnCommit(fn func()) { s.committed = fn }
 // InTx runs fn in one transaction that sees only brand's rows (every brand's
 // with AllBrands) and commits when fn returns nil. fn must have no effect
 // outside tx: it is run again when PostgreSQL reports a serialization failure
-// or a deadlock. It takes the context's Claim, if one is waiting to be taken.
+// or a deadlock, or when a COMMIT that it shared on SQLite failed. It takes the context's Claim, if one is waiting to be taken.
 func (s *Store) InTx(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) error) error {
 	claim := untaken(ctx)
 	if claim != nil {
@@ -80,14 +99,15 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 	ctx, entered := entering(ctx, db, brand)
 	for attempt := 0; ; attempt++ {
 		var later afterwards
-		err := db.WithContext(context.WithValue(ctx, afterKey{}, &later)).Transaction(func(tx *gorm.DB) error {
+		err := s.once(context.WithValue(ctx, afterKey{}, &later), db, opts, func(tx *gorm.DB) error {
+			later.list = nil // of a run that was undone
 			if !entered {
 				if err := enterBrand(tx, brand); err != nil {
 					return err
 				}
 			}
 			return fn(tx)
-		}, txOptions(opts)...)
+		})
 		if err == nil {
 			later.run()
 		}
@@ -98,6 +118,14 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 			return err
 		}
 	}
+}
+
+// once runs fn in one transaction.
+func (s *Store) once(ctx context.Context, db *gorm.DB, opts *sql.TxOptions, fn func(tx *gorm.DB) error) error {
+	if opts == nil && s.shared != nil {
+		return s.shared.run(ctx, fn)
+	}
+	return db.WithContext(ctx).Transaction(fn, txOptions(opts)...)
 }
 
 func txOptions(opts *sql.TxOptions) []*sql.TxOptions {
@@ -141,9 +169,16 @@ func brandName(brand BrandID) string {
 	return brand.String()
 }
 
-// retryable reports a rollback that PostgreSQL asks to be tried again:
-// 40001 serialization_failure and 40P01 deadlock_detected.
+// ErrAgain, in the error of a function that InTx runs, has it rolled back and
+// run again: what it went by was changed meanwhile.
+var ErrAgain = errors.New("what the transaction went by has changed")
+
+// retryable reports ErrAgain, or a rollback that PostgreSQL asks to be tried
+// again: 40001 serialization_failure and 40P01 deadlock_detected.
 func retryable(err error) bool {
+	if errors.Is(err, ErrAgain) {
+		return true
+	}
 	var state interface{ SQLState() string }
 	return errors.As(err, &state) && (state.SQLState() == "40001" || state.SQLState() == "40P01")
 }

@@ -88,6 +88,11 @@ func insertFreeze(tx *gorm.DB, f freeze) (bool, error) {
 	return res.RowsAffected == 1, nil
 }
 
+// FrozenSQL is IsFrozen as an expression for queries, of the brand and the
+// program.
+const FrozenSQL = `EXISTS (SELECT 1 FROM payout_freezes
+	WHERE (scope = 'brand' AND owner_id = ?) OR (scope = 'program' AND owner_id = ?))`
+
 // IsFrozen reports whether new holds of the program are refused, by a freeze of
 // the program itself or of its brand.
 func IsFrozen(ctx context.Context, tx *gorm.DB, brand, program uuid.UUID) (bool, error) {

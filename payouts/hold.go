@@ -100,10 +100,7 @@ func HoldTx(ctx context.Context, tx *gorm.DB, now time.Time, n NewHold) error {
 		}
 		return before.sameAs(h)
 	}
-	if err := tx.Create(&h).Error; err != nil {
-		return fmt.Errorf("insert hold %s: %w", h.ID, err)
-	}
-	return nil
+	return h.insert(tx)
 }
 
 func (n NewHold) hold(now time.Time) (Hold, error) {
@@ -230,10 +227,6 @@ func HoldsOf(ctx context.Context, tx *gorm.DB, question uuid.UUID) ([]Hold, erro
 	return holds, nil
 }
 
-func lockHold(tx *gorm.DB, id uuid.UUID) (Hold, error) { return findHold(forUpdate(tx), id) }
-
-func findHold(tx *gorm.DB, id uuid.UUID) (Hold, error) { return byID[Hold](tx, "hold", id) }
-
 // Held is what is still set aside.
 func (h Hold) Held() Money { return Money{Minor: h.held(), Currency: h.Currency} }
 
@@ -255,18 +248,4 @@ func (h Hold) post(ctx context.Context, tx *gorm.DB, now time.Time, verb, suffix
 	return ledger.PostTx(ctx, tx, ledger.Posting{
 		Key: "hold:" + h.ID.String() + ":" + verb + suffix, Kind: verb, At: now, Entries: entries,
 	})
-}
-
-func (h Hold) update(tx *gorm.DB) error {
-	res := tx.Model(&Hold{}).Where("id = ? AND state = ?", h.ID, HoldOpen).Updates(map[string]any{
-		"reward_minor": h.RewardMinor, "fee_minor": h.FeeMinor, "returned_minor": h.ReturnedMinor,
-		"earned_minor": h.EarnedMinor, "state": h.State, "ended_at": h.EndedAt,
-	})
-	if res.Error != nil {
-		return fmt.Errorf("update hold %s: %w", h.ID, res.Error)
-	}
-	if res.RowsAffected != 1 {
-		return fmt.Errorf("update hold %s: %w", h.ID, ErrState)
-	}
-	return nil
 }

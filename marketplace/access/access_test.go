@@ -185,6 +185,30 @@ func TestPersonByEmailAndOpen(t *testing.T) {
 	})
 }
 
+// Somebody's address is shown to themselves and to nobody else.
+func TestWhoOneIs(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		known, err := h.CreatePerson(t.Context(), system, access.NewPerson{Name: "Ada", Email: "Ada@Example.org"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[access.PersonID]string{known.ID: "ada@example.org", h.person(t, "Bob"): ""} {
+			if p, email, err := h.Self(t.Context(), access.PersonCaller(id)); err != nil || p.ID != id || email != want {
+				t.Errorf("%+v, %q, %v", p, email, err)
+			}
+		}
+		for _, nobody := range []access.Caller{{}, system, access.KeyCaller(newBrand(), access.KeyID{1}), access.CustomerCaller(newBrand(), access.NewCustomerID())} {
+			if _, _, err := h.Self(t.Context(), nobody); !errors.Is(err, marketplace.ErrForbidden) {
+				t.Errorf("%s: %v", nobody, err)
+			}
+		}
+		if _, _, err := h.Self(t.Context(), access.PersonCaller(access.PersonID{1})); !errors.Is(err, marketplace.ErrNotFound) {
+			t.Errorf("a person that is none: %v", err)
+		}
+	})
+}
+
 func TestSixteenTakeOneAddress(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)

@@ -39,24 +39,62 @@ func AuthorizeTx(ctx context.Context, tx *gorm.DB, caller Caller, brand marketpl
 	}
 }
 
+// AuthorizeAllTx is AuthorizeTx for several permissions, all of which are
+// needed, in as many statements as for one where a person asks.
+func AuthorizeAllTx(ctx context.Context, tx *gorm.DB, caller Caller, brand marketplace.BrandID, permissions ...Permission) error {
+	if brand.IsZero() || !caller.Valid() || caller.Kind != KindPerson {
+		for _, permission := range permissions {
+			if err := AuthorizeTx(ctx, tx, caller, brand, permission); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	list, err := standingsTx(ctx, tx, caller.Person, brand)
+	if err != nil {
+		return err
+	}
+	for _, permission := range permissions {
+		if !anyAllows(list, grants[permission]) {
+			return &ForbiddenError{Permission: permission}
+		}
+	}
+	return nil
+}
+
 func authorizePerson(ctx context.Context, tx *gorm.DB, person PersonID, brand marketplace.BrandID, permission Permission, g grant) error {
+	list, err := standingsTx(ctx, tx, person, brand)
+	if err != nil {
+		return err
+	}
+	if !anyAllows(list, g) {
+		return &ForbiddenError{Permission: permission}
+	}
+	return nil
+}
+
+func standingsTx(ctx context.Context, tx *gorm.DB, person PersonID, brand marketplace.BrandID) ([]standing, error) {
 	var list []standing
 	err := tx.WithContext(ctx).Table("persons").Select("persons.operator, memberships.role").
 		Joins("LEFT JOIN memberships ON memberships.person_id = persons.id AND memberships.brand_id = ?", brand).
 		Where("persons.id = ?", person).Scan(&list).Error
 	if err != nil {
-		return fmt.Errorf("look up what person %s may do: %w", person, err)
+		return nil, fmt.Errorf("look up what person %s may do: %w", person, err)
 	}
+	return list, nil
+}
+
+func anyAllows(list []standing, g grant) bool {
 	for _, s := range list {
 		var roles []Role
 		if s.Role != nil {
 			roles = []Role{*s.Role}
 		}
 		if g.allows(s.Operator, roles) {
-			return nil
+			return true
 		}
 	}
-	return &ForbiddenError{Permission: permission}
+	return false
 }
 
 // authorizeKey looks at the key as it is now: what was revoked or narrowed

@@ -32,6 +32,30 @@ func (s *Service) Person(ctx context.Context, caller Caller, id PersonID) (Perso
 	return p, err
 }
 
+// Self loads the calling person and opens their e-mail address, for them alone;
+// it is empty where none is known. Errors: *ForbiddenError for who is no
+// person.
+func (s *Service) Self(ctx context.Context, caller Caller) (p Person, email string, err error) {
+	if !caller.IsPerson(caller.Person) {
+		return Person{}, "", &ForbiddenError{Permission: seeSelf}
+	}
+	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		p, err = PersonTx(ctx, tx, caller.Person)
+		return err
+	})
+	if err != nil || p.EmailSealed == nil {
+		return p, "", err
+	}
+	address, err := s.keys.Open(p.EmailSealed, sealContext(p.ID))
+	if err != nil {
+		return Person{}, "", fmt.Errorf("open the address of person %s: %w", p.ID, err)
+	}
+	return p, string(address), nil
+}
+
+// seeSelf is granted to nobody: it only names what a refused Self was.
+const seeSelf Permission = "see_self"
+
 // PersonByEmail finds the person with this address, for sign-in and for
 // operators. Where there is none it is a *marketplace.NotFoundError that does
 // not quote the address.

@@ -36,6 +36,7 @@ const (
 	SeeMembers         Permission = "see_members"
 	ManageMembers      Permission = "manage_members"
 	ManageKeys         Permission = "manage_keys"    // API keys and identity keys
+	SeeHistory         Permission = "see_history"    // who did what in the brand
 	SeePrograms        Permission = "see_programs"   // their settings, topics and policies
 	SeeExperts         Permission = "see_experts"    // enrolments and standing
 	ManageProgram      Permission = "manage_program" // programs, topics, policies
@@ -97,6 +98,7 @@ var grants = map[Permission]grant{
 	SeeMembers:         {roles: Roles, scopes: []Scope{MembersRead}, operator: true},
 	ManageMembers:      {roles: []Role{Owner}, operator: true},
 	ManageKeys:         {roles: []Role{Owner}},
+	SeeHistory:         {roles: []Role{Owner, Manager}, operator: true},
 	SeePrograms:        {roles: Roles, scopes: []Scope{ProgramsRead, ProgramsWrite}, operator: true},
 	SeeExperts:         {roles: []Role{Owner, Manager, Reviewer}, scopes: []Scope{ExpertsRead, ExpertsWrite}},
 	ManageProgram:      {roles: []Role{Owner, Manager}, scopes: []Scope{ProgramsWrite}},

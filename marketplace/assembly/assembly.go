@@ -40,6 +40,10 @@ type Parts struct {
 	// Payday has the queue make the weekly payouts and send them.
 	Payday bool
 
+	// DrawKey is what the draw of work to review hangs on; nil: one made of Keys,
+	// which nobody knows. Only a story that is to be the same again has its own.
+	DrawKey []byte
+
 	// Base is where the outside reaches the web pages, for the links in mails;
 	// nil: the default address of a local server.
 	Base *url.URL
@@ -48,6 +52,8 @@ type Parts struct {
 	// OperatorsNeedTOTP limits operators without an authenticator to setting one
 	// up.
 	OperatorsNeedTOTP bool
+	// Hashing is how passwords are hashed; zero: signin.DefaultHashing.
+	Hashing signin.Hashing
 }
 
 // House is every service, ready for use.
@@ -86,7 +92,7 @@ func New(p Parts) *House {
 	}
 	h.SignIn = signin.New(signin.Rooms{
 		Store: p.Store, Clock: p.Clock, Log: h.Events, People: h.Access, Notify: h.Notify, Keys: p.Keys,
-		Base: p.Base, OperatorsNeedTOTP: p.OperatorsNeedTOTP, BrandName: program.BrandNameTx,
+		Base: p.Base, OperatorsNeedTOTP: p.OperatorsNeedTOTP, BrandName: program.BrandNameTx, Hashing: p.Hashing,
 	})
 	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
@@ -101,7 +107,7 @@ func New(p Parts) *House {
 	h.Customers.RegisterEraser("notify", notify.ErasedColumns, h.Notify.EraseCustomerTx)
 	h.Quality = quality.New(quality.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Questions: h.Questions,
-		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify,
+		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify, DrawKey: p.DrawKey,
 	})
 	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider}
 	h.Earnings = earnings.New(earnings.Rooms{

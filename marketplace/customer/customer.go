@@ -93,6 +93,15 @@ func LockTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) 
 	return c, err
 }
 
+// HeldSQL is LockTx as an expression for queries of the rooms above, of the
+// brand and the id: the id again, or NULL where LockTx has an error.
+func HeldSQL(tx *gorm.DB) string {
+	return "(SELECT id FROM customers WHERE brand_id = ? AND id = ? AND erased_at IS NULL" + marketplace.ForUpdateSQL(tx) + ")"
+}
+
+// VerifiedSQL tells whether a customer is verified, as such an expression.
+const VerifiedSQL = "EXISTS (SELECT 1 FROM customers WHERE brand_id = ? AND id = ? AND verified)"
+
 // KnownNamesTx opens the names the customer is known by, each whole, as the
 // redactor takes them (redact.Options.Names) and for nothing else: they must
 // not be stored or logged in clear. No name, or an erased customer, gives none.

@@ -18,9 +18,18 @@ var (
 	// used for too long. It Is access.ErrUnauthenticated.
 	ErrDevice = fmt.Errorf("the browser is not known any more: %w", access.ErrUnauthenticated)
 	// ErrIdentityToken: the signed token is not one of the brand's, or not good
-	// any more; the text says why. It Is access.ErrUnauthenticated.
+	// any more; an *IdentityTokenError. It Is access.ErrUnauthenticated.
 	ErrIdentityToken = fmt.Errorf("the identity token is not valid: %w", access.ErrUnauthenticated)
 	// ErrTooManyLinks: the customer has MaxLinks open links; revoke them first.
 	// It Is marketplace.ErrConflict.
 	ErrTooManyLinks = fmt.Errorf("there are too many open links: %w", marketplace.ErrConflict)
 )
+
+// IdentityTokenError says why a token was not trusted, for the brand's
+// developers, without quoting it. It Is ErrIdentityToken.
+type IdentityTokenError struct{ Reason string }
+
+func (e *IdentityTokenError) Error() string { return "the identity token is not valid: " + e.Reason }
+
+// Unwrap makes it ErrIdentityToken.
+func (e *IdentityTokenError) Unwrap() error { return ErrIdentityToken }

@@ -43,8 +43,7 @@ type usedToken struct {
 	ExpiresAt time.Time
 }
 
-// distrust is ErrIdentityToken with the reason, for the brand's developers.
-func distrust(reason string) error { return fmt.Errorf("%w: %s", ErrIdentityToken, reason) }
+func distrust(reason string) error { return &IdentityTokenError{Reason: reason} }
 
 // IdentifyByToken finds or makes the customer that brand vouches for by a JSON
 // Web Token it signed, and starts a device of theirs. The token is signed with
@@ -52,7 +51,7 @@ func distrust(reason string) error { return fmt.Errorf("%w: %s", ErrIdentityToke
 // is the customer's id in the brand's own system; iat is at most 5 minutes ago;
 // exp is at most 10 minutes after it. email, name and locale may be given. One
 // with a jti works once. Who the browser was before is left as they were: what
-// an anonymous customer asked is not this one's. Errors: ErrIdentityToken,
+// an anonymous customer asked is not this one's. Errors: *IdentityTokenError,
 // *marketplace.InvalidError for a brand that is none or a bad name, locale or
 // address.
 func (s *Service) IdentifyByToken(ctx context.Context, brand marketplace.BrandID, token string) (Started, error) {

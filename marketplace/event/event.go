@@ -78,12 +78,17 @@ type Handler func(ctx context.Context, tx *gorm.DB, e Event) error
 // Log appends events and delivers them. Subscribe before the first append;
 // after that it is safe for concurrent use.
 type Log struct {
-	queue *job.Queue
-	names map[Kind][]string // the subscriptions to deliver to, in their order
+	queue  *job.Queue
+	wanted map[Kind][]subscription // to deliver to, in their order
+}
+
+type subscription struct {
+	name  string
+	wants func(e Event, data any) bool // nil: all
 }
 
 // NewLog makes a log without subscriptions that delivers through queue.
-func NewLog(queue *job.Queue) *Log { return &Log{queue: queue, names: map[Kind][]string{}} }
+func NewLog(queue *job.Queue) *Log { return &Log{queue: queue, wanted: map[Kind][]subscription{}} }
 
 const deliveryPrefix = "deliver:"
 
@@ -94,8 +99,16 @@ type delivery struct {
 // Subscribe has handle called once for every later event of the kinds. name
 // tells subscriptions apart and must stay the same across versions.
 func (l *Log) Subscribe(name string, handle Handler, kinds ...Kind) {
+	l.SubscribeIf(name, nil, handle, kinds...)
+}
+
+// SubscribeIf is Subscribe for those events only which wants says yes to, given
+// the event and the data that AppendTx was called with. It saves deliveries of
+// which it is known at once that they would do nothing; where wants cannot tell
+// it must say yes.
+func (l *Log) SubscribeIf(name string, wants func(e Event, data any) bool, handle Handler, kinds ...Kind) {
 	for _, k := range kinds {
-		l.names[k] = append(l.names[k], name)
+		l.wanted[k] = append(l.wanted[k], subscription{name, wants})
 	}
 	l.queue.Handle(deliveryPrefix+name, func(ctx context.Context, tx *gorm.DB, j job.Job) error {
 		if e, ok := j.Known().(Event); ok {
@@ -131,27 +144,52 @@ func (e Event) check() error {
 	return &marketplace.InvalidError{Field: field, Reason: "an event needs one"}
 }
 
+// with is a valid event with its data, marshalled.
+func (e Event) with(data any) (Event, error) {
+	if err := e.check(); err != nil {
+		return e, err
+	}
+	e.Data = []byte("{}")
+	if data == nil {
+		return e, nil
+	}
+	var err error
+	if e.Data, err = json.Marshal(data); err != nil {
+		return e, fmt.Errorf("write the data of a %s event: %w", e.Kind, err)
+	}
+	return e, nil
+}
+
+const (
+	insertEvents = "INSERT INTO events (brand_id, kind, subject, at, data) VALUES "
+	insertEvent  = insertEvents + "(?, ?, ?, ?, ?)"
+)
+
+func (e Event) values() []any { return []any{e.Brand, e.Kind, e.Subject, e.At, string(e.Data)} }
+
+// deliveries names the subscriptions that want the event.
+func (l *Log) deliveries(e Event, data any) []string {
+	var names []string
+	for _, s := range l.wanted[e.Kind] {
+		if s.wants == nil || s.wants(e, data) {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
 // AppendTx records e with data, marshalled to JSON (nil for none), and its
 // deliveries; they exist once tx commits. An event without brand, kind, subject
 // or time is an InvalidError.
 func (l *Log) AppendTx(ctx context.Context, tx *gorm.DB, e Event, data any) error {
-	if err := e.check(); err != nil {
+	e, err := e.with(data)
+	if err != nil {
 		return err
 	}
-	text := []byte("{}")
-	if data != nil {
-		var err error
-		if text, err = json.Marshal(data); err != nil {
-			return fmt.Errorf("write the data of a %s event: %w", e.Kind, err)
-		}
-	}
-	e.Data = text
-	err := tx.WithContext(ctx).Raw("INSERT INTO events (brand_id, kind, subject, at, data) VALUES (?, ?, ?, ?, ?) RETURNING seq",
-		e.Brand, e.Kind, e.Subject, e.At, string(text)).Scan(&e.Seq).Error
-	if err != nil {
+	if err := marketplace.ScanTx(tx.WithContext(ctx), insertEvent+" RETURNING seq", e.values(), &e.Seq); err != nil {
 		return fmt.Errorf("append a %s event: %w", e.Kind, err)
 	}
-	for _, name := range l.names[e.Kind] {
+	for _, name := range l.deliveries(e, data) {
 		n := job.New{Kind: deliveryPrefix + name, Args: delivery{e.Seq}, Brand: e.Brand, RunAt: e.At, Known: e}
 		if err := l.queue.EnqueueTx(ctx, tx, n); err != nil {
 			return err

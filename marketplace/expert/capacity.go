@@ -14,29 +14,35 @@ import (
 // locked until tx ends, so of any number of takers only as many win as there is
 // capacity. Errors: ErrAtCapacity, *marketplace.NotFoundError.
 func (s *Service) TakeTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
-	taken, err := countTx(ctx, tx, "UPDATE experts SET active_count = active_count + 1 WHERE person_id = ? AND active_count < capacity", person)
-	if err != nil || taken {
-		return err
-	}
-	return orUnknownTx(ctx, tx, person, ErrAtCapacity)
+	return marketplace.WriteTx(ctx, tx, s.Take(ctx, tx, person))
+}
+
+// Take is TakeTx as a statement of tx.
+func (s *Service) Take(ctx context.Context, tx *gorm.DB, person access.PersonID) marketplace.Statement {
+	return count(ctx, tx, person, "UPDATE experts SET active_count = active_count + 1 WHERE person_id = ? AND active_count < capacity", ErrAtCapacity)
 }
 
 // FreeTx takes one assignment out of the person's hands. Errors:
 // ErrNothingInHand, *marketplace.NotFoundError.
 func (s *Service) FreeTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
-	freed, err := countTx(ctx, tx, "UPDATE experts SET active_count = active_count - 1 WHERE person_id = ? AND active_count > 0", person)
-	if err != nil || freed {
-		return err
-	}
-	return orUnknownTx(ctx, tx, person, ErrNothingInHand)
+	return marketplace.WriteTx(ctx, tx, s.Free(ctx, tx, person))
 }
 
-func countTx(ctx context.Context, tx *gorm.DB, update string, person access.PersonID) (bool, error) {
-	done := tx.WithContext(ctx).Exec(update, person)
-	if done.Error != nil {
-		return false, fmt.Errorf("count the assignments of expert %s: %w", person, done.Error)
+// Free is FreeTx as a statement of tx.
+func (s *Service) Free(ctx context.Context, tx *gorm.DB, person access.PersonID) marketplace.Statement {
+	return count(ctx, tx, person, "UPDATE experts SET active_count = active_count - 1 WHERE person_id = ? AND active_count > 0", ErrNothingInHand)
+}
+
+func count(ctx context.Context, tx *gorm.DB, person access.PersonID, update string, refusal error) marketplace.Statement {
+	return marketplace.Statement{
+		Doing: "count the assignments of expert " + person.String(), SQL: update, Args: []any{person},
+		Then: func(rows int64) error {
+			if rows == 1 {
+				return nil
+			}
+			return orUnknownTx(ctx, tx, person, refusal)
+		},
 	}
-	return done.RowsAffected == 1, nil
 }
 
 // orUnknownTx returns refusal where the expert exists.

@@ -27,3 +27,14 @@ func EnrolmentTx(ctx context.Context, tx *gorm.DB, id program.ID, person access.
 // OnProbation reports whether the expert is still new to the program, resting
 // or not.
 func (e Enrolment) OnProbation() bool { return e.State == Probation || e.ResumeState == Probation }
+
+// StateSQL is the state of an enrolment, or NULL, as an expression for queries
+// of the rooms above, of the program and the person.
+const StateSQL = "(SELECT state FROM enrolments WHERE program_id = ? AND person_id = ?)"
+
+// ProbationSQL is Enrolment.OnProbation as such an expression, false without an
+// enrolment.
+func ProbationSQL(program, person string) string {
+	return "EXISTS (SELECT 1 FROM enrolments WHERE program_id = " + program + " AND person_id = " + person +
+		" AND (state = 'probation' OR resume_state = 'probation'))"
+}

@@ -2,7 +2,6 @@ package expert
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -113,34 +112,17 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// RecordQuestionTx remembers a question that was asked here; its text must
-// already be redacted. Again replaces the text, except of a forgotten question,
-// which stays forgotten. Errors: *marketplace.InvalidError,
-// *marketplace.NotFoundError for an unknown program.
-func (s *Service) RecordQuestionTx(ctx context.Context, tx *gorm.DB, q PastQuestion) error {
-	switch {
-	case q.ID.IsZero():
-		return &marketplace.InvalidError{Field: "id", Reason: "must not be empty"}
-	case q.Brand.IsZero():
-		return &marketplace.InvalidError{Field: "brand", Reason: "must not be empty"}
-	case q.Program.IsZero():
-		return &marketplace.InvalidError{Field: "program", Reason: "must not be empty"}
-	}
-	if err := q.check(); err != nil {
-		return err
-	}
-	_, err := writeTx(ctx, tx, insertQuestions, replaceQuestion, [][]any{q.values(nil)})
-	return err
-}
-
 // RecordAnswerTx remembers that a person answered a past question. The same
 // person on the same question again replaces what was known; the same content
 // again changes nothing, and for a forgotten question it is dropped. Errors:
 // *marketplace.InvalidError, *marketplace.NotFoundError for an unknown question
 // or person.
 func (s *Service) RecordAnswerTx(ctx context.Context, tx *gorm.DB, e Evidence) error {
-	_, err := recordAnswersTx(ctx, tx, []Evidence{e})
-	return err
+	list, err := s.RecordAnswer(ctx, tx, e)
+	if err != nil {
+		return err
+	}
+	return unknownEvidence(marketplace.WriteTx(ctx, tx, list...))
 }
 
 // recordAnswersTx returns how many rows are new or changed.
@@ -272,14 +254,13 @@ func writeTx(ctx context.Context, tx *gorm.DB, insert, onConflict string, rows [
 		args = append(args, row...)
 	}
 	done := tx.WithContext(ctx).Exec(insert+strings.Repeat(tuple+", ", len(rows)-1)+tuple+onConflict, args...)
-	if errors.Is(done.Error, gorm.ErrForeignKeyViolated) {
-		return 0, &marketplace.NotFoundError{Noun: "question, person or program", ID: "of the evidence"}
-	}
 	if done.Error != nil {
-		return 0, fmt.Errorf("write %d rows of evidence: %w", len(rows), done.Error)
+		return 0, unknownEvidence(fmt.Errorf("write %d rows of evidence: %w", len(rows), done.Error))
 	}
 	return int(done.RowsAffected), nil
 }
+
+const numberWrite = "UPDATE evidence_writes SET count = count + 1"
 
 // stampTx is the SQL for this transaction's number. SQLite, which writes one
 // transaction at a time, counts calls instead.
@@ -287,7 +268,7 @@ func stampTx(ctx context.Context, tx *gorm.DB) (string, error) {
 	if marketplace.Postgres(tx) {
 		return "pg_current_xact_id()", nil
 	}
-	if err := tx.WithContext(ctx).Exec("UPDATE evidence_writes SET count = count + 1").Error; err != nil {
+	if err := tx.WithContext(ctx).Exec(numberWrite).Error; err != nil {
 		return "", fmt.Errorf("number a write of evidence: %w", err)
 	}
 	return "(SELECT count FROM evidence_writes)", nil

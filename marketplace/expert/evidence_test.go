@@ -307,7 +307,7 @@ func TestBadEvidenceChangesNothing(t *testing.T) {
 			})
 		}
 		for name, c := range map[string]struct{ err, want error }{
-			"by a stranger":       {imports(stranger, func(*expert.ImportQuestion) {}), marketplace.ErrForbidden},
+			"by a stranger":       {imports(stranger, func(*expert.ImportQuestion) {}), marketplace.ErrNotFound},
 			"no reference":        {imports(h.owner, func(q *expert.ImportQuestion) { q.Reference = "" }), marketplace.ErrInvalid},
 			"invalid UTF-8":       {imports(h.owner, func(q *expert.ImportQuestion) { q.Body = "a\xff" }), marketplace.ErrInvalid},
 			"NUL":                 {imports(h.owner, func(q *expert.ImportQuestion) { q.Title = "a\x00" }), marketplace.ErrInvalid},

@@ -41,6 +41,13 @@ func (r *rosters) of(key rosterKey) *roster {
 	return kept
 }
 
+// forget begins anew: what was read may not have been committed.
+func (r *rosters) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.kept)
+}
+
 // roster is who works or rests in a program, as far as it was read. It is only
 // a copy: before every use it is brought up to date from the table
 // roster_changes, which triggers fill, whichever process made the change.

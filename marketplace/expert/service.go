@@ -63,7 +63,9 @@ type Service struct {
 
 // New makes the service. redactor hides personal data in what is imported.
 func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, programs *program.Service, redactor *redact.Redactor) *Service {
-	return &Service{store: store, clock: clock, log: log, programs: programs, redactor: redactor, rosters: newRosters()}
+	s := &Service{store: store, clock: clock, log: log, programs: programs, redactor: redactor, rosters: newRosters()}
+	store.OnUndone(s.rosters.forget)
+	return s
 }
 
 // inProgram runs do in one transaction of the program's brand, when caller has
@@ -76,7 +78,7 @@ func (s *Service) inProgram(ctx context.Context, caller access.Caller, id progra
 		return err
 	}
 	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		if err := access.AuthorizeTx(ctx, tx, caller, brand, permission); err != nil {
+		if err := access.AuthorizeOnTx(ctx, tx, caller, brand, permission, marketplace.NotFound("program", id)); err != nil {
 			return err
 		}
 		p, err := s.programs.LoadTx(ctx, tx, id)

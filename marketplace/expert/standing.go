@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
@@ -63,16 +62,60 @@ func (w Work) check() error {
 // it. Errors: *marketplace.InvalidError, *marketplace.NotFoundError for an
 // unknown expert or program.
 func (s *Service) RecordOutcomeTx(ctx context.Context, tx *gorm.DB, w Work) error {
-	if err := w.check(); err != nil {
+	record, err := s.RecordOutcome(ctx, tx, w)
+	if err != nil {
 		return err
 	}
-	known, err := lockStandingTx(ctx, tx, w)
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		if err := openStandingTx(ctx, tx, w); err != nil {
-			return err
-		}
-		known, err = lockStandingTx(ctx, tx, w)
+	return w.unknown(marketplace.WriteTx(ctx, tx, record))
+}
+
+// RecordOutcome is RecordOutcomeTx as a statement of tx. The standing is read
+// now, but not locked before the statement: if another outcome came between, it
+// is locked, read and written anew.
+func (s *Service) RecordOutcome(ctx context.Context, tx *gorm.DB, w Work) (marketplace.Statement, error) {
+	if err := w.check(); err != nil {
+		return marketplace.Statement{}, err
 	}
+	record := marketplace.Statement{
+		Doing: "write the standing of " + w.Person.String(),
+		Then: func(rows int64) error {
+			if rows == 1 {
+				return nil
+			}
+			return addOutcomeTx(ctx, tx, w)
+		},
+	}
+	known, err := standingTx(ctx, tx, w, "")
+	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		record.SQL, record.Args = w.open(tx)
+	case err != nil:
+		return record, fmt.Errorf("load the standing of %s: %w", w.Person, err)
+	default:
+		b := known.Belief().with(w.Outcome, w.Weight, w.At.UTC())
+		record.SQL = `UPDATE standings SET alpha = ?, beta = ?, evidence = ?, updated_at = ?
+			WHERE program_id = ? AND person_id = ? AND topic = ? AND evidence = ?`
+		record.Args = []any{b.Alpha, b.Beta, b.Evidence, b.At, w.Program, w.Person, w.Topic, known.Evidence}
+	}
+	return record, nil
+}
+
+// open begins a standing at the prior and the first outcome, if nobody has
+// meanwhile, as nobody can on SQLite: there an ON CONFLICT would hold for the
+// roster's trigger too.
+func (w Work) open(tx *gorm.DB) (insert string, args []any) {
+	prior := Prior()
+	b := Standing{Alpha: prior.Alpha, Beta: prior.Beta, UpdatedAt: w.At.UTC()}.Belief().with(w.Outcome, w.Weight, w.At.UTC())
+	insert = "INSERT INTO standings (brand_id, program_id, person_id, topic, alpha, beta, evidence, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+	if marketplace.Postgres(tx) {
+		insert += " ON CONFLICT DO NOTHING"
+	}
+	return insert, []any{w.Brand, w.Program, w.Person, w.Topic, b.Alpha, b.Beta, b.Evidence, b.At}
+}
+
+// addOutcomeTx adds an outcome to a standing that is there.
+func addOutcomeTx(ctx context.Context, tx *gorm.DB, w Work) error {
+	known, err := standingTx(ctx, tx, w, marketplace.ForUpdateSQL(tx))
 	if err != nil {
 		return fmt.Errorf("lock the standing of %s: %w", w.Person, err)
 	}
@@ -86,28 +129,20 @@ func (s *Service) RecordOutcomeTx(ctx context.Context, tx *gorm.DB, w Work) erro
 	return nil
 }
 
-func lockStandingTx(ctx context.Context, tx *gorm.DB, w Work) (Standing, error) {
-	var known Standing
-	err := marketplace.ForUpdate(tx.WithContext(ctx)).
-		Where("program_id = ? AND person_id = ? AND topic = ?", w.Program, w.Person, w.Topic).Take(&known).Error
+// standingTx loads what is known, and locks it where lock says so.
+func standingTx(ctx context.Context, tx *gorm.DB, w Work, lock string) (Standing, error) {
+	known := Standing{BrandID: w.Brand, ProgramID: w.Program, PersonID: w.Person, Topic: w.Topic}
+	err := marketplace.ScanTx(tx.WithContext(ctx),
+		"SELECT alpha, beta, evidence, updated_at FROM standings WHERE program_id = ? AND person_id = ? AND topic = ?"+lock,
+		[]any{w.Program, w.Person, w.Topic}, &known.Alpha, &known.Beta, &known.Evidence, &known.UpdatedAt)
 	return known, err
 }
 
-// openStandingTx begins a standing at the prior, if nobody has meanwhile.
-func openStandingTx(ctx context.Context, tx *gorm.DB, w Work) error {
-	prior := Prior()
-	fresh := Standing{
-		BrandID: w.Brand, ProgramID: w.Program, PersonID: w.Person, Topic: w.Topic,
-		Alpha: prior.Alpha, Beta: prior.Beta, UpdatedAt: w.At.UTC(),
-	}
-	err := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error
+func (w Work) unknown(err error) error {
 	if errors.Is(err, gorm.ErrForeignKeyViolated) {
 		return marketplace.NotFound("expert or program of the outcome of", w.Person)
 	}
-	if err != nil {
-		return fmt.Errorf("open the standing of %s: %w", w.Person, err)
-	}
-	return nil
+	return err
 }
 
 // StandingsTx lists a person's standings in a program by topic.

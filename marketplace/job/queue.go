@@ -147,7 +147,15 @@ func (q *Queue) anyDue(ctx context.Context, now time.Time) ([]bool, error) {
 		into[i] = &due[i]
 	}
 	err := q.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		return tx.Raw(query, args...).Row().Scan(into...)
+		rows, err := tx.Raw(query, args...).Rows()
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }() // what went wrong, rows.Err tells
+		for rows.Next() {
+			err = errors.Join(err, rows.Scan(into...))
+		}
+		return errors.Join(err, rows.Err())
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look for due jobs and deadlines: %w", err)

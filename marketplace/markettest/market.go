@@ -24,6 +24,7 @@ import (
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
 	"knowhow/marketplace/redact"
+	"knowhow/marketplace/signin"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
 )
@@ -71,7 +72,9 @@ func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 	logged := &log{show: t.Output()}
 	parts := assembly.Parts{
 		Store: marketplace.NewStore(db.Write, db.Read), Clock: clock, Keys: keys, Mailer: mailer,
-		Log: slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		DrawKey: []byte("markettest"),                               // so that a test draws the same every time
+		Hashing: signin.Hashing{Time: 1, MemoryKiB: 64, Threads: 1}, // as good, for a test
+		Log:     slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	m := &Market{
 		House: assembly.New(parts), parts: parts, T: t, DB: db, Clock: clock, KeyFile: keyFile, mailbox: mailbox, logged: logged, Topics: map[string]program.Topic{},
@@ -84,6 +87,12 @@ func NewWith(t testing.TB, db *sqldb.DB, edit func(*program.Policies)) *Market {
 // KeepPaydays builds the house anew, with the weekly payday in its queue.
 func (m *Market) KeepPaydays() {
 	m.parts.Payday = true
+	m.House = assembly.New(m.parts)
+}
+
+// NeedTOTP builds the house anew, so that operators need an authenticator.
+func (m *Market) NeedTOTP() {
+	m.parts.OperatorsNeedTOTP = true
 	m.House = assembly.New(m.parts)
 }
 

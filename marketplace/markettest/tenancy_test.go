@@ -15,6 +15,7 @@ import (
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/quality"
+	"knowhow/marketplace/question"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 )
@@ -179,7 +180,8 @@ func fillSessions(t *testing.T, m *markettest.Market) {
 	token.Header["kid"] = key.ID.String()
 	text, err6 := token.SignedString([]byte(secret))
 	_, err7 := m.Customers.IdentifyByToken(ctx, m.Brand, text)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+	_, err8 := m.Questions.Ask(ctx, started.Caller(), question.Ask{Program: m.Program.ID, Title: "My box is dead", Topic: "billing"})
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		t.Fatal(err)
 	}
 }

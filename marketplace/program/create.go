@@ -68,7 +68,7 @@ func (n NewProgram) program(brand marketplace.BrandID) (Program, error) {
 	}
 	return Program{
 		ID: marketplace.NewID[Program](), BrandID: brand, Name: name, State: Draft, Currency: n.Currency,
-		Languages: languages, Policies: n.Policies, RolloutShareBP: n.RolloutShareBP,
+		Languages: languages, Policies: n.Policies, RolloutShareBP: n.RolloutShareBP, Origins: []string{},
 	}, n.Policies.Validate()
 }
 

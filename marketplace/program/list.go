@@ -41,7 +41,29 @@ func brandsTx(ctx context.Context, tx *gorm.DB, caller access.Caller) (*gorm.DB,
 	if !caller.IsPerson(caller.Person) {
 		return nil, err
 	}
-	return find.Where("EXISTS (SELECT 1 FROM memberships m WHERE m.brand_id = brands.id AND m.person_id = ?)", caller.Person), nil
+	return ofMember(find, caller.Person), nil
+}
+
+// BrandNames gives the names of the brands that the calling person is a member
+// of. To who is no person it is an *access.ForbiddenError.
+func (s *Service) BrandNames(ctx context.Context, caller access.Caller) (map[marketplace.BrandID]string, error) {
+	if !caller.IsPerson(caller.Person) {
+		return nil, &access.ForbiddenError{Permission: access.SeePrograms}
+	}
+	var brands []Brand
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		return wrap(ofMember(tx.WithContext(ctx), caller.Person).Find(&brands).Error, "name the brands of a person")
+	})
+	names := make(map[marketplace.BrandID]string, len(brands))
+	for _, b := range brands {
+		names[b.ID] = b.Name
+	}
+	return names, err
+}
+
+// ofMember leaves the brands that person is a member of.
+func ofMember(find *gorm.DB, person access.PersonID) *gorm.DB {
+	return find.Where("EXISTS (SELECT 1 FROM memberships m WHERE m.brand_id = brands.id AND m.person_id = ?)", person)
 }
 
 // Brand loads a brand for its members, its keys and operators; to others it is

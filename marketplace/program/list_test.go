@@ -41,6 +41,15 @@ func TestBrandsAreListedToTheirPeople(t *testing.T) {
 			if _, err := h.Brands(ctx, nobody, marketplace.Page{}); !errors.Is(err, marketplace.ErrForbidden) {
 				t.Errorf("brands for %s: %v", nobody, err)
 			}
+			if _, err := h.BrandNames(ctx, nobody); !errors.Is(err, marketplace.ErrForbidden) {
+				t.Errorf("names for %s: %v", nobody, err)
+			}
+		}
+		if names, err := h.BrandNames(ctx, h.owner); err != nil || len(names) != len(all) || names[h.brand] != "Acme" {
+			t.Errorf("names: %v, %v", names, err)
+		}
+		if names, err := h.BrandNames(ctx, h.operator); err != nil || len(names) != 0 {
+			t.Errorf("an operator's own: %v, %v", names, err)
 		}
 		for _, c := range []struct {
 			caller access.Caller

@@ -17,6 +17,7 @@ type Policies struct {
 	Routing    RoutingPolicy
 	Review     ReviewPolicy
 	Escalation EscalationPolicy
+	Abuse      AbusePolicy
 }
 
 // RewardPolicy says what an answer earns, in minor units of the program's
@@ -60,10 +61,19 @@ type EscalationPolicy struct {
 	Target string // a slug: "team", the brand's agents
 }
 
+// AbusePolicy bounds what customers whom the brand does not vouch for may ask,
+// each per day in UTC; zero: nothing. Verified customers have no such bounds.
+type AbusePolicy struct {
+	PerCustomer   int // questions of one customer, which is one browser
+	PerSource     int // questions from one address
+	BudgetShareBP int // of the program's free budget, all their questions together, basis points
+}
+
 const day = 24 * time.Hour
 
 // DefaultPolicies are safe to start with: one expert first, then three, then
-// five; modest waits; a tenth of the work reviewed; pay certain after a week.
+// five; modest waits; a tenth of the work reviewed; pay certain after a week; for
+// customers nobody vouches for, few questions and a tenth of the free budget a day.
 // The base reward is zero because nobody's money is spent without a decision.
 func DefaultPolicies() Policies {
 	return Policies{
@@ -78,6 +88,7 @@ func DefaultPolicies() Policies {
 		},
 		Review:     ReviewPolicy{SampleBP: 1000, ReleaseAfter: 7 * day, AppealWindow: 14 * day, DecideAppealWithin: 14 * day},
 		Escalation: EscalationPolicy{Target: "team"},
+		Abuse:      AbusePolicy{PerCustomer: 5, PerSource: 20, BudgetShareBP: 1000},
 	}
 }
 
@@ -93,7 +104,7 @@ const whole = 10_000
 func (p Policies) Validate() error {
 	for _, check := range []func() error{
 		p.Reward.validate, p.SLA.validate, p.Routing.validate, p.Review.validate,
-		func() error { return CheckSlug("policies.escalation.target", p.Escalation.Target) },
+		func() error { return CheckSlug("policies.escalation.target", p.Escalation.Target) }, p.Abuse.validate,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -154,6 +165,17 @@ func (r ReviewPolicy) validate() error {
 		lasts("policies.review.release_after", r.ReleaseAfter, time.Hour, 30*day),
 		lasts("policies.review.appeal_window", r.AppealWindow, 7*day, 90*day),
 		lasts("policies.review.decide_appeal_within", r.DecideAppealWithin, day, 30*day),
+	)
+}
+
+// maxADay bounds the questions a day of a cap: more is no cap.
+const maxADay = 10_000
+
+func (a AbusePolicy) validate() error {
+	return firstError(
+		between("policies.abuse.per_customer", a.PerCustomer, 0, maxADay),
+		between("policies.abuse.per_source", a.PerSource, 0, maxADay),
+		between("policies.abuse.budget_share_bp", a.BudgetShareBP, 0, whole),
 	)
 }
 

@@ -50,6 +50,9 @@ func TestValidateNamesTheField(t *testing.T) {
 		{"policies.review.decide_appeal_within", func(p *Policies) { p.Review.DecideAppealWithin = 0 }},
 		{"policies.escalation.target", func(p *Policies) { p.Escalation.Target = "" }},
 		{"policies.escalation.target", func(p *Policies) { p.Escalation.Target = "a\xff" }},
+		{"policies.abuse.per_customer", func(p *Policies) { p.Abuse.PerCustomer = -1 }},
+		{"policies.abuse.per_source", func(p *Policies) { p.Abuse.PerSource = 10_001 }},
+		{"policies.abuse.budget_share_bp", func(p *Policies) { p.Abuse.BudgetShareBP = 10_001 }},
 	} {
 		p := DefaultPolicies()
 		c.edit(&p)

@@ -37,6 +37,11 @@ type policiesJSON struct {
 	Escalation struct {
 		Target string `json:"target"`
 	} `json:"escalation"`
+	Abuse struct {
+		PerCustomer   int `json:"per_customer"`
+		PerSource     int `json:"per_source"`
+		BudgetShareBP int `json:"budget_share_bp"`
+	} `json:"abuse"`
 }
 
 // seconds is a duration that is a whole number of seconds in JSON.
@@ -82,6 +87,7 @@ func (p Policies) stored() policiesJSON {
 	s.Review.AppealWindow = seconds(p.Review.AppealWindow)
 	s.Review.DecideAppealWithin = seconds(p.Review.DecideAppealWithin)
 	s.Escalation.Target = p.Escalation.Target
+	s.Abuse.PerCustomer, s.Abuse.PerSource, s.Abuse.BudgetShareBP = p.Abuse.PerCustomer, p.Abuse.PerSource, p.Abuse.BudgetShareBP
 	return s
 }
 
@@ -102,5 +108,6 @@ func (s policiesJSON) policies() Policies {
 			DecideAppealWithin: time.Duration(s.Review.DecideAppealWithin),
 		},
 		Escalation: EscalationPolicy(s.Escalation),
+		Abuse:      AbusePolicy(s.Abuse),
 	}
 }

@@ -30,7 +30,9 @@ type Program struct {
 	// RolloutShareBP is the share of questions that go to experts, in basis
 	// points; the others go to the brand's own team.
 	RolloutShareBP int
-	CreatedAt      time.Time
+	// Origins are the web origins whose pages may ask in a browser, sorted.
+	Origins   []string `gorm:"serializer:json"`
+	CreatedAt time.Time
 }
 
 // State says whether a program takes questions.

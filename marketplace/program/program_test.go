@@ -31,7 +31,9 @@ func TestCreateAndLoad(t *testing.T) {
 		must(t, h.SetPolicies(t.Context(), h.owner, p.ID, changed))
 		must(t, h.SetLanguages(t.Context(), h.owner, p.ID, []string{"tr", "EN"}))
 		must(t, h.SetRolloutShare(t.Context(), h.owner, p.ID, 0))
+		must(t, h.SetOrigins(t.Context(), h.owner, p.ID, []string{"https://Shop.example.com:443/", "http://localhost:8080", "https://shop.example.com"}))
 		p.Policies, p.Languages, p.RolloutShareBP = changed, []string{"en", "tr"}, 0
+		p.Origins = []string{"http://localhost:8080", "https://shop.example.com"}
 		if got := h.load(t, p.ID); !reflect.DeepEqual(got, p) {
 			t.Errorf("loaded %+v, want %+v", got, p)
 		}
@@ -271,16 +273,18 @@ func TestRefusalsChangeNothing(t *testing.T) {
 			"unknown language":        {create(func(n *program.NewProgram) { n.Languages = []string{"zz!"} }), marketplace.ErrInvalid},
 			"rollout over the whole":  {create(func(n *program.NewProgram) { n.RolloutShareBP = 10_001 }), marketplace.ErrInvalid},
 			"policies of nothing":     {create(func(n *program.NewProgram) { n.Policies = program.Policies{} }), marketplace.ErrInvalid},
-			"policies by a stranger":  {h.SetPolicies(ctx, stranger, p.ID, program.DefaultPolicies()), marketplace.ErrForbidden},
+			"policies by a stranger":  {h.SetPolicies(ctx, stranger, p.ID, program.DefaultPolicies()), marketplace.ErrNotFound},
 			"policies by the system":  {h.SetPolicies(ctx, access.SystemCaller("x"), p.ID, program.DefaultPolicies()), marketplace.ErrForbidden},
 			"policies of unknown":     {h.SetPolicies(ctx, h.owner, unknown, program.DefaultPolicies()), marketplace.ErrNotFound},
+			"origins by a stranger":   {h.SetOrigins(ctx, stranger, p.ID, nil), marketplace.ErrNotFound},
+			"origins by the system":   {h.SetOrigins(ctx, access.SystemCaller("x"), p.ID, nil), marketplace.ErrForbidden},
 			"languages of nothing":    {h.SetLanguages(ctx, h.owner, p.ID, nil), marketplace.ErrInvalid},
-			"launch by a stranger":    {h.Launch(ctx, stranger, p.ID), marketplace.ErrForbidden},
+			"launch by a stranger":    {h.Launch(ctx, stranger, p.ID), marketplace.ErrNotFound},
 			"close of an unknown":     {h.Close(ctx, h.owner, unknown), marketplace.ErrNotFound},
 			"zero program":            {h.Pause(ctx, h.owner, program.ID{}), marketplace.ErrNotFound},
-			"funding by a stranger":   {h.Fund(ctx, stranger, p.ID, eur(1), "k"), marketplace.ErrForbidden},
+			"funding by a stranger":   {h.Fund(ctx, stranger, p.ID, eur(1), "k"), marketplace.ErrNotFound},
 			"funding of an unknown":   {h.Fund(ctx, h.owner, unknown, eur(1), "k"), marketplace.ErrNotFound},
-			"allocation by customers": {h.AllocateBudget(ctx, access.CustomerCaller(h.brand, access.CustomerID{1}), p.ID, eur(1), "k"), marketplace.ErrForbidden},
+			"allocation by customers": {h.AllocateBudget(ctx, access.CustomerCaller(h.brand, access.CustomerID{1}), p.ID, eur(1), "k"), marketplace.ErrNotFound},
 		} {
 			if !errors.Is(c.err, c.want) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)
@@ -304,6 +308,7 @@ func TestFailingHalfwayKeepsNothing(t *testing.T) {
 			return err
 		})
 		dbtest.Halfway(t, h.db, func() error { return h.SetPolicies(ctx, h.owner, p.ID, p.Policies) })
+		dbtest.Halfway(t, h.db, func() error { return h.SetOrigins(ctx, h.owner, p.ID, []string{"https://a.example"}) })
 		dbtest.Halfway(t, h.db, func() error { return h.Fund(ctx, h.owner, p.ID, eur(1_000), "k") })
 		dbtest.Halfway(t, h.db, func() error { return h.AllocateBudget(ctx, h.owner, p.ID, eur(1_000), "k") })
 		dbtest.Halfway(t, h.db, func() error { return h.Launch(ctx, h.owner, p.ID) })

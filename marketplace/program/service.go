@@ -17,6 +17,7 @@ const (
 	PoliciesSet     event.Kind = "program.policies_set"     //
 	LanguagesSet    event.Kind = "program.languages_set"    //
 	RolloutSet      event.Kind = "program.rollout_set"      //
+	OriginsSet      event.Kind = "program.origins_set"      //
 	TopicAdded      event.Kind = "program.topic_added"      //
 	TopicModeSet    event.Kind = "program.topic_mode_set"   //
 	Launched        event.Kind = "program.launched"         //
@@ -63,10 +64,10 @@ func (s *Service) change(ctx context.Context, caller access.Caller, id ID, permi
 		return err
 	}
 	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		if err := access.AuthorizeTx(ctx, tx, caller, brand, permission); err != nil {
+		if err := access.AuthorizeOnTx(ctx, tx, caller, brand, permission, marketplace.NotFound("program", id)); err != nil {
 			return err
 		}
-		p, err := s.LoadTx(ctx, marketplace.ForUpdate(tx), id)
+		p, err := lockTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -13,8 +14,29 @@ import (
 // LoadTx loads a program in one statement, or *marketplace.NotFoundError. tx
 // must see its brand's rows; compare Program.BrandID where the brand was given.
 func (s *Service) LoadTx(ctx context.Context, tx *gorm.DB, id ID) (Program, error) {
-	var p Program
-	err := tx.WithContext(ctx).Where("id = ?", id).Take(&p).Error
+	return loadTx(ctx, tx, id, "")
+}
+
+// lockTx is LoadTx of a program that stays as it is until the transaction ends.
+func lockTx(ctx context.Context, tx *gorm.DB, id ID) (Program, error) {
+	if marketplace.Postgres(tx) {
+		return loadTx(ctx, tx, id, " FOR NO KEY UPDATE")
+	}
+	return loadTx(ctx, tx, id, "")
+}
+
+func loadTx(ctx context.Context, tx *gorm.DB, id ID, lock string) (Program, error) {
+	p := Program{ID: id}
+	var languages, policies, origins []byte
+	err := marketplace.ScanTx(tx.WithContext(ctx), `SELECT brand_id, name, state, currency, languages, policies, rollout_share_bp, origins, created_at
+		FROM programs WHERE id = ?`+lock, []any{id},
+		&p.BrandID, &p.Name, &p.State, &p.Currency, &languages, &policies, &p.RolloutShareBP, &origins, &p.CreatedAt)
+	if err == nil {
+		err = errors.Join(json.Unmarshal(languages, &p.Languages), json.Unmarshal(origins, &p.Origins))
+	}
+	if err == nil {
+		p.Policies, err = parsePolicies(policies)
+	}
 	return p, marketplace.OnlyOne(err, "program", id)
 }
 

@@ -127,14 +127,16 @@ func (s *Service) payAfterAllTx(ctx context.Context, tx *gorm.DB, f *Refusal, w 
 	if err := f.saveTx(ctx, tx, end, now, nil); err != nil {
 		return err
 	}
-	if err := s.questions.ReleaseTx(ctx, tx, f.AssignmentID, reason); err != nil {
-		return err
-	}
 	review, reviewed, err := verdictTx(ctx, tx, f.AssignmentID)
-	if err != nil || !reviewed || *review.Passed {
+	if err != nil {
 		return err
 	}
-	return s.outcomeTx(ctx, tx, w, expert.Success, reviewWeight, now)
+	if reviewed && !*review.Passed {
+		if err := s.outcomeTx(ctx, tx, w, expert.Success, reviewWeight, now); err != nil {
+			return err
+		}
+	}
+	return s.questions.ReleaseTx(ctx, tx, f.AssignmentID, reason)
 }
 
 // decidedTx tells the expert, and everybody by event, how an appeal ended.

@@ -62,6 +62,13 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 	if err := r.endTx(ctx, tx, ReviewDecided, now); err != nil {
 		return err
 	}
+	outcome, reason := expert.Failure, "fail"
+	if v.Pass {
+		outcome, reason = expert.Success, "pass"
+	}
+	if err := s.outcomeTx(ctx, tx, w, outcome, reviewWeight, now); err != nil {
+		return err
+	}
 	if err := lockMoneyTx(ctx, tx, *r, w, caller); err != nil {
 		return err
 	}
@@ -71,13 +78,6 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 		}
 	}
 	if err := s.settleReviewTx(ctx, tx, *r, w, caller, now); err != nil {
-		return err
-	}
-	outcome, reason := expert.Failure, "fail"
-	if v.Pass {
-		outcome, reason = expert.Success, "pass"
-	}
-	if err := s.outcomeTx(ctx, tx, w, outcome, reviewWeight, now); err != nil {
 		return err
 	}
 	return s.appendTx(ctx, tx, EventReviewed, w.of, now, Detail{

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
@@ -17,6 +18,22 @@ import (
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
+
+// mayDraw saves drawOn where it would find that nothing is reviewed, as it does
+// of most work.
+func (s *Service) mayDraw(_ event.Event, data any) bool {
+	d, ok := data.(question.Detail)
+	switch {
+	case !ok:
+		return true
+	case d.Reason != string(payouts.ForAssignment):
+		return false
+	case d.Drawing == nil:
+		return true
+	}
+	of := d.Drawing
+	return of.Probation || !of.Verified || drawn(s.drawKey, of.AskedAt, d.Attempt, of.SampleBP)
+}
 
 // drawOn decides, when an assignment is earned, whether it is reviewed.
 // Handoffs are not: the next expert confirmed them.
@@ -36,7 +53,7 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 	if err != nil {
 		return err
 	}
-	cause, err := causeTx(ctx, tx, q, d, p)
+	cause, err := s.causeTx(ctx, tx, q, d, p)
 	if err != nil || cause == "" {
 		return err
 	}
@@ -52,17 +69,21 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 }
 
 // causeTx is why the turn that d tells of is reviewed, or empty where it is not.
-func causeTx(ctx context.Context, tx *gorm.DB, q question.Question, d question.Detail, p program.Program) (ReviewCause, error) {
+func (s *Service) causeTx(ctx context.Context, tx *gorm.DB, q question.Question, d question.Detail, p program.Program) (ReviewCause, error) {
 	enrolment, found, err := expert.EnrolmentTx(ctx, tx, p.ID, *d.Person)
 	switch {
 	case err != nil:
 		return "", err
 	case found && enrolment.OnProbation():
 		return CauseProbation, nil
-	case drawn(q.AskedAt, d.Attempt, p.Policies.Review.SampleBP):
+	case drawn(s.drawKey, q.AskedAt, d.Attempt, p.Policies.Review.SampleBP):
 		return CauseSample, nil
 	}
-	return "", nil
+	asker, err := customer.CustomerTx(ctx, tx, q.BrandID, q.CustomerID)
+	if err != nil || asker.Verified {
+		return "", err
+	}
+	return CauseUnverified, nil
 }
 
 // openTx opens the review and, where the program pays peers for theirs, sets

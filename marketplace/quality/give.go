@@ -2,6 +2,7 @@ package quality
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/customer"
+	"knowhow/marketplace/event"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/question"
 )
@@ -26,47 +28,81 @@ func (s *Service) Give(ctx context.Context, caller access.Caller, id question.ID
 		return err
 	}
 	return s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
-		if _, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer); err != nil {
+		who, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer)
+		if err != nil {
 			return err // nothing more is kept of one who was erased
 		}
-		q, err := question.QuestionTx(ctx, marketplace.ForUpdate(tx), id)
+		q, err := question.LockQuestionTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if !caller.IsCustomer(q.BrandID, q.CustomerID) {
 			return marketplace.NotFound("question", id)
 		}
-		return s.giveTx(ctx, tx, q, f)
+		return s.giveTx(ctx, tx, who, q, f)
 	})
 }
 
-func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, q question.Question, f Feedback) error {
+func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, who customer.Customer, q question.Question, f Feedback) error {
 	turn, err := answerTx(ctx, tx, q.ID)
 	if err != nil {
 		return err
 	}
 	now := s.clock.Now()
-	r, found, err := feedbackTx(ctx, tx, q, turn.ID)
+	comment, err := s.commentTx(ctx, tx, who, q, f.Comment)
 	if err != nil {
 		return err
 	}
-	if !found {
-		until := now.Add(ChangeWithin)
-		r = FeedbackRecord{
-			ID: marketplace.NewID[FeedbackRecord](), BrandID: q.BrandID, QuestionID: q.ID, AssignmentID: turn.ID,
-			CustomerID: q.CustomerID, GivenAt: now, NextDueAt: &until,
+	until := now.Add(ChangeWithin)
+	r := FeedbackRecord{
+		ID: marketplace.NewID[FeedbackRecord](), BrandID: q.BrandID, QuestionID: q.ID, AssignmentID: turn.ID,
+		CustomerID: q.CustomerID, GivenAt: now, NextDueAt: &until,
+	}
+	if err := s.fill(&r, f, comment, now); err != nil {
+		return err
+	}
+	insert := r.insert()
+	insert.Then = func(rows int64) error {
+		if rows == 1 {
+			return nil
 		}
+		return s.changeTx(ctx, tx, q, turn.ID, f, comment, now)
+	}
+	e := event.Event{Brand: q.BrandID, Kind: EventFeedback, Subject: event.Subject(q.ID), At: now}
+	return s.events.WriteTx(ctx, tx, []event.News{{Event: e, Data: f.detail(turn)}}, insert)
+}
+
+// insert writes the record unless there is one on the answer already.
+func (r *FeedbackRecord) insert() marketplace.Statement {
+	return marketplace.Statement{
+		Doing: "write the feedback on question " + r.QuestionID.String(),
+		SQL: `INSERT INTO feedback (id, brand_id, question_id, assignment_id, customer_id, solved, csat, reason, comment, comment_sealed,
+			given_at, changed_at, next_due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		Args: []any{
+			r.ID, r.BrandID, r.QuestionID, r.AssignmentID, r.CustomerID, r.Solved, r.CSAT, r.Reason, r.Comment, r.CommentSealed,
+			r.GivenAt, r.ChangedAt, r.NextDueAt,
+		},
+	}
+}
+
+// changeTx replaces what was said before, as long as it does not count yet.
+func (s *Service) changeTx(ctx context.Context, tx *gorm.DB, q question.Question, turn question.AssignmentID, f Feedback, comment string, now time.Time) error {
+	r, err := feedbackTx(ctx, tx, q, turn)
+	if err != nil {
+		return err
 	}
 	if r.NextDueAt == nil || !now.Before(*r.NextDueAt) {
 		return fmt.Errorf("change the feedback on question %s: %w", q.ID, question.ErrTooLate)
 	}
-	if err := s.fillTx(ctx, tx, q, &r, f, now); err != nil {
+	if err := s.fill(&r, f, comment, now); err != nil {
 		return err
 	}
-	if err := writeFeedbackTx(ctx, tx, r, found); err != nil {
-		return err
+	err = tx.WithContext(ctx).Model(&r).
+		Select("Solved", "CSAT", "Reason", "Comment", "CommentSealed", "ChangedAt").Updates(&r).Error
+	if err != nil {
+		return fmt.Errorf("change the feedback on question %s: %w", r.QuestionID, err)
 	}
-	return s.appendTx(ctx, tx, EventFeedback, q, now, f.detail(turn))
+	return nil
 }
 
 func (f Feedback) detail(turn question.Assignment) Detail {
@@ -79,6 +115,10 @@ func (f Feedback) detail(turn question.Assignment) Detail {
 
 // answerTx is the turn whose answer stands; the zero turn is the brand's.
 func answerTx(ctx context.Context, tx *gorm.DB, id question.ID) (question.Assignment, error) {
+	turn, err := question.LastAnswerTx(ctx, tx, id)
+	if !errors.Is(err, marketplace.ErrNotFound) {
+		return turn, err
+	}
 	messages, err := question.MessagesTx(ctx, tx, id)
 	if err != nil {
 		return question.Assignment{}, err
@@ -94,48 +134,47 @@ func answerTx(ctx context.Context, tx *gorm.DB, id question.ID) (question.Assign
 	return turn, nil
 }
 
-// fillTx puts what was said into the record, the comment redacted and sealed.
-func (s *Service) fillTx(ctx context.Context, tx *gorm.DB, q question.Question, r *FeedbackRecord, f Feedback, now time.Time) error {
-	r.Solved, r.CSAT, r.Reason, r.ChangedAt = f.Solved, f.CSAT, f.Reason, now
-	var err error
-	if r.Comment, err = s.hideTx(ctx, tx, q, f.Comment); err != nil {
-		return err
+// commentTx is a comment as anybody may read it.
+func (s *Service) commentTx(ctx context.Context, tx *gorm.DB, who customer.Customer, q question.Question, text string) (string, error) {
+	if text == "" {
+		return "", nil
 	}
+	names, err := s.customers.OpenNames(who.ID, who.NameSealed)
+	if err != nil {
+		return "", err
+	}
+	hidden, err := s.questions.HideManyTx(ctx, tx, q.BrandID, []question.Hiding{
+		{Program: q.ProgramID, Redaction: q.Redaction, Names: names, Texts: []string{text}},
+	})
+	if err != nil {
+		return "", err
+	}
+	return hidden[0][0], nil
+}
+
+// fill puts what was said into the record, the comment redacted and sealed.
+func (s *Service) fill(r *FeedbackRecord, f Feedback, comment string, now time.Time) error {
+	r.Solved, r.CSAT, r.Reason, r.ChangedAt, r.Comment = f.Solved, f.CSAT, f.Reason, now, comment
+	var err error
 	if r.CommentSealed, err = s.keys.Seal([]byte(f.Comment), commentContext(r.ID)); err != nil {
-		return fmt.Errorf("seal the comment on question %s: %w", q.ID, err)
+		return fmt.Errorf("seal the comment on question %s: %w", r.QuestionID, err)
 	}
 	return nil
 }
 
-func feedbackTx(ctx context.Context, tx *gorm.DB, q question.Question, turn question.AssignmentID) (FeedbackRecord, bool, error) {
-	find := tx.WithContext(ctx).Where("question_id = ?", q.ID)
+// feedbackTx locks the feedback on a turn, or on the brand's own answer.
+func feedbackTx(ctx context.Context, tx *gorm.DB, q question.Question, turn question.AssignmentID) (FeedbackRecord, error) {
+	find := marketplace.ForUpdate(tx.WithContext(ctx)).Where("question_id = ?", q.ID)
 	if turn.IsZero() {
 		find = find.Where("assignment_id IS NULL")
 	} else {
 		find = find.Where("assignment_id = ?", turn)
 	}
-	var list []FeedbackRecord
-	if err := marketplace.ForUpdate(find).Limit(1).Find(&list).Error; err != nil {
-		return FeedbackRecord{}, false, fmt.Errorf("load the feedback on question %s: %w", q.ID, err)
+	var r FeedbackRecord
+	if err := find.Take(&r).Error; err != nil {
+		return FeedbackRecord{}, fmt.Errorf("load the feedback on question %s: %w", q.ID, err)
 	}
-	if len(list) == 0 {
-		return FeedbackRecord{}, false, nil
-	}
-	return list[0], true, nil
-}
-
-func writeFeedbackTx(ctx context.Context, tx *gorm.DB, r FeedbackRecord, found bool) error {
-	var err error
-	if found {
-		err = tx.WithContext(ctx).Model(&r).
-			Select("Solved", "CSAT", "Reason", "Comment", "CommentSealed", "ChangedAt").Updates(&r).Error
-	} else {
-		err = tx.WithContext(ctx).Create(&r).Error
-	}
-	if err != nil {
-		return fmt.Errorf("write the feedback on question %s: %w", r.QuestionID, err)
-	}
-	return nil
+	return r, nil
 }
 
 // countDueTx counts, for the expert's standing, feedback that can no longer be

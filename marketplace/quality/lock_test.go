@@ -2,12 +2,12 @@ package quality_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"gorm.io/gorm"
 
-	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
@@ -22,9 +22,9 @@ import (
 func locks(t *testing.T, db *sqldb.DB, do func() error) {
 	t.Helper()
 	asked, times := map[any]bool{}, 0
-	query := db.Write.Callback().Query()
-	err := query.After("gorm:query").Register("locks", func(tx *gorm.DB) {
-		if tx.Statement.Table != "ledger_accounts" {
+	rows := db.Write.Callback().Row()
+	err := rows.After("gorm:row").Register("locks", func(tx *gorm.DB) {
+		if !strings.Contains(tx.Statement.SQL.String(), "FROM ledger_accounts") {
 			return
 		}
 		times++
@@ -43,7 +43,7 @@ func locks(t *testing.T, db *sqldb.DB, do func() error) {
 	if err := do(); err != nil {
 		t.Error(err)
 	}
-	if err := query.Remove("locks"); err != nil || times < 2 {
+	if err := rows.Remove("locks"); err != nil || times < 2 {
 		t.Errorf("the accounts were asked for %d times, %v", times, err)
 	}
 }
@@ -71,7 +71,7 @@ func TestADrawWaitsForNoQuestion(t *testing.T) {
 	a := b.answered()
 	b.ok("resolve", b.Questions.Resolve(ctx, b.Customer, a.QuestionID))
 	err := b.Store.InTx(ctx, b.Brand, func(tx *gorm.DB) error {
-		if _, err := question.QuestionTx(ctx, marketplace.ForUpdate(tx), a.QuestionID); err != nil {
+		if _, err := question.LockQuestionTx(ctx, tx, a.QuestionID); err != nil {
 			return err
 		}
 		within, cancel := context.WithTimeout(ctx, 10*time.Second)

@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -60,18 +61,19 @@ type ReviewCause string
 const (
 	CauseSample    ReviewCause = "sample"    // drawn
 	CauseProbation ReviewCause = "probation" // all work of an expert new to the program is reviewed
+	// CauseUnverified: all work for a customer nobody vouches for is reviewed,
+	// who may be the expert's accomplice.
+	CauseUnverified ReviewCause = "unverified"
 )
 
-// drawSalt tells this draw from every other that is made of the same numbers.
-const drawSalt = "quality.review"
-
 // drawn decides, for a share of sampleBP basis points of all assignments,
-// whether one is reviewed. It follows from when the question was asked and from
-// the attempt, not from ids, people or the present time, so that a replay draws
-// the same.
-func drawn(askedAt time.Time, attempt, sampleBP int) bool {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %d", drawSalt, askedAt.UnixMicro(), attempt))
-	return binary.BigEndian.Uint64(sum[:8])%10_000 < uint64(max(sampleBP, 0))
+// whether one is reviewed. It follows from a secret key, from when the question
+// was asked and from the attempt, not from ids, people or the present time: an
+// expert cannot know it, and a replay with the same key draws the same.
+func drawn(key []byte, askedAt time.Time, attempt, sampleBP int) bool {
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%d %d", askedAt.UnixMicro(), attempt)
+	return binary.BigEndian.Uint64(mac.Sum(nil))%10_000 < uint64(max(sampleBP, 0))
 }
 
 // reviewDue is when an unreviewed review lapses: with a quarter of the time

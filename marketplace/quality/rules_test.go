@@ -17,16 +17,17 @@ import (
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func TestDrawIsAFairShareAndRepeats(t *testing.T) {
+	key := []byte("a key of thirty-two bytes, always")
 	const n = 20_000
 	for _, bp := range []int{0, 1, 500, 1000, 5000, 10_000} {
 		hits := 0
 		for i := range n {
 			asked, attempt := noon.Add(time.Duration(i)*time.Minute), 1+i%3
-			if !drawn(asked, attempt, bp) {
+			if !drawn(key, asked, attempt, bp) {
 				continue
 			}
 			hits++
-			if !drawn(asked.In(time.FixedZone("elsewhere", 3600)), attempt, min(bp+1, 10_000)) {
+			if !drawn(key, asked.In(time.FixedZone("elsewhere", 3600)), attempt, min(bp+1, 10_000)) {
 				t.Fatalf("a larger share leaves out what a smaller one drew: %v %d", asked, attempt)
 			}
 		}
@@ -37,12 +38,26 @@ func TestDrawIsAFairShareAndRepeats(t *testing.T) {
 	// Pinned, so that a replay of today's data draws tomorrow what it draws today.
 	var first []int
 	for i := range 60 {
-		if drawn(noon.Add(time.Duration(i)*time.Hour), 1, 1000) {
+		if drawn(key, noon.Add(time.Duration(i)*time.Hour), 1, 1000) {
 			first = append(first, i)
 		}
 	}
-	if want := []int{8, 37, 53, 54, 56}; !slices.Equal(first, want) {
+	if want := []int{2, 3, 13, 21, 23}; !slices.Equal(first, want) {
 		t.Errorf("drew %v, want %v", first, want)
+	}
+}
+
+// Who does not have the key cannot tell what is drawn.
+func TestDrawHangsOnTheKey(t *testing.T) {
+	same := 0
+	for i := range 1000 {
+		asked := noon.Add(time.Duration(i) * time.Microsecond)
+		if drawn([]byte("one"), asked, 1, 5000) == drawn([]byte("another"), asked, 1, 5000) {
+			same++
+		}
+	}
+	if same < 420 || same > 580 {
+		t.Errorf("two keys agree on %d of 1000 halves, want about 500", same)
 	}
 }
 
@@ -195,9 +210,15 @@ func TestMigrationsMirrorTheClosedLists(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		caps, err := os.ReadFile("../../migrations/" + dialect + "/00039_caps.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if cause := "CHECK (cause IN " + quoted(CauseSample, CauseProbation, CauseUnverified) + ")"; !strings.Contains(string(caps), cause) {
+			t.Errorf("%s lacks %s", dialect, cause)
+		}
 		for _, list := range []string{
 			"state IN " + quoted(ReviewOpen, ReviewDecided, ReviewLapsed),
-			"cause IN " + quoted(CauseSample, CauseProbation),
 			"state IN " + quoted(RefusalStates...),
 			"reason IN " + quoted(RefusalReasons...),
 			"reason IN " + quoted(append([]FeedbackReason{""}, FeedbackReasons...)...),

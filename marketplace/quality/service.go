@@ -53,6 +53,7 @@ type Rooms struct {
 	Customers *customer.Service
 	Programs  *program.Service
 	Notify    *notify.Service
+	DrawKey   []byte // what the draw of work to review hangs on; nil: one made of Keys
 }
 
 // Service judges work. Safe for concurrent use.
@@ -66,6 +67,7 @@ type Service struct {
 	customers *customer.Service
 	programs  *program.Service
 	notify    *notify.Service
+	drawKey   []byte
 }
 
 // New makes the service and registers its sampling, its deadlines and its
@@ -74,8 +76,12 @@ func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
 		questions: r.Questions, experts: r.Experts, customers: r.Customers, programs: r.Programs, notify: r.Notify,
+		drawKey: r.DrawKey,
 	}
-	r.Events.Subscribe("review", s.drawOn, question.EventEarned)
+	if s.drawKey == nil {
+		s.drawKey = r.Keys.Derive("quality.draw")
+	}
+	r.Events.SubscribeIf("review", s.mayDraw, s.drawOn, question.EventEarned)
 	r.Customers.RegisterEraser("quality", erasedColumns, eraseCustomerTx)
 	r.Queue.Sweep(job.Sweep{Name: "reviews", Table: "reviews", Do: s.lapseDueTx})
 	r.Queue.Sweep(job.Sweep{Name: "refusals", Table: "refusals", Do: s.refusalDueTx})

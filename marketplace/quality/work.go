@@ -22,7 +22,7 @@ type work struct {
 // lockWorkTx loads a brand's assignment with its question and holds the
 // assignment's row until the transaction ends.
 func lockWorkTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id question.AssignmentID) (work, error) {
-	a, err := question.AssignmentTx(ctx, marketplace.ForUpdate(tx), id)
+	a, err := question.LockAssignmentTx(ctx, tx, id)
 	if err != nil {
 		return work{}, err
 	}
@@ -68,6 +68,9 @@ func (s *Service) outcomeTx(ctx context.Context, tx *gorm.DB, w work, outcome ex
 // hideTx redacts what somebody wrote about the question, so that anybody may
 // read it.
 func (s *Service) hideTx(ctx context.Context, tx *gorm.DB, q question.Question, text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
 	hidden, err := s.questions.HideTx(ctx, tx, q, []string{text})
 	if err != nil {
 		return "", err

@@ -6,11 +6,28 @@ import (
 	"maps"
 
 	"gorm.io/gorm"
+
+	"knowhow/marketplace"
 )
 
 // QuestionTx loads a question for the rooms above.
 func QuestionTx(ctx context.Context, tx *gorm.DB, id ID) (Question, error) {
 	return questionTx(ctx, tx, id)
+}
+
+// LockQuestionTx is QuestionTx that holds the question's row until the
+// transaction ends.
+func LockQuestionTx(ctx context.Context, tx *gorm.DB, id ID) (Question, error) {
+	return lockTx(ctx, tx, id)
+}
+
+// LastAnswerTx is the turn whose expert had the last word of those who answered.
+// Where that is the brand's, or nobody answered, it is a NotFoundError.
+func LastAnswerTx(ctx context.Context, tx *gorm.DB, id ID) (Assignment, error) {
+	a, err := turnTx(ctx, tx, `id = (SELECT m.assignment_id FROM messages m WHERE m.question_id = ? AND (m.author = 'brand'
+		OR m.author = 'expert' AND EXISTS (SELECT 1 FROM assignments d WHERE d.id = m.assignment_id AND d.delivered_at IS NOT NULL))
+		ORDER BY m.position DESC LIMIT 1)`, id)
+	return a, marketplace.OnlyOne(err, "answer to question", id)
 }
 
 // AssignmentsTx lists the turns of a question, oldest first, for the rooms

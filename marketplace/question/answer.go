@@ -33,22 +33,19 @@ func (s *Service) Answer(ctx context.Context, caller access.Caller, id Assignmen
 		}
 		from := a.State
 		a.State, a.DeliveredAt = next, &now
-		if err := moveTurnTx(ctx, tx, a, from); err != nil {
+		message, err := s.messageTx(ctx, tx, q, ByExpert, a.PersonID, a.ID, text, now)
+		if err != nil {
 			return err
 		}
-		if err := s.experts.FreeTx(ctx, tx, a.PersonID); err != nil {
+		evidence, err := s.recordAnswer(ctx, tx, q, a, nil)
+		if err != nil {
 			return err
 		}
-		if err := s.sayTx(ctx, tx, q, ByExpert, a.PersonID, a.ID, text, now); err != nil {
-			return err
-		}
-		if err := s.recordAnswerTx(ctx, tx, q, a, nil); err != nil {
-			return err
-		}
-		if err := saveTx(ctx, tx, q); err != nil {
-			return err
-		}
-		return s.appendTx(ctx, tx, EventAnswered, q, now, Detail{Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID})
+		var w writes
+		w.add(a.save(from), s.experts.Free(ctx, tx, a.PersonID), message.insert())
+		w.add(evidence...)
+		w.tell(EventAnswered, q, now, Detail{Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID})
+		return s.writeTx(ctx, tx, q, w)
 	})
 }
 
@@ -72,16 +69,16 @@ func (s *Service) answeredTx(ctx context.Context, tx *gorm.DB, q *Question, v Ve
 	return q.enter(v, now, &nudge)
 }
 
-// recordAnswerTx puts on record, for matching, who answered the question, and
+// recordAnswer puts on record, for matching, who answered the question, and
 // from when they count as having resolved it (nil: not).
-func (s *Service) recordAnswerTx(ctx context.Context, tx *gorm.DB, q *Question, a *Assignment, resolved *time.Time) error {
+func (s *Service) recordAnswer(ctx context.Context, tx *gorm.DB, q *Question, a *Assignment, resolved *time.Time) ([]marketplace.Statement, error) {
 	known := expert.Evidence{
 		Question: expert.PastQuestionID(q.ID), Person: a.PersonID, Brand: q.BrandID, Program: q.ProgramID, AnsweredAt: *a.DeliveredAt,
 	}
 	if resolved != nil {
 		known.ResolvedAt = *resolved
 	}
-	return s.experts.RecordAnswerTx(ctx, tx, known)
+	return s.experts.RecordAnswer(ctx, tx, known)
 }
 
 // Say adds a message of the customer, or of the expert who has the question,

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
@@ -34,9 +33,15 @@ type Ask struct {
 	Context   string // page and product, one "key: value" a line
 	Topic     string // slug; empty: none known
 	Tags      []string
-	Language  string          // BCP 47; empty: the customer's, if the program has it, else the program's first
-	Reference string          // the brand's own id; asking again with it returns the first question
-	Person    access.PersonID // the asker, where signed in; never offered their own question
+	Language  string // BCP 47; empty: the customer's, if the program has it, else the program's first
+	Reference string // the brand's own id; asking again with it returns the first question
+	// Person is the asker, where they are signed in as a person too; they are never
+	// offered their own question. It is what the session says, never what a request's
+	// body does, and zero for a customer of whom nothing else is known.
+	Person access.PersonID
+	// Source is the keyed hash of the address it was asked from; empty where there
+	// is none.
+	Source []byte
 
 	HideTitle, HideBody [][2]int // byte ranges the customer hid from experts besides
 }
@@ -72,7 +77,8 @@ func (a *Ask) check() error {
 // clocks start, and routing is on its way. Asking again with the same
 // Reference and title returns the first question; with another title it is
 // ErrReferenceUsed. A program that is not live is ErrProgramClosed, a customer
-// who was erased customer.ErrErased.
+// who was erased customer.ErrErased, one nobody vouches for who has asked as
+// much as they may today a *CapError.
 func (s *Service) Ask(ctx context.Context, caller access.Caller, ask Ask) (Question, error) {
 	if caller.Kind != access.KindCustomer || !caller.Valid() {
 		return Question{}, &access.ForbiddenError{Permission: "ask"}
@@ -125,26 +131,37 @@ func (s *Service) askTx(ctx context.Context, tx *gorm.DB, who customer.Customer,
 	if err != nil {
 		return Question{}, err
 	}
-	res := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&q)
-	if res.Error != nil {
-		return Question{}, fmt.Errorf("insert question: %w", res.Error)
-	}
-	if res.RowsAffected == 0 {
-		return s.askedBeforeTx(ctx, tx, q)
-	}
-	if err := tx.WithContext(ctx).Create(&first).Error; err != nil {
-		return Question{}, fmt.Errorf("insert the first message: %w", err)
-	}
-	if err := s.rememberTx(ctx, tx, &q, ask.Topic); err != nil {
+	insert, err := q.insert()
+	if err != nil {
 		return Question{}, err
 	}
-	return q, s.appendTx(ctx, tx, EventAsked, &q, now, nil)
+	list := []marketplace.Statement{insert}
+	if q.Reference != nil { // it may be taken
+		taken := false
+		list[0].Then = func(rows int64) error { taken = rows == 0; return nil }
+		if err := marketplace.WriteTx(ctx, tx, list...); err != nil {
+			return Question{}, err
+		}
+		if taken {
+			return s.askedBeforeTx(ctx, tx, q)
+		}
+		list = nil
+	}
+	if err := s.capTx(ctx, tx, who, p, &q, ask.Source, now); err != nil {
+		return Question{}, err
+	}
+	remember, err := s.remember(tx, &q, ask.Topic)
+	if err != nil {
+		return Question{}, err
+	}
+	list = append(append(list, first.insert()), remember...)
+	return q, s.events.WriteTx(ctx, tx, []event.News{q.news(EventAsked, now, nil)}, list...)
 }
 
-// rememberTx puts the redacted question on record for matching, where its
-// answers will be entered.
-func (s *Service) rememberTx(ctx context.Context, tx *gorm.DB, q *Question, topic string) error {
-	return s.experts.RecordQuestionTx(ctx, tx, expert.PastQuestion{
+// remember puts the redacted question on record for matching, where its answers
+// will be entered.
+func (s *Service) remember(tx *gorm.DB, q *Question, topic string) ([]marketplace.Statement, error) {
+	return s.experts.RecordQuestion(tx, expert.PastQuestion{
 		ID: expert.PastQuestionID(q.ID), Brand: q.BrandID, Program: q.ProgramID, Title: q.Title, Body: q.Body,
 		Tags: q.Tags, Topic: topic, Asker: expert.AskerID(q.CustomerID), AskedAt: q.AskedAt,
 	})
@@ -194,5 +211,11 @@ func (s *Service) askedBeforeTx(ctx context.Context, tx *gorm.DB, again Question
 
 // appendTx records what happened to a question.
 func (s *Service) appendTx(ctx context.Context, tx *gorm.DB, kind event.Kind, q *Question, now time.Time, data any) error {
-	return s.events.AppendTx(ctx, tx, event.Event{Brand: q.BrandID, Kind: kind, Subject: event.Subject(q.ID), At: now}, data)
+	n := q.news(kind, now, data)
+	return s.events.AppendTx(ctx, tx, n.Event, n.Data)
+}
+
+// news is an event about a question.
+func (q *Question) news(kind event.Kind, now time.Time, data any) event.News {
+	return event.News{Event: event.Event{Brand: q.BrandID, Kind: kind, Subject: event.Subject(q.ID), At: now}, Data: data}
 }

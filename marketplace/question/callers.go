@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -18,38 +19,37 @@ func (s *Service) onOwn(ctx context.Context, caller access.Caller, id ID, fn fun
 		return &access.ForbiddenError{Permission: "own_question"}
 	}
 	return s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
-		if _, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer); err != nil {
-			return err // nothing more is written of one who was erased
-		}
-		q, err := lockTx(ctx, tx, id)
+		q, err := lockOwnTx(ctx, tx, caller, id)
 		if err != nil {
 			return err
-		}
-		if !caller.IsCustomer(q.BrandID, q.CustomerID) {
-			return marketplace.NotFound("question", id)
 		}
 		return fn(tx, &q)
 	})
 }
 
+// lockOwnTx locks the customer and their question.
+func lockOwnTx(ctx context.Context, tx *gorm.DB, caller access.Caller, id ID) (Question, error) {
+	q, err := findTx(ctx, tx, "id = ? AND brand_id = ? AND customer_id = "+customer.HeldSQL(tx)+marketplace.ForUpdateSQL(tx),
+		id, caller.Brand, caller.Brand, caller.Customer)
+	if !errors.Is(err, gorm.ErrRecordNotFound) {
+		return q, marketplace.OnlyOne(err, "question", id)
+	}
+	if _, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer); err != nil {
+		return Question{}, err // nothing more is written of one who was erased
+	}
+	return Question{}, marketplace.NotFound("question", id)
+}
+
 // onTurn runs fn on the expert's own assignment with its question locked. To
 // anybody else there is no such assignment.
 func (s *Service) onTurn(ctx context.Context, caller access.Caller, id AssignmentID, fn func(tx *gorm.DB, q *Question, a *Assignment) error) error {
-	var found Assignment
-	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
-		found, err = AssignmentTx(ctx, tx, id)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if !caller.IsPerson(found.PersonID) {
+	if !caller.IsPerson(caller.Person) {
 		return marketplace.NotFound("assignment", id)
 	}
-	return s.store.InTx(ctx, found.BrandID, func(tx *gorm.DB) error {
-		q, err := lockTx(ctx, tx, found.QuestionID)
+	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		q, err := enterTx(ctx, tx, "id = (SELECT question_id FROM assignments WHERE id = ? AND person_id = ?)", id, caller.Person)
 		if err != nil {
-			return err
+			return marketplace.OnlyOne(err, "assignment", id)
 		}
 		a, err := AssignmentTx(ctx, tx, id)
 		if err != nil {

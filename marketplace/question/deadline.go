@@ -83,14 +83,15 @@ func (s *Service) lapseTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	if err != nil {
 		return err
 	}
-	a, err := currentTx(ctx, tx, q)
+	a, _, err := currentTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}
-	if err := s.stopWorkTx(ctx, tx, q, p, &a, Lapsed, now); err != nil {
+	end, err := s.stopWorkTx(ctx, tx, q, p, &a, Lapsed, now)
+	if err != nil {
 		return err
 	}
-	return s.againTx(ctx, tx, q, VerbLapse, EventLapsed, now, Detail{Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID})
+	return s.againTx(ctx, tx, q, end, VerbLapse, EventLapsed, now, Detail{Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID})
 }
 
 // nudgeTx announces that further silence will be taken as an answer.

@@ -46,10 +46,11 @@ func (s *Service) HandBack(ctx context.Context, caller access.Caller, id Assignm
 		if note == "" {
 			a.RewardMinor = 0 // nothing was handed on that could help
 		}
-		if err := s.stopWorkTx(ctx, tx, q, p, a, HandedBack, now); err != nil {
+		end, err := s.stopWorkTx(ctx, tx, q, p, a, HandedBack, now)
+		if err != nil {
 			return err
 		}
-		return s.againTx(ctx, tx, q, VerbHandBack, EventHandedBack, now, Detail{Attempt: a.Attempt, Assignment: &a.ID, Reason: reason})
+		return s.againTx(ctx, tx, q, end, VerbHandBack, EventHandedBack, now, Detail{Attempt: a.Attempt, Assignment: &a.ID, Reason: reason})
 	})
 }
 

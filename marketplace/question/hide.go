@@ -86,19 +86,22 @@ func (s *Service) sealMessage(q *Question, m Message, raw string) (Message, erro
 // sayTx adds a message to the conversation: redacted for reading, sealed as it
 // was written. The question's row must be saved after it.
 func (s *Service) sayTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, person access.PersonID, assignment AssignmentID, text string, now time.Time) error {
-	r, err := s.redactorTx(ctx, tx, q)
+	m, err := s.messageTx(ctx, tx, q, author, person, assignment, text, now)
 	if err != nil {
 		return err
 	}
+	return marketplace.WriteTx(ctx, tx, m.insert())
+}
+
+// messageTx makes the message that sayTx adds.
+func (s *Service) messageTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, person access.PersonID, assignment AssignmentID, text string, now time.Time) (Message, error) {
+	r, err := s.redactorTx(ctx, tx, q)
+	if err != nil {
+		return Message{}, err
+	}
 	q.Messages++
 	m := Message{Author: author, PersonID: person, AssignmentID: assignment, Body: r.Redact(text, &q.Redaction).Text, At: now}
-	if m, err = s.sealMessage(q, m, text); err != nil {
-		return err
-	}
-	if err := tx.WithContext(ctx).Create(&m).Error; err != nil {
-		return fmt.Errorf("insert a message of question %s: %w", q.ID, err)
-	}
-	return nil
+	return s.sealMessage(q, m, text)
 }
 
 // Preview shows a customer what experts would see of a text, before it is

@@ -150,10 +150,8 @@ func (s *Service) readBrand(ctx context.Context, caller access.Caller, brand mar
 		return err
 	}
 	return s.store.Read(ctx, brand, func(tx *gorm.DB) error {
-		for _, permission := range needs {
-			if err := access.AuthorizeTx(ctx, tx, caller, brand, permission); err != nil {
-				return err
-			}
+		if err := access.AuthorizeAllTx(ctx, tx, caller, brand, needs...); err != nil {
+			return err
 		}
 		return fn(tx)
 	})

@@ -35,18 +35,33 @@ type BrandOffer struct {
 func (s *Service) BrandOffers(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (list []BrandOffer, err error) {
 	needs := []access.Permission{access.SeeQuestions, access.SeeMoney}
 	err = s.readBrand(ctx, caller, brand, needs, func(tx *gorm.DB) error {
-		var of Question
-		err := tx.WithContext(ctx).Select("id").Where("id = ? AND brand_id = ?", id, brand).Take(&of).Error
-		if err := marketplace.OnlyOne(err, "question", id); err != nil {
+		if list, err = brandOffersTx(ctx, tx, brand, id); err != nil || len(list) > 0 {
 			return err
 		}
-		err = tx.WithContext(ctx).Table("offers").
-			Select(`offers.id, offers.person_id, experts.handle, offers.attempt, offers.wave, offers.position, offers.state,
-				offers.reward_minor, offers.fee_minor, offers.currency, offers.offered_at, offers.expires_at, offers.settled_at`).
-			Joins("JOIN experts ON experts.person_id = offers.person_id").
-			Where("offers.question_id = ? AND offers.brand_id = ?", id, brand).
-			Order("offers.attempt, offers.position").Find(&list).Error
-		return wrap(err, "list the offers of question", id)
+		var of Question // without an offer yet, or not the brand's
+		err := tx.WithContext(ctx).Select("id").Where("id = ? AND brand_id = ?", id, brand).Take(&of).Error
+		return marketplace.OnlyOne(err, "question", id)
 	})
 	return list, err
+}
+
+func brandOffersTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) ([]BrandOffer, error) {
+	rows, err := tx.WithContext(ctx).Raw(`SELECT o.id, o.person_id, x.handle, o.attempt, o.wave, o.position, o.state,
+		o.reward_minor, o.fee_minor, o.currency, o.offered_at, o.expires_at, o.settled_at
+		FROM offers o JOIN experts x ON x.person_id = o.person_id
+		WHERE o.question_id = ? AND o.brand_id = ? ORDER BY o.attempt, o.position`, id, brand).Rows()
+	if err != nil {
+		return nil, wrap(err, "list the offers of question", id)
+	}
+	defer rows.Close()
+	list := []BrandOffer{}
+	for rows.Next() {
+		var o BrandOffer
+		if err := rows.Scan(&o.ID, &o.PersonID, &o.Handle, &o.Attempt, &o.Wave, &o.Position, &o.State,
+			&o.RewardMinor, &o.FeeMinor, &o.Currency, &o.OfferedAt, &o.ExpiresAt, &o.SettledAt); err != nil {
+			return nil, wrap(err, "list the offers of question", id)
+		}
+		list = append(list, o)
+	}
+	return list, wrap(rows.Err(), "list the offers of question", id)
 }

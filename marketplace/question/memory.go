@@ -38,6 +38,13 @@ func (m *memory) of(id program.ID) *remembered {
 	return r
 }
 
+// forget begins anew: what was read may not have been committed.
+func (m *memory) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.programs)
+}
+
 // indexTx returns the program's index with everything committed before tx. It
 // must not be called in a transaction that wrote evidence itself: that might
 // yet be rolled back.

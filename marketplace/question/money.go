@@ -2,12 +2,14 @@ package question
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/program"
 	"knowhow/payouts"
 )
@@ -25,17 +27,41 @@ func handoffsTx(ctx context.Context, tx *gorm.DB, q *Question) ([]Assignment, er
 	return list, nil
 }
 
-// holdTx sets money aside for the attempt: the quoted reward and fee, and the
-// shares of hand-backs that the next expert may confirm.
-func (s *Service) holdTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, now time.Time) error {
+// newHold is what to set aside for the attempt: the quoted reward and fee, and
+// the shares of hand-backs that the next expert may confirm.
+func newHold(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote) (payouts.NewHold, error) {
 	reward, err := withShares(ctx, tx, q, quote.Reward)
+	return payouts.NewHold{
+		ID: holdID(q.ID, q.Attempt), Brand: uuid.UUID(q.BrandID), Program: uuid.UUID(q.ProgramID),
+		Question: uuid.UUID(q.ID), Reward: reward, Fee: quote.Fee, NotFrozen: true, // routeTx has asked
+	}, err
+}
+
+// coveredTx tells whether the budget that is free is enough for the attempt.
+func coveredTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, free payouts.Money) (bool, error) {
+	hold, err := newHold(ctx, tx, q, quote)
+	if err != nil {
+		return false, err
+	}
+	total, err := hold.Reward.Add(hold.Fee)
+	if err != nil {
+		return false, fmt.Errorf("add reward and fee: %w", err)
+	}
+	return total.Minor <= free.Minor, nil
+}
+
+// holdTx sets the money for the attempt aside. Where somebody else took it since
+// coveredTx, the transaction is run again.
+func (s *Service) holdTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, now time.Time) error {
+	hold, err := newHold(ctx, tx, q, quote)
 	if err != nil {
 		return err
 	}
-	return payouts.HoldTx(ctx, tx, now, payouts.NewHold{
-		ID: holdID(q.ID, q.Attempt), Brand: uuid.UUID(q.BrandID), Program: uuid.UUID(q.ProgramID),
-		Question: uuid.UUID(q.ID), Reward: reward, Fee: quote.Fee, NotFrozen: true, // routeTx has asked
-	})
+	err = payouts.HoldTx(ctx, tx, now, hold)
+	if errors.Is(err, payouts.ErrInsufficientFunds) {
+		return fmt.Errorf("%w: %w", marketplace.ErrAgain, err)
+	}
+	return err
 }
 
 func withShares(ctx context.Context, tx *gorm.DB, q *Question, reward payouts.Money) (payouts.Money, error) {
@@ -49,71 +75,4 @@ func withShares(ctx context.Context, tx *gorm.DB, q *Question, reward payouts.Mo
 		}
 	}
 	return reward, nil
-}
-
-// trimTx lowers the attempt's hold to the accepted offer.
-func (s *Service) trimTx(ctx context.Context, tx *gorm.DB, q *Question, o Offer, now time.Time) error {
-	reward, err := withShares(ctx, tx, q, payouts.Money{Minor: o.RewardMinor, Currency: o.Currency})
-	if err != nil {
-		return err
-	}
-	fee := payouts.Money{Minor: o.FeeMinor, Currency: o.Currency}
-	return payouts.TrimHoldTx(ctx, tx, now, holdID(q.ID, q.Attempt), reward, fee)
-}
-
-// settleHoldTx ends the attempt's hold, if it has one: earned becomes a pending
-// reward (nil: nobody earned the attempt), confirmed handoffs get their share,
-// and the rest goes back to the budget.
-func (s *Service) settleHoldTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, earned *Assignment, now time.Time) error {
-	if q.Wave == 0 {
-		return nil // no offer of this attempt was made, so nothing is held
-	}
-	var turns []*Assignment
-	if earned != nil {
-		turns = append(turns, earned)
-	}
-	shares, err := handoffsTx(ctx, tx, q)
-	if err != nil {
-		return err
-	}
-	for i := range shares {
-		if shares[i].ConfirmedAt != nil {
-			turns = append(turns, &shares[i])
-		}
-	}
-	if len(turns) == 0 {
-		return payouts.VoidHoldTx(ctx, tx, now, holdID(q.ID, q.Attempt))
-	}
-	rewards := make([]payouts.NewReward, len(turns))
-	for i, a := range turns {
-		if rewards[i], err = s.earnTx(ctx, tx, q, p, a, now); err != nil {
-			return err
-		}
-	}
-	return payouts.EarnTx(ctx, tx, now, holdID(q.ID, q.Attempt), rewards...)
-}
-
-// earnTx makes an assignment earned: pending until review or release_at.
-func (s *Service) earnTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, a *Assignment, now time.Time) (payouts.NewReward, error) {
-	from, kind := a.State, payouts.ForAssignment
-	if from == HandedBack {
-		kind = payouts.ForHandoff
-	}
-	next, err := from.to(Earned)
-	if err != nil {
-		return payouts.NewReward{}, err
-	}
-	release := now.Add(p.Policies.Review.ReleaseAfter)
-	a.State, a.EarnedAt, a.ReleaseAt, a.NextDueAt = next, &now, &release, &release
-	if err := moveTurnTx(ctx, tx, a, from); err != nil {
-		return payouts.NewReward{}, err
-	}
-	detail := Detail{Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID, Minor: a.RewardMinor, Reason: string(kind)}
-	if err := s.appendTx(ctx, tx, EventEarned, q, now, detail); err != nil {
-		return payouts.NewReward{}, err
-	}
-	return payouts.NewReward{
-		ID: uuid.UUID(a.ID), Expert: uuid.UUID(a.PersonID), Kind: kind, Amount: a.Reward(),
-		Fee: payouts.Money{Minor: a.FeeMinor, Currency: a.Currency}, ReleaseAt: release,
-	}, nil
 }

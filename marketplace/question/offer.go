@@ -2,11 +2,11 @@ package question
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
@@ -16,17 +16,17 @@ import (
 )
 
 // Accept takes an offer: the caller's assignment begins, everybody else's offer
-// is withdrawn, and the hold is trimmed to the quoted reward. Of any number of
-// callers one wins; the others get ErrOfferGone. A caller with all hands full
+// is withdrawn. What was held for the attempt is what every offer of it quotes.
+// Of any number of callers one wins; the others get ErrOfferGone. A caller with all hands full
 // gets expert.ErrAtCapacity. Accepting again returns the same assignment.
 func (s *Service) Accept(ctx context.Context, caller access.Caller, id OfferID) (Assignment, error) {
 	var a Assignment
-	err := s.onOffer(ctx, caller, id, func(tx *gorm.DB, q *Question, o Offer) error {
+	err := s.onOffer(ctx, caller, id, func(tx *gorm.DB, q *Question, o seen) error {
 		if o.State == OfferAccepted {
 			var err error
-			a, err = currentOfOfferTx(ctx, tx, o)
+			a, err = turnTx(ctx, tx, "question_id = ? AND offer_id = ?", o.QuestionID, o.ID)
 			marketplace.Made(ctx, a.ID)
-			return err
+			return marketplace.OnlyOne(err, "assignment of offer", o.ID)
 		}
 		now := s.clock.Now()
 		if o.State != OfferOpen || q.State != Offered || !now.Before(o.ExpiresAt) {
@@ -39,23 +39,8 @@ func (s *Service) Accept(ctx context.Context, caller access.Caller, id OfferID) 
 	return a, err
 }
 
-func currentOfOfferTx(ctx context.Context, tx *gorm.DB, o Offer) (Assignment, error) {
-	var a Assignment
-	err := tx.WithContext(ctx).Where("question_id = ? AND offer_id = ?", o.QuestionID, o.ID).Take(&a).Error
-	return a, marketplace.OnlyOne(err, "assignment of offer", o.ID)
-}
-
-func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o Offer, now time.Time) (Assignment, error) {
-	if err := mayWorkTx(ctx, tx, q, o); err != nil {
-		return Assignment{}, err
-	}
-	if err := s.experts.TakeTx(ctx, tx, o.PersonID); err != nil {
-		return Assignment{}, err
-	}
-	if err := s.trimTx(ctx, tx, q, o, now); err != nil {
-		return Assignment{}, err
-	}
-	if err := acceptOfferTx(ctx, tx, o, now); err != nil {
+func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o seen, now time.Time) (Assignment, error) {
+	if err := o.mayWork(); err != nil {
 		return Assignment{}, err
 	}
 	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
@@ -66,36 +51,40 @@ func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o Offe
 		ID: marketplace.NewID[Assignment](), BrandID: q.BrandID, QuestionID: q.ID, Attempt: q.Attempt, PersonID: o.PersonID,
 		OfferID: o.ID, State: Working, RewardMinor: o.RewardMinor, FeeMinor: o.FeeMinor, Currency: o.Currency, AcceptedAt: now,
 	}
-	if err := tx.WithContext(ctx).Create(&a).Error; err != nil {
-		return Assignment{}, fmt.Errorf("insert the assignment: %w", err)
-	}
 	marketplace.Made(ctx, a.ID)
 	deliverBy := now.Add(p.Policies.Routing.DeliverWithin)
 	if err := q.enter(VerbAccept, now, &deliverBy); err != nil {
 		return Assignment{}, err
 	}
-	if err := saveTx(ctx, tx, q); err != nil {
-		return Assignment{}, err
-	}
-	return a, s.appendTx(ctx, tx, EventAccepted, q, now, Detail{Attempt: q.Attempt, Person: &a.PersonID, Assignment: &a.ID})
+	var w writes
+	w.add(s.experts.Take(ctx, tx, o.PersonID), o.accept(now), a.insert())
+	w.tell(EventAccepted, q, now, Detail{Attempt: q.Attempt, Person: &a.PersonID, Assignment: &a.ID})
+	return a, s.writeTx(ctx, tx, q, w)
 }
 
-// mayWorkTx refuses one who was suspended, or left, after they were asked, and
+// seen is an offer and what decides besides whether it may be accepted.
+type seen struct {
+	Offer
+	enrolment sql.NullString // the expert's state in the program
+	frozen    bool           // the program's money, or its brand's
+}
+
+func seeTx(ctx context.Context, tx *gorm.DB, q *Question, person access.PersonID, id OfferID) (seen, error) {
+	var o seen
+	err := marketplace.ScanTx(tx.WithContext(ctx),
+		"SELECT "+offerColumns+", "+expert.StateSQL+", "+payouts.FrozenSQL+" FROM offers WHERE id = ?",
+		[]any{q.ProgramID, person, q.BrandID, q.ProgramID, id}, append(o.into(), &o.enrolment, &o.frozen)...)
+	return o, marketplace.OnlyOne(err, "offer", id)
+}
+
+// mayWork refuses one who was suspended, or left, after they were asked, and
 // everybody while the brand's money is frozen: then open offers count as
 // withdrawn.
-func mayWorkTx(ctx context.Context, tx *gorm.DB, q *Question, o Offer) error {
-	frozen, err := payouts.IsFrozen(ctx, tx, uuid.UUID(q.BrandID), uuid.UUID(q.ProgramID))
-	if err != nil {
-		return err
-	}
-	if frozen {
+func (o *seen) mayWork() error {
+	if o.frozen {
 		return fmt.Errorf("accept offer %s: the brand's money is frozen: %w", o.ID, ErrOfferGone)
 	}
-	e, _, err := expert.EnrolmentTx(ctx, tx, q.ProgramID, o.PersonID)
-	if err != nil {
-		return err
-	}
-	if !slices.Contains([]expert.State{expert.Probation, expert.Active, expert.Paused}, e.State) {
+	if !slices.Contains([]expert.State{expert.Probation, expert.Active, expert.Paused}, expert.State(o.enrolment.String)) {
 		return fmt.Errorf("accept offer %s: the expert works here no more: %w", o.ID, ErrOfferGone)
 	}
 	return nil
@@ -106,7 +95,7 @@ func mayWorkTx(ctx context.Context, tx *gorm.DB, q *Question, o Offer) error {
 // out at once. Declining again changes nothing; an offer that is gone is
 // ErrOfferGone.
 func (s *Service) Decline(ctx context.Context, caller access.Caller, id OfferID) error {
-	return s.onOffer(ctx, caller, id, func(tx *gorm.DB, q *Question, o Offer) error {
+	return s.onOffer(ctx, caller, id, func(tx *gorm.DB, q *Question, o seen) error {
 		if o.State == OfferDeclined {
 			return nil
 		}
@@ -139,24 +128,16 @@ func (s *Service) nextWaveIfSpentTx(ctx context.Context, tx *gorm.DB, q *Questio
 
 // onOffer runs fn on the caller's own offer with its question locked. To
 // anybody else there is no such offer.
-func (s *Service) onOffer(ctx context.Context, caller access.Caller, id OfferID, fn func(tx *gorm.DB, q *Question, o Offer) error) error {
-	var found Offer
-	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
-		found, err = offerTx(ctx, tx, id)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if !caller.IsPerson(found.PersonID) {
+func (s *Service) onOffer(ctx context.Context, caller access.Caller, id OfferID, fn func(tx *gorm.DB, q *Question, o seen) error) error {
+	if !caller.IsPerson(caller.Person) {
 		return marketplace.NotFound("offer", id)
 	}
-	return s.store.InTx(ctx, found.BrandID, func(tx *gorm.DB) error {
-		q, err := lockTx(ctx, tx, found.QuestionID)
+	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		q, err := enterTx(ctx, tx, "id = (SELECT question_id FROM offers WHERE id = ? AND person_id = ?)", id, caller.Person)
 		if err != nil {
-			return err
+			return marketplace.OnlyOne(err, "offer", id)
 		}
-		o, err := offerTx(ctx, tx, id)
+		o, err := seeTx(ctx, tx, &q, caller.Person, id)
 		if err != nil {
 			return err
 		}
@@ -173,16 +154,6 @@ func settleOfferTx(ctx context.Context, tx *gorm.DB, id OfferID, to OfferState, 
 	}
 	if res.RowsAffected != 1 {
 		return fmt.Errorf("settle offer %s: %w", id, ErrOfferGone)
-	}
-	return nil
-}
-
-// acceptOfferTx accepts one open offer and withdraws the question's others.
-func acceptOfferTx(ctx context.Context, tx *gorm.DB, o Offer, now time.Time) error {
-	err := tx.WithContext(ctx).Exec(`UPDATE offers SET state = CASE WHEN id = ? THEN 'accepted' ELSE 'withdrawn' END, settled_at = ?
-		WHERE question_id = ? AND state = 'open'`, o.ID, now, o.QuestionID).Error
-	if err != nil {
-		return fmt.Errorf("accept offer %s: %w", o.ID, err)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package question
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
-	"knowhow/marketplace/program"
 )
 
 // How a question was resolved.
@@ -43,14 +41,14 @@ func (s *Service) resolveTx(ctx context.Context, tx *gorm.DB, q *Question, how s
 	if err := s.markMissedTx(ctx, tx, q, now); err != nil {
 		return err
 	}
-	a, err := s.closeAttemptTx(ctx, tx, q, now)
+	end, err := s.closeAttemptTx(ctx, tx, q, now)
 	if err != nil {
 		return err
 	}
 	detail := Detail{Attempt: q.Attempt, Reason: how}
-	if a != nil {
+	if a := end.turn; a != nil {
 		detail.Person, detail.Assignment = &a.PersonID, &a.ID
-		if err := s.creditTx(ctx, tx, q, a, now); err != nil {
+		if err := s.creditTx(ctx, tx, q, &end, now); err != nil {
 			return err
 		}
 	}
@@ -58,30 +56,32 @@ func (s *Service) resolveTx(ctx context.Context, tx *gorm.DB, q *Question, how s
 		return err
 	}
 	q.EndReason = how
-	if err := saveTx(ctx, tx, q); err != nil {
-		return err
-	}
-	return s.appendTx(ctx, tx, EventResolved, q, now, detail)
+	end.tell(EventResolved, q, now, detail)
+	return s.endAttemptTx(ctx, tx, q, end, now)
 }
 
 // creditTx puts on record that the expert's answer resolved the question.
-func (s *Service) creditTx(ctx context.Context, tx *gorm.DB, q *Question, a *Assignment, now time.Time) error {
-	if err := s.recordAnswerTx(ctx, tx, q, a, &now); err != nil {
+func (s *Service) creditTx(ctx context.Context, tx *gorm.DB, q *Question, end *ending, now time.Time) error {
+	evidence, err := s.recordAnswer(ctx, tx, q, end.turn, &now)
+	if err != nil {
 		return err
 	}
 	slug, err := s.topicSlugTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}
-	return s.experts.RecordOutcomeTx(ctx, tx, expert.Work{
-		Brand: q.BrandID, Program: q.ProgramID, Person: a.PersonID, Topic: slug, Outcome: expert.Success, Weight: 1, At: now,
+	outcome, err := s.experts.RecordOutcome(ctx, tx, expert.Work{
+		Brand: q.BrandID, Program: q.ProgramID, Person: end.turn.PersonID, Topic: slug, Outcome: expert.Success, Weight: 1, At: now,
 	})
+	end.add(append(evidence, outcome)...)
+	return err
 }
 
 // Reopen is the customer's word that the answer did not solve it, with a
 // reason: the expert's work counts as delivered all the same and may be
 // reviewed, and another expert is asked. The SLA clocks go on. A question
-// resolved longer ago than ReopenWithin is ErrTooLate.
+// resolved longer ago than ReopenWithin is ErrTooLate; a customer nobody vouches
+// for who has asked as much as they may today gets a *CapError.
 func (s *Service) Reopen(ctx context.Context, caller access.Caller, id ID, reason string) error {
 	if err := marketplace.CheckText("reason", reason, 0, 500); err != nil {
 		return err
@@ -99,25 +99,27 @@ func (s *Service) Reopen(ctx context.Context, caller access.Caller, id ID, reaso
 				return err
 			}
 		}
-		a, err := s.closeAttemptTx(ctx, tx, q, now)
+		if err := s.capAgainTx(ctx, tx, q, now); err != nil {
+			return err
+		}
+		end, err := s.closeAttemptTx(ctx, tx, q, now)
 		if err != nil {
 			return err
 		}
-		return s.againTx(ctx, tx, q, VerbReopen, EventReopened, now, Detail{Attempt: q.Attempt, Assignment: idOf(a)})
+		return s.againTx(ctx, tx, q, end, VerbReopen, EventReopened, now, Detail{Attempt: q.Attempt, Assignment: end.turnID()})
 	})
 }
 
-// againTx starts the next attempt; the event has the question routed.
-func (s *Service) againTx(ctx context.Context, tx *gorm.DB, q *Question, v Verb, kind event.Kind, now time.Time, d Detail) error {
+// againTx ends the attempt and starts the next; the event has the question
+// routed.
+func (s *Service) againTx(ctx context.Context, tx *gorm.DB, q *Question, end ending, v Verb, kind event.Kind, now time.Time, d Detail) error {
 	due := now.Add(routeWithin)
 	if err := q.enter(v, now, &due); err != nil {
 		return err
 	}
 	q.nextAttempt()
-	if err := saveTx(ctx, tx, q); err != nil {
-		return err
-	}
-	return s.appendTx(ctx, tx, kind, q, now, d)
+	end.tell(kind, q, now, d)
+	return s.endAttemptTx(ctx, tx, q, end, now)
 }
 
 // Escalate is the customer asking for the brand's own team, at any time before
@@ -163,7 +165,7 @@ func (s *Service) endTx(ctx context.Context, tx *gorm.DB, q *Question, v Verb, k
 	if err := s.markMissedTx(ctx, tx, q, now); err != nil {
 		return err
 	}
-	a, err := s.closeAttemptTx(ctx, tx, q, now)
+	end, err := s.closeAttemptTx(ctx, tx, q, now)
 	if err != nil {
 		return err
 	}
@@ -171,65 +173,6 @@ func (s *Service) endTx(ctx context.Context, tx *gorm.DB, q *Question, v Verb, k
 		return err
 	}
 	q.EndReason = reason
-	if err := saveTx(ctx, tx, q); err != nil {
-		return err
-	}
-	return s.appendTx(ctx, tx, kind, q, now, Detail{Attempt: q.Attempt, Assignment: idOf(a), Reason: reason})
-}
-
-// idOf names a turn in an event, if there is one.
-func idOf(a *Assignment) *AssignmentID {
-	if a == nil {
-		return nil
-	}
-	return &a.ID
-}
-
-// closeAttemptTx ends what is under way in the present attempt: open offers are
-// withdrawn, unfinished work is cancelled, delivered work is earned, and the
-// hold is settled. It returns the assignment it ended, if any. Where an end or
-// the brand's own answer came before, there is nothing left to close.
-func (s *Service) closeAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) (*Assignment, error) {
-	if q.State != Offered && q.State != Assigned && q.State != Answered {
-		return nil, nil
-	}
-	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
-	if err != nil {
-		return nil, err
-	}
-	if q.State == Offered {
-		if err := closeOffersTx(ctx, tx, q, OfferWithdrawn, now); err != nil {
-			return nil, err
-		}
-		return nil, s.settleHoldTx(ctx, tx, q, p, nil, now)
-	}
-	a, err := currentTx(ctx, tx, q)
-	switch {
-	case errors.Is(err, marketplace.ErrNotFound):
-		return nil, nil // the brand answered a question nobody had taken
-	case err != nil:
-		return nil, err
-	case a.State == Working:
-		return &a, s.stopWorkTx(ctx, tx, q, p, &a, Cancelled, now)
-	case a.State == Delivered:
-		return &a, s.settleHoldTx(ctx, tx, q, p, &a, now)
-	}
-	return nil, nil // earned before the brand's answer
-}
-
-// stopWorkTx ends an assignment before delivery.
-func (s *Service) stopWorkTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, a *Assignment, to AssignmentState, now time.Time) error {
-	next, err := a.State.to(to)
-	if err != nil {
-		return err
-	}
-	from := a.State
-	a.State = next
-	if err := moveTurnTx(ctx, tx, a, from); err != nil {
-		return err
-	}
-	if err := s.experts.FreeTx(ctx, tx, a.PersonID); err != nil {
-		return err
-	}
-	return s.settleHoldTx(ctx, tx, q, p, nil, now)
+	end.tell(kind, q, now, Detail{Attempt: q.Attempt, Assignment: end.turnID(), Reason: reason})
+	return s.endAttemptTx(ctx, tx, q, end, now)
 }

@@ -13,6 +13,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/matching"
@@ -53,8 +54,8 @@ const (
 	ruleAsked    = "asked_before"         // the expert was already asked this question
 )
 
-// routeTx puts the question to the next wave of experts: hold first, then
-// offers; or, where nobody can be asked, to the brand's team.
+// routeTx puts the question to the next wave of experts, and sets the money for
+// them aside; or, where nobody can be asked, to the brand's team.
 func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
 	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
 	if err != nil {
@@ -64,7 +65,7 @@ func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	if err != nil {
 		return err
 	}
-	frozen, err := payouts.IsFrozen(ctx, tx, uuid.UUID(p.BrandID), uuid.UUID(p.ID))
+	free, frozen, err := payouts.SpendableTx(ctx, tx, uuid.UUID(p.BrandID), uuid.UUID(p.ID), p.Currency)
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 		return s.escalateTx(ctx, tx, q, ReasonUnfunded, now)
 	case topic != nil && topic.Mode == program.BrandOnly:
 		return s.escalateTx(ctx, tx, q, ReasonBrandOnly, now)
-	case int(seed%10_000) >= p.RolloutShareBP:
+	case !q.inRollout(p):
 		return s.escalateTx(ctx, tx, q, ReasonRollout, now)
 	}
 	w, err := s.decideTx(ctx, tx, q, p, topic, seed, now)
@@ -84,7 +85,7 @@ func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	if len(w.experts) == 0 {
 		return s.escalateTx(ctx, tx, q, ReasonSilence, now)
 	}
-	return s.offerWaveTx(ctx, tx, q, p, topic, w, now)
+	return s.offerWaveTx(ctx, tx, q, p, topic, w, free, now)
 }
 
 func (s *Service) topicTx(ctx context.Context, tx *gorm.DB, q *Question) (*program.Topic, error) {
@@ -110,6 +111,11 @@ func (q *Question) seed() uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%d %s", q.AskedAt.UnixMicro(), q.Title)
 	return h.Sum64()
+}
+
+// inRollout reports whether the question is among those that go to experts.
+func (q *Question) inRollout(p program.Program) bool {
+	return int(q.seed()%10_000) < p.RolloutShareBP
 }
 
 // wave is who is asked next, in their order, and why.
@@ -194,9 +200,10 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 	return candidates, inAttempt, nil
 }
 
-// offerWaveTx sets the money aside on the attempt's first wave, writes the decision
-// and the offers, and waits for the wave to expire.
-func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, w wave, now time.Time) error {
+// offerWaveTx writes the decision and the offers, waits for the wave to expire,
+// and sets the money aside on the attempt's first wave; the budget is free. The
+// money is moved last: everybody who routes in this program waits for who does.
+func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, w wave, free payouts.Money, now time.Time) error {
 	quote, err := s.quoteTx(ctx, tx, q, p, topic)
 	if errors.Is(err, marketplace.ErrInvalid) {
 		return s.escalateTx(ctx, tx, q, ReasonUnfunded, now) // the policies now pay nothing
@@ -204,13 +211,14 @@ func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p p
 	if err != nil {
 		return err
 	}
-	if q.Wave == 0 {
-		err := s.holdTx(ctx, tx, q, quote, now)
-		if errors.Is(err, payouts.ErrInsufficientFunds) || errors.Is(err, payouts.ErrFrozen) {
-			return s.escalateTx(ctx, tx, q, ReasonUnfunded, now)
-		}
+	first := q.Wave == 0
+	if first {
+		covered, err := coveredTx(ctx, tx, q, quote, free)
 		if err != nil {
 			return err
+		}
+		if !covered {
+			return s.escalateTx(ctx, tx, q, ReasonUnfunded, now)
 		}
 	}
 	q.Wave++
@@ -218,16 +226,35 @@ func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p p
 	if err := q.enter(VerbRoute, now, &expires); err != nil {
 		return err
 	}
-	if err := s.recordTx(ctx, tx, q, w.record, now); err != nil {
+	if err := s.writeWaveTx(ctx, tx, q, quote, w, now, expires); err != nil {
 		return err
 	}
-	if err := insertOffersTx(ctx, tx, q, quote, w, expires); err != nil {
+	if !first {
+		return nil
+	}
+	return s.holdTx(ctx, tx, q, quote, now)
+}
+
+// writeWaveTx writes the decision, its offers, the question and what happened.
+func (s *Service) writeWaveTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, w wave, now, expires time.Time) error {
+	record, err := json.Marshal(w.record)
+	if err != nil {
+		return fmt.Errorf("write the decision record: %w", err)
+	}
+	decision := Decision{
+		ID: marketplace.NewID[Decision](), BrandID: q.BrandID, QuestionID: q.ID,
+		Attempt: q.Attempt, Wave: q.Wave, At: now, Record: string(record),
+	}
+	offers, err := insertOffers(q, quote, w, expires)
+	if err != nil {
 		return err
 	}
-	if err := saveTx(ctx, tx, q); err != nil {
+	save, err := q.save()
+	if err != nil {
 		return err
 	}
-	return s.appendTx(ctx, tx, EventOffered, q, now, Detail{Attempt: q.Attempt, Wave: q.Wave, Offers: len(w.experts)})
+	offered := q.news(EventOffered, now, Detail{Attempt: q.Attempt, Wave: q.Wave, Offers: len(w.experts)})
+	return s.events.WriteTx(ctx, tx, []event.News{offered}, decision.insert(), offers, save)
 }
 
 // quoteTx prices the attempt: by the program's policies for its first wave, and
@@ -246,39 +273,4 @@ func (s *Service) quoteTx(ctx context.Context, tx *gorm.DB, q *Question, p progr
 		Fee:    payouts.Money{Minor: first.FeeMinor, Currency: first.Currency},
 		Effort: time.Duration(first.EffortS) * time.Second,
 	}, nil
-}
-
-func (s *Service) recordTx(ctx context.Context, tx *gorm.DB, q *Question, d DecisionRecord, now time.Time) error {
-	record, err := json.Marshal(d)
-	if err != nil {
-		return fmt.Errorf("write the decision record: %w", err)
-	}
-	row := Decision{
-		ID: marketplace.NewID[Decision](), BrandID: q.BrandID, QuestionID: q.ID,
-		Attempt: q.Attempt, Wave: q.Wave, At: now, Record: string(record),
-	}
-	if err := tx.WithContext(ctx).Create(&row).Error; err != nil {
-		return fmt.Errorf("insert the decision record: %w", err)
-	}
-	return nil
-}
-
-func insertOffersTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, w wave, expires time.Time) error {
-	offers := make([]Offer, len(w.experts))
-	for i, person := range w.experts {
-		why, err := json.Marshal(w.record.Reasons[person.String()])
-		if err != nil {
-			return fmt.Errorf("write an offer's reason: %w", err)
-		}
-		offers[i] = Offer{
-			ID: marketplace.NewID[Offer](), BrandID: q.BrandID, QuestionID: q.ID, PersonID: person,
-			Attempt: q.Attempt, Wave: q.Wave, Position: w.before + i + 1, State: OfferOpen,
-			RewardMinor: quote.Reward.Minor, FeeMinor: quote.Fee.Minor, Currency: quote.Reward.Currency,
-			EffortS: int(quote.Effort / time.Second), Why: string(why), OfferedAt: w.record.Ranking.At, ExpiresAt: expires,
-		}
-	}
-	if err := tx.WithContext(ctx).Create(&offers).Error; err != nil {
-		return fmt.Errorf("insert the offers of question %s: %w", q.ID, err)
-	}
-	return nil
 }

@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -51,6 +52,15 @@ type Detail struct {
 	Assignment *AssignmentID    `json:"assignment,omitempty"`
 	Reason     string           `json:"reason,omitempty"`
 	Minor      int64            `json:"minor,omitempty"`
+	Drawing    *Drawing         `json:"-"` // of EventEarned, for who subscribes to it
+}
+
+// Drawing is what decides, as a turn is earned, whether it will be reviewed.
+type Drawing struct {
+	AskedAt   time.Time // of the question
+	SampleBP  int       // the program's share of reviews
+	Probation bool      // the expert's
+	Verified  bool      // the customer
 }
 
 // Rooms are what this one stands on.
@@ -79,6 +89,7 @@ type Service struct {
 	notify    *notify.Service
 	memory    *memory
 	redactKey []byte
+	capKey    []byte
 	sandbox   bool
 }
 
@@ -87,8 +98,9 @@ func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
 		customers: r.Customers, programs: r.Programs, experts: r.Experts, notify: r.Notify, memory: newMemory(),
-		redactKey: r.Keys.Derive("question.redaction"), sandbox: r.Sandbox,
+		redactKey: r.Keys.Derive("question.redaction"), capKey: r.Keys.Derive("question.caps"), sandbox: r.Sandbox,
 	}
+	r.Store.OnUndone(s.memory.forget)
 	r.Events.Subscribe("route", s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
 	r.Customers.RegisterEraser("question", erasedColumns, s.eraseCustomerTx)
 	r.Queue.Sweep(job.Sweep{Name: "questions", Table: "questions", Do: s.advanceTx})

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"knowhow/marketplace"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/job"
 	"knowhow/payouts"
@@ -16,7 +15,7 @@ import (
 
 // releaseDueTx pays what nobody refused in time.
 func (s *Service) releaseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, now time.Time) error {
-	a, err := lockTurnTx(ctx, tx, AssignmentID(row))
+	a, err := LockAssignmentTx(ctx, tx, AssignmentID(row))
 	if err != nil || a.NextDueAt == nil || a.NextDueAt.After(now) {
 		return err
 	}
@@ -26,7 +25,7 @@ func (s *Service) releaseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, 
 // ReleaseTx makes an earned or contested assignment's reward available: the
 // review passed, or the appeal was upheld. Released already changes nothing.
 func (s *Service) ReleaseTx(ctx context.Context, tx *gorm.DB, id AssignmentID, reason string) error {
-	a, err := lockTurnTx(ctx, tx, id)
+	a, err := LockAssignmentTx(ctx, tx, id)
 	if err != nil || a.State == Released {
 		return err
 	}
@@ -37,7 +36,7 @@ func (s *Service) ReleaseTx(ctx context.Context, tx *gorm.DB, id AssignmentID, r
 // refuses the pay; the money stays pending until the appeal is decided or its
 // window closes. At release_at or later it is ErrTooLate.
 func (s *Service) ContestTx(ctx context.Context, tx *gorm.DB, id AssignmentID, reason string) error {
-	a, err := lockTurnTx(ctx, tx, id)
+	a, err := LockAssignmentTx(ctx, tx, id)
 	if err != nil {
 		return err
 	}
@@ -51,7 +50,7 @@ func (s *Service) ContestTx(ctx context.Context, tx *gorm.DB, id AssignmentID, r
 // RefuseTx ends a contested assignment unpaid: the refusal stood. refusal names
 // the human decision it follows from.
 func (s *Service) RefuseTx(ctx context.Context, tx *gorm.DB, id AssignmentID, refusal uuid.UUID, reason string) error {
-	a, err := lockTurnTx(ctx, tx, id)
+	a, err := LockAssignmentTx(ctx, tx, id)
 	if err != nil || a.State == Refused {
 		return err
 	}
@@ -63,12 +62,6 @@ func (s *Service) RefuseTx(ctx context.Context, tx *gorm.DB, id AssignmentID, re
 		return err
 	}
 	return s.settleTx(ctx, tx, &a, Refused, EventRefused, reason, now)
-}
-
-func lockTurnTx(ctx context.Context, tx *gorm.DB, id AssignmentID) (Assignment, error) {
-	var a Assignment
-	err := marketplace.ForUpdate(tx.WithContext(ctx)).Where("id = ?", id).Take(&a).Error
-	return a, marketplace.OnlyOne(err, "assignment", id)
 }
 
 func (s *Service) settleTx(ctx context.Context, tx *gorm.DB, a *Assignment, to AssignmentState, kind event.Kind, reason string, now time.Time) error {

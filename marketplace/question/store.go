@@ -7,40 +7,29 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/customer"
+	"knowhow/marketplace/expert"
 )
 
 // lockTx loads a question and holds its row until the transaction ends: every
 // move begins here, so moves of one question come one after another.
 func lockTx(ctx context.Context, tx *gorm.DB, id ID) (Question, error) {
-	var q Question
-	err := marketplace.ForUpdate(tx.WithContext(ctx)).Where("id = ?", id).Take(&q).Error
+	q, err := findTx(ctx, tx, "id = ?"+marketplace.ForUpdateSQL(tx), id)
 	return q, marketplace.OnlyOne(err, "question", id)
 }
 
 // questionTx loads a question without locking it.
 func questionTx(ctx context.Context, tx *gorm.DB, id ID) (Question, error) {
-	var q Question
-	err := tx.WithContext(ctx).Where("id = ?", id).Take(&q).Error
+	q, err := findTx(ctx, tx, "id = ?", id)
 	return q, marketplace.OnlyOne(err, "question", id)
 }
 
-// progress are the columns that moves change.
-var progress = []string{
-	"Redaction", "State", "EndReason", "Attempt", "Wave", "Messages", "FirstRespondedAt", "ResolvedAt",
-	"EndedAt", "ResponseBreached", "ResolutionBreached", "Nudged", "StageDueAt", "NextDueAt",
-}
-
 func saveTx(ctx context.Context, tx *gorm.DB, q *Question) error {
-	if err := tx.WithContext(ctx).Model(q).Select(progress).Updates(q).Error; err != nil {
-		return fmt.Errorf("save question %s: %w", q.ID, err)
+	save, err := q.save()
+	if err != nil {
+		return err
 	}
-	return nil
-}
-
-func offerTx(ctx context.Context, tx *gorm.DB, id OfferID) (Offer, error) {
-	var o Offer
-	err := tx.WithContext(ctx).Where("id = ?", id).Take(&o).Error
-	return o, marketplace.OnlyOne(err, "offer", id)
+	return marketplace.WriteTx(ctx, tx, save)
 }
 
 // offersTx lists every offer of a question, in the order of offering.
@@ -55,8 +44,14 @@ func offersTx(ctx context.Context, tx *gorm.DB, id ID) ([]Offer, error) {
 
 // AssignmentTx loads an assignment for the rooms above.
 func AssignmentTx(ctx context.Context, tx *gorm.DB, id AssignmentID) (Assignment, error) {
-	var a Assignment
-	err := tx.WithContext(ctx).Where("id = ?", id).Take(&a).Error
+	a, err := turnTx(ctx, tx, "id = ?", id)
+	return a, marketplace.OnlyOne(err, "assignment", id)
+}
+
+// LockAssignmentTx is AssignmentTx that holds the assignment's row until the
+// transaction ends.
+func LockAssignmentTx(ctx context.Context, tx *gorm.DB, id AssignmentID) (Assignment, error) {
+	a, err := turnTx(ctx, tx, "id = ?"+marketplace.ForUpdateSQL(tx), id)
 	return a, marketplace.OnlyOne(err, "assignment", id)
 }
 
@@ -70,27 +65,18 @@ func assignmentsTx(ctx context.Context, tx *gorm.DB, id ID) ([]Assignment, error
 	return list, nil
 }
 
-// currentTx is the assignment of the question's present attempt.
-func currentTx(ctx context.Context, tx *gorm.DB, q *Question) (Assignment, error) {
+// currentTx is the assignment of the question's present attempt, and what it
+// takes to tell whether it will be reviewed, without the program's share.
+func currentTx(ctx context.Context, tx *gorm.DB, q *Question) (Assignment, Drawing, error) {
 	var a Assignment
-	err := tx.WithContext(ctx).Where("question_id = ? AND attempt = ?", q.ID, q.Attempt).Take(&a).Error
-	return a, marketplace.OnlyOne(err, "assignment of question", q.ID)
-}
-
-// turn are the columns of an assignment that moves change.
-var turn = []string{
-	"State", "RewardMinor", "FeeMinor", "Note", "EndReason", "DeliveredAt", "EarnedAt", "ReleaseAt",
-	"ConfirmedAt", "SettledAt", "NextDueAt",
+	d := Drawing{AskedAt: q.AskedAt}
+	err := marketplace.ScanTx(tx.WithContext(ctx),
+		"SELECT "+turnColumns+", "+expert.ProbationSQL("?", "assignments.person_id")+", "+customer.VerifiedSQL+" FROM assignments WHERE question_id = ? AND attempt = ?",
+		[]any{q.ProgramID, q.BrandID, q.CustomerID, q.ID, q.Attempt}, append(a.into(), &d.Probation, &d.Verified)...)
+	return a, d, marketplace.OnlyOne(err, "assignment of question", q.ID)
 }
 
 // moveTurnTx saves a, which must still be in state from.
 func moveTurnTx(ctx context.Context, tx *gorm.DB, a *Assignment, from AssignmentState) error {
-	res := tx.WithContext(ctx).Model(a).Where("state = ?", from).Select(turn).Updates(a)
-	if res.Error != nil {
-		return fmt.Errorf("save assignment %s: %w", a.ID, res.Error)
-	}
-	if res.RowsAffected != 1 {
-		return &TransitionError{Noun: "assignment", From: "no longer " + string(from), Verb: "become " + string(a.State)}
-	}
-	return nil
+	return marketplace.WriteTx(ctx, tx, a.save(from))
 }

@@ -212,6 +212,20 @@ func (s *Service) DisableTOTP(ctx context.Context, caller access.Caller, passwor
 	})
 }
 
+// HasAuthenticator tells whether the caller signs in with a code besides the
+// password. Errors: *access.ForbiddenError for who is no person.
+func (s *Service) HasAuthenticator(ctx context.Context, caller access.Caller) (bool, error) {
+	if err := onlyPerson(caller); err != nil {
+		return false, err
+	}
+	var a authenticator
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		a, err = authenticatorTx(ctx, tx, caller.Person)
+		return err
+	})
+	return a.confirmed(), err
+}
+
 func (s *Service) turnOffTx(ctx context.Context, tx *gorm.DB, person access.PersonID, now time.Time) error {
 	for _, row := range []any{&recoveryCode{}, &authenticator{}} {
 		if err := tx.WithContext(ctx).Where("person_id = ?", person).Delete(row).Error; err != nil {

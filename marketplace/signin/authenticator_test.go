@@ -75,6 +75,23 @@ func TestCodesAreAskedFor(t *testing.T) {
 }
 
 // A code is good once, however many use it at the same time.
+func TestWhoHasAnAuthenticator(t *testing.T) {
+	each(t, func(t *testing.T, d *door) {
+		me := d.signUp(ada).Caller()
+		_, err := d.BeginTOTP(ctx, me)
+		d.must(err)
+		if has, err := d.HasAuthenticator(ctx, me); has || err != nil {
+			t.Errorf("before it is confirmed: %v, %v", has, err)
+		}
+		d.enrol(me)
+		if has, err := d.HasAuthenticator(ctx, me); !has || err != nil {
+			t.Errorf("after: %v, %v", has, err)
+		}
+		_, err = d.HasAuthenticator(ctx, system)
+		d.want("who is no person", err, marketplace.ErrForbidden)
+	})
+}
+
 func TestACodeIsUsedOnce(t *testing.T) {
 	each(t, func(t *testing.T, d *door) {
 		e, codes := d.enrol(d.signUp(ada).Caller())

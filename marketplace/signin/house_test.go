@@ -142,7 +142,7 @@ func (d *door) link(address, page string, seen map[string]bool) string {
 func (d *door) signUp(a signin.Account) signin.Started {
 	d.t.Helper()
 	d.must(d.SignUp(ctx, home, a))
-	started, err := d.Verify(ctx, home, d.link(a.Email, "verify", nil))
+	started, err := d.Verify(ctx, home, d.link(a.Email, "verify", nil), a.Password)
 	d.must(err)
 	return started
 }

@@ -63,30 +63,39 @@ func (s *Service) Invite(ctx context.Context, caller access.Caller, brand market
 	if err := access.CheckBrand(brand); err != nil {
 		return Invitation{}, err
 	}
-	email, err := access.NormalEmail(email)
-	if err != nil {
-		return Invitation{}, err
-	}
-	if !slices.Contains(access.Roles, role) {
-		return Invitation{}, &marketplace.InvalidError{Field: "role", Reason: fmt.Sprintf("must be one of %v", access.Roles)}
-	}
 	now := s.clock.Now()
 	token, hash := access.NewToken()
 	i := Invitation{
-		ID: marketplace.NewID[Invitation](), BrandID: brand, EmailIndex: s.emailIndex(email), Role: role, TokenHash: hash,
-		InvitedBy: caller.Person, CreatedAt: now, ExpiresAt: now.Add(invitationLife), Email: email,
+		ID: marketplace.NewID[Invitation](), BrandID: brand, Email: email, Role: role, TokenHash: hash,
+		InvitedBy: caller.Person, CreatedAt: now, ExpiresAt: now.Add(invitationLife),
 	}
-	if i.EmailSealed, err = s.keys.Seal([]byte(email), inviteeColumn.Context(i.ID.String())); err != nil {
-		return Invitation{}, fmt.Errorf("seal the address of invitation %s: %w", i.ID, err)
-	}
-	err = s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
+	err := s.store.InTx(ctx, brand, func(tx *gorm.DB) (err error) {
 		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.ManageMembers); err != nil {
+			return err
+		}
+		if i, err = s.addressed(i); err != nil {
 			return err
 		}
 		return s.inviteTx(ctx, tx, caller, i, token)
 	})
 	if err != nil {
 		return Invitation{}, err
+	}
+	return i, nil
+}
+
+// addressed checks whom i is for, and as what, and seals the address.
+func (s *Service) addressed(i Invitation) (Invitation, error) {
+	email, err := access.NormalEmail(i.Email)
+	if err != nil {
+		return i, err
+	}
+	if !slices.Contains(access.Roles, i.Role) {
+		return i, &marketplace.InvalidError{Field: "role", Reason: fmt.Sprintf("must be one of %v", access.Roles)}
+	}
+	i.Email, i.EmailIndex = email, s.emailIndex(email)
+	if i.EmailSealed, err = s.keys.Seal([]byte(email), inviteeColumn.Context(i.ID.String())); err != nil {
+		return i, fmt.Errorf("seal the address of invitation %s: %w", i.ID, err)
 	}
 	return i, nil
 }

@@ -48,7 +48,7 @@ func link(base *url.URL, page, token string) string {
 func verifyLetter(base *url.URL, token string) letter {
 	return letter{"Confirm your e-mail address", fmt.Sprintf(`Somebody, we think you, signed up to Knowhow with this address.
 
-To confirm it and make the account, follow this link within 24 hours:
+To confirm it and make the account, follow this link within 24 hours and enter the password you chose:
 
 %s
 

@@ -121,11 +121,16 @@ func (s *Service) awaitTx(ctx context.Context, tx *gorm.DB, a Account, hash stri
 }
 
 // Verify follows a sign-up's link: the person and their password come to be,
-// their address is proven, and they are signed in. Errors: ErrLink,
-// ErrLinkUsed (also where the address was taken meanwhile), ErrLinkExpired,
-// *ThrottledError.
-func (s *Service) Verify(ctx context.Context, client Client, token string) (Started, error) {
+// their address is proven, and they are signed in. The password is asked for
+// again: the link proves the address, and who has it but did not sign up makes
+// no account for whoever did. Errors: ErrLink, ErrLinkUsed (also where the
+// address was taken meanwhile), ErrLinkExpired, ErrCredentials for another
+// password, *ThrottledError.
+func (s *Service) Verify(ctx context.Context, client Client, token, password string) (Started, error) {
 	if err := s.take(ctx, linksFromSource, client.source()); err != nil {
+		return Started{}, err
+	}
+	if err := s.sameAsChosen(ctx, token, password); err != nil {
 		return Started{}, err
 	}
 	now := s.clock.Now()
@@ -146,6 +151,30 @@ func (s *Service) Verify(ctx context.Context, client Client, token string) (Star
 		return Started{}, err
 	}
 	return started, nil
+}
+
+// sameAsChosen checks the password against the one a sign-up was made with,
+// which never changes. Who guesses has the link, and so the address, and wins
+// nothing by it: that the source's tries are counted is enough.
+func (s *Service) sameAsChosen(ctx context.Context, token, password string) error {
+	now := s.clock.Now()
+	var chosen string
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		n, err := followTx[signup](ctx, tx, token, now)
+		if err != nil {
+			return err
+		}
+		chosen = *n.PasswordHash
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(password) > maxPassword {
+		return ErrCredentials
+	}
+	ok, _, err := s.hasher.check(ctx, password, chosen)
+	return right(ok, err)
 }
 
 // admitTx makes a person of a sign-up.

@@ -22,7 +22,7 @@ func TestSigningUp(t *testing.T) {
 		_, err := d.SignIn(ctx, home, signin.Credentials{Email: ada.Email, Password: ada.Password})
 		d.want("sign in before the address is proven", err, signin.ErrCredentials)
 		token := d.link(ada.Email, "verify", nil)
-		started, err := d.Verify(ctx, home, token)
+		started, err := d.Verify(ctx, home, token, ada.Password)
 		d.must(err)
 		p, err := d.Access.Person(ctx, started.Caller(), started.Session.PersonID)
 		if err != nil || p.Name != "Ada" || p.Operator || started.Session.UserAgent != home.UserAgent || started.Session.NeedsTOTP {
@@ -35,12 +35,29 @@ func TestSigningUp(t *testing.T) {
 		if got := d.kinds(p.ID); !slices.Equal(got, []event.Kind{access.PersonCreated}) {
 			t.Errorf("events %v", got)
 		}
-		_, err = d.Verify(ctx, home, token)
+		_, err = d.Verify(ctx, home, token, ada.Password)
 		d.want("the link again", err, signin.ErrLinkUsed)
 		d.want("the link again", err, signin.ErrLink)
 		if n := d.count("signups", "contact_sealed IS NOT NULL OR password_hash IS NOT NULL"); n != 0 {
 			t.Errorf("%d sign-ups keep what they were told", n)
 		}
+	})
+}
+
+// Whose address it is, but who did not sign up, makes no account for whoever
+// did by following the link.
+func TestALinkAloneMakesNoAccount(t *testing.T) {
+	each(t, func(t *testing.T, d *door) {
+		d.must(d.SignUp(ctx, signin.Client{}, ada))
+		token := d.link(ada.Email, "verify", nil)
+		d.unchanged(func() {
+			for _, wrong := range []string{"", "another engine", ada.Password + " ", strings.Repeat("a", 1<<20)} {
+				_, err := d.Verify(ctx, signin.Client{}, token, wrong)
+				d.want("another password", err, signin.ErrCredentials)
+			}
+		})
+		_, err := d.Verify(ctx, signin.Client{}, token, ada.Password)
+		d.must(err)
 	})
 }
 
@@ -70,7 +87,7 @@ func TestALinkIsFollowedOnce(t *testing.T) {
 	each(t, func(t *testing.T, d *door) {
 		d.must(d.SignUp(ctx, home, ada))
 		token := d.link(ada.Email, "verify", nil)
-		if won := d.race(16, signin.ErrLinkUsed, func(int) error { _, err := d.Verify(ctx, home, token); return err }); won != 1 {
+		if won := d.race(16, signin.ErrLinkUsed, func(int) error { _, err := d.Verify(ctx, home, token, ada.Password); return err }); won != 1 {
 			t.Errorf("%d of 16 followed the link, want 1", won)
 		}
 		if n := d.count("sessions", "1 = 1"); n != 1 {
@@ -88,9 +105,9 @@ func TestTwoSignUpsOfOneAddress(t *testing.T) {
 		again.Password = "analytical engine"
 		d.must(d.SignUp(ctx, home, again))
 		second := d.link(ada.Email, "verify", seen)
-		_, err := d.Verify(ctx, home, second)
+		_, err := d.Verify(ctx, home, second, again.Password)
 		d.must(err)
-		_, err = d.Verify(ctx, home, first)
+		_, err = d.Verify(ctx, home, first, ada.Password)
 		d.want("the other link", err, signin.ErrLinkUsed)
 		d.signIn(again)
 		_, err = d.SignIn(ctx, home, signin.Credentials{Email: ada.Email, Password: ada.Password})
@@ -103,7 +120,7 @@ func TestLinksThatDoNotWork(t *testing.T) {
 		d.must(d.SignUp(ctx, home, ada))
 		token := d.link(ada.Email, "verify", nil)
 		for _, bad := range []string{"", "x", token[:42], token + "A", strings.ToUpper(token), strings.Repeat("a", 1<<20)} {
-			_, err := d.Verify(ctx, home, bad)
+			_, err := d.Verify(ctx, home, bad, ada.Password)
 			d.want("a forged link", err, signin.ErrLink)
 			d.want("a forged reset", d.Reset(ctx, home, bad, "another engine"), signin.ErrLink)
 			_, err = d.Invited(ctx, bad)
@@ -111,7 +128,7 @@ func TestLinksThatDoNotWork(t *testing.T) {
 		}
 		d.want("a sign-up's link to reset", d.Reset(ctx, home, token, "another engine"), signin.ErrLink)
 		d.Clock.Advance(24 * time.Hour)
-		_, err := d.Verify(ctx, home, token)
+		_, err := d.Verify(ctx, home, token, ada.Password)
 		d.want("an old link", err, signin.ErrLinkExpired)
 	})
 }
@@ -169,7 +186,7 @@ func TestSignUpHalfway(t *testing.T) {
 			}
 		}
 		token := d.link(bob.Email, "verify", seen)
-		n := dbtest.Halfway(t, d.DB, func() error { _, err := d.Verify(ctx, signin.Client{}, token); return err })
+		n := dbtest.Halfway(t, d.DB, func() error { _, err := d.Verify(ctx, signin.Client{}, token, bob.Password); return err })
 		if n < 6 {
 			t.Errorf("Verify: only %d statements seen", n)
 		}
@@ -182,7 +199,7 @@ func TestNothingSecretIsKept(t *testing.T) {
 		d.must(d.SignUp(ctx, home, ada))
 		pending := dbtest.Dump(t, d.DB)
 		token := d.link(ada.Email, "verify", nil)
-		started, err := d.Verify(ctx, home, token)
+		started, err := d.Verify(ctx, home, token, ada.Password)
 		d.must(err)
 		d.must(d.RequestReset(ctx, home, ada.Email))
 		_, err = d.Invite(ctx, d.Owner, d.Brand, "eve@example.org", access.Viewer)

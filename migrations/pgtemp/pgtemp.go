@@ -1,7 +1,7 @@
-// Package pgtemp starts a throwaway PostgreSQL of this process's own, for
-// tests: Debian's server programs, a new data directory, a private Unix socket,
-// no TCP port. The server and its files go when the process ends, however it
-// ends.
+// Package pgtemp starts a throwaway PostgreSQL of this process's own, for tests
+// and measurements: Debian's server programs, a new data directory, a private
+// Unix socket, no TCP port. The server and its files go when the process ends,
+// however it ends.
 package pgtemp
 
 import (
@@ -36,17 +36,30 @@ type Server struct {
 
 // supervise starts the server, then waits for its input to end, which happens
 // at the latest when the parent dies, and clears up.
-const supervise = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 \
-  -c shared_buffers=64MB -c max_wal_size=128MB -c autovacuum_naptime=10s -c log_min_messages=fatal </dev/null >"$2/log" 2>&1 &
+const supervise = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 -c log_min_messages=fatal $3 </dev/null >"$2/log" 2>&1 &
 pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid; rm -rf "$2"`
 
-// Start makes and starts a server.
-func Start(ctx context.Context) (*Server, error) {
+// Settings of servers: forgetful is quick and small, for tests; durable flushes
+// what is committed to the disk, as PostgreSQL does by default.
+const (
+	forgetful = "-c fsync=off -c shared_buffers=64MB -c max_wal_size=128MB -c autovacuum_naptime=10s"
+	durable   = "-c shared_buffers=128MB"
+)
+
+// Start makes and starts a server for tests: in memory where there is room, and
+// it flushes nothing.
+func Start(ctx context.Context) (*Server, error) { return start(ctx, inMemory(), forgetful) }
+
+// StartDurable makes and starts a server for measuring: in the directory for
+// temporary files, with PostgreSQL's own settings.
+func StartDurable(ctx context.Context) (*Server, error) { return start(ctx, "", durable) }
+
+func start(ctx context.Context, in, settings string) (*Server, error) {
 	bin, err := findBin()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(inMemory(), "khpg")
+	dir, err := os.MkdirTemp(in, "khpg")
 	if err != nil {
 		return nil, fmt.Errorf("make the server's directory: %w", err)
 	}
@@ -59,7 +72,7 @@ func Start(ctx context.Context) (*Server, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %.500s", err, out), os.RemoveAll(dir))
 	}
-	cmd := exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir)
+	cmd := exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir, settings)
 	cmd.SysProcAttr, cmd.Dir = &syscall.SysProcAttr{Credential: cred, Setpgid: true}, dir
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

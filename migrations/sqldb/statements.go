@@ -124,7 +124,9 @@ func (c *keepingConn) Close() error {
 // statement is the kept statement of a query, nil where it is to be run without
 // one: it is no query of the program's own, or it is being read from already.
 func (c *keepingConn) statement(ctx context.Context, query string) (*keptStatement, error) {
-	c.sent.n.Add(1)
+	if !bounds(query) {
+		c.sent.n.Add(1)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -161,6 +163,17 @@ func worthKeeping(query string) bool {
 	verb, _, _ := strings.Cut(query, " ")
 	switch verb {
 	case "SELECT", "INSERT", "UPDATE", "DELETE", "WITH":
+		return true
+	}
+	return bounds(query)
+}
+
+// bounds reports a statement that only begins or ends a transaction, or a part
+// of one.
+func bounds(query string) bool {
+	verb, _, _ := strings.Cut(query, " ")
+	switch verb {
+	case "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE":
 		return true
 	}
 	return false

@@ -69,14 +69,24 @@ func lock(tx *gorm.DB, wanted map[string]Account) (map[string]*accountRow, error
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
-	var found []*accountRow
-	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).
-		Where("id IN ?", ids).Order("id").Find(&found).Error
+	query := "SELECT id, balance, version FROM ledger_accounts WHERE id IN ? ORDER BY id"
+	if tx.Dialector.Name() == "postgres" {
+		query += " FOR NO KEY UPDATE"
+	}
+	rows, err := tx.Raw(query, ids).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("lock accounts: %w", err)
 	}
-	for _, row := range found {
+	defer rows.Close()
+	for rows.Next() {
+		row := &accountRow{}
+		if err := rows.Scan(&row.ID, &row.Balance, &row.Version); err != nil {
+			return nil, fmt.Errorf("lock accounts: %w", err)
+		}
 		locked[row.ID] = row
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("lock accounts: %w", err)
 	}
 	return locked, nil
 }
@@ -192,12 +202,29 @@ func postingRows(batch []prepared, rows []entryRow) ([]postingRow, error) {
 
 // insertPostings writes the postings and returns how many were new.
 func insertPostings(tx *gorm.DB, postings []postingRow) (int, error) {
-	onKey := clause.OnConflict{Columns: []clause.Column{{Name: "key"}}, DoNothing: true}
-	res := tx.Clauses(onKey).Create(&postings)
+	args := make([]any, 0, 5*len(postings))
+	for _, p := range postings {
+		args = append(args, p.ID, p.Key, p.Kind, p.Digest, p.PostedAt)
+	}
+	res := tx.Exec("INSERT INTO ledger_postings (id, key, kind, digest, posted_at) VALUES "+
+		tuples("(?, ?, ?, ?, ?)", len(postings))+" ON CONFLICT (key) DO NOTHING", args...)
 	if res.Error != nil {
 		return 0, fmt.Errorf("insert postings: %w", res.Error)
 	}
 	return int(res.RowsAffected), nil
+}
+
+func insertEntries(tx *gorm.DB, rows []entryRow) error {
+	args := make([]any, 0, 7*len(rows))
+	for _, r := range rows {
+		args = append(args, r.PostingID, r.Line, r.AccountID, r.Currency, r.Amount, r.BalanceAfter, r.Version)
+	}
+	err := tx.Exec("INSERT INTO ledger_entries (posting_id, line, account_id, currency, amount, balance_after, version) VALUES "+
+		tuples("(?, ?, ?, ?, ?, ?, ?)", len(rows)), args...).Error
+	if err != nil {
+		return fmt.Errorf("insert entries: %w", err)
+	}
+	return nil
 }
 
 // updateAccounts writes the new balances of locked accounts in one statement.

@@ -9,6 +9,10 @@ import (
 	"knowhow/payouts/money"
 )
 
+// SelectBalance finds the balance of the constrained account whose id is its one
+// argument; no row for an account never used.
+const SelectBalance = "SELECT balance FROM ledger_accounts WHERE id = ?"
+
 // BalanceTx returns an account's balance, by its normal side: what a liability
 // owes, what an asset holds. An account never used has none.
 func BalanceTx(ctx context.Context, tx *gorm.DB, a Account) (money.Money, error) {

@@ -158,8 +158,5 @@ func write(tx *gorm.DB, batch []prepared, rows []entryRow, changed []*accountRow
 	if err := updateAccounts(tx, changed); err != nil {
 		return 0, err
 	}
-	if err := tx.Create(&rows).Error; err != nil {
-		return 0, fmt.Errorf("insert entries: %w", err)
-	}
-	return len(batch), nil
+	return len(batch), insertEntries(tx, rows)
 }

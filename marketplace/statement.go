@@ -1,0 +1,129 @@
+package marketplace
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// Statement is one statement that writes, without RETURNING. Then, where it is
+// set, judges how many rows it wrote.
+type Statement struct {
+	Doing string // what for, for errors: "save question …"
+	SQL   string
+	Args  []any
+	Then  func(rows int64) error
+}
+
+// WriteTx runs statements of which none needs to see what another one writes,
+// and which write different rows. On PostgreSQL they are parts of one, in no
+// order and in one round trip; on SQLite they run one after the other. Each
+// Then is called when all have run; an error must end the transaction.
+func WriteTx(ctx context.Context, tx *gorm.DB, list ...Statement) error {
+	write := writeEach
+	if Postgres(tx) && len(list) > 1 {
+		write = writeAtOnce
+	}
+	written, err := write(tx.WithContext(ctx), list)
+	if err != nil {
+		return err
+	}
+	for i, s := range list {
+		if s.Then == nil {
+			continue
+		}
+		if err := s.Then(written[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeEach(tx *gorm.DB, list []Statement) ([]int64, error) {
+	written := make([]int64, len(list))
+	for i, s := range list {
+		res := tx.Exec(s.SQL, s.Args...)
+		if res.Error != nil {
+			return nil, fmt.Errorf("%s: %w", s.Doing, res.Error)
+		}
+		written[i] = res.RowsAffected
+	}
+	return written, nil
+}
+
+func writeAtOnce(tx *gorm.DB, list []Statement) ([]int64, error) {
+	var query, counts strings.Builder
+	var args []any
+	written, into := make([]int64, len(list)), make([]any, len(list))
+	for i, s := range list {
+		before, comma := "WITH w", ""
+		if i > 0 {
+			before, comma = ", w", ", "
+		}
+		n := strconv.Itoa(i)
+		query.WriteString(before + n + " AS (" + s.SQL + " RETURNING 1)")
+		counts.WriteString(comma + "(SELECT count(*) FROM w" + n + ")")
+		args, into[i] = append(args, s.Args...), &written[i]
+	}
+	err := ScanTx(tx, query.String()+" SELECT "+counts.String(), args, into...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", doings(list), err)
+	}
+	return written, nil
+}
+
+func doings(list []Statement) string {
+	all := make([]string, len(list))
+	for i, s := range list {
+		all[i] = s.Doing
+	}
+	return strings.Join(all, ", ")
+}
+
+// ScanTx reads the one row that a query finds, its columns into into in their
+// order; gorm.ErrRecordNotFound if there is none. It is for what is read often
+// and by hand; a struct of its own is simpler.
+func ScanTx(tx *gorm.DB, query string, args []any, into ...any) error {
+	rows, err := tx.Raw(query, args...).Rows()
+	if err != nil {
+		return translated(tx, err)
+	}
+	defer func() { _ = rows.Close() }() // what went wrong, rows.Err tells
+	if rows.Next() {
+		return rows.Scan(into...)
+	}
+	if err := rows.Err(); err != nil {
+		return translated(tx, err)
+	}
+	return gorm.ErrRecordNotFound
+}
+
+// translated gives a driver's error gorm's name for it, as gorm itself does for
+// all but what reading rows tells.
+func translated(tx *gorm.DB, err error) error {
+	if translator, ok := tx.Dialector.(gorm.ErrorTranslator); ok {
+		return translator.Translate(err)
+	}
+	return err
+}
+
+// ForUpdateSQL is ForUpdate for a query that is written out.
+func ForUpdateSQL(tx *gorm.DB) string {
+	if !Postgres(tx) {
+		return ""
+	}
+	return " FOR NO KEY UPDATE"
+}
+
+// EnteringSQL is a last column for a query, in a transaction of AllBrands, that
+// finds one row: the transaction enters that row's brand, and from then on sees
+// no other's.
+func EnteringSQL(tx *gorm.DB) string {
+	if !Postgres(tx) {
+		return ", ''"
+	}
+	return ", set_config('knowhow.brand', brand_id::text, true)"
+}

@@ -1,0 +1,98 @@
+package sqldb_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
+// process opens the database as one more process would, and counts its wakes.
+func process(t *testing.T, url string) (*sqldb.DB, *sqldb.Signal, *atomic.Int64) {
+	t.Helper()
+	db, err := sqldb.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, wakes := sqldb.NewSignal(db, slog.New(slog.NewTextHandler(t.Output(), nil))), new(atomic.Int64)
+	s.Subscribe(func() { wakes.Add(1) })
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { s.Run(ctx) })
+	t.Cleanup(func() {
+		stop()
+		running.Wait()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db, s, wakes
+}
+
+func wait(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// A change wakes the process that made it at once, on both databases.
+func TestSignalWakesItsOwnProcess(t *testing.T) {
+	for _, dialect := range dbtest.Dialects {
+		t.Run(dialect, func(t *testing.T) {
+			_, s, wakes := process(t, dbtest.URL(t, dialect))
+			second := 0
+			s.Subscribe(func() { second++ })
+			before := wakes.Load()
+			s.Changed()
+			if wakes.Load() <= before || second < 1 {
+				t.Errorf("a change woke %d and %d subscribers", wakes.Load()-before, second)
+			}
+		})
+	}
+}
+
+// Another process is woken too, once for many changes, and also after the
+// connection on which it listens was killed.
+func TestSignalWakesOtherProcesses(t *testing.T) {
+	url := dbtest.URL(t, "postgres")
+	db, writer, own := process(t, url)
+	_, _, reader := process(t, url)
+	wait(t, "the wake after connecting", func() bool { return reader.Load() == 1 && own.Load() == 1 })
+	begun := time.Now()
+	for range 5000 {
+		writer.Changed()
+	}
+	wait(t, "the first call", func() bool { return reader.Load() > 1 })
+	time.Sleep(50 * time.Millisecond) // for a call that should not come
+	if got, most := reader.Load()-1, int64(time.Since(begun)/(10*time.Millisecond))+2; got > most {
+		t.Errorf("5000 changes woke the other process %d times, at most %d were to be", got, most)
+	}
+	if got := own.Load(); got != 5001 {
+		t.Errorf("5000 changes and one connecting woke their own process %d times", got)
+	}
+	for round := range 3 {
+		before := reader.Load()
+		var killed []bool
+		err := db.Read.Raw(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND query LIKE 'LISTEN %'`).Scan(&killed).Error
+		if err != nil || len(killed) != 2 {
+			t.Fatalf("killed %v, %v", killed, err)
+		}
+		wait(t, "the wake after connecting anew", func() bool { return reader.Load() > before })
+		before = reader.Load()
+		writer.Changed()
+		wait(t, "the call after that", func() bool { return reader.Load() > before })
+		wait(t, "the writer listens again", func() bool { return own.Load() >= 5003+2*int64(round) })
+	}
+}
