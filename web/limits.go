@@ -1,10 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"encoding/hex"
-	"fmt"
 	"log/slog"
-	"math"
 	"net/http"
 	"time"
 
@@ -16,24 +15,31 @@ import (
 )
 
 // Limits are how many requests a minute may come from one caller, and from one
-// address where nobody is signed in. The zero value is DefaultLimits.
-type Limits struct{ Caller, Address int }
+// address where nobody is signed in; how many of those from one address may be
+// about signing in, and how many may begin a customer's session. A zero is as
+// in DefaultLimits.
+type Limits struct{ Caller, Address, SignIns, CustomerSessions int }
 
 // DefaultLimits are more than a person's app needs and less than hurts.
-var DefaultLimits = Limits{Caller: 600, Address: 120}
+var DefaultLimits = Limits{Caller: 600, Address: 120, SignIns: 20, CustomerSessions: 30}
+
+// whole is l with the defaults in place of zeros.
+func (l Limits) whole() Limits {
+	return Limits{
+		Caller: cmp.Or(l.Caller, DefaultLimits.Caller), Address: cmp.Or(l.Address, DefaultLimits.Address),
+		SignIns: cmp.Or(l.SignIns, DefaultLimits.SignIns), CustomerSessions: cmp.Or(l.CustomerSessions, DefaultLimits.CustomerSessions),
+	}
+}
+
+// perMinute is a policy of so many requests a minute.
+func perMinute(name string, most int) limit.Policy {
+	return limit.Policy{Name: name, Limit: most, Window: time.Minute}
+}
 
 // limit counts the request against its caller's limit, or its address's. The
 // database it counts in may fail without taking the service with it.
 func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
-	l := s.Limits
-	if l.Caller == 0 {
-		l.Caller = DefaultLimits.Caller
-	}
-	if l.Address == 0 {
-		l.Address = DefaultLimits.Address
-	}
-	byCaller := limit.Policy{Name: "caller", Limit: l.Caller, Window: time.Minute}
-	byAddress := limit.Policy{Name: "address", Limit: l.Address, Window: time.Minute}
+	byCaller, byAddress := perMinute("caller", s.Limits.Caller), perMinute("address", s.Limits.Address)
 	return func(c echo.Context) error {
 		req := requestOf(c)
 		policy, key := byAddress, hex.EncodeToString(req.Source)
@@ -42,10 +48,12 @@ func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		verdict, err := s.Limiter.Take(c.Request().Context(), policy, key)
 		if err != nil {
-			s.Log.ErrorContext(c.Request().Context(), "a request was not counted", "request", req.ID, "err", err)
+			if c.Request().Context().Err() == nil { // else it is the client who is gone
+				s.Log.ErrorContext(c.Request().Context(), "a request was not counted", "request", req.ID, "err", err)
+			}
 			return next(c)
 		}
-		tell(c.Response().Header(), verdict)
+		verdict.Tell(c.Response().Header().Set)
 		if !verdict.Allowed {
 			p := problem.New("too_many_requests", "")
 			p.RetryAfter = verdict.Reset
@@ -53,13 +61,6 @@ func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
-}
-
-// tell writes what is left of a limit as
-// draft-ietf-httpapi-ratelimit-headers-10 says.
-func tell(header http.Header, v limit.Verdict) {
-	header.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", v.Policy.Name, v.Policy.Limit, int(v.Policy.Window.Seconds())))
-	header.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", v.Policy.Name, v.Remaining, int(math.Ceil(v.Reset.Seconds()))))
 }
 
 func levelOf(status int) slog.Level {

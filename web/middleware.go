@@ -34,7 +34,13 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		r := c.Request()
 		req := &api.Request{
 			ID: r.Header.Get(echo.HeaderXRequestID), UserAgent: r.UserAgent(), Source: s.sourceOf(c.RealIP()),
-			IdempotencyKey: r.Header.Get("Idempotency-Key"),
+			IdempotencyKey: r.Header.Get("Idempotency-Key"), CrossSite: s.origin.Check(r) != nil,
+		}
+		if address, err := netip.ParseAddr(c.RealIP()); err == nil {
+			req.Address = address
+		}
+		if cookie, err := r.Cookie(api.CookieName(s.Base)); err == nil {
+			req.Refresh = cookie.Value
 		}
 		if !plain(req.ID, 64) {
 			req.ID = uuid.NewString()

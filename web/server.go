@@ -5,6 +5,7 @@
 package web
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -47,25 +48,35 @@ type Server struct {
 	spec   *huma.OpenAPI
 	tokens *token.Issuer
 	source []byte // the key addresses are hashed with
+	origin *http.CrossOriginProtection
+
+	origins *api.Origins
+	shared  map[string]bool // paths of what customers' pages do
 }
 
 // New makes the server.
 func New(o Options) (*Server, error) {
+	o.Limits = o.Limits.whole()
 	s := &Server{Options: o, echo: echo.New(), tokens: token.NewIssuer(o.Keys, o.Base.String(), o.House.Clock), source: o.Keys.Derive("web.source")}
+	if err := s.trustBase(); err != nil {
+		return nil, err
+	}
 	s.echo.HTTPErrorHandler = s.refuse
 	s.echo.IPExtractor = addressOf(o.Proxies)
 	s.echo.Use(s.identify)
 	if o.Metrics != nil {
 		s.echo.Use(o.Metrics.Requests())
 	}
-	s.echo.Use(s.watch, s.secure, s.bound, s.authenticate, s.limit)
+	s.origins = api.NewOrigins(o.House.Programs, o.House.Clock)
+	s.echo.Use(s.watch, s.secure, s.share, s.bound, s.authenticate, s.limit)
 	config := api.Config(o.Version)
 	config.Servers = nil
 	described := humaecho.NewV4(s.echo, config)
 	s.api = api.Register(described, api.Parts{
-		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo,
+		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo, Origins: s.origins,
+		ClaimKey: o.Keys.Derive("web.claim"), SignIns: perMinute("sign_in", o.Limits.SignIns), CustomerSessions: perMinute("customer_sessions", o.Limits.CustomerSessions),
 	})
-	s.spec = described.OpenAPI()
+	s.spec, s.shared = described.OpenAPI(), sharedPaths(s.api.Routes())
 	s.streamRoute(described)
 	pages, err := docs.New(s.spec, o.Base)
 	if err != nil {
@@ -76,6 +87,16 @@ func New(o Options) (*Server, error) {
 	s.echo.GET("/docs.css", echo.WrapHandler(http.HandlerFunc(pages.Style)))
 	s.echo.GET("/docs.js", echo.WrapHandler(http.HandlerFunc(pages.Script)))
 	return s, nil
+}
+
+// trustBase has our own pages believed that they are, also where a proxy hides
+// from us under what name we are reached.
+func (s *Server) trustBase() error {
+	s.origin = http.NewCrossOriginProtection()
+	if err := s.origin.AddTrustedOrigin(s.Base.Scheme + "://" + s.Base.Host); err != nil {
+		return fmt.Errorf("read the base URL: %w", err)
+	}
+	return nil
 }
 
 // Handle adds a page that is not the API's, such as the health checks.

@@ -31,8 +31,15 @@ type Parts struct {
 	Base    *url.URL // how the outside reaches the service
 	Tokens  *token.Issuer
 	Limiter *limit.Limiter
-	Version string
-	Demo    bool
+	Origins *Origins // whose pages may call what customers do
+	// ClaimKey is what the fingerprints of repeatable requests are made with; the
+	// same in every process.
+	ClaimKey []byte
+	// SignIns and CustomerSessions bound how often one address may sign in, or
+	// begin to.
+	SignIns, CustomerSessions limit.Policy
+	Version                   string
+	Demo                      bool
 }
 
 // API holds every route. Make one with Register.
@@ -50,8 +57,10 @@ func Register(h huma.API, p Parts) *API {
 	a := &API{Parts: p, huma: h}
 	for _, register := range []func(){
 		a.questionRoutes, a.offerRoutes, a.assignmentRoutes, a.brandRoutes, a.programRoutes, a.topicRoutes, a.moneyRoutes, a.expertRoutes, a.applicationRoutes,
-		a.brandQuestionRoutes, a.reviewRoutes, a.refusalRoutes, a.privacyRoutes,
+		a.brandQuestionRoutes, a.reviewRoutes, a.refusalRoutes, a.customerSessionRoutes, a.resumeLinkRoutes, a.privacyRoutes,
 		a.enrolmentRoutes, a.admissionRoutes, a.earningRoutes, a.operatorRoutes,
+		a.signInRoutes, a.passwordRoutes, a.sessionRoutes, a.totpRoutes, a.meRoutes, a.invitationRoutes, a.apiKeyRoutes, a.identityKeyRoutes,
+		a.eventRoutes,
 	} {
 		register()
 	}
@@ -77,7 +86,8 @@ func Config(version string) huma.Config {
 	c.RejectUnknownQueryParameters = true
 	c.Info.Description, c.Tags = about, tags
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token (a JWT of ten minutes), or a brand's API key."},
+		"bearer":  {Type: "http", Scheme: "bearer", Description: "An access token (a JWT of ten minutes), or a brand's API key."},
+		"session": {Type: "apiKey", In: "cookie", Name: "__Host-knowhow_refresh", Description: "The session's cookie, which signing in sets and no script can read; without TLS it is called knowhow_refresh."},
 	}
 	return c
 }

@@ -12,7 +12,7 @@ import (
 // brandQuestionRoutes are what a brand's people do with its questions.
 func (a *API) brandQuestionRoutes() {
 	const path = "/brands/{brand}/questions/{question}"
-	seen, answering, money := member(access.SeeQuestions), member(access.AnswerForBrand), member(access.SeeMoney)
+	seen, answering, money := member(access.SeeQuestions), member(access.AnswerForBrand), Who{Kind: Member, Permission: access.SeeMoney, Also: access.SeeQuestions}
 	read(a, Route{ID: "listBrandQuestions", Path: "/brands/{brand}/questions", Tag: questionsTag, Who: seen,
 		Summary: "List a brand's questions, newest first"}, a.brandQuestions)
 	read(a, Route{ID: "getBrandQuestion", Path: path, Tag: questionsTag, Who: seen,

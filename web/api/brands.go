@@ -14,7 +14,7 @@ const brandsTag = "Brands"
 // brandRoutes are brands and who belongs to them.
 func (a *API) brandRoutes() {
 	seen, managed := member(access.SeeMembers), member(access.ManageMembers)
-	read(a, Route{ID: "listBrands", Path: "/brands", Tag: brandsTag, Who: Who{Kind: Person},
+	read(a, Route{ID: "listBrands", Path: "/brands", Tag: brandsTag, Who: Who{Kind: Account},
 		Summary: "List the brands you belong to; all of them for operators"}, a.brands)
 	create(a, Route{ID: "createBrand", Path: "/brands", Tag: brandsTag, Who: operator(access.CreateBrand),
 		Summary: "Add a brand with its first owner"}, a.createBrand, a.createdBrand)

@@ -88,7 +88,7 @@ func (a *API) payouts(ctx context.Context, caller access.Caller, in *PageParams)
 
 type requestPayoutIn struct {
 	Body struct {
-		Request uuid.UUID `json:"request" format:"uuid" doc:"An id of your own for this request." example:"0192f0c1-2d3e-7a4b-8c5d-6e7f8091a2b3"`
+		Request uuid.UUID `json:"request" format:"uuid" doc:"An id of your own for this request."`
 	}
 }
 

@@ -66,7 +66,7 @@ type moveIn struct {
 	ProgramIn
 	Body struct {
 		Amount    Money  `json:"amount"`
-		Reference string `json:"reference" minLength:"1" maxLength:"100" doc:"Your own id of the movement: the same again moves nothing." example:"2026-11"`
+		Reference string `json:"reference" minLength:"1" maxLength:"100" doc:"Your own id of the movement: the same again moves nothing." example:"$REFERENCE"`
 	}
 }
 

@@ -16,7 +16,7 @@ const workTag = "Work"
 func (a *API) offerRoutes() {
 	read(a, Route{ID: "listOffers", Path: "/offers", Tag: workTag, Who: Who{Kind: Person},
 		Summary: "List the offers you may accept now, in every brand, soonest expiry first"}, a.openOffers)
-	create(a, Route{ID: "acceptOffer", Path: "/offers/{offer}/accept", Tag: workTag, Who: Who{Kind: Person},
+	createShown(a, Route{ID: "acceptOffer", Path: "/offers/{offer}/accept", Tag: workTag, Who: Who{Kind: Person},
 		Summary: "Accept an offer", About: "Of any number of experts one wins; the others get the problem offer_gone."},
 		a.accept, a.accepted)
 	act(a, Route{ID: "declineOffer", Path: "/offers/{offer}/decline", Tag: workTag, Who: Who{Kind: Person},
@@ -61,9 +61,9 @@ func (a *API) openOffers(ctx context.Context, caller access.Caller, _ *struct{})
 	return allOf(offers, offerOf), err
 }
 
-func (a *API) accept(ctx context.Context, caller access.Caller, in *offerIn) (string, error) {
+func (a *API) accept(ctx context.Context, caller access.Caller, in *offerIn) (string, *One[Assignment], error) {
 	turn, err := a.House.Questions.Accept(ctx, caller, in.Offer)
-	return turn.ID.String(), err
+	return turn.ID.String(), one(assignmentOf(turn)), err
 }
 
 func (a *API) accepted(ctx context.Context, caller access.Caller, _ *offerIn, id string) (*One[Assignment], error) {

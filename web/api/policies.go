@@ -37,6 +37,15 @@ type Policies struct {
 	Escalation struct {
 		Target string `json:"target" maxLength:"64" doc:"Who gets what no expert takes." example:"team"`
 	} `json:"escalation"`
+	Abuse *AbusePolicy `json:"abuse,omitempty" doc:"By default safe bounds."`
+}
+
+// AbusePolicy bounds what customers who are not verified may ask a day, in UTC;
+// 0: nothing.
+type AbusePolicy struct {
+	PerCustomer   int `json:"per_customer" minimum:"0" maximum:"10000" doc:"Questions of one customer, which is one browser." example:"5"`
+	PerSource     int `json:"per_source" minimum:"0" maximum:"10000" doc:"Questions from one address." example:"20"`
+	BudgetShareBP int `json:"budget_share_bp" minimum:"0" maximum:"10000" doc:"Of the free budget, for all their questions together." example:"1000"`
 }
 
 func policiesOf(d program.Policies) Policies {
@@ -50,10 +59,16 @@ func policiesOf(d program.Policies) Policies {
 	p.Review.SampleBP, p.Review.ReleaseAfterS = d.Review.SampleBP, seconds(d.Review.ReleaseAfter)
 	p.Review.AppealWindowS, p.Review.DecideAppealWithinS = seconds(d.Review.AppealWindow), seconds(d.Review.DecideAppealWithin)
 	p.Escalation.Target = d.Escalation.Target
+	abuse := AbusePolicy(d.Abuse)
+	p.Abuse = &abuse
 	return p
 }
 
 func (p Policies) domain() program.Policies {
+	abuse := program.DefaultPolicies().Abuse
+	if p.Abuse != nil {
+		abuse = program.AbusePolicy(*p.Abuse)
+	}
 	return program.Policies{
 		Reward: program.RewardPolicy{
 			BaseMinor: p.Reward.Base, ByTopic: p.Reward.ByTopic, FeeBP: p.Reward.FeeBP,
@@ -72,6 +87,7 @@ func (p Policies) domain() program.Policies {
 			AppealWindow: duration(p.Review.AppealWindowS), DecideAppealWithin: duration(p.Review.DecideAppealWithinS),
 		},
 		Escalation: program.EscalationPolicy{Target: p.Escalation.Target},
+		Abuse:      abuse,
 	}
 }
 

@@ -28,6 +28,9 @@ func (a *API) programRoutes() {
 		Summary: "Replace the languages a program serves"}, a.setProgramLanguages)
 	act(a, Route{ID: "setRollout", Method: "PUT", Path: "/programs/{program}/rollout", Tag: programsTag, Who: managed,
 		Summary: "Change the share of questions that go to experts"}, a.setRollout)
+	act(a, Route{ID: "setOrigins", Method: "PUT", Path: "/programs/{program}/origins", Tag: programsTag, Who: managed,
+		Summary: "Replace the web origins whose pages may ask in a browser",
+		About:   "Each is https, or http on this machine. Pages of others cannot call the API from a browser."}, a.setOrigins)
 	for _, v := range []struct {
 		id, path, summary string
 		do                func(context.Context, access.Caller, program.ID) error
@@ -61,6 +64,7 @@ type Program struct {
 	Currency       string              `json:"currency"`
 	Languages      []string            `json:"languages"`
 	RolloutShareBP int                 `json:"rollout_share_bp" doc:"The share of questions that go to experts, in basis points."`
+	Origins        []string            `json:"origins" doc:"Whose pages may ask in a browser, beside our own."`
 	Policies       Policies            `json:"policies"`
 	CreatedAt      time.Time           `json:"created_at"`
 }
@@ -68,7 +72,7 @@ type Program struct {
 func programOf(p program.Program) Program {
 	return Program{
 		ID: p.ID, Brand: p.BrandID, Name: p.Name, State: p.State, Currency: string(p.Currency), Languages: list(p.Languages),
-		RolloutShareBP: p.RolloutShareBP, Policies: policiesOf(p.Policies), CreatedAt: p.CreatedAt,
+		RolloutShareBP: p.RolloutShareBP, Origins: list(p.Origins), Policies: policiesOf(p.Policies), CreatedAt: p.CreatedAt,
 	}
 }
 
@@ -191,4 +195,15 @@ type rolloutIn struct {
 
 func (a *API) setRollout(ctx context.Context, caller access.Caller, in *rolloutIn) error {
 	return a.House.Programs.SetRolloutShare(ctx, caller, in.Program, in.Body.ShareBP)
+}
+
+type originsIn struct {
+	ProgramIn
+	Body struct {
+		Origins []string `json:"origins" maxItems:"20" doc:"Scheme, host and port, as a browser writes them." example:"[\"https://www.example.com\"]"`
+	}
+}
+
+func (a *API) setOrigins(ctx context.Context, caller access.Caller, in *originsIn) error {
+	return a.House.Programs.SetOrigins(ctx, caller, in.Program, in.Body.Origins)
 }

@@ -16,9 +16,9 @@ const questionsTag = "Questions"
 
 // questionRoutes are what a customer does with their own questions.
 func (a *API) questionRoutes() {
-	create(a, Route{ID: "ask", Path: "/questions", Tag: questionsTag, Who: Who{Kind: Customer},
+	createShown(a, Route{ID: "ask", Path: "/questions", Tag: questionsTag, Who: Who{Kind: Customer},
 		Summary: "Ask a question",
-		About:   "Personal data is removed before any expert reads it. The same reference again returns the first question."},
+		About:   "Personal data is removed before any expert reads it. The same reference again returns the first question. Who is not verified asks only so much a day."},
 		a.ask, a.asked)
 	call(a, Route{ID: "preview", Path: "/previews", Tag: questionsTag, Who: Who{Kind: Customer},
 		Summary: "See what experts would see of a text", About: "Nothing is stored."}, a.preview)
@@ -62,13 +62,20 @@ type askIn struct {
 	}
 }
 
-func (a *API) ask(ctx context.Context, caller access.Caller, in *askIn) (string, error) {
+func (a *API) ask(ctx context.Context, caller access.Caller, in *askIn) (string, *One[Conversation], error) {
 	b := in.Body
 	q, err := a.House.Questions.Ask(ctx, caller, question.Ask{
 		Program: b.Program, Title: b.Title, Body: b.Body, Context: b.Context, Topic: b.Topic, Tags: b.Tags,
 		Language: b.Language, Reference: b.Reference, HideTitle: b.HideTitle, HideBody: b.HideBody,
+		Source: requestOf(ctx).Source,
 	})
-	return q.ID.String(), err
+	if err != nil || b.Reference != "" { // what has a reference may have been asked before
+		return q.ID.String(), nil, err
+	}
+	return q.ID.String(), one(Conversation{
+		ID: q.ID, State: q.State, Title: b.Title, Context: b.Context, Notes: []string{},
+		Messages: []Message{{Position: 1, Author: question.ByCustomer, Text: b.Body, At: q.AskedAt}},
+	}), nil
 }
 
 func (a *API) asked(ctx context.Context, caller access.Caller, _ *askIn, id string) (*One[Conversation], error) {

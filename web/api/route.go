@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/web/limit"
 	"knowhow/web/problem"
 )
 
@@ -18,7 +20,8 @@ import (
 // documentation says, and a test compares the two.
 type Who struct {
 	Kind       Kind
-	Permission access.Permission // of KindMember and KindOperator
+	Permission access.Permission // of Member and Operator
+	Also       access.Permission // of Member: this one is needed too; empty: none
 }
 
 // Kind is a sort of caller.
@@ -28,12 +31,14 @@ const (
 	Anyone   Kind = "anyone"   // signed in or not
 	Customer Kind = "customer" // about what is theirs
 	Person   Kind = "person"   // anybody signed in, about what is theirs
+	Account  Kind = "account"  // anybody signed in, or an API key, about what is theirs
 	Member   Kind = "member"   // of the brand, in a role with the permission; or an API key with the scope
 	Operator Kind = "operator" // of the platform, with the permission
+	Session  Kind = "session"  // whose browser has a session's cookie
 )
 
-func member(p access.Permission) Who   { return Who{Member, p} }
-func operator(p access.Permission) Who { return Who{Operator, p} }
+func member(p access.Permission) Who   { return Who{Kind: Member, Permission: p} }
+func operator(p access.Permission) Who { return Who{Kind: Operator, Permission: p} }
 
 // Route describes a route, for the documentation and for tests.
 type Route struct {
@@ -48,7 +53,9 @@ type Route struct {
 	MaxBody int64
 
 	status  int
-	unkeyed bool // takes no Idempotency-Key
+	unkeyed bool         // takes no Idempotency-Key
+	cookie  bool         // takes the session's cookie, or gives it: for our own pages only
+	policy  limit.Policy // how often one address may call it; zero: as any other
 }
 
 const maxBody = 256 << 10
@@ -62,7 +69,10 @@ func read[I, O any](a *API, r Route, show func(ctx context.Context, caller acces
 // call adds a route that answers a body and leaves nothing behind, or nothing
 // that may be repeated.
 func call[I, O any](a *API, r Route, do func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
-	r.Method, r.status, r.unkeyed = http.MethodPost, http.StatusOK, true
+	r.Method, r.unkeyed = http.MethodPost, true
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
 	add(a, r, do)
 }
 
@@ -72,15 +82,29 @@ func create[I, O any](a *API, r Route,
 	do func(ctx context.Context, caller access.Caller, in *I) (id string, err error),
 	show func(ctx context.Context, caller access.Caller, in *I, id string) (*O, error),
 ) {
+	createShown(a, r, func(ctx context.Context, caller access.Caller, in *I) (string, *O, error) {
+		id, err := do(ctx, caller, in)
+		return id, nil, err
+	}, show)
+}
+
+// createShown is create where do can give the thing itself too, so that it is
+// looked up for a repeat only.
+func createShown[I, O any](a *API, r Route,
+	do func(ctx context.Context, caller access.Caller, in *I) (id string, made *O, err error),
+	show func(ctx context.Context, caller access.Caller, in *I, id string) (*O, error),
+) {
 	r.Method, r.status = http.MethodPost, http.StatusCreated
 	add(a, r, func(ctx context.Context, caller access.Caller, in *I) (*O, error) {
-		id, err := do(claimed(ctx, a, r, caller, in), caller, in)
+		id, made, err := do(claimed(ctx, a, r, caller, in), caller, in)
 		var repeated *marketplace.RepeatedError
-		if errors.As(err, &repeated) {
-			id, err = repeated.Result, nil
-		}
-		if err != nil {
+		switch {
+		case errors.As(err, &repeated):
+			return show(ctx, caller, in, repeated.Result)
+		case err != nil:
 			return nil, err
+		case made != nil:
+			return made, nil
 		}
 		return show(ctx, caller, in, id)
 	})
@@ -113,9 +137,10 @@ func claimed(ctx context.Context, a *API, r Route, caller access.Caller, in any)
 	if err != nil {
 		return ctx // what was read from JSON can be written as JSON
 	}
-	sum := sha256.Sum256(body)
+	mac := hmac.New(sha256.New, a.ClaimKey) // of what may be personal a plain hash could be guessed
+	_, _ = mac.Write(body)                  // never fails
 	return marketplace.WithClaim(ctx, &marketplace.Claim{
-		Scope: caller.String() + " " + r.ID, Key: key, Fingerprint: sum[:], At: a.House.Clock.Now(),
+		Scope: caller.String() + " " + r.ID, Key: key, Fingerprint: mac.Sum(nil), At: a.House.Clock.Now(),
 	})
 }
 
@@ -135,8 +160,11 @@ func add[I, O any](a *API, r Route, handle func(ctx context.Context, caller acce
 // problem is what err is for the client; what it should not see is logged.
 func (a *API) problem(ctx context.Context, err error) error {
 	p := problem.From(err)
+	if p.Status == http.StatusInternalServerError && ctx.Err() != nil {
+		p = problem.From(ctx.Err()) // what ended the work, whatever the driver calls that
+	}
 	p.Request = requestOf(ctx).ID
-	if p.Status >= http.StatusInternalServerError {
+	if p.Status >= http.StatusInternalServerError && !errors.Is(ctx.Err(), context.Canceled) { // else it is the client who is gone
 		a.Log.ErrorContext(ctx, "a request failed", "request", p.Request, "err", err)
 	}
 	return p
@@ -153,7 +181,11 @@ func (a *API) operation(r Route) huma.Operation {
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody
 	}
-	if r.Who.Kind != Anyone {
+	switch r.Who.Kind {
+	case Anyone:
+	case Session:
+		op.Security = []map[string][]string{{"session": {}}}
+	default:
 		op.Security = []map[string][]string{{"bearer": {}}}
 	}
 	if r.Method != http.MethodGet && !r.unkeyed {

@@ -49,8 +49,12 @@ func curl(base string, op *huma.Operation, x Example) string {
 		b.WriteString("-X " + x.Method + " ")
 	}
 	b.WriteString(`"` + base + x.Path + `"`)
-	if len(op.Security) > 0 {
-		b.WriteString(" \\\n  -H \"Authorization: Bearer $TOKEN\"")
+	for _, needs := range op.Security {
+		if _, cookie := needs["session"]; cookie {
+			b.WriteString(" \\\n  -b \"$COOKIE\"")
+		} else {
+			b.WriteString(" \\\n  -H \"Authorization: Bearer $TOKEN\"")
+		}
 	}
 	for _, p := range op.Parameters {
 		if p.In == "header" && p.Name == "Idempotency-Key" {

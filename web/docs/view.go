@@ -230,17 +230,8 @@ func bounds(s *huma.Schema) (words []string) {
 			words = append(words, b.what+number(b.v))
 		}
 	}
-	for _, b := range []struct {
-		what, unit string
-		n          *int
-	}{
-		{"at least ", "characters", s.MinLength}, {"at most ", "characters", s.MaxLength},
-		{"at least ", "items", s.MinItems}, {"at most ", "items", s.MaxItems},
-	} {
-		if b.n != nil {
-			words = append(words, b.what+strconv.Itoa(*b.n)+" "+b.unit)
-		}
-	}
+	words = append(words, lengths(s.MinLength, s.MaxLength, "character")...)
+	words = append(words, lengths(s.MinItems, s.MaxItems, "item")...)
 	if s.Default != nil {
 		words = append(words, fmt.Sprintf("by default %v", s.Default))
 	}
@@ -248,4 +239,21 @@ func bounds(s *huma.Schema) (words []string) {
 		words = append(words, "matching "+s.Pattern)
 	}
 	return words
+}
+
+// lengths says how many units there may be.
+func lengths(least, most *int, unit string) []string {
+	switch {
+	case least != nil && most != nil && *least == *most:
+		return []string{fmt.Sprintf("%d %ss", *most, unit)}
+	case least != nil && most != nil:
+		return []string{fmt.Sprintf("%d to %d %ss", *least, *most, unit)}
+	case most != nil:
+		return []string{fmt.Sprintf("at most %d %ss", *most, unit)}
+	case least != nil && *least == 1:
+		return []string{"at least 1 " + unit}
+	case least != nil:
+		return []string{fmt.Sprintf("at least %d %ss", *least, unit)}
+	}
+	return nil
 }

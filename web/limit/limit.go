@@ -1,5 +1,5 @@
 // Package limit bounds how often somebody may ask. It counts in fixed windows;
-// a process takes its share of a window from the database a tenth at a time, so
+// a process takes its share of a window from the database a part at a time, so
 // that any number of processes keep to one limit and most requests cost no
 // statement. Without a database it counts for this process alone, which on
 // SQLite is the only one.
@@ -11,6 +11,7 @@ package limit
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -32,6 +33,12 @@ type Verdict struct {
 	Allowed   bool
 	Remaining int           // in this window, as far as this process knows
 	Reset     time.Duration // until the window ends
+}
+
+// Tell writes what is left, as draft-ietf-httpapi-ratelimit-headers-10 says.
+func (v Verdict) Tell(set func(name, value string)) {
+	set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=%d", v.Policy.Name, v.Policy.Limit, int(v.Policy.Window.Seconds())))
+	set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", v.Policy.Name, v.Remaining, int(math.Ceil(v.Reset.Seconds()))))
 }
 
 // Limiter counts requests. Safe for concurrent use.
@@ -108,9 +115,14 @@ func (l *Limiter) count(of id, now time.Time) *count {
 	return c
 }
 
-// takeMore takes a tenth of the limit, or what is left of it.
+// takeMore takes a hundredth of the limit at first, and then a tenth of what was
+// left of it: what a process takes and does not use, since it ends or is one of
+// many, is lost to the others until the window is over.
 func (l *Limiter) takeMore(ctx context.Context, p Policy, key string, c *count) error {
-	share := max(1, p.Limit/10)
+	share := max(1, p.Limit/100)
+	if c.taken > 0 {
+		share = max(1, (p.Limit-c.total)/10)
+	}
 	if l.store == nil {
 		share = min(share, p.Limit-c.total)
 		c.taken, c.total = c.taken+share, c.total+share
@@ -120,7 +132,7 @@ func (l *Limiter) takeMore(ctx context.Context, p Policy, key string, c *count) 
 	err := l.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		return tx.Raw(`INSERT INTO rate_windows (policy, key, window_at, used) VALUES (?, ?, ?, ?)
 			ON CONFLICT (policy, key, window_at) DO UPDATE SET used = rate_windows.used + EXCLUDED.used RETURNING used`,
-			p.Name, key, c.window, share).Row().Scan(&total)
+			p.Name, key, c.window, share).Scan(&total).Error
 	})
 	if err != nil {
 		return fmt.Errorf("take from the limit %s: %w", p.Name, err)

@@ -15,6 +15,7 @@ import (
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
+	"knowhow/marketplace/signin"
 	"knowhow/payouts"
 	"knowhow/payouts/ledger"
 	"knowhow/payouts/money"
@@ -28,6 +29,8 @@ var (
 	tokenInvalid  = kind{"token_invalid", http.StatusUnauthorized, "The access token is not valid"}
 	tokenExpired  = kind{"token_expired", http.StatusUnauthorized, "The access token has expired"}
 	secondFactor  = kind{"second_factor_missing", http.StatusForbidden, "The sign-in wants a second factor first"}
+	crossSite     = kind{"cross_site", http.StatusForbidden, "The request comes from a page that is not ours"}
+	foreignPage   = kind{"origin", http.StatusForbidden, "The brand does not trust the page that asks"}
 	forbidden     = kind{"forbidden", http.StatusForbidden, "This is not allowed"}
 	notFound      = kind{"not_found", http.StatusNotFound, "There is no such thing"}
 	noMethod      = kind{"method_not_allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
@@ -68,6 +71,23 @@ var table = []row{
 	{err: token.ErrExpired, kind: tokenExpired, quiet: true},
 	{err: token.ErrInvalid, kind: tokenInvalid, quiet: true},
 	{err: access.ErrKey, kind: tokenInvalid, quiet: true},
+	{err: signin.ErrCredentials, kind: kind{"credentials", http.StatusUnauthorized, "The e-mail address, password or code is wrong"}, quiet: true},
+	{err: signin.ErrCodeNeeded, kind: kind{"code_needed", http.StatusUnauthorized, "A code of the authenticator is needed"}, quiet: true},
+	{err: signin.ErrTooManyAttempts, kind: kind{"too_many_attempts", http.StatusTooManyRequests, "This was tried too often"}, quiet: true},
+	{err: signin.ErrTokenReused, kind: kind{"token_reused", http.StatusUnauthorized, "The session's token was used before, so the session was ended"}, quiet: true},
+	{err: signin.ErrSession, kind: kind{"session_over", http.StatusUnauthorized, "There is no such session any more"}, quiet: true},
+	{err: signin.ErrLinkUsed, kind: kind{"link_used", http.StatusConflict, "The link was used, withdrawn or replaced"}, quiet: true},
+	{err: signin.ErrLinkExpired, kind: kind{"link_expired", http.StatusConflict, "The link has expired"}, quiet: true},
+	{err: signin.ErrLink, kind: kind{"link_unknown", http.StatusNotFound, "The link does not work"}, quiet: true},
+	{err: signin.ErrSignInFirst, kind: kind{"sign_in_first", http.StatusConflict, "The invited person has an account and must sign in"}, quiet: true},
+	{err: signin.ErrNotInvited, kind: kind{"not_invited", http.StatusForbidden, "The invitation is for another address"}, quiet: true},
+	{err: signin.ErrAuthenticatorOn, kind: kind{"totp_on", http.StatusConflict, "There is a confirmed authenticator"}, quiet: true},
+	{err: signin.ErrNoAuthenticator, kind: kind{"totp_off", http.StatusConflict, "There is no authenticator"}, quiet: true},
+	{err: customer.ErrDevice, kind: kind{"device_unknown", http.StatusUnauthorized, "The browser is not known any more"}, quiet: true},
+	{err: customer.ErrIdentityToken, kind: kind{"identity_token", http.StatusUnauthorized, "The identity token is not valid"}},
+	{err: customer.ErrTooManyLinks, kind: kind{"too_many_links", http.StatusConflict, "There are too many open links"}, quiet: true},
+	{err: access.ErrTooManyKeys, kind: kind{"too_many_keys", http.StatusConflict, "The brand has too many keys"}, quiet: true},
+	{err: access.ErrUnauthenticated, kind: unauthorized, quiet: true},
 	{err: marketplace.ErrInFlight, kind: inFlight, quiet: true},
 	{err: marketplace.ErrKeyReused, kind: keyReused, quiet: true},
 	{err: marketplace.ErrRepeated, kind: conflict, quiet: true},
@@ -75,6 +95,7 @@ var table = []row{
 	{err: question.ErrOfferGone, kind: kind{"offer_gone", http.StatusConflict, "The offer is gone"}, quiet: true},
 	{err: question.ErrReferenceUsed, kind: kind{"reference_used", http.StatusConflict, "The reference names another question"}, quiet: true},
 	{err: question.ErrTooLate, kind: kind{"too_late", http.StatusConflict, "The time for this is over"}, quiet: true},
+	{err: question.ErrCapReached, kind: kind{"cap_reached", http.StatusTooManyRequests, "No more may be asked today without being known to the brand"}, quiet: true},
 	{err: question.ErrProgramClosed, kind: kind{"program_closed", http.StatusConflict, "The program takes no questions now"}, quiet: true},
 	{err: question.ErrReplayDiffers, kind: kind{"replay_differs", http.StatusConflict, "The decision's replay differs from its record"}, quiet: true},
 	{err: quality.ErrOwnWork, kind: kind{"own_work", http.StatusForbidden, "Nobody judges a question they had a part in"}, quiet: true},
@@ -134,7 +155,7 @@ var ours = []string{
 // kinds is every kind there is, each code once, by status and code.
 var kinds = func() []kind {
 	list := []kind{
-		malformed, unauthorized, tokenInvalid, tokenExpired, forbidden, notFound, noMethod, notAcceptable, timeout, conflict,
+		malformed, unauthorized, tokenInvalid, tokenExpired, forbidden, crossSite, foreignPage, notFound, noMethod, notAcceptable, timeout, conflict,
 		inFlight, secondFactor, tooLarge, mediaType, invalid, keyReused, tooMany, headers, internal, unavailable, insufficient, stateForbids,
 	}
 	for _, r := range table {
@@ -157,6 +178,7 @@ func innermost(err error) error {
 		as[*question.TransitionError], as[*program.TransitionError], as[*program.NotReadyError],
 		as[*expert.StateError], as[*expert.UnmetError], as[*expert.RetakeError],
 		as[*payouts.InvalidError], as[*payouts.NotFoundError], as[*payouts.StateError],
+		as[*customer.IdentityTokenError],
 	} {
 		if found, ok := find(err); ok {
 			return found
@@ -189,6 +211,10 @@ func parts(err error) []Detail {
 
 // wait is when a client may try again, where the error says so.
 func wait(err error) time.Duration {
+	var tried *signin.ThrottledError
+	if errors.As(err, &tried) {
+		return tried.RetryAfter
+	}
 	var w interface{ RetryAfter() time.Duration }
 	if errors.As(err, &w) {
 		return w.RetryAfter()

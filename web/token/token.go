@@ -26,6 +26,10 @@ const (
 	// Audience is whom every token is for.
 	Audience = "knowhow-api"
 
+	// skew is how far the clock of the process that reads a token may be behind
+	// that of the one that made it.
+	skew = 5 * time.Second
+
 	purpose  = "web.token"
 	mostSize = 4 << 10
 )
@@ -78,7 +82,7 @@ func (i *Issuer) Issue(g Grant) (text string, until time.Time, err error) {
 	now := i.clock.Now().Truncate(time.Second)
 	c := claims{Kind: g.Caller.Kind, Session: g.Session, Limited: g.Limited, RegisteredClaims: jwt.RegisteredClaims{
 		Issuer: i.issuer, Audience: jwt.ClaimStrings{Audience},
-		IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(Life)),
+		IssuedAt: jwt.NewNumericDate(now.Add(-skew)), ExpiresAt: jwt.NewNumericDate(now.Add(Life)),
 	}}
 	switch {
 	case !g.Caller.Valid():

@@ -3,6 +3,7 @@ package webtest
 import (
 	"fmt"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/access"
@@ -52,20 +53,25 @@ func (s *Server) NewScene(m *markettest.Market, stage Stage) *Scene {
 // values are how a variable gets its value. A route whose path or example
 // names another one needs a line here.
 var values = map[string]func(*Scene) string{
-	"BRAND":       func(s *Scene) string { return s.Brand.String() },
-	"PROGRAM":     func(s *Scene) string { return s.Program.ID.String() },
-	"TOPIC":       func(s *Scene) string { return s.Topics["box"].ID.String() },
-	"PARENT":      func(s *Scene) string { return s.Topics["box"].ID.String() },
-	"QUESTION":    func(s *Scene) string { s.play(); return s.question.ID.String() },
-	"OFFER":       func(s *Scene) string { s.play(); return s.offer.String() },
-	"ASSIGNMENT":  func(s *Scene) string { s.play(); return s.turn.ID.String() },
-	"HANDED_BACK": (*Scene).handedBack,
-	"REVIEW":      (*Scene).review,
-	"REFUSAL":     func(s *Scene) string { s.refuse(); return s.refusal.ID.String() },
-	"CUSTOMER":    func(s *Scene) string { return s.Customer().Customer.String() },
-	"PERSON":      func(s *Scene) string { return s.Market.Person("Petra Person").String() },
-	"OWNER":       func(s *Scene) string { return s.Market.Person("Petra Person").String() },
-	"ENROLMENT":   func(s *Scene) string { return s.enrolment().ID.String() },
+	"BRAND":        func(s *Scene) string { return s.Brand.String() },
+	"PROGRAM":      func(s *Scene) string { return s.Program.ID.String() },
+	"TOPIC":        func(s *Scene) string { return s.Topics["box"].ID.String() },
+	"PARENT":       func(s *Scene) string { return s.Topics["box"].ID.String() },
+	"QUESTION":     func(s *Scene) string { s.play(); return s.question.ID.String() },
+	"OFFER":        func(s *Scene) string { s.play(); return s.offer.String() },
+	"ASSIGNMENT":   func(s *Scene) string { s.play(); return s.turn.ID.String() },
+	"HANDED_BACK":  (*Scene).handedBack,
+	"REVIEW":       (*Scene).review,
+	"REFUSAL":      func(s *Scene) string { s.refuse(); return s.refusal.ID.String() },
+	"CUSTOMER":     func(s *Scene) string { return s.Customer().Customer.String() },
+	"PERSON":       func(s *Scene) string { return s.Market.Person("Petra Person").String() },
+	"OWNER":        func(s *Scene) string { return s.Market.Person("Petra Person").String() },
+	"REFERENCE":    func(*Scene) string { return uuid.NewString() },
+	"REQUEST":      func(*Scene) string { return uuid.NewString() },
+	"EMAIL":        (*Scene).fresh,
+	"PASSWORD":     func(*Scene) string { return Password },
+	"NEW_PASSWORD": func(*Scene) string { return Password + " green" },
+	"ENROLMENT":    func(s *Scene) string { return s.enrolment().ID.String() },
 }
 
 // Value is the value of the variable called name.

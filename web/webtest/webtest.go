@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -40,16 +41,18 @@ type Server struct {
 	URL     string
 	Commits atomic.Int64 // transactions that wrote
 
-	keys    *redact.Keyring
-	tokens  *token.Issuer
-	members map[access.Role]access.Caller
-	secrets map[string]string // of API keys, by brand and scopes
-	experts int
-	free    map[*markettest.Market]int // places in the hands of the experts there are
+	keys               *redact.Keyring
+	tokens             *token.Issuer
+	members            map[access.Role]access.Caller
+	secrets            map[string]string // of API keys, by brand and scopes
+	experts, addresses int
+	logged             logs
+	free               map[*markettest.Market]int // places in the hands of the experts there are
 }
 
-// New serves a market on db. Its limits are out of every test's reach.
-func New(t testing.TB, db *sqldb.DB) *Server {
+// New serves a market on db. Its limits are out of every test's reach, unless
+// an edit brings them near.
+func New(t testing.TB, db *sqldb.DB, edits ...func(*markettest.Market, *web.Options)) *Server {
 	t.Helper()
 	m := markettest.NewWith(t, db, func(p *program.Policies) { p.Review.SampleBP = 10_000 })
 	s := &Server{Market: m, Next: m.Neighbour(), members: map[access.Role]access.Caller{}, secrets: map[string]string{}, free: map[*markettest.Market]int{}}
@@ -58,29 +61,39 @@ func New(t testing.TB, db *sqldb.DB) *Server {
 		s.members[role] = access.PersonCaller(person)
 		s.must("add a member", m.Access.AddMember(m.Ctx(), m.Owner, m.Brand, person, role))
 	}
+	policies := s.Next.Program.Policies
+	policies.Review.SampleBP = 10_000
+	s.must("have all work reviewed", s.Programs.SetPolicies(m.Ctx(), s.Next.Owner, s.Next.Program.ID, policies))
 	var err error
 	s.keys, err = redact.LoadKeyFile(m.KeyFile)
 	s.must("load the keys", err)
-	s.serve()
+	s.serve(edits)
 	m.Store.OnCommit(func() { s.Commits.Add(1) })
 	return s
 }
 
-func (s *Server) serve() {
+func (s *Server) serve(edits []func(*markettest.Market, *web.Options)) {
 	s.T.Helper()
 	outside := httptest.NewUnstartedServer(nil)
 	base := &url.URL{Scheme: "http", Host: outside.Listener.Addr().String()}
 	s.URL, s.tokens = base.String(), token.NewIssuer(s.keys, base.String(), s.Clock)
-	quiet := slog.New(slog.NewTextHandler(s.T.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+	quiet := slog.New(slog.NewMultiHandler(
+		slog.NewTextHandler(s.T.Output(), &slog.HandlerOptions{Level: slog.LevelError}),
+		slog.NewTextHandler(&s.logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	hub := stream.New(stream.Options{Store: s.Store, Events: s.Events, Clock: s.Clock, Log: quiet})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); hub.Run(ctx) }()
 	s.T.Cleanup(func() { stop(); <-done })
-	served, err := web.New(web.Options{
+	options := web.Options{
 		House: s.House, Keys: s.keys, Log: quiet, Base: base, Hub: hub, Limiter: limit.New(nil, s.Clock),
-		Limits: web.Limits{Caller: 10_000_000, Address: 10_000_000}, Version: Version, Demo: true,
-	})
+		Limits: web.Limits{Caller: 10_000_000, Address: 10_000_000, SignIns: 10_000_000, CustomerSessions: 10_000_000}, Version: Version, Demo: true,
+	}
+	for _, edit := range edits {
+		edit(s.Market, &options)
+	}
+	options.House = s.House
+	served, err := web.New(options)
 	s.must("make the server", err)
 	s.Web = served
 	outside.Config.Handler = served
@@ -115,6 +128,9 @@ func (s *Server) TokenOf(g token.Grant) string {
 // Keys is the house's keyring, for forging.
 func (s *Server) Keys() *redact.Keyring { return s.keys }
 
+// kept is the name of the keys that callers have.
+const kept = "kept"
+
 // Key is the secret of an API key of m's brand with these scopes.
 func (s *Server) Key(m *markettest.Market, scopes ...access.Scope) string {
 	s.T.Helper()
@@ -125,11 +141,33 @@ func (s *Server) Key(m *markettest.Market, scopes ...access.Scope) string {
 	slices.Sort(words)
 	of := strings.Join(words, " ")
 	if s.secrets[of] == "" {
-		_, secret, err := s.Access.CreateKey(m.Ctx(), m.Owner, m.Brand, access.NewKey{Name: "test", Scopes: scopes})
+		_, secret, err := s.Access.CreateKey(m.Ctx(), m.Owner, m.Brand, access.NewKey{Name: kept, Scopes: scopes})
 		s.must("create a key", err)
 		s.secrets[of] = secret
 	}
 	return s.secrets[of]
+}
+
+// Logged is everything that was logged so far, about requests or by services.
+func (s *Server) Logged() string { return s.logged.String() + s.Market.Logged() }
+
+// logs keep what the web logs.
+type logs struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write implements io.Writer.
+func (l *logs) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // Answer is what came back.
