@@ -19,14 +19,26 @@ build: ## build bin/knowhow, one static binary
 	go build -ldflags "-s -w -X knowhow/cmd/knowhow/version.Number=$(VERSION)" -o bin/knowhow ./cmd/knowhow
 
 .PHONY: run
-run: build ## replay the small data set on SQLite and print the report
+run: build ## serve the demo brand at http://127.0.0.1:8080
+	bin/knowhow serve --demo --database-url sqlite:bin/demo.db
+
+.PHONY: replay
+replay: build ## replay the small data set on SQLite and print the report
 	rm -f bin/replay.db*
 	bin/knowhow replay --data $(SAMPLE) --from brindle-161 --database-url sqlite:bin/replay.db
+
+.PHONY: measure
+measure: ## print what serving costs: binary, time to start, idle memory
+	scripts/measure-serve.sh
 
 .PHONY: test
 test: deps check ## check and test everything, on SQLite and PostgreSQL
 	$(GOTEST) ./...
 	scripts/tidy.sh
+
+.PHONY: storm
+storm: deps ## two minutes of load on four processes that are killed at random
+	KNOWHOW_STORM=2m $(GOTEST) -count=1 -v -run '^TestStorm$$' ./cmd/knowhow
 
 .PHONY: soak
 soak: deps ## the tests' long loops; takes long

@@ -1,25 +1,32 @@
 #!/usr/bin/env bash
-# Makes sure that PostgreSQL's server programs are there: the tests start
-# throwaway servers of their own with them.
+# Makes sure that what the tests start is there: PostgreSQL's server programs,
+# for throwaway servers, and curl, for the documentation's examples.
 set -euo pipefail
 
-installed() {
+postgres() {
   command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
 }
 
-if installed; then
+missing() {
+  postgres || echo postgresql
+  command -v curl >/dev/null || echo curl
+}
+
+mapfile -t packages < <(missing)
+if [[ ${#packages[@]} == 0 ]]; then
   exit 0
 fi
 if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
   echo "The tests need PostgreSQL's server programs (initdb, postgres) in PATH or in" >&2
-  echo "/usr/lib/postgresql/*/bin. On Debian or Ubuntu: sudo apt-get install postgresql" >&2
+  echo "/usr/lib/postgresql/*/bin, and curl. On Debian or Ubuntu: sudo apt-get install ${packages[*]}" >&2
   exit 1
 fi
-echo "Installing PostgreSQL, which the tests start servers of their own with ..."
+echo "Installing what the tests start: ${packages[*]} ..."
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq postgresql >/dev/null
-if ! installed; then
-  echo "The package postgresql is installed, but initdb is not in /usr/lib/postgresql/*/bin." >&2
+apt-get install -y -qq "${packages[@]}" >/dev/null
+mapfile -t packages < <(missing)
+if [[ ${#packages[@]} != 0 ]]; then
+  echo "Installed, but still not to be found: ${packages[*]}" >&2
   exit 1
 fi

@@ -7,4 +7,5 @@ package bench
 // Command is `knowhow bench`.
 type Command struct {
 	Lifecycle Lifecycle `cmd:"" help:"Measure what a question costs, from asking to feedback."`
+	Streams   Streams   `cmd:"" help:"Measure what an open stream costs, and how fast everybody hears."`
 }

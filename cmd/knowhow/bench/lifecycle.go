@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"knowhow/cmd/knowhow/internal/database"
@@ -174,7 +173,7 @@ func (b *lifecycleBench) openDatabase(ctx context.Context) (err error) {
 
 // startPostgres starts the throwaway server with its yardstick.
 func (b *lifecycleBench) startPostgres(ctx context.Context) (err error) {
-	if b.postgres, err = pgtemp.Start(ctx); err != nil {
+	if b.postgres, err = pgtemp.StartDurable(ctx); err != nil {
 		return err
 	}
 	b.later(b.postgres.Stop)
@@ -205,7 +204,7 @@ const warmUp = 5
 // live starts the server and measures.
 func (b *lifecycleBench) live(ctx context.Context, r *Report) (err error) {
 	b.progress.say("server")
-	if b.server, err = startServer(ctx, b.dir, b.url, b.keyFile(), strings.Fields(os.Getenv("KHMORE"))...); err != nil {
+	if b.server, err = startServer(ctx, b.dir, b.url, b.keyFile()); err != nil {
 		return err
 	}
 	b.later(b.server.stop)

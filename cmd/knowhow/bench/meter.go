@@ -28,15 +28,15 @@ func (b *lifecycleBench) newMeter(ctx context.Context) (meter, error) {
 		return m, nil
 	}
 	var at struct {
-		PID   int
-		Local bool
+		Backend int // its process
+		Local   bool
 	}
-	err := b.db.Write.WithContext(ctx).Raw(`SELECT pg_backend_pid() AS pid,
+	err := b.db.Write.WithContext(ctx).Raw(`SELECT pg_backend_pid() AS backend,
 		COALESCE(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true) AS local`).Scan(&at).Error
 	if err != nil {
 		return m, fmt.Errorf("find PostgreSQL's processes: %w", err)
 	}
-	if backend, err := look(at.PID); at.Local && err == nil && backend.name == "postgres" {
+	if backend, err := look(at.Backend); at.Local && err == nil && backend.name == "postgres" {
 		m.database = backend.parent
 	} else {
 		b.log.Warn("PostgreSQL runs elsewhere: its CPU time is not in the report")

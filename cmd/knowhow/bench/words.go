@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 )
@@ -62,8 +63,10 @@ func subjectsOf(text string) []subject {
 	return list
 }
 
-// write appends n words about s to text: half of them anything's, some a model
-// or an error code, so that hardly two texts are alike.
+// write appends n words about s to text, spread as in real texts: half are the
+// words of any question, a fifth the subject's, the rest come from a large
+// vocabulary whose k-th word is as frequent as 1/k, or are a model's name. So
+// hardly two texts are alike.
 func (s subject) write(text []byte, r *rand.Rand, n int) []byte {
 	for i := range n {
 		if i > 0 {
@@ -71,9 +74,11 @@ func (s subject) write(text []byte, r *rand.Rand, n int) []byte {
 		}
 		switch k := r.IntN(20); {
 		case k < 10:
-			text = append(text, common[r.IntN(len(common))]...)
+			text = append(text, common[skewed(r, len(common))]...)
+		case k < 14:
+			text = append(text, s.words[skewed(r, len(s.words))]...)
 		case k < 19:
-			text = append(text, s.words[min(r.IntN(len(s.words)), r.IntN(len(s.words)))]...)
+			text = spell(text, skewed(r, vocabulary))
 		default:
 			text = append(text, 'k'+byte(r.IntN(8)), 'a'+byte(r.IntN(26)), '-', '1'+byte(r.IntN(9)), '0'+byte(r.IntN(10)))
 		}
@@ -82,6 +87,23 @@ func (s subject) write(text []byte, r *rand.Rand, n int) []byte {
 		}
 	}
 	return text
+}
+
+// vocabulary is how many words there are beside the listed ones.
+const vocabulary = 20_000
+
+// skewed draws from 0 to n-1, k with a chance proportional to about 1/(k+1).
+func skewed(r *rand.Rand, n int) int {
+	return min(n, int(math.Exp(r.Float64()*math.Log(float64(n+1))))) - 1
+}
+
+// spell appends the k-th word of the vocabulary, which means nothing.
+func spell(text []byte, k int) []byte {
+	const consonants, vowels = "bdfgklmnprstvz", "aeiou"
+	for k += 100; k > 0; k /= len(consonants) * len(vowels) {
+		text = append(text, consonants[k%len(consonants)], vowels[k/len(consonants)%len(vowels)])
+	}
+	return append(text, 'n')
 }
 
 // text is n words about s.

@@ -69,8 +69,9 @@ The demo brand Brindlewave is open; nothing in it moves real money.
   API          %s/docs
   Metrics      %s/metrics
   Mail         %s
+  Program      %s
   Sign in as   (password: %s)
-`, base, base, n.mailDir(), demoPassword)
+`, base, base, n.mailDir(), n.scene.Program, demoPassword)
 	for _, p := range n.scene.People {
 		fmt.Fprintf(n.out, "    %-9s  %-36s %s\n", p.Role, p.Email, p.Name)
 	}

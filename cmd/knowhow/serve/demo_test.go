@@ -61,7 +61,7 @@ func TestDemo(t *testing.T) {
 	}
 	defer db.Close()
 	for _, email := range []string{"odile@brindlewave.example", "ayse@brindlewave.example"} {
-		if _, err := h.SignIn.SignIn(t.Context(), signin.Client{}, email, demoPassword, ""); err != nil {
+		if _, err := h.SignIn.SignIn(t.Context(), signin.Client{}, signin.Credentials{Email: email, Password: demoPassword}); err != nil {
 			t.Errorf("%s cannot sign in: %v", email, err)
 		}
 	}

@@ -17,6 +17,8 @@ import (
 	"knowhow/cmd/knowhow/internal/house"
 	"knowhow/cmd/knowhow/version"
 	"knowhow/marketplace/assembly"
+	"knowhow/marketplace/notify"
+	"knowhow/marketplace/redact"
 	"knowhow/migrations/sqldb"
 	"knowhow/web/observe"
 )
@@ -32,6 +34,8 @@ type node struct {
 	tracing                   *observe.Tracing
 	metrics                   *observe.Metrics
 	health                    *observe.Health
+	keys                      *redact.Keyring
+	mail                      notify.Mailer // nil: of a process without workers
 	db                        *sqldb.DB
 	clock                     *sqldb.Clock
 	signal                    *sqldb.Signal
@@ -69,6 +73,9 @@ func (n *node) open(ctx context.Context) (err error) {
 		}
 	}
 	n.base = n.reached()
+	if err := n.find(); err != nil {
+		return err
+	}
 	release, err := n.Claim()
 	if err != nil {
 		return err
@@ -79,6 +86,18 @@ func (n *node) open(ctx context.Context) (err error) {
 	}
 	n.later(n.db.Close)
 	return nil
+}
+
+// find finds the keys and where mail goes, before anything is changed.
+func (n *node) find() (err error) {
+	find := n.Keys
+	if n.Demo {
+		find = n.KeysOrNew
+	}
+	if n.keys, err = find(); err == nil && n.workers > 0 {
+		n.mail, err = n.mailer(n.mailDir())
+	}
+	return err
 }
 
 func (n *node) trace(ctx context.Context) (err error) {
@@ -124,29 +143,19 @@ func (n *node) database(ctx context.Context) (*sqldb.DB, error) {
 }
 
 // build makes the services and, with Demo, what they have to show.
-func (n *node) build(ctx context.Context) error {
-	find := n.Keys
-	if n.Demo {
-		find = n.KeysOrNew
-	}
-	keys, err := find()
-	if err != nil {
-		return err
-	}
+func (n *node) build(ctx context.Context) (err error) {
 	if err := errors.Join(n.tracing.Database(n.db.Write), n.traceReads()); err != nil {
 		return err
 	}
-	if n.parts, n.clock, err = house.Parts(ctx, n.db, keys, n.log); err != nil {
+	if n.parts, n.clock, err = house.Parts(ctx, n.db, n.keys, n.log); err != nil {
 		return err
 	}
 	if err := database.CheckSettled(ctx, n.parts.Store); err != nil {
 		return fmt.Errorf("--database-url: %w", err)
 	}
 	n.parts.Base, n.parts.OperatorsNeedTOTP = n.base, !n.Demo
-	if n.workers > 0 {
-		if n.parts.Mailer, err = n.mailer(n.mailDir()); err != nil {
-			return err
-		}
+	if n.mail != nil {
+		n.parts.Mailer = n.mail
 	}
 	if n.Demo {
 		n.parts.Environment = "demo"
@@ -154,7 +163,6 @@ func (n *node) build(ctx context.Context) error {
 			return err
 		}
 	}
-	n.parts.Payday = true // not of the demo's past, which has its own
 	n.parts.Payday = true // of the present; the demo's past has paydays of its own
 	n.house = assembly.New(n.parts)
 	if err := n.openDoors(ctx); err != nil {

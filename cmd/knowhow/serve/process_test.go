@@ -109,7 +109,9 @@ func start(t *testing.T, env []string, args ...string) *process {
 // launch starts the command.
 func launch(t *testing.T, env []string, args ...string) (*process, io.Reader) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute) // whatever becomes of it
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, os.Args[0])
 	args = append([]string{"--listen=127.0.0.1:0", "--mail-dir=" + t.TempDir(), "--mail-from=help@example.com", "--shutdown-timeout=10s"}, args...)
 	cmd.Env = append(append(os.Environ(), child+"="+strings.Join(args, "\n")), env...)
 	p := &process{t: t, cmd: cmd, log: &lockedBuffer{}}
@@ -137,9 +139,11 @@ func (p *process) wait() error {
 func refused(t *testing.T, env []string, args ...string) string {
 	t.Helper()
 	p, out := launch(t, env, args...)
+	late := time.AfterFunc(time.Minute, func() { _ = p.cmd.Process.Kill() })
+	defer late.Stop()
 	text, err := io.ReadAll(out)
 	if wait := p.wait(); err != nil || wait == nil || len(text) != 0 {
-		t.Fatalf("not refused: %v, %v, printed %q", wait, err, text)
+		t.Fatalf("%v was not refused: %v, %v, printed %q", args, wait, err, text)
 	}
 	return p.log.String()
 }

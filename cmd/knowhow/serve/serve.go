@@ -23,7 +23,7 @@ type Command struct {
 	Listen        string        `name:"listen" env:"KNOWHOW_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS:PORT" help:"Where to listen; port 0 takes a free one (default: ${default}). It speaks plain HTTP: anything but this machine belongs behind a proxy that speaks TLS."`
 	BaseURL       string        `name:"base-url" env:"KNOWHOW_BASE_URL" placeholder:"URL" help:"How the outside reaches the service; links and tokens name it. Must be https, except on this machine (default there: http:// and the address listened on)."`
 	Role          string        `name:"role" env:"KNOWHOW_ROLE" enum:"all,web,worker" default:"all" placeholder:"ROLE" help:"What this process does: all, web or worker (default: ${default}). On PostgreSQL any number of each run together; SQLite takes one process, which does all."`
-	Workers       int           `name:"workers" env:"KNOWHOW_WORKERS" default:"0" placeholder:"N" help:"How many jobs are done at once, 1 to 64 (default: 2 on SQLite, 4 on PostgreSQL)."`
+	Workers       int           `name:"workers" env:"KNOWHOW_WORKERS" default:"0" placeholder:"N" help:"How many jobs are done at once, 1 to 64 (default: 4)."`
 	Migrate       bool          `name:"migrate" env:"KNOWHOW_MIGRATE" help:"Bring PostgreSQL's schema up to date first; several may do so at once. SQLite's always is."`
 	Demo          bool          `name:"demo" env:"KNOWHOW_DEMO" help:"Serve the demo brand, on this machine only: keys and mail are kept beside the database, and an empty database is filled first."`
 	TrustedProxy  []string      `name:"trusted-proxy" env:"KNOWHOW_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For is believed, by address or network (default: none)."`

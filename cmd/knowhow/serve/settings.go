@@ -48,10 +48,7 @@ func (c *Command) settings() (s settings, err error) {
 	if c.Role != "web" {
 		s.workers = c.Workers
 		if s.workers == 0 {
-			s.workers = 4
-			if s.sqlite { // which has one writer
-				s.workers = 2
-			}
+			s.workers = 4 // on SQLite too: who waits for its one writer does nothing else
 		}
 		err = c.checkMail(c.Demo)
 	}

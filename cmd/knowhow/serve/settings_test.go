@@ -89,11 +89,11 @@ func TestSettings(t *testing.T) {
 		{"--role=web", "https://help.example.com", 0, true},
 		{"--role=web --smtp-host= --mail-from=", "https://help.example.com", 0, true}, // sends nothing itself
 		{"--role=worker --workers=9", "https://help.example.com", 9, false},
-		{"--database-url=sqlite:x.db", "https://help.example.com", 2, true},
+		{"--database-url=sqlite:x.db", "https://help.example.com", 4, true},
 		{"--base-url=https://help.example.com:8443/ --listen=0.0.0.0:8080", "https://help.example.com:8443", 4, true},
 		{"--base-url=http://localhost:8080", "http://localhost:8080", 4, true},
 		{"--base-url= --listen=[::1]:0", "", 4, true},
-		{"--demo --smtp-host= --mail-from= --base-url= --database-url=sqlite:x.db", "", 2, true},
+		{"--demo --smtp-host= --mail-from= --base-url= --database-url=sqlite:x.db", "", 4, true},
 	} {
 		command, err := parse(t, append(append([]string{}, sound...), strings.Fields(c.args)...)...)
 		if err != nil {

@@ -2,10 +2,12 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"knowhow/cmd/knowhow/version"
 	"knowhow/marketplace"
+	"knowhow/marketplace/signin"
 	"knowhow/web"
 	"knowhow/web/limit"
 	"knowhow/web/stream"
@@ -23,11 +25,13 @@ func (n *node) newSite() (*site, error) {
 	if !n.sqlite {
 		shared = n.house.Store
 	}
-	hub := stream.New(stream.Options{Store: n.house.Store, Events: n.house.Events, Clock: n.clock, Log: n.log})
+	hub := stream.New(stream.Options{
+		Store: n.house.Store, Events: n.house.Events, Clock: n.clock, Log: n.log, SessionLive: n.sessionLives,
+	})
 	n.signal.Subscribe(hub.Wake)
 	n.metrics.Streams(func() int { return hub.Stats().Clients })
 	handler, err := web.New(web.Options{
-		House: n.house, Keys: n.parts.Keys, Log: n.log, Base: n.base, Hub: hub, Limiter: limit.New(shared, n.clock),
+		House: n.house, Keys: n.keys, Log: n.log, Base: n.base, Hub: hub, Limiter: limit.New(shared, n.clock),
 		Limits: web.Limits{Caller: n.CallerLimit, Address: n.AddressLimit}, Proxies: n.proxies, Metrics: n.metrics,
 		Version: version.Build(), Demo: n.Demo,
 	})
@@ -35,6 +39,18 @@ func (n *node) newSite() (*site, error) {
 		return nil, err
 	}
 	return &site{handler: handler, hub: hub}, nil
+}
+
+// sessionLives tells whether a session has not ended.
+func (n *node) sessionLives(ctx context.Context, text string) (bool, error) {
+	id, err := marketplace.ParseID[signin.Session](text)
+	if err == nil {
+		_, err = n.house.SignIn.Session(ctx, id)
+	}
+	if errors.Is(err, signin.ErrSession) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // run sends what streams are to tell until ctx ends.

@@ -2,7 +2,10 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"knowhow/web/limit"
 )
 
 // chore is what is done from time to time while the process serves.
@@ -15,7 +18,7 @@ type chore struct {
 // firstAfter is how long after the start a rare chore is first done.
 const firstAfter = time.Minute
 
-// forgetAtOnce is how many claims one transaction forgets.
+// forgetAtOnce is how many rows one transaction forgets.
 const forgetAtOnce = 1000
 
 // keepUp does a chore until ctx ends. A failure is logged, and no reason to
@@ -42,21 +45,37 @@ func (n *node) chores() []chore {
 	list := []chore{{"follow the database's clock", time.Minute, n.clock.Sync}}
 	if n.workers > 0 {
 		list = append(list, chore{"forget the keys of old requests", time.Hour, n.forgetClaims},
-			chore{"forget sessions and links that are over", time.Hour, n.forgetSessions})
+			chore{"forget sessions and links that are over", time.Hour, n.forgetSessions},
+			chore{"forget what was counted on days past", time.Hour, n.forgetCounts})
 	}
 	return list
 }
 
-func (n *node) forgetClaims(ctx context.Context) error {
+// inParts forgets until there is no more to forget, some rows at a time.
+func inParts(forget func(limit int) (int, error)) error {
 	for {
-		forgotten, err := n.house.Store.ForgetClaims(ctx, n.clock.Now(), forgetAtOnce)
+		forgotten, err := forget(forgetAtOnce)
 		if err != nil || forgotten < forgetAtOnce {
 			return err
 		}
 	}
 }
 
+func (n *node) forgetClaims(ctx context.Context) error {
+	return inParts(func(limit int) (int, error) { return n.house.Store.ForgetClaims(ctx, n.clock.Now(), limit) })
+}
+
 func (n *node) forgetSessions(ctx context.Context) error {
-	_, err := n.house.SignIn.Prune(ctx)
-	return err
+	_, persons := n.house.SignIn.Prune(ctx)
+	_, customers := n.house.Customers.Prune(ctx)
+	return errors.Join(persons, customers)
+}
+
+// forgetCounts forgets what customers nobody vouches for asked, and how often
+// who asked for anything.
+func (n *node) forgetCounts(ctx context.Context) error {
+	return errors.Join(
+		inParts(func(most int) (int, error) { return n.house.Questions.ForgetCaps(ctx, most) }),
+		inParts(func(most int) (int, error) { return limit.Forget(ctx, n.house.Store, n.clock.Now(), most) }),
+	)
 }

@@ -150,5 +150,8 @@ func Migrate(ctx context.Context, db *sqldb.DB) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("migrate up: %w", err)
 	}
+	if file, err := migrations.Lacking(ctx, conn, db.Dialect); err != nil || file == "" {
+		return 0, err // most starts: looking is much cheaper than trying
+	}
 	return migrations.Up(ctx, conn, db.Dialect)
 }

@@ -61,8 +61,10 @@ func CheckSettled(ctx context.Context, store *marketplace.Store) error {
 }
 
 // Settle numbers anew what was restored from a server with higher transaction
-// numbers, keeping its order, and returns how many rows that took. Nothing else
-// may write meanwhile. Again, it does nothing.
+// numbers, all alike, so that it is read in the order in which it was written,
+// before all that is new, and returns how many rows that took. Whoever had read
+// a part of it has to begin anew. Nothing else may write meanwhile. Again, it
+// does nothing.
 func Settle(ctx context.Context, store *marketplace.Store) (rows int64, err error) {
 	err = store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		rows = 0
