@@ -99,6 +99,12 @@ func HeldSQL(tx *gorm.DB) string {
 	return "(SELECT id FROM customers WHERE brand_id = ? AND id = ? AND erased_at IS NULL" + marketplace.ForUpdateSQL(tx) + ")"
 }
 
+// NameSQL is a customer's sealed name, for OpenNames, as such an expression of
+// the columns brand and id of another table.
+func NameSQL(brand, id string) string {
+	return "(SELECT name_sealed FROM customers WHERE brand_id = " + brand + " AND id = " + id + ")"
+}
+
 // VerifiedSQL tells whether a customer is verified, as such an expression.
 const VerifiedSQL = "EXISTS (SELECT 1 FROM customers WHERE brand_id = ? AND id = ? AND verified)"
 

@@ -10,7 +10,6 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/customer"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/question"
@@ -28,28 +27,21 @@ func (s *Service) Give(ctx context.Context, caller access.Caller, id question.ID
 		return err
 	}
 	return s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
-		who, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer)
+		q, err := question.LockOwnTx(ctx, tx, caller, id)
 		if err != nil {
 			return err // nothing more is kept of one who was erased
 		}
-		q, err := question.LockQuestionTx(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if !caller.IsCustomer(q.BrandID, q.CustomerID) {
-			return marketplace.NotFound("question", id)
-		}
-		return s.giveTx(ctx, tx, who, q, f)
+		return s.giveTx(ctx, tx, q, f)
 	})
 }
 
-func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, who customer.Customer, q question.Question, f Feedback) error {
+func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, q question.Question, f Feedback) error {
 	turn, err := answerTx(ctx, tx, q.ID)
 	if err != nil {
 		return err
 	}
 	now := s.clock.Now()
-	comment, err := s.commentTx(ctx, tx, who, q, f.Comment)
+	comment, err := s.hideTx(ctx, tx, q, f.Comment)
 	if err != nil {
 		return err
 	}
@@ -132,24 +124,6 @@ func answerTx(ctx context.Context, tx *gorm.DB, id question.ID) (question.Assign
 		return question.Assignment{}, ErrNotAnswered
 	}
 	return turn, nil
-}
-
-// commentTx is a comment as anybody may read it.
-func (s *Service) commentTx(ctx context.Context, tx *gorm.DB, who customer.Customer, q question.Question, text string) (string, error) {
-	if text == "" {
-		return "", nil
-	}
-	names, err := s.customers.OpenNames(who.ID, who.NameSealed)
-	if err != nil {
-		return "", err
-	}
-	hidden, err := s.questions.HideManyTx(ctx, tx, q.BrandID, []question.Hiding{
-		{Program: q.ProgramID, Redaction: q.Redaction, Names: names, Texts: []string{text}},
-	})
-	if err != nil {
-		return "", err
-	}
-	return hidden[0][0], nil
 }
 
 // fill puts what was said into the record, the comment redacted and sealed.

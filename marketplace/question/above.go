@@ -8,11 +8,19 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/access"
 )
 
 // QuestionTx loads a question for the rooms above.
 func QuestionTx(ctx context.Context, tx *gorm.DB, id ID) (Question, error) {
 	return questionTx(ctx, tx, id)
+}
+
+// LockOwnTx locks the calling customer and their question until the transaction
+// ends. One who was erased is customer.ErrErased; to anybody else there is no
+// such question.
+func LockOwnTx(ctx context.Context, tx *gorm.DB, caller access.Caller, id ID) (Question, error) {
+	return lockOwnTx(ctx, tx, caller, id)
 }
 
 // LockQuestionTx is QuestionTx that holds the question's row until the

@@ -29,8 +29,8 @@ func (s *Service) onOwn(ctx context.Context, caller access.Caller, id ID, fn fun
 
 // lockOwnTx locks the customer and their question.
 func lockOwnTx(ctx context.Context, tx *gorm.DB, caller access.Caller, id ID) (Question, error) {
-	q, err := findTx(ctx, tx, "id = ? AND brand_id = ? AND customer_id = "+customer.HeldSQL(tx)+marketplace.ForUpdateSQL(tx),
-		id, caller.Brand, caller.Brand, caller.Customer)
+	q, err := findNamedTx(ctx, tx, "", "id = ? AND brand_id = ? AND customer_id = "+customer.HeldSQL(tx),
+		[]any{id, caller.Brand, caller.Brand, caller.Customer})
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return q, marketplace.OnlyOne(err, "question", id)
 	}

@@ -31,11 +31,18 @@ func messageContext(id MessageID) string { return messageColumn.Context(id.Strin
 // redactorTx knows the names of the question's customer, and those given, and
 // the brand's own words.
 func (s *Service) redactorTx(ctx context.Context, tx *gorm.DB, q *Question, others ...string) (*redact.Redactor, error) {
-	names, err := s.customers.KnownNamesTx(ctx, tx, q.BrandID, q.CustomerID)
+	names, err := s.namesTx(ctx, tx, q)
 	if err != nil {
 		return nil, err
 	}
 	return s.redactorOfTx(ctx, tx, q, append(names, others...))
+}
+
+func (s *Service) namesTx(ctx context.Context, tx *gorm.DB, q *Question) ([]string, error) {
+	if q.nameSealed != nil {
+		return s.customers.OpenNames(q.CustomerID, *q.nameSealed)
+	}
+	return s.customers.KnownNamesTx(ctx, tx, q.BrandID, q.CustomerID)
 }
 
 // redactorOfTx knows the names given, and the brand's own words.

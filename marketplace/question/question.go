@@ -57,6 +57,8 @@ type Question struct {
 	Nudged             bool       // the customer was told that silence will resolve it
 	StageDueAt         *time.Time // when the present state is over by itself
 	NextDueAt          *time.Time // the soonest of the above that is still ahead; swept
+
+	nameSealed *[]byte // the customer's name, where it was loaded with the question
 }
 
 // Message is one turn of the conversation. Body is redacted.

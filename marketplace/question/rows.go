@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/customer"
 )
 
 // The rows that every move reads and writes, by hand: reflection costs more
@@ -30,11 +31,20 @@ func findTx(ctx context.Context, tx *gorm.DB, where string, args ...any) (Questi
 	return scanQuestionTx(ctx, tx, "", where, args)
 }
 
-// enterTx is findTx, locked, in a transaction of AllBrands, which then enters
-// the question's brand.
+// findNamedTx is findTx, locked, with the customer's name.
+func findNamedTx(ctx context.Context, tx *gorm.DB, more, where string, args []any, into ...any) (Question, error) {
+	var name []byte
+	named := ", " + customer.NameSQL("questions.brand_id", "questions.customer_id")
+	q, err := scanQuestionTx(ctx, tx, named+more, where+marketplace.ForUpdateSQL(tx), args, append([]any{&name}, into...)...)
+	q.nameSealed = &name
+	return q, err
+}
+
+// enterTx is findNamedTx in a transaction of AllBrands, which then
+// enters the question's brand.
 func enterTx(ctx context.Context, tx *gorm.DB, where string, args ...any) (Question, error) {
 	var entered string
-	return scanQuestionTx(ctx, tx, marketplace.EnteringSQL(tx), where+marketplace.ForUpdateSQL(tx), args, &entered)
+	return findNamedTx(ctx, tx, marketplace.EnteringSQL(tx), where, args, &entered)
 }
 
 func scanQuestionTx(ctx context.Context, tx *gorm.DB, more, where string, args []any, into ...any) (Question, error) {
