@@ -254,3 +254,21 @@ func writeForEver(t *testing.T, file string) {
 	}
 	wg.Wait()
 }
+
+// TestErrAgain: a function is run again until it says no more, and keeps only
+// what the last run did.
+func TestErrAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s, runs := newStore(t, db), 0
+		fine(t)(s.InTx(t.Context(), marketplace.AllBrands, func(tx *gorm.DB) error {
+			runs++
+			if err := write(marketplace.AllBrands, fmt.Sprint(runs))(tx); err != nil || runs == 3 {
+				return err
+			}
+			return fmt.Errorf("run %d: %w", runs, marketplace.ErrAgain)
+		}))
+		if got := fmt.Sprint(bodies(t, s, marketplace.AllBrands)); got != "[3]" {
+			t.Errorf("the table holds %s", got)
+		}
+	})
+}

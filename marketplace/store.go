@@ -170,8 +170,8 @@ func brandName(brand BrandID) string {
 }
 
 // ErrAgain, in the error of a function that InTx runs, has it rolled back and
-// run again: what it went by was changed meanwhile.
-var ErrAgain = errors.New("what the transaction went by has changed")
+// run again: what it went by was changed meanwhile. It Is ErrConflict.
+var ErrAgain = fmt.Errorf("what the transaction went by has changed: %w", ErrConflict)
 
 // retryable reports ErrAgain, or a rollback that PostgreSQL asks to be tried
 // again: 40001 serialization_failure and 40P01 deadlock_detected.

@@ -29,10 +29,15 @@ func sharedPaths(routes []api.Route) map[string]bool {
 	paths := map[string]bool{api.Prefix + "/stream": true}
 	for _, r := range routes {
 		if r.Who.Kind == api.Customer || slices.Contains(alsoShared, r.ID) {
-			paths[api.Prefix+strings.NewReplacer("{", ":", "}", "").Replace(r.Path)] = true
+			paths[pathOf(r)] = true
 		}
 	}
 	return paths
+}
+
+// pathOf is a route's path as echo has it.
+func pathOf(r api.Route) string {
+	return api.Prefix + strings.NewReplacer("{", ":", "}", "").Replace(r.Path)
 }
 
 // share lets the pages of origins that a brand trusts call what customers do,

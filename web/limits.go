@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"knowhow/marketplace/access"
 	"knowhow/web/api"
 	"knowhow/web/limit"
 	"knowhow/web/problem"
@@ -16,8 +17,8 @@ import (
 
 // Limits are how many requests a minute may come from one caller, and from one
 // address where nobody is signed in; how many of those from one address may be
-// about signing in, and how many may begin a customer's session. A zero is as
-// in DefaultLimits.
+// about signing in, and how many may begin a customer's session. Requests with a
+// token that is no good count as an address's. A zero is as in DefaultLimits.
 type Limits struct{ Caller, Address, SignIns, CustomerSessions int }
 
 // DefaultLimits are more than a person's app needs and less than hurts.
@@ -36,31 +37,53 @@ func perMinute(name string, most int) limit.Policy {
 	return limit.Policy{Name: name, Limit: most, Window: time.Minute}
 }
 
-// limit counts the request against its caller's limit, or its address's. The
-// database it counts in may fail without taking the service with it.
+// customersOfAddress is how many times the limit of an address all customers
+// who come from it may reach together: to become another one costs nothing.
+const customersOfAddress = 10
+
+// limit counts the request against its caller's limit, or its address's.
 func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
-	byCaller, byAddress := perMinute("caller", s.Limits.Caller), perMinute("address", s.Limits.Address)
+	byCaller, customers := perMinute("caller", s.Limits.Caller), perMinute("customers", customersOfAddress*s.Limits.Address)
 	return func(c echo.Context) error {
 		req := requestOf(c)
-		policy, key := byAddress, hex.EncodeToString(req.Source)
+		policy, key := s.byAddress(), keyOfAddress(req)
 		if req.Caller.Valid() {
 			policy, key = byCaller, req.Caller.String()
 		}
-		verdict, err := s.Limiter.Take(c.Request().Context(), policy, key)
-		if err != nil {
-			if c.Request().Context().Err() == nil { // else it is the client who is gone
-				s.Log.ErrorContext(c.Request().Context(), "a request was not counted", "request", req.ID, "err", err)
+		if req.Caller.Kind == access.KindCustomer {
+			if refused := s.count(c, customers, keyOfAddress(req)); refused != nil {
+				return refused
 			}
-			return next(c)
 		}
-		verdict.Tell(c.Response().Header().Set)
-		if !verdict.Allowed {
-			p := problem.New("too_many_requests", "")
-			p.RetryAfter = verdict.Reset
-			return p
+		if refused := s.count(c, policy, key); refused != nil {
+			return refused
 		}
 		return next(c)
 	}
+}
+
+func (s *Server) byAddress() limit.Policy { return perMinute("address", s.Limits.Address) }
+
+func keyOfAddress(req *api.Request) string { return hex.EncodeToString(req.Source) }
+
+// count counts a request and refuses one too many. The database it counts in
+// may fail without taking the service with it.
+func (s *Server) count(c echo.Context, policy limit.Policy, key string) error {
+	ctx := c.Request().Context()
+	verdict, err := s.Limiter.Take(ctx, policy, key)
+	if err != nil {
+		if ctx.Err() == nil { // else it is the client who is gone
+			s.Log.ErrorContext(ctx, "a request was not counted", "request", requestOf(c).ID, "err", err)
+		}
+		return nil
+	}
+	verdict.Tell(c.Response().Header().Set)
+	if !verdict.Allowed {
+		p := problem.New("too_many_requests", "")
+		p.RetryAfter = verdict.Reset
+		return p
+	}
+	return nil
 }
 
 func levelOf(status int) slog.Level {

@@ -10,13 +10,11 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
-	"knowhow/marketplace/access"
 	"knowhow/web/api"
 	"knowhow/web/problem"
 )
@@ -168,36 +166,6 @@ func (s *Server) bound(next echo.HandlerFunc) echo.HandlerFunc {
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, maxBody)
 		c.SetRequest(r)
-		return next(c)
-	}
-}
-
-// authenticate finds out who asks. Nobody is fine, until a route wants
-// somebody; a token that is no good is refused everywhere.
-func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		header := c.Request().Header.Values(echo.HeaderAuthorization)
-		if len(header) == 0 {
-			return next(c)
-		}
-		scheme, secret, _ := strings.Cut(header[0], " ")
-		if len(header) > 1 || !strings.EqualFold(scheme, "bearer") || !plain(secret, 4<<10) {
-			return problem.New("token_invalid", "Authorization: must be Bearer and one token")
-		}
-		req := requestOf(c)
-		if strings.HasPrefix(secret, access.KeyPrefix) {
-			caller, err := s.House.Access.KeyBySecret(c.Request().Context(), secret)
-			if err != nil {
-				return err
-			}
-			req.Caller = caller
-			return next(c)
-		}
-		grant, err := s.tokens.Read(secret)
-		if err != nil {
-			return err
-		}
-		req.Caller, req.Session, req.Limited, req.Until = grant.Caller, grant.Session, grant.Limited, grant.Until
 		return next(c)
 	}
 }

@@ -52,6 +52,7 @@ type Server struct {
 
 	origins *api.Origins
 	shared  map[string]bool // paths of what customers' pages do
+	entered map[string]bool // paths by which people and customers come in
 }
 
 // New makes the server.
@@ -76,7 +77,7 @@ func New(o Options) (*Server, error) {
 		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo, Origins: s.origins,
 		ClaimKey: o.Keys.Derive("web.claim"), SignIns: perMinute("sign_in", o.Limits.SignIns), CustomerSessions: perMinute("customer_sessions", o.Limits.CustomerSessions),
 	})
-	s.spec, s.shared = described.OpenAPI(), sharedPaths(s.api.Routes())
+	s.spec, s.shared, s.entered = described.OpenAPI(), sharedPaths(s.api.Routes()), enteredPaths(s.api.Routes())
 	s.streamRoute(described)
 	pages, err := docs.New(s.spec, o.Base)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
+	"knowhow/marketplace/access"
 	"knowhow/web/api"
 	"knowhow/web/problem"
 )
@@ -51,7 +52,7 @@ func (s *Server) stream(c echo.Context) error {
 		return problem.New("second_factor_missing", "")
 	}
 	until := req.Until
-	if req.Session != "" {
+	if req.Caller.Kind == access.KindPerson && req.Session != "" {
 		until = time.Time{} // it ends with its session
 	}
 	return s.Hub.Serve(c.Response().Writer, c.Request(), req.Caller, req.Session, until)

@@ -99,6 +99,29 @@ func TestStreamLastsAsLongAsItsSession(t *testing.T) {
 	})
 }
 
+// A customer's stream ends with the browser it was begun in, and no other's.
+func TestStreamEndsWithTheCustomersBrowser(t *testing.T) {
+	eachBrowser(t, func(t *testing.T, b *browser) {
+		b.Clock.Advance(time.Until(b.Clock.Now()).Abs()) // a stream ends with its token by the real time
+		one, other := b.another(), b.another()
+		first, second := one.begin(fields{"brand": b.Brand}), other.begin(fields{"brand": b.Brand})
+		_, ends := listen(t, b.Server, first.AccessToken)
+		_, stays := listen(t, b.Server, second.AccessToken)
+		if !await(t, ends, "event: ready") || !await(t, stays, "event: ready") {
+			t.Fatal("a stream ended at once")
+		}
+		b.post("/customer_sessions/end", fields{"device_token": first.DeviceToken})
+		if await(t, ends, "event: nothing") {
+			t.Fatal("the stream outlived its browser")
+		}
+		b.Expert("first")
+		other.do("POST", "/questions", fields{"program": b.Program.ID, "title": "My box is dead", "body": "Since yesterday."}, 201)
+		if !await(t, stays, "event: question.asked") {
+			t.Fatal("the other's stream ended too")
+		}
+	})
+}
+
 // Whoever may have none gets a problem.
 func TestRefusedStreamIsAProblem(t *testing.T) {
 	s := sqliteServer(t)

@@ -84,7 +84,7 @@ func badTokens(s *webtest.Server) []badToken {
 	}
 }
 
-// A bad token is refused everywhere, even where none is needed, and nothing
+// A bad token is refused everywhere, even to read what anybody may, and nothing
 // comes of it.
 func TestBadTokensAreRefused(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {

@@ -72,6 +72,11 @@ func TestAdminCreate(t *testing.T) {
 					t.Errorf("%v: %d, %q, %s; want %s named", c.args, code, out, stderr, c.names)
 				}
 			}
+			others, _, _ := knowhow(t, "keys", "generate")
+			t.Setenv("KNOWHOW_KEYS", strings.TrimSpace(others))
+			if out, stderr, code := knowhow(t, ada...); code != 1 || out != "" || !strings.Contains(stderr, "not this database's keys") {
+				t.Errorf("with other keys: %d, %q, %s", code, out, stderr)
+			}
 		})
 	}
 }

@@ -94,6 +94,11 @@ func restored(t *testing.T, url, keyFile string, most int64) made {
 	if _, stderr, code := knowhow(t, "backup", "restored", "--key-file", other); code != 1 || !strings.Contains(stderr, "do not open") {
 		t.Errorf("with other keys: %d, %s", code, stderr)
 	}
+	mail := t.TempDir()
+	_, stderr, code := knowhow(t, "serve", "--listen", "127.0.0.1:0", "--mail-dir", mail, "--mail-from", "a@example.com", "--key-file", other)
+	if code != 1 || !strings.Contains(stderr, "not this database's keys") {
+		t.Errorf("served with other keys: %d, %s", code, stderr)
+	}
 	served(t, "--key-file", keyFile)
 	return r
 }

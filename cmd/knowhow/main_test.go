@@ -140,8 +140,12 @@ func TestMigrateMakesTheSQLiteFile(t *testing.T) {
 	if _, stderr, code := knowhow(t, "migrate", "up"); code != 0 || stderr != "" {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	if _, err := os.Stat("knowhow.db"); err != nil {
-		t.Error(err)
+	info, err := os.Stat("knowhow.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("others may read it: %v", info.Mode())
 	}
 }
 

@@ -42,6 +42,7 @@ const (
 	LinkMade         event.Kind = "customer.resume_link"       // a link to resume by was made
 	LinksRevoked     event.Kind = "customer.links_revoked"     // the open links work no more
 	WasResumed       event.Kind = "customer.resumed"           // went on in another browser
+	SessionsEnded    event.Kind = "customer.session_ended"     // data: EndedSessions
 	KeyCreated       event.Kind = "identity_key.created"       // data: by
 	KeyRevoked       event.Kind = "identity_key.revoked"       // data: by
 )
@@ -59,7 +60,7 @@ type Service struct {
 // New makes the service with this room's own eraser.
 func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, keys *redact.Keyring) *Service {
 	s := &Service{store: store, clock: clock, log: log, keys: keys}
-	s.RegisterEraser("customer", []string{"customers.name_sealed", "identities.handle_sealed"}, eraseTx)
+	s.RegisterEraser("customer", []string{"customers.name_sealed", "identities.handle_sealed"}, s.eraseTx)
 	return s
 }
 

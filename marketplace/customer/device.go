@@ -42,12 +42,18 @@ func (d Device) life() time.Duration {
 	return anonymousLife
 }
 
-// Started is a customer with the token of the browser they now use, which only
+// Started is a customer with the browser they now use, and its token, which only
 // the browser keeps.
 type Started struct {
 	Customer  Customer
-	Token     string
+	Device    DeviceID
+	Token     string    // empty where the browser has it
 	ExpiresAt time.Time // if it is not used before
+}
+
+// EndedSessions is the data of SessionsEnded.
+type EndedSessions struct {
+	Sessions []DeviceID `json:"sessions"`
 }
 
 // Caller is the customer, acting.
@@ -97,24 +103,40 @@ func startTx(ctx context.Context, tx *gorm.DB, c Customer, now time.Time) (Start
 	}
 	d.ExpiresAt = now.Add(d.life())
 	err := tx.WithContext(ctx).Create(&d).Error
-	return Started{Customer: c, Token: token, ExpiresAt: d.ExpiresAt}, wrap(err, "insert a device of customer", c.ID)
+	return Started{Customer: c, Device: d.ID, Token: token, ExpiresAt: d.ExpiresAt}, wrap(err, "insert a device of customer", c.ID)
 }
 
-// FromDevice gives the customer that a device's token stands for, and
-// lengthens the device's life: 180 days without use, or a day for a verified
-// customer, whose brand can vouch for them anew. Errors: ErrDevice.
-func (s *Service) FromDevice(ctx context.Context, token string) (access.Caller, error) {
+// FromDevice gives the customer that a device's token stands for, without
+// their name, and lengthens the device's life: 180 days without use, or a day
+// for a verified customer, whose brand can vouch for them anew. Errors:
+// ErrDevice.
+func (s *Service) FromDevice(ctx context.Context, token string) (Started, error) {
 	now := s.clock.Now()
 	d, err := s.device(ctx, token, now)
 	if err != nil {
-		return access.Caller{}, err
+		return Started{}, err
 	}
 	if now.Sub(d.LastUsedAt) >= min(usedEvery, d.life()/24) {
 		if err := s.noteUse(ctx, d, now); err != nil {
-			return access.Caller{}, err
+			return Started{}, err
 		}
+		d.ExpiresAt = now.Add(d.life())
 	}
-	return access.CustomerCaller(d.BrandID, d.CustomerID), nil
+	c, err := s.Customer(ctx, access.CustomerCaller(d.BrandID, d.CustomerID), d.BrandID, d.CustomerID)
+	return Started{Customer: c, Device: d.ID, ExpiresAt: d.ExpiresAt}, err
+}
+
+// DeviceLasts tells whether a device of brand's has neither ended nor expired.
+func (s *Service) DeviceLasts(ctx context.Context, brand marketplace.BrandID, id DeviceID) (bool, error) {
+	now := s.clock.Now()
+	var n int64
+	err := s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		return tx.WithContext(ctx).Model(&Device{}).Where("brand_id = ? AND id = ? AND expires_at > ?", brand, id, now).Count(&n).Error
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for device %s: %w", id, err)
+	}
+	return n > 0, nil
 }
 
 // device finds a device that lasts.
@@ -147,17 +169,31 @@ func (s *Service) noteUse(ctx context.Context, d Device, now time.Time) error {
 // EndDevice forgets the device of a token. What is no device's token changes
 // nothing.
 func (s *Service) EndDevice(ctx context.Context, token string) error {
-	d, err := s.device(ctx, token, s.clock.Now())
+	now := s.clock.Now()
+	d, err := s.device(ctx, token, now)
 	if errors.Is(err, ErrDevice) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return s.store.InTx(ctx, d.BrandID, func(tx *gorm.DB) error {
-		err := tx.WithContext(ctx).Where("brand_id = ? AND id = ?", d.BrandID, d.ID).Delete(&Device{}).Error
-		return wrap(err, "end a device of customer", d.CustomerID)
-	})
+	return s.store.InTx(ctx, d.BrandID, func(tx *gorm.DB) error { return s.endTx(ctx, tx, d.BrandID, d.CustomerID, now, "id = ?", d.ID) })
+}
+
+// endTx forgets those of a customer's devices that meet a condition, and
+// records it in one event.
+func (s *Service) endTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID, now time.Time, where string, args ...any) error {
+	var ended EndedSessions
+	err := marketplace.ForUpdate(tx).WithContext(ctx).Model(&Device{}).
+		Where("brand_id = ? AND customer_id = ?", brand, id).Where(where, args...).Order("id").Pluck("id", &ended.Sessions).Error
+	if err != nil || len(ended.Sessions) == 0 {
+		return wrap(err, "lock the devices of customer", id)
+	}
+	err = tx.WithContext(ctx).Where("brand_id = ? AND id IN ?", brand, ended.Sessions).Delete(&Device{}).Error
+	if err != nil {
+		return wrap(err, "end the devices of customer", id)
+	}
+	return s.appendTx(ctx, tx, SessionsEnded, brand, id, now, ended)
 }
 
 // Prune removes devices, links and used tokens that have expired. Call it now

@@ -2,6 +2,7 @@ package customer_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -53,9 +54,9 @@ func TestADevicesLife(t *testing.T) {
 		if strings.Contains(dbtest.Dump(t, db), started.Token) {
 			t.Error("the token is kept in clear")
 		}
-		caller, err := h.FromDevice(ctx, started.Token)
-		if err != nil || caller != started.Caller() || !caller.IsCustomer(h.brand, started.Customer.ID) {
-			t.Errorf("FromDevice = %+v, %v", caller, err)
+		got, err := h.FromDevice(ctx, started.Token)
+		if err != nil || !reflect.DeepEqual(got.Customer, started.Customer) || got.Device != started.Device || got.Token != "" || !got.ExpiresAt.Equal(started.ExpiresAt) {
+			t.Errorf("FromDevice = %+v, %v", got, err)
 		}
 		dbtest.Unchanged(t, db, func() {
 			h.clock.Advance(59 * time.Minute)
@@ -116,8 +117,8 @@ func TestResuming(t *testing.T) {
 			t.Fatalf("%+v, %v", resumed, err)
 		}
 		for _, device := range []string{started.Token, resumed.Token} {
-			if caller, err := h.FromDevice(ctx, device); err != nil || caller != started.Caller() {
-				t.Errorf("FromDevice = %+v, %v", caller, err)
+			if got, err := h.FromDevice(ctx, device); err != nil || got.Caller() != started.Caller() {
+				t.Errorf("FromDevice = %+v, %v", got, err)
 			}
 		}
 		revoked := h.link(t, started.Caller())
@@ -207,6 +208,63 @@ func TestErasureEndsSessions(t *testing.T) {
 	})
 }
 
+// Whoever listens with a device hears that it ended, once, and nobody else's.
+func TestEndedDevicesAreTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h, ctx := newHouse(t, db), t.Context()
+		h.open(t)
+		one, other := h.start(t), h.start(t)
+		lasts := func(s customer.Started) bool {
+			t.Helper()
+			lasts, err := h.DeviceLasts(ctx, h.brand, s.Device)
+			if err != nil {
+				t.Error(err)
+			}
+			return lasts
+		}
+		race(16, func(int) {
+			if err := h.EndDevice(ctx, one.Token); err != nil {
+				t.Error(err)
+			}
+		})
+		if lasts(one) || !lasts(other) {
+			t.Error("the wrong device lasts")
+		}
+		second, err := h.RedeemResumeLink(ctx, h.link(t, other.Caller()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Erase(ctx, system, h.brand, other.Customer.ID); err != nil {
+			t.Fatal(err)
+		}
+		want := [][]customer.DeviceID{{one.Device}, {other.Device, second.Device}}
+		slices.SortFunc(want[1], func(a, b customer.DeviceID) int { return strings.Compare(a.String(), b.String()) })
+		var got [][]customer.DeviceID
+		h.in(t, func(tx *gorm.DB) error {
+			events, _, err := h.log.AfterTx(ctx, tx, h.brand, event.Cursor{}, 100)
+			for _, e := range events {
+				var data customer.EndedSessions
+				if e.Kind != customer.SessionsEnded {
+					continue
+				}
+				if err := e.Decode(&data); err != nil {
+					return err
+				}
+				got = append(got, data.Sessions)
+			}
+			return err
+		})
+		if !slices.EqualFunc(got, want, slices.Equal) {
+			t.Errorf("told %v, want %v", got, want)
+		}
+		late := h.start(t)
+		h.clock.Advance(180 * 24 * time.Hour)
+		if lasts(late) {
+			t.Error("a device lasts for ever")
+		}
+	})
+}
+
 // Erasing and redeeming at once leaves no device of an erased customer.
 func TestErasingAndResumingAtOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
@@ -238,7 +296,7 @@ func TestSessionsHalfway(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h, ctx := newHouse(t, db), t.Context()
 		owner := h.open(t)
-		started := h.start(t)
+		started, ended := h.start(t), h.start(t)
 		token := h.link(t, started.Caller())
 		h.link(t, started.Caller())
 		key, _, err := h.CreateIdentityKey(ctx, owner, h.brand, "shop")
@@ -250,6 +308,7 @@ func TestSessionsHalfway(t *testing.T) {
 			do   func() error
 		}{
 			{"StartDevice", func() error { _, err := h.StartDevice(ctx, h.brand, "en"); return err }},
+			{"EndDevice", func() error { return h.EndDevice(ctx, ended.Token) }},
 			{"NewResumeLink", func() error { _, err := h.NewResumeLink(ctx, started.Caller()); return err }},
 			{"RedeemResumeLink", func() error { _, err := h.RedeemResumeLink(ctx, token); return err }},
 			{"RevokeResumeLinks", func() error { return h.RevokeResumeLinks(ctx, started.Caller()) }},

@@ -40,8 +40,8 @@ func (s *Service) RegisterEraser(name string, columns []string, erase EraseFunc)
 func (s *Service) Erasers() []Eraser { return slices.Clone(s.erasers) }
 
 // Erase forgets brand's customer: their name, their handles, their sessions and
-// what every registered room keeps of them, all in one transaction. Their pseudonym and
-// their consents stay. The same handle later is somebody new. Erasing again
+// what every registered room keeps of them, all in one transaction. Their
+// pseudonym and their consents stay. The same handle later is somebody new. Erasing again
 // changes nothing. Only the customer, and who may EraseCustomers. Errors:
 // *access.ForbiddenError, *marketplace.InvalidError,
 // *marketplace.NotFoundError.
@@ -72,15 +72,17 @@ func (s *Service) Erase(ctx context.Context, caller access.Caller, brand marketp
 }
 
 // eraseTx is this room's own eraser.
-func eraseTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) error {
+func (s *Service) eraseTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) error {
 	err := tx.WithContext(ctx).Where("brand_id = ? AND customer_id = ?", brand, id).Delete(&Identity{}).Error
 	if err != nil {
 		return fmt.Errorf("remove identities: %w", err)
 	}
-	for _, row := range []any{&Device{}, &resumeLink{}} {
-		if err := tx.WithContext(ctx).Where("brand_id = ? AND customer_id = ?", brand, id).Delete(row).Error; err != nil {
-			return fmt.Errorf("end sessions: %w", err)
-		}
+	if err := s.endTx(ctx, tx, brand, id, s.clock.Now(), "1 = 1"); err != nil {
+		return err
+	}
+	err = tx.WithContext(ctx).Where("brand_id = ? AND customer_id = ?", brand, id).Delete(&resumeLink{}).Error
+	if err != nil {
+		return fmt.Errorf("remove links: %w", err)
 	}
 	err = tx.WithContext(ctx).Model(&Customer{}).Where("brand_id = ? AND id = ?", brand, id).
 		Updates(map[string]any{"name_sealed": nil, "locale": ""}).Error

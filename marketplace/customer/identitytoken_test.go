@@ -109,9 +109,9 @@ func TestIdentifiedByToken(t *testing.T) {
 		if same.ID != c.ID || !same.Verified {
 			t.Errorf("by the brand's people: %+v", same)
 		}
-		caller, err := s.FromDevice(t.Context(), first.Token)
-		if err != nil || caller != first.Caller() {
-			t.Errorf("FromDevice = %+v, %v", caller, err)
+		got, err := s.FromDevice(t.Context(), first.Token)
+		if err != nil || got.Caller() != first.Caller() {
+			t.Errorf("FromDevice = %+v, %v", got, err)
 		}
 		s.clock.Advance(24 * time.Hour)
 		if _, err := s.FromDevice(t.Context(), first.Token); !errors.Is(err, customer.ErrDevice) {
@@ -139,8 +139,8 @@ func TestAnAnonymousCustomerIsNotMerged(t *testing.T) {
 		if c := s.identified(s.token(s.said())).Customer; c.ID == before.Customer.ID {
 			t.Error("the browser's customer became the brand's")
 		}
-		if caller, err := s.FromDevice(t.Context(), before.Token); err != nil || caller != before.Caller() {
-			t.Errorf("FromDevice = %+v, %v", caller, err)
+		if got, err := s.FromDevice(t.Context(), before.Token); err != nil || got.Caller() != before.Caller() {
+			t.Errorf("FromDevice = %+v, %v", got, err)
 		}
 	})
 }

@@ -21,7 +21,11 @@ const (
 		FROM past_questions WHERE id = ? AND program_id = ? AND forgotten_at IS NULL FOR SHARE` + replaceEvidence
 )
 
-// RecordAnswer is RecordAnswerTx as statements of tx.
+// RecordAnswer is statements of tx that remember that a person answered a past
+// question. The same person on the same question again replaces what was known;
+// the same content again changes nothing, and for a forgotten question it is
+// dropped. Errors: *marketplace.InvalidError, *marketplace.NotFoundError for a
+// question that is unknown, or another program's.
 func (s *Service) RecordAnswer(ctx context.Context, tx *gorm.DB, e Evidence) ([]marketplace.Statement, error) {
 	if err := e.check(); err != nil {
 		return nil, err

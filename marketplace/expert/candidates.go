@@ -60,7 +60,7 @@ const (
 
 // CandidatesTx applies the hard rules to everybody enrolled in the program, in
 // one statement that reads what has changed since this process last looked. It
-// locks nothing: TakeTx decides when an offer is accepted. Do not call it in a
+// locks nothing: Take decides when an offer is accepted. Do not call it in a
 // transaction that changed an expert, an enrolment or a standing itself: that
 // might yet be rolled back.
 func (s *Service) CandidatesTx(ctx context.Context, tx *gorm.DB, r Requirement) (Candidates, error) {

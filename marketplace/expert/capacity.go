@@ -10,25 +10,16 @@ import (
 	"knowhow/marketplace/access"
 )
 
-// TakeTx puts one more assignment in the person's hands. The expert's row stays
-// locked until tx ends, so of any number of takers only as many win as there is
-// capacity. Errors: ErrAtCapacity, *marketplace.NotFoundError.
-func (s *Service) TakeTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
-	return marketplace.WriteTx(ctx, tx, s.Take(ctx, tx, person))
-}
-
-// Take is TakeTx as a statement of tx.
+// Take is a statement of tx that puts one more assignment in the person's hands.
+// The expert's row stays locked until tx ends, so of any number of takers only
+// as many win as there is capacity. Errors: ErrAtCapacity,
+// *marketplace.NotFoundError.
 func (s *Service) Take(ctx context.Context, tx *gorm.DB, person access.PersonID) marketplace.Statement {
 	return count(ctx, tx, person, "UPDATE experts SET active_count = active_count + 1 WHERE person_id = ? AND active_count < capacity", ErrAtCapacity)
 }
 
-// FreeTx takes one assignment out of the person's hands. Errors:
-// ErrNothingInHand, *marketplace.NotFoundError.
-func (s *Service) FreeTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
-	return marketplace.WriteTx(ctx, tx, s.Free(ctx, tx, person))
-}
-
-// Free is FreeTx as a statement of tx.
+// Free is a statement of tx that takes one assignment out of the person's hands.
+// Errors: ErrNothingInHand, *marketplace.NotFoundError.
 func (s *Service) Free(ctx context.Context, tx *gorm.DB, person access.PersonID) marketplace.Statement {
 	return count(ctx, tx, person, "UPDATE experts SET active_count = active_count - 1 WHERE person_id = ? AND active_count > 0", ErrNothingInHand)
 }

@@ -112,19 +112,6 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// RecordAnswerTx remembers that a person answered a past question. The same
-// person on the same question again replaces what was known; the same content
-// again changes nothing, and for a forgotten question it is dropped. Errors:
-// *marketplace.InvalidError, *marketplace.NotFoundError for an unknown question
-// or person.
-func (s *Service) RecordAnswerTx(ctx context.Context, tx *gorm.DB, e Evidence) error {
-	list, err := s.RecordAnswer(ctx, tx, e)
-	if err != nil {
-		return err
-	}
-	return unknownEvidence(marketplace.WriteTx(ctx, tx, list...))
-}
-
 // recordAnswersTx returns how many rows are new or changed.
 func recordAnswersTx(ctx context.Context, tx *gorm.DB, list []Evidence) (int, error) {
 	for _, e := range list {

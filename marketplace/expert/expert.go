@@ -21,7 +21,7 @@ type Expert struct {
 	Languages []string `gorm:"serializer:json"` // BCP 47, canonical, sorted
 	Capacity  int      // assignments in hand at a time, at most
 	Available bool     // wants offers now
-	// ActiveCount is how many assignments are in hand. TakeTx and FreeTx move it.
+	// ActiveCount is how many assignments are in hand. Take and Free move it.
 	ActiveCount int
 	CreatedAt   time.Time
 }

@@ -77,7 +77,9 @@ func TestExpertsListTheirEnrolments(t *testing.T) {
 			must(t, err)
 			ids = append(ids, e.ID)
 		}
-		list := func(page marketplace.Page) (marketplace.Listing[expert.OwnEnrolment], error) { return h.MyEnrolments(ctx, caller, page) }
+		list := func(page marketplace.Page) (marketplace.Listing[expert.OwnEnrolment], error) {
+			return h.MyEnrolments(ctx, caller, page)
+		}
 		markettest.Paged(t, list, func(e expert.OwnEnrolment) expert.EnrolmentID { return e.Enrolment.ID }, ids...)
 		if e := markettest.Walk(t, 4, list)[0]; e.ProgramName == "" || e.BrandName == "" || e.ProgramState == "" {
 			t.Errorf("an enrolment without its names: %+v", e)

@@ -67,7 +67,7 @@ func (c enteringConn) BeginTx(ctx context.Context, opts driver.TxOptions) (drive
 		begin += " read only"
 	}
 	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{
-		BeginQuery: begin + "; select set_config('knowhow.brand', '" + brand + "', true)",
+		BeginQuery: begin + "; set local knowhow.brand = '" + brand + "'", // which needs no plan
 	})
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ func (a *API) customerSessionRoutes() {
 		About: "With device_token: go on in the same browser. With resume_token: go on in another one. With identity_token and brand: as who the " +
 			"brand says. With a brand, or a program of its, alone: as somebody new."}, a.beginCustomerSession)
 	act(a, Route{ID: "endCustomerSession", Path: "/customer_sessions/end", Tag: customersTag, Who: anyone, unkeyed: true, policy: a.CustomerSessions,
-		Summary: "Have a browser forgotten"}, a.endCustomerSession)
+		Summary: "Have a browser forgotten", About: "It closes the browser's streams."}, a.endCustomerSession)
 	read(a, Route{ID: "getCustomer", Path: "/me/customer", Tag: customersTag, Who: Who{Kind: Customer},
 		Summary: "Read who you are to the brand"}, a.ownCustomer)
 }
@@ -112,7 +112,7 @@ func (a *API) beginCustomerSession(ctx context.Context, _ access.Caller, in *cus
 	if err := a.fromTrustedPage(ctx, started.Customer.BrandID); err != nil {
 		return nil, err
 	}
-	text, until, err := a.Tokens.Issue(token.Grant{Caller: started.Caller()})
+	text, until, err := a.Tokens.Issue(token.Grant{Caller: started.Caller(), Session: started.Device.String()})
 	return one(CustomerSession{
 		AccessToken: text, ExpiresAt: until, DeviceToken: started.Token, Customer: customerOf(started.Customer),
 	}), err
@@ -128,12 +128,7 @@ func (a *API) startCustomer(ctx context.Context, b customerSessionBody) (custome
 	case b.DeviceToken == "":
 		return a.House.Customers.StartDevice(ctx, b.Brand, b.Locale)
 	}
-	caller, err := a.House.Customers.FromDevice(ctx, b.DeviceToken)
-	if err != nil {
-		return customer.Started{}, err
-	}
-	c, err := a.House.Customers.Customer(ctx, caller, caller.Brand, caller.Customer)
-	return customer.Started{Customer: c}, err
+	return a.House.Customers.FromDevice(ctx, b.DeviceToken)
 }
 
 type endCustomerSessionIn struct {

@@ -16,7 +16,7 @@ import (
 type Request struct {
 	ID             string
 	Caller         access.Caller // zero: nobody in particular
-	Session        string        // the id of the caller's session
+	Session        string        // the id of the caller's session; of a customer, their device's
 	Limited        bool          // the caller has not completed their sign-in
 	Address        netip.Addr    // it came from; zero: not known
 	Source         []byte        // the keyed hash of the address

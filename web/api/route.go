@@ -58,6 +58,12 @@ type Route struct {
 	policy  limit.Policy // how often one address may call it; zero: as any other
 }
 
+// Enters reports a route by which somebody comes in, or goes. It asks for no
+// access token, and heeds none: who calls it often has one that has expired.
+func (r Route) Enters() bool {
+	return r.Who.Kind == Session || r.Who.Kind == Anyone && r.Method != http.MethodGet
+}
+
 const maxBody = 256 << 10
 
 // read adds a route that returns something.

@@ -24,7 +24,7 @@ func (a *API) signInRoutes() {
 	call(a, Route{ID: "signIn", Path: "/sign_in", Tag: signInTag, Who: anyone, cookie: true, policy: a.SignIns,
 		Summary: "Sign in", About: "Without the code of an authenticator the answer is code_needed where there is one; send all three again."}, a.signIn)
 	call(a, Route{ID: "refresh", Path: "/sign_in/refresh", Tag: signInTag, Who: session, cookie: true,
-		Summary: "Get the next access token", About: "The cookie is changed with it. One that was used before ends the session, unless within half a minute. Send no access token along: one that has expired is refused."}, a.refresh)
+		Summary: "Get the next access token", About: "The cookie is changed with it. One that was used before ends the session, unless within half a minute. An access token that is sent along is not looked at."}, a.refresh)
 	call(a, Route{ID: "signOut", Path: "/sign_out", Tag: signInTag, Who: session, cookie: true, status: http.StatusNoContent,
 		Summary: "End the session"}, a.signOut)
 }

@@ -91,6 +91,7 @@ var table = []row{
 	{err: marketplace.ErrInFlight, kind: inFlight, quiet: true},
 	{err: marketplace.ErrKeyReused, kind: keyReused, quiet: true},
 	{err: marketplace.ErrRepeated, kind: conflict, quiet: true},
+	{err: marketplace.ErrAgain, kind: conflict, quiet: true},
 
 	{err: question.ErrOfferGone, kind: kind{"offer_gone", http.StatusConflict, "The offer is gone"}, quiet: true},
 	{err: question.ErrReferenceUsed, kind: kind{"reference_used", http.StatusConflict, "The reference names another question"}, quiet: true},

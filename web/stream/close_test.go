@@ -50,7 +50,7 @@ func TestSignOutCloses(t *testing.T) {
 func TestEndedSessionGetsNoStream(t *testing.T) {
 	m := markettest.New(t, dbtest.Open(t, "sqlite"))
 	n := open(t, m, func(o *stream.Options) {
-		o.SessionLive = func(_ context.Context, session string) (bool, error) { return session == "live", nil }
+		o.SessionLive = func(_ context.Context, _ access.Caller, session string) (bool, error) { return session == "live", nil }
 	})
 	if c := n.dial(t, m.Owner, "ended", ""); c.head.StatusCode != http.StatusUnauthorized {
 		t.Errorf("an ended session was answered %s", c.head.Status)

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/question"
 )
@@ -38,9 +39,9 @@ type Options struct {
 	Log    *slog.Logger
 	Rules  map[event.Kind]question.Rule // who hears of what; nil: all that Rules gives
 
-	// SessionLive tells whether a session has not ended; nil: the hub only
-	// hears of those that end while it listens.
-	SessionLive func(ctx context.Context, session string) (bool, error)
+	// SessionLive tells whether a session of a caller's has not ended; nil: the
+	// hub only hears of those that end while it listens.
+	SessionLive func(ctx context.Context, caller access.Caller, session string) (bool, error)
 
 	PerCaller int              // connections of one caller, the oldest is closed for the next; 0: 20
 	Most      int              // connections in all; 0: 50,000

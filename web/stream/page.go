@@ -9,9 +9,11 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
+	"knowhow/marketplace/signin"
 )
 
 // Rules are all the kinds of events that somebody hears of; docs/streams.md
@@ -22,8 +24,8 @@ func Rules() map[event.Kind]question.Rule {
 	return all
 }
 
-// sessionEnded is the event of sessions that have ended, by whatever way.
-const sessionEnded event.Kind = "session.ended"
+// sessionsEnded are the events of sessions that have ended, by whatever way.
+var sessionsEnded = []event.Kind{signin.SessionsEnded, customer.SessionsEnded}
 
 // page is some events in commit order, with who may hear of each.
 type page struct {
@@ -70,7 +72,7 @@ func (p page) brands() []marketplace.BrandID {
 func ended(events []event.Event) ([]string, error) {
 	var list []string
 	for _, e := range events {
-		if e.Kind != sessionEnded {
+		if !slices.Contains(sessionsEnded, e.Kind) {
 			continue
 		}
 		var d struct {

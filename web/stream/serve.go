@@ -52,7 +52,7 @@ func (h *Hub) open(w http.ResponseWriter, r *http.Request, c *conn, caller acces
 	if err != nil {
 		return err
 	}
-	if err := h.checkSession(r.Context(), c.session); err != nil {
+	if err := h.checkSession(r.Context(), caller, c.session); err != nil {
 		return err
 	}
 	if !resumed {
@@ -81,11 +81,11 @@ func (h *Hub) open(w http.ResponseWriter, r *http.Request, c *conn, caller acces
 
 // checkSession comes after admit, so that a session which ends from now on is
 // one whose connections the hub closes.
-func (h *Hub) checkSession(ctx context.Context, session string) error {
+func (h *Hub) checkSession(ctx context.Context, caller access.Caller, session string) error {
 	if h.o.SessionLive == nil || session == "" {
 		return nil
 	}
-	live, err := h.o.SessionLive(ctx, session)
+	live, err := h.o.SessionLive(ctx, caller, session)
 	if err == nil && !live {
 		err = problem.New("unauthenticated", "the session has ended")
 	}

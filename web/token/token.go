@@ -44,7 +44,7 @@ var (
 // Grant is what a token says.
 type Grant struct {
 	Caller  access.Caller // a person or a customer
-	Session string        // the id of the session it belongs to
+	Session string        // the id of the session it belongs to; of a customer, their device's
 	Limited bool          // may only complete its sign-in
 	Until   time.Time     // when it expires
 }

@@ -153,6 +153,9 @@ func (n *node) build(ctx context.Context) (err error) {
 	if err := database.CheckSettled(ctx, n.parts.Store); err != nil {
 		return fmt.Errorf("--database-url: %w", err)
 	}
+	if err := house.CheckKeys(ctx, n.parts.Store, n.keys); err != nil {
+		return err
+	}
 	n.parts.Base, n.parts.OperatorsNeedTOTP = n.base, !n.Demo
 	if n.mail != nil {
 		n.parts.Mailer = n.mail

@@ -20,18 +20,20 @@ type Command struct {
 	house.Flag
 	mailFlags
 
-	Listen        string        `name:"listen" env:"KNOWHOW_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS:PORT" help:"Where to listen; port 0 takes a free one (default: ${default}). It speaks plain HTTP: anything but this machine belongs behind a proxy that speaks TLS."`
-	BaseURL       string        `name:"base-url" env:"KNOWHOW_BASE_URL" placeholder:"URL" help:"How the outside reaches the service; links and tokens name it. Must be https, except on this machine (default there: http:// and the address listened on)."`
-	Role          string        `name:"role" env:"KNOWHOW_ROLE" enum:"all,web,worker" default:"all" placeholder:"ROLE" help:"What this process does: all, web or worker (default: ${default}). On PostgreSQL any number of each run together; SQLite takes one process, which does all."`
-	Workers       int           `name:"workers" env:"KNOWHOW_WORKERS" default:"0" placeholder:"N" help:"How many jobs are done at once, 1 to 64 (default: 4)."`
-	Migrate       bool          `name:"migrate" env:"KNOWHOW_MIGRATE" help:"Bring PostgreSQL's schema up to date first; several may do so at once. SQLite's always is."`
-	Demo          bool          `name:"demo" env:"KNOWHOW_DEMO" help:"Serve the demo brand, on this machine only: keys and mail are kept beside the database, and an empty database is filled first."`
-	TrustedProxy  []string      `name:"trusted-proxy" env:"KNOWHOW_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For is believed, by address or network (default: none)."`
-	MetricsListen string        `name:"metrics-listen" env:"KNOWHOW_METRICS_LISTEN" placeholder:"ADDRESS:PORT" help:"Where to answer /metrics, and /healthz and /readyz too (default: nowhere, or, where the base URL is this machine, with the rest)."`
-	CallerLimit   int           `name:"caller-limit" env:"KNOWHOW_CALLER_LIMIT" default:"600" placeholder:"N" help:"Requests a minute that one caller may make (default: ${default})."`
-	AddressLimit  int           `name:"address-limit" env:"KNOWHOW_ADDRESS_LIMIT" default:"120" placeholder:"N" help:"Requests a minute from one address where nobody is signed in (default: ${default})."`
-	ShutdownDelay time.Duration `name:"shutdown-delay" env:"KNOWHOW_SHUTDOWN_DELAY" default:"0s" placeholder:"TIME" help:"How long to go on after /readyz said that it ends, for a load balancer to notice (default: ${default})."`
-	ShutdownAfter time.Duration `name:"shutdown-timeout" env:"KNOWHOW_SHUTDOWN_TIMEOUT" default:"20s" placeholder:"TIME" help:"How long requests and jobs may take to end on shutdown, 1s to 10m (default: ${default})."`
+	Listen               string        `name:"listen" env:"KNOWHOW_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS:PORT" help:"Where to listen; port 0 takes a free one (default: ${default}). It speaks plain HTTP: anything but this machine belongs behind a proxy that speaks TLS."`
+	BaseURL              string        `name:"base-url" env:"KNOWHOW_BASE_URL" placeholder:"URL" help:"How the outside reaches the service; links and tokens name it. Must be https, except on this machine (default there: http:// and the address listened on)."`
+	Role                 string        `name:"role" env:"KNOWHOW_ROLE" enum:"all,web,worker" default:"all" placeholder:"ROLE" help:"What this process does: all, web or worker (default: ${default}). On PostgreSQL any number of each run together; SQLite takes one process, which does all."`
+	Workers              int           `name:"workers" env:"KNOWHOW_WORKERS" default:"0" placeholder:"N" help:"How many jobs are done at once, 1 to 64 (default: 4)."`
+	Migrate              bool          `name:"migrate" env:"KNOWHOW_MIGRATE" help:"Bring PostgreSQL's schema up to date first; several may do so at once. SQLite's always is."`
+	Demo                 bool          `name:"demo" env:"KNOWHOW_DEMO" help:"Serve the demo brand, on this machine only: keys and mail are kept beside the database, and an empty database is filled first."`
+	TrustedProxy         []string      `name:"trusted-proxy" env:"KNOWHOW_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For is believed, by address or network (default: none)."`
+	MetricsListen        string        `name:"metrics-listen" env:"KNOWHOW_METRICS_LISTEN" placeholder:"ADDRESS:PORT" help:"Where to answer /metrics, and /healthz and /readyz too (default: nowhere, or, where the base URL is this machine, with the rest)."`
+	CallerLimit          int           `name:"caller-limit" env:"KNOWHOW_CALLER_LIMIT" default:"600" placeholder:"N" help:"Requests a minute that one caller may make (default: ${default})."`
+	AddressLimit         int           `name:"address-limit" env:"KNOWHOW_ADDRESS_LIMIT" default:"120" placeholder:"N" help:"Requests a minute from one address where nobody is signed in; all customers together who come from it may make ten times as many (default: ${default})."`
+	SignInLimit          int           `name:"sign-in-limit" env:"KNOWHOW_SIGN_IN_LIMIT" default:"20" placeholder:"N" help:"Requests a minute from one address that are about signing in (default: ${default})."`
+	CustomerSessionLimit int           `name:"customer-session-limit" env:"KNOWHOW_CUSTOMER_SESSION_LIMIT" default:"30" placeholder:"N" help:"Requests a minute from one address that begin or end a customer's session (default: ${default})."`
+	ShutdownDelay        time.Duration `name:"shutdown-delay" env:"KNOWHOW_SHUTDOWN_DELAY" default:"0s" placeholder:"TIME" help:"How long to go on after /readyz said that it ends, for a load balancer to notice (default: ${default})."`
+	ShutdownAfter        time.Duration `name:"shutdown-timeout" env:"KNOWHOW_SHUTDOWN_TIMEOUT" default:"20s" placeholder:"TIME" help:"How long requests and jobs may take to end on shutdown, 1s to 10m (default: ${default})."`
 }
 
 // Help is the end of --help.

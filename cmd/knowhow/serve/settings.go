@@ -28,7 +28,9 @@ const mostWorkers = 64
 
 // settings reads the flags. It opens nothing.
 func (c *Command) settings() (s settings, err error) {
-	_, s.sqlite = c.File()
+	if _, s.sqlite = c.File(); !s.sqlite && !c.Postgres() {
+		return s, refuse("database-url", "must be sqlite:FILE or postgres://…")
+	}
 	s.web = c.Role != "worker"
 	if s.sqlite && c.Role != "all" {
 		return s, refuse("role", c.Role+" needs PostgreSQL: SQLite takes one process, which does all")
@@ -63,6 +65,10 @@ func (c *Command) checkNumbers() error {
 		return refuse("caller-limit", "must be at least 1")
 	case c.AddressLimit < 1:
 		return refuse("address-limit", "must be at least 1")
+	case c.SignInLimit < 1:
+		return refuse("sign-in-limit", "must be at least 1")
+	case c.CustomerSessionLimit < 1:
+		return refuse("customer-session-limit", "must be at least 1")
 	case c.ShutdownDelay < 0 || c.ShutdownDelay > 10*time.Minute:
 		return refuse("shutdown-delay", "must be 0s to 10m")
 	case c.ShutdownAfter < time.Second || c.ShutdownAfter > 10*time.Minute:

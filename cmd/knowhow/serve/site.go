@@ -7,6 +7,8 @@ import (
 
 	"knowhow/cmd/knowhow/version"
 	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/signin"
 	"knowhow/web"
 	"knowhow/web/limit"
@@ -32,7 +34,8 @@ func (n *node) newSite() (*site, error) {
 	n.metrics.Streams(func() int { return hub.Stats().Clients })
 	handler, err := web.New(web.Options{
 		House: n.house, Keys: n.keys, Log: n.log, Base: n.base, Hub: hub, Limiter: limit.New(shared, n.clock),
-		Limits: web.Limits{Caller: n.CallerLimit, Address: n.AddressLimit}, Proxies: n.proxies, Metrics: n.metrics,
+		Limits:  web.Limits{Caller: n.CallerLimit, Address: n.AddressLimit, SignIns: n.SignInLimit, CustomerSessions: n.CustomerSessionLimit},
+		Proxies: n.proxies, Metrics: n.metrics,
 		Version: version.Build(), Demo: n.Demo,
 	})
 	if err != nil {
@@ -41,8 +44,16 @@ func (n *node) newSite() (*site, error) {
 	return &site{handler: handler, hub: hub}, nil
 }
 
-// sessionLives tells whether a session has not ended.
-func (n *node) sessionLives(ctx context.Context, text string) (bool, error) {
+// sessionLives tells whether a session has not ended: a person's, or the
+// browser a customer came with.
+func (n *node) sessionLives(ctx context.Context, caller access.Caller, text string) (bool, error) {
+	if caller.Kind == access.KindCustomer {
+		id, err := marketplace.ParseID[customer.Device](text)
+		if err != nil {
+			return false, err
+		}
+		return n.house.Customers.DeviceLasts(ctx, caller.Brand, id)
+	}
 	id, err := marketplace.ParseID[signin.Session](text)
 	if err == nil {
 		_, err = n.house.SignIn.Session(ctx, id)

@@ -26,6 +26,12 @@ func (f Flag) File() (string, bool) {
 	return file, ok && file != ""
 }
 
+// Postgres reports whether the flag names a PostgreSQL.
+func (f Flag) Postgres() bool {
+	scheme, _, _ := strings.Cut(f.DatabaseURL, ":")
+	return scheme == "postgres" || scheme == "postgresql"
+}
+
 // Open opens the flag's database as the function Open does.
 func (f Flag) Open(ctx context.Context, log *slog.Logger) (*sqldb.DB, error) {
 	return Open(ctx, f.DatabaseURL, log)
@@ -130,6 +136,9 @@ func (f Flag) MustExist() error {
 
 // connect opens the database and makes sure that it answers.
 func connect(ctx context.Context, url string) (*sqldb.DB, error) {
+	if err := makePrivate(url); err != nil {
+		return nil, fmt.Errorf("--database-url: %w", err)
+	}
 	db, err := sqldb.Open(ctx, url)
 	if err != nil {
 		return nil, fmt.Errorf("--database-url: %w", err)
@@ -154,4 +163,22 @@ func Migrate(ctx context.Context, db *sqldb.DB) (int, error) {
 		return 0, err // most starts: looking is much cheaper than trying
 	}
 	return migrations.Up(ctx, conn, db.Dialect)
+}
+
+// makePrivate makes a SQLite file that is missing, so that only its owner can
+// read it whatever the umask; SQLite gives the files beside it the same mode.
+// The mode of one that is there is its owner's business.
+func makePrivate(url string) error {
+	name, ok := Flag{DatabaseURL: url}.File()
+	if !ok {
+		return nil
+	}
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }

@@ -5,6 +5,7 @@ package house
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 
@@ -28,9 +29,29 @@ func (f Flag) Open(ctx context.Context, log *slog.Logger) (*assembly.House, *sql
 	return open(ctx, f.Flag, log, f.Keys, nil)
 }
 
-// OpenAt is Open for commands that hand out links, which begin with base.
+// OpenAt is Open for commands that write what is sealed and hand out links,
+// which begin with base. Keys that are not the database's are refused.
 func (f Flag) OpenAt(ctx context.Context, base *url.URL, log *slog.Logger) (*assembly.House, *sqldb.DB, error) {
-	return open(ctx, f.Flag, log, f.Keys, base)
+	var keys *redact.Keyring
+	h, db, err := open(ctx, f.Flag, log, func() (_ *redact.Keyring, err error) {
+		keys, err = f.Keys()
+		return keys, err
+	}, base)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := CheckKeys(ctx, h.Store, keys); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return h, db, nil
+}
+
+// CheckKeys refuses keys that are not the database's.
+func CheckKeys(ctx context.Context, store *marketplace.Store, keys *redact.Keyring) error {
+	if err := assembly.CheckKeys(ctx, store, keys); err != nil {
+		return fmt.Errorf("%s or --key-file: %w", keysVariable, err)
+	}
+	return nil
 }
 
 // OpenUnsealed is Open for commands that read nothing sealed and so need no
