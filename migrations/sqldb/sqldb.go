@@ -79,6 +79,7 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
 			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
+		sendIDsAsBytes(c.TypeMap())
 		return nil
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
