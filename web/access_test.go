@@ -153,8 +153,15 @@ The people of another brand are strangers here: all their roles get the same. An
 	shown := slices.DeleteFunc(slices.Clone(everybody), func(w somebody) bool {
 		return strings.HasPrefix(w.name, "another brand's ") && w.role != access.Owner && w.role != ""
 	})
-	tag := ""
-	for _, r := range s.Web.Routes() {
+	tag, place := "", map[string]int{}
+	routes := slices.Clone(s.Web.Routes())
+	for i, r := range routes {
+		if _, known := place[r.Tag]; !known {
+			place[r.Tag] = i
+		}
+	}
+	slices.SortStableFunc(routes, func(a, b api.Route) int { return place[a.Tag] - place[b.Tag] })
+	for _, r := range routes {
 		if r.Tag != tag {
 			tag = r.Tag
 			fmt.Fprintf(&b, "\n## %s\n\n| |", tag)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -231,6 +232,23 @@ func TestExamplesAreValid(t *testing.T) {
 		huma.Validate(spec.Components.Schemas, op.RequestBody.Content["application/json"].Schema, path, huma.ModeWriteToServer, body, &result)
 		for _, err := range result.Errors {
 			t.Errorf("%s: the example %s: %v", op.OperationID, x.Body, err)
+		}
+	}
+}
+
+// TestPagesCanBeLookedFor: who comes without a path finds the documentation,
+// and who only asks whether a page is there gets no page.
+func TestPagesCanBeLookedFor(t *testing.T) {
+	s := sqliteServer(t)
+	for path, status := range map[string]int{
+		"/": http.StatusFound, "/docs": http.StatusOK, "/docs.css": http.StatusOK, "/docs.js": http.StatusOK, "/openapi.json": http.StatusOK,
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			got := httptest.NewRecorder()
+			s.Web.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), method, path, nil))
+			if got.Code != status || status == http.StatusFound && got.Header().Get("Location") != "/docs" {
+				t.Errorf("%s %s: %d, %v; want %d", method, path, got.Code, got.Header(), status)
+			}
 		}
 	}
 }

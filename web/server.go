@@ -83,11 +83,20 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.echo.GET("/openapi.json", echo.WrapHandler(http.HandlerFunc(pages.OpenAPI)))
-	s.echo.GET("/docs", echo.WrapHandler(http.HandlerFunc(pages.Page)))
-	s.echo.GET("/docs.css", echo.WrapHandler(http.HandlerFunc(pages.Style)))
-	s.echo.GET("/docs.js", echo.WrapHandler(http.HandlerFunc(pages.Script)))
+	s.describe(pages)
 	return s, nil
+}
+
+// describe adds the documentation, which is also what somebody finds who comes
+// without a path.
+func (s *Server) describe(pages *docs.Pages) {
+	for path, page := range map[string]http.HandlerFunc{
+		"/openapi.json": pages.OpenAPI, "/docs": pages.Page, "/docs.css": pages.Style, "/docs.js": pages.Script,
+		"/": http.RedirectHandler("/docs", http.StatusFound).ServeHTTP,
+	} {
+		s.echo.GET(path, echo.WrapHandler(page))
+		s.echo.HEAD(path, echo.WrapHandler(page))
+	}
 }
 
 // trustBase has our own pages believed that they are, also where a proxy hides

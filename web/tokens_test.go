@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"bufio"
 	"encoding/base64"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -106,6 +109,57 @@ func TestBadTokensAreRefused(t *testing.T) {
 			})
 		}
 	})
+}
+
+// sendRaw sends text as it is and reads what comes back.
+func sendRaw(t *testing.T, s *webtest.Server, text string) webtest.Answer {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	go func() { _, _ = io.WriteString(conn, text) }() // the server may not read all of it
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return webtest.Answer{Status: answer.StatusCode, Header: answer.Header, Body: string(body)}
+}
+
+// What never becomes a request gets its problem too.
+func TestBrokenRequestsGetTheirProblems(t *testing.T) {
+	s := sqliteServer(t)
+	for text, want := range map[string]string{
+		"GET /api/v1/brands\r\n\r\n":                         "malformed ",
+		"GET /api/v1/brands HTTP/1.1\r\n\r\n":                "malformed ",
+		"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n":               "malformed ",
+		"GET / HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n":        "malformed ",
+		"GET / HTTP/1.1\r\nTransfer-Encoding: odd\r\n\r\n":   "malformed ",
+		"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 2<<20): "headers_too_large ",
+	} {
+		got := sendRaw(t, s, text)
+		if said := checkProblem(t, text[:20], got); said != want {
+			t.Errorf("%.40q: %d %s", text, got.Status, got.Body)
+		}
+	}
+}
+
+// Who sends a body too slowly is told so, and it is no failure of ours.
+func TestASlowBodyIsItsSendersFault(t *testing.T) {
+	t.Parallel()
+	s := sqliteServer(t)
+	got := sendRaw(t, s, "POST /api/v1/sign_in HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{")
+	if said := checkProblem(t, "a slow body", got); got.Status != http.StatusRequestTimeout || !strings.HasPrefix(said, "request_timeout ") {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+	if strings.Contains(s.Logged(), "level=ERROR") {
+		t.Error("it was logged as a failure")
+	}
 }
 
 // Headers beyond the bound, and paths and methods that are not there, get their

@@ -27,7 +27,7 @@ func (b *browser) code(secret string) string {
 // enrol sets up an authenticator and gives its secret and the recovery codes.
 func (b *browser) enrol() (secret string, codes []string) {
 	b.T.Helper()
-	setup := decoded[api.TOTPSetup](b.T, b.do("POST", "/me/totp", nil, 200))
+	setup := decoded[api.TOTPSetup](b.T, b.do("POST", "/me/totp", fields{"password": webtest.Password}, 200))
 	codes = decoded[api.RecoveryCodes](b.T, b.do("POST", "/me/totp/confirm", fields{"code": b.code(setup.Secret)}, 200)).Codes
 	b.learn(append(codes, setup.Secret)...)
 	return setup.Secret, codes
@@ -37,11 +37,12 @@ func TestAnAuthenticator(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser) {
 		b.signUp(ada, "Ada")
 		b.refused("POST", "/me/totp/confirm", fields{"code": "000000"}, 409, "totp_off")
+		b.refused("POST", "/me/totp", fields{"password": "not this one"}, 401, "credentials")
 		secret, codes := b.enrol()
 		if len(codes) != 8 || !is[api.Me](b, "/me").TOTP {
 			t.Errorf("recovery codes: %d", len(codes))
 		}
-		b.refused("POST", "/me/totp", nil, 409, "totp_on")
+		b.refused("POST", "/me/totp", fields{"password": webtest.Password}, 409, "totp_on")
 		other := b.another()
 		in := fields{"email": ada, "password": webtest.Password}
 		other.refused("POST", "/sign_in", in, 401, "code_needed")

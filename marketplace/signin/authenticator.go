@@ -64,15 +64,24 @@ type Enrolment struct {
 }
 
 // BeginTOTP makes the secret of a new authenticator of the caller's, which
-// counts once it is confirmed; beginning again makes another. Errors:
-// ErrAuthenticatorOn, *access.ForbiddenError for who is no person.
-func (s *Service) BeginTOTP(ctx context.Context, caller access.Caller) (Enrolment, error) {
-	if err := onlyPerson(caller); err != nil {
+// counts once it is confirmed; beginning again makes another. The password is
+// asked for: who has found an open session must not lock its owner out. Errors:
+// ErrAuthenticatorOn, ErrCredentials, *ThrottledError, *access.ForbiddenError
+// for who is no person.
+func (s *Service) BeginTOTP(ctx context.Context, caller access.Caller, password string) (Enrolment, error) {
+	on, err := s.HasAuthenticator(ctx, caller)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if on {
+		return Enrolment{}, ErrAuthenticatorOn
+	}
+	if _, err := s.prove(ctx, caller, password); err != nil {
 		return Enrolment{}, err
 	}
 	now := s.clock.Now()
 	var e Enrolment
-	err := s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+	err = s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		name, err := s.people.OpenEmailTx(ctx, tx, caller.Person)
 		if errors.Is(err, access.ErrNoEmail) {
 			name, err = "you", nil

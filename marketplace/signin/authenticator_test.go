@@ -28,7 +28,7 @@ func (d *door) code(e signin.Enrolment, ahead time.Duration) string {
 // enrol gives a person an authenticator.
 func (d *door) enrol(caller access.Caller) (signin.Enrolment, []string) {
 	d.t.Helper()
-	e, err := d.BeginTOTP(ctx, caller)
+	e, err := d.BeginTOTP(ctx, caller, ada.Password)
 	d.must(err)
 	codes, err := d.ConfirmTOTP(ctx, caller, d.code(e, 0))
 	d.must(err)
@@ -39,12 +39,14 @@ func (d *door) enrol(caller access.Caller) (signin.Enrolment, []string) {
 func TestCodesAreAskedFor(t *testing.T) {
 	each(t, func(t *testing.T, d *door) {
 		me := d.signUp(ada).Caller()
-		e, err := d.BeginTOTP(ctx, me)
+		e, err := d.BeginTOTP(ctx, me, ada.Password)
 		if err != nil || !strings.HasPrefix(e.URI, "otpauth://totp/Knowhow:ada@example.org?") || !strings.Contains(e.URI, e.Secret) {
 			t.Fatalf("%+v, %v", e, err)
 		}
 		d.signIn(ada) // it does not count before it is confirmed
-		again, err := d.BeginTOTP(ctx, me)
+		_, err = d.BeginTOTP(ctx, me, "wrong engine")
+		d.want("begun by who does not know the password", err, signin.ErrCredentials)
+		again, err := d.BeginTOTP(ctx, me, ada.Password)
 		d.must(err)
 		_, err = d.ConfirmTOTP(ctx, me, d.code(e, 0))
 		d.want("the code of the one before", err, signin.ErrCredentials)
@@ -53,7 +55,7 @@ func TestCodesAreAskedFor(t *testing.T) {
 			t.Fatalf("%v, %v", codes, err)
 		}
 		d.unchanged(func() {
-			_, err := d.BeginTOTP(ctx, me)
+			_, err := d.BeginTOTP(ctx, me, ada.Password)
 			d.want("begin once more", err, signin.ErrAuthenticatorOn)
 		})
 		_, err = d.ConfirmTOTP(ctx, me, d.code(again, 30*time.Second))
@@ -78,7 +80,7 @@ func TestCodesAreAskedFor(t *testing.T) {
 func TestWhoHasAnAuthenticator(t *testing.T) {
 	each(t, func(t *testing.T, d *door) {
 		me := d.signUp(ada).Caller()
-		_, err := d.BeginTOTP(ctx, me)
+		_, err := d.BeginTOTP(ctx, me, ada.Password)
 		d.must(err)
 		if has, err := d.HasAuthenticator(ctx, me); has || err != nil {
 			t.Errorf("before it is confirmed: %v, %v", has, err)
@@ -148,7 +150,7 @@ func TestTurningTheAuthenticatorOff(t *testing.T) {
 		again, _ := d.enrol(me)
 		d.must(d.DisableTOTP(ctx, me, ada.Password, d.code(again, 0)))
 		for _, nobody := range []access.Caller{{}, system} {
-			_, err := d.BeginTOTP(ctx, nobody)
+			_, err := d.BeginTOTP(ctx, nobody, ada.Password)
 			d.want("begun by nobody", err, marketplace.ErrForbidden)
 			_, err = d.ConfirmTOTP(ctx, nobody, "123456")
 			d.want("confirmed by nobody", err, marketplace.ErrForbidden)
@@ -174,7 +176,7 @@ func TestOperatorsNeedAnAuthenticator(t *testing.T) {
 		if n, err := d.Session(ctx, limited.Session.ID); err != nil || !n.NeedsTOTP {
 			t.Errorf("the session: %+v, %v", n, err)
 		}
-		e, err := d.BeginTOTP(ctx, limited.Caller())
+		e, err := d.BeginTOTP(ctx, limited.Caller(), ada.Password)
 		d.must(err)
 		if !d.refresh(limited.Token).Session.NeedsTOTP {
 			t.Error("it was not confirmed yet")
@@ -193,13 +195,14 @@ func TestOperatorsNeedAnAuthenticator(t *testing.T) {
 func TestAuthenticatorHalfway(t *testing.T) {
 	each(t, func(t *testing.T, d *door) {
 		me := d.signUp(ada).Caller()
-		n := dbtest.Halfway(t, d.DB, func() error { _, err := d.BeginTOTP(ctx, me); return err })
-		if n < 2 {
-			t.Errorf("BeginTOTP: only %d statements seen", n)
+		mend := d.refuse("authenticators")
+		if _, err := d.BeginTOTP(ctx, me, ada.Password); err == nil {
+			t.Error("an authenticator was written")
 		}
-		e, err := d.BeginTOTP(ctx, me)
+		mend()
+		e, err := d.BeginTOTP(ctx, me, ada.Password)
 		d.must(err)
-		mend := d.refuse("events")
+		mend = d.refuse("events")
 		if _, err := d.ConfirmTOTP(ctx, me, d.code(e, 0)); err == nil {
 			t.Error("an event was written")
 		}

@@ -27,8 +27,11 @@ func (s *Service) Session(ctx context.Context, id SessionID) (Session, error) {
 	return n, err
 }
 
-// Sessions lists the caller's sessions that last, last used first. Errors:
-// *access.ForbiddenError for who is no person.
+// mostSessions is how many sessions are listed.
+const mostSessions = 100
+
+// Sessions lists the caller's sessions that last, last used first, the first
+// hundred of them. Errors: *access.ForbiddenError for who is no person.
 func (s *Service) Sessions(ctx context.Context, caller access.Caller) ([]Session, error) {
 	if err := onlyPerson(caller); err != nil {
 		return nil, err
@@ -37,7 +40,7 @@ func (s *Service) Sessions(ctx context.Context, caller access.Caller) ([]Session
 	now := s.clock.Now()
 	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		err := tx.WithContext(ctx).Where("person_id = ? AND ended_at IS NULL AND expires_at > ?", caller.Person, now).
-			Order("last_used_at DESC, id DESC").Find(&list).Error
+			Order("last_used_at DESC, id DESC").Limit(mostSessions).Find(&list).Error
 		if err != nil {
 			return fmt.Errorf("list the sessions of person %s: %w", caller.Person, err)
 		}

@@ -246,3 +246,18 @@ func TestSessionsHalfway(t *testing.T) {
 		}
 	})
 }
+
+// However often somebody signed in, the list has an end.
+func TestTheListOfSessionsEnds(t *testing.T) {
+	each(t, func(t *testing.T, d *door) {
+		me := d.signUp(ada)
+		for range 100 {
+			d.Clock.Advance(time.Second)
+			d.signIn(ada)
+		}
+		list, err := d.Sessions(ctx, me.Caller())
+		if err != nil || len(list) != 100 || list[99].ID == me.Session.ID {
+			t.Errorf("%d sessions, %v", len(list), err)
+		}
+	})
+}

@@ -204,7 +204,7 @@ func TestNothingSecretIsKept(t *testing.T) {
 		d.must(d.RequestReset(ctx, home, ada.Email))
 		_, err = d.Invite(ctx, d.Owner, d.Brand, "eve@example.org", access.Viewer)
 		d.must(err)
-		e, err := d.BeginTOTP(ctx, started.Caller())
+		e, err := d.BeginTOTP(ctx, started.Caller(), ada.Password)
 		d.must(err)
 		waiting := dbtest.Dump(t, d.DB)
 		reset, invitation := d.link(ada.Email, "reset", nil), d.link("eve@example.org", "invitation", nil)

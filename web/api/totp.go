@@ -10,7 +10,7 @@ import (
 // may call them: it is how they do.
 func (a *API) totpRoutes() {
 	self := Who{Kind: Person}
-	call(a, Route{ID: "beginTOTP", Path: "/me/totp", Tag: signInTag, Who: self, Limited: true,
+	call(a, Route{ID: "beginTOTP", Path: "/me/totp", Tag: signInTag, Who: self, Limited: true, policy: a.SignIns,
 		Summary: "Begin to set up an authenticator", About: "What is answered is shown this once. It counts when it is confirmed."}, a.beginTOTP)
 	call(a, Route{ID: "confirmTOTP", Path: "/me/totp/confirm", Tag: signInTag, Who: self, Limited: true, policy: a.SignIns,
 		Summary: "Turn the authenticator on, by its first code", About: "The recovery codes are shown this once."}, a.confirmTOTP)
@@ -24,8 +24,14 @@ type TOTPSetup struct {
 	URI    string `json:"uri" doc:"The same as otpauth:, for a QR code."`
 }
 
-func (a *API) beginTOTP(ctx context.Context, caller access.Caller, _ *struct{}) (*One[TOTPSetup], error) {
-	e, err := a.House.SignIn.BeginTOTP(ctx, caller)
+type beginTOTPIn struct {
+	Body struct {
+		Password string `json:"password" minLength:"1" maxLength:"200" doc:"So that nobody does it who only found you signed in." example:"$PASSWORD"`
+	}
+}
+
+func (a *API) beginTOTP(ctx context.Context, caller access.Caller, in *beginTOTPIn) (*One[TOTPSetup], error) {
+	e, err := a.House.SignIn.BeginTOTP(ctx, caller, in.Body.Password)
 	return one(TOTPSetup(e)), err
 }
 

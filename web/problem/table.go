@@ -35,6 +35,7 @@ var (
 	notFound      = kind{"not_found", http.StatusNotFound, "There is no such thing"}
 	noMethod      = kind{"method_not_allowed", http.StatusMethodNotAllowed, "This cannot be done here"}
 	notAcceptable = kind{"not_acceptable", http.StatusNotAcceptable, "The answer has no form the client takes"}
+	tooSlow       = kind{"request_timeout", http.StatusRequestTimeout, "The request came too slowly"}
 	timeout       = kind{"timeout", http.StatusServiceUnavailable, "The request took too long"}
 	conflict      = kind{"conflict", http.StatusConflict, "The state of things forbids this"}
 	inFlight      = kind{"in_flight", http.StatusConflict, "The same request is under way"}
@@ -156,7 +157,7 @@ var ours = []string{
 // kinds is every kind there is, each code once, by status and code.
 var kinds = func() []kind {
 	list := []kind{
-		malformed, unauthorized, tokenInvalid, tokenExpired, forbidden, crossSite, foreignPage, notFound, noMethod, notAcceptable, timeout, conflict,
+		malformed, unauthorized, tokenInvalid, tokenExpired, forbidden, crossSite, foreignPage, notFound, noMethod, notAcceptable, tooSlow, timeout, conflict,
 		inFlight, secondFactor, tooLarge, mediaType, invalid, keyReused, tooMany, headers, internal, unavailable, insufficient, stateForbids,
 	}
 	for _, r := range table {

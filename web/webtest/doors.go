@@ -90,7 +90,7 @@ func (s *Scene) invited() {
 func (s *Scene) authenticator() (secret string) {
 	s.T.Helper()
 	s.person = s.account()
-	e, err := s.SignIn.BeginTOTP(s.Ctx(), s.person)
+	e, err := s.SignIn.BeginTOTP(s.Ctx(), s.person, Password)
 	s.server.must("begin to set up an authenticator", err)
 	s.Set("CODE", s.code(e.Secret))
 	return e.Secret
@@ -144,6 +144,7 @@ var doors = map[string]func(*Scene){
 		s.Set("RESET_TOKEN", s.server.MailedToken(s.Value("EMAIL"), "reset"))
 	},
 	"changePassword": func(s *Scene) { s.person = s.account() },
+	"beginTOTP":      func(s *Scene) { s.person = s.account() },
 	"confirmTOTP":    func(s *Scene) { s.authenticator() },
 	"disableTOTP": func(s *Scene) {
 		secret := s.authenticator()

@@ -96,7 +96,7 @@ func (s *Server) serve(edits []func(*markettest.Market, *web.Options)) {
 	served, err := web.New(options)
 	s.must("make the server", err)
 	s.Web = served
-	outside.Config.Handler = served
+	outside.Config.Handler, outside.Listener = served, web.Listener(outside.Listener)
 	outside.Start()
 	s.T.Cleanup(outside.Close)
 }

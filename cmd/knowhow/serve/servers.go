@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/netip"
 	"time"
+
+	"knowhow/web"
 )
 
 // servers starts answering on what is listened on; a server that ends by
@@ -23,7 +25,7 @@ func (n *node) servers(failed chan<- error) []*http.Server {
 		}()
 	}
 	if n.listener != nil {
-		start(n.listener, n.public())
+		start(web.Listener(n.listener), n.public())
 	}
 	if n.metricsListener != nil {
 		start(n.metricsListener, n.health.Wrap(n.withMetrics(http.NotFoundHandler())))
