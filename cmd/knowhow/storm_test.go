@@ -12,12 +12,12 @@ import (
 	"knowhow/migrations/dbtest"
 )
 
-// stormLasts is how long the storm lasts: 40 seconds in every run of the tests,
+// stormLasts is how long the storm lasts: 25 seconds in every run of the tests,
 // ten minutes in a soak, or as long as KNOWHOW_STORM says.
 func stormLasts(t *testing.T) time.Duration {
 	text := os.Getenv("KNOWHOW_STORM")
 	if text == "" {
-		return time.Duration(dbtest.Loops(40, 600)) * time.Second
+		return time.Duration(dbtest.Loops(25, 600)) * time.Second
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d <= 0 {
