@@ -36,7 +36,7 @@ func (w *world) expectJudgement(reference string, a question.Assignment, deliver
 	user := w.users[a.PersonID]
 	name := fmt.Sprintf("%s/%d/%s", reference, a.Attempt, user)
 	at := delivered.Add(w.draw("judge", name).between(judgeLeast, judgeMost))
-	w.agenda.add(at, doJudge, name, func(ctx context.Context) error {
+	w.agenda.Add(at, doJudge, name, func(ctx context.Context) error {
 		p := w.posts[reference]
 		caller, err := w.askerOf(ctx, p)
 		if err != nil {

@@ -136,27 +136,6 @@ func TestClipKeepsCharactersWhole(t *testing.T) {
 	}
 }
 
-// The agenda's order follows from what is on it, not from when it was put there.
-func TestAgendaOrder(t *testing.T) {
-	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	deeds := []deed{
-		{at: at, kind: doPayday, name: "payday"}, {at: at, kind: doAsk, name: "a"}, {at: at, kind: doAsk, name: "b"},
-		{at: at, kind: doEvidence, name: "a/u1"}, {at: at.Add(1), kind: doPayday, name: "payday"},
-	}
-	for shift := range deeds {
-		var a agenda
-		for i := range deeds {
-			d := deeds[(i+shift)%len(deeds)]
-			a.add(d.at, d.kind, d.name, nil)
-		}
-		for i, want := range deeds {
-			if got := a.next(); got.at != want.at || got.kind != want.kind || got.name != want.name {
-				t.Fatalf("shifted by %d, place %d: %+v, want %+v", shift, i, got, want)
-			}
-		}
-	}
-}
-
 func TestChance(t *testing.T) {
 	c := community{digest: "x"}
 	accepts, again, answers := c.draw("accept", "q/1/u1"), c.draw("accept", "q/1/u1"), c.draw("answer", "q/1/u1")

@@ -38,7 +38,7 @@ func (w *world) expectEvidence(ctx context.Context) error {
 			if at.Before(start) || at.After(end) || known[[2]string{p.ID, r.By}] {
 				continue
 			}
-			w.agenda.add(at, doEvidence, p.ID+"/"+r.By, func(ctx context.Context) error { return enter(ctx, p, r) })
+			w.agenda.Add(at, doEvidence, p.ID+"/"+r.By, func(ctx context.Context) error { return enter(ctx, p, r) })
 		}
 	}
 	for _, p := range w.history {

@@ -60,14 +60,14 @@ func (w *world) react(o offered) {
 	caller := access.PersonCaller(o.PersonID)
 	if r, can := w.posts[o.Reference].answerOf(user); can {
 		at := o.OfferedAt.Add(w.draw("accept", name).between(acceptLeast, acceptMost))
-		w.agenda.add(at, doAccept, name, func(ctx context.Context) error { return w.accept(ctx, caller, o, r) })
+		w.agenda.Add(at, doAccept, name, func(ctx context.Context) error { return w.accept(ctx, caller, o, r) })
 		return
 	}
 	if w.draw("silent", name).in(silent) {
 		return
 	}
 	at := o.OfferedAt.Add(w.draw("decline", name).between(declineLeast, declineMost))
-	w.agenda.add(at, doDecline, name, func(ctx context.Context) error {
+	w.agenda.Add(at, doDecline, name, func(ctx context.Context) error {
 		if err := w.Questions.Decline(ctx, caller, o.ID); err != nil && !gone(err) {
 			return fmt.Errorf("decline: %w", err)
 		}
@@ -90,7 +90,7 @@ func (w *world) accept(ctx context.Context, caller access.Caller, o offered, r r
 func (w *world) expectAnswer(reference string, a question.Assignment, r reply) {
 	name := fmt.Sprintf("%s/%d/%s", reference, a.Attempt, r.By)
 	at := a.AcceptedAt.Add(w.draw("answer", name).between(answerLeast, answerMost))
-	w.agenda.add(at, doAnswer, name, func(ctx context.Context) error {
+	w.agenda.Add(at, doAnswer, name, func(ctx context.Context) error {
 		if err := w.Questions.Answer(ctx, access.PersonCaller(a.PersonID), a.ID, r.Text); err != nil {
 			return fmt.Errorf("answer: %w", err)
 		}

@@ -13,6 +13,22 @@ import (
 	"knowhow/payouts"
 )
 
+// The kinds of things that people do, in the order in which they come at one
+// instant.
+const (
+	doPayday = iota
+	doAsk
+	doEvidence
+	doDecline
+	doAccept
+	doAnswer
+	doJudge
+	doReview
+	doRefuse
+	doAppeal
+	doDecideAppeal
+)
+
 // week is how often experts are paid.
 const week = 7 * 24 * time.Hour
 
@@ -22,7 +38,7 @@ const week = 7 * 24 * time.Hour
 func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 	asked := 0
 	for {
-		at, more, err := w.soonest(ctx)
+		at, more, err := w.agenda.Soonest(ctx, w.Queue)
 		if err != nil || !more {
 			return err
 		}
@@ -32,12 +48,11 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 		if err := w.settle(ctx); err != nil {
 			return err
 		}
-		for len(w.agenda) > 0 && !w.agenda[0].at.After(w.clock.Now()) {
-			d := w.agenda.next()
-			if err := d.do(ctx); err != nil {
-				return fmt.Errorf("%s at %s: %w", d.name, d.at.Format(time.RFC3339), err)
+		for d, ok := w.agenda.Due(w.clock.Now()); ok; d, ok = w.agenda.Due(w.clock.Now()) {
+			if err := d.Do(ctx); err != nil {
+				return fmt.Errorf("%s at %s: %w", d.Name, d.At.Format(time.RFC3339), err)
 			}
-			if d.kind == doAsk {
+			if d.Kind == doAsk {
 				asked++
 				tell(asked, len(w.window))
 			}
@@ -46,18 +61,6 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 			}
 		}
 	}
-}
-
-// soonest is when something happens next.
-func (w *world) soonest(ctx context.Context) (time.Time, bool, error) {
-	due, ok, err := w.Queue.NextDue(ctx)
-	if err != nil {
-		return time.Time{}, false, err
-	}
-	if len(w.agenda) > 0 && (!ok || w.agenda[0].at.Before(due)) {
-		return w.agenda[0].at, true, nil
-	}
-	return due, ok, nil
 }
 
 // settle runs what is due in the market and puts on the agenda what people
@@ -111,7 +114,7 @@ func (w *world) pickUp(ctx context.Context) error {
 	}
 	for _, p := range w.window {
 		if _, asked := w.asked[p.ID]; !asked {
-			w.agenda.add(p.Created.Time, doAsk, p.ID, func(ctx context.Context) error { return w.ask(ctx, p) })
+			w.agenda.Add(p.Created.Time, doAsk, p.ID, func(ctx context.Context) error { return w.ask(ctx, p) })
 		}
 	}
 	if err := w.expectEvidence(ctx); err != nil {
@@ -153,7 +156,7 @@ func (w *world) expectPayday(t time.Time) {
 	if monday.Before(t) {
 		monday = monday.Add(week)
 	}
-	w.agenda.add(monday, doPayday, "payday", w.payday)
+	w.agenda.Add(monday, doPayday, "payday", w.payday)
 }
 
 // payday pays everybody who has enough, and comes again next week while there
@@ -175,7 +178,7 @@ func (w *world) payday(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if due || open || made > 0 || done.Sent > 0 || len(w.agenda) > 0 {
+	if due || open || made > 0 || done.Sent > 0 || !w.agenda.Empty() {
 		w.expectPayday(w.clock.Now().Add(time.Microsecond))
 	}
 	return nil

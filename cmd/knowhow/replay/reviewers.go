@@ -53,7 +53,7 @@ func (w *world) expectVerdicts(list []reviewing) {
 	for _, r := range list {
 		if key := r.ID.String(); !w.reviews[key] {
 			w.reviews[key] = true
-			w.agenda.add(r.CreatedAt.Add(w.draw("review", r.name()).between(lookLeast, lookMost)), doReview, r.name(),
+			w.agenda.Add(r.CreatedAt.Add(w.draw("review", r.name()).between(lookLeast, lookMost)), doReview, r.name(),
 				func(ctx context.Context) error { return w.review(ctx, r, r.name()) })
 		}
 	}
@@ -85,7 +85,7 @@ func (w *world) expectRefusal(name string, decided time.Time, r reviewing) {
 		return
 	}
 	at := decided.Add(w.draw("refusal", name).between(lookLeast, lookMost))
-	w.agenda.add(at, doRefuse, name, func(ctx context.Context) error { return w.refuse(ctx, r, name) })
+	w.agenda.Add(at, doRefuse, name, func(ctx context.Context) error { return w.refuse(ctx, r, name) })
 }
 
 func (w *world) refuse(ctx context.Context, r reviewing, name string) error {
@@ -102,7 +102,7 @@ func (w *world) expectAppeal(name string, f quality.Refusal) {
 		return
 	}
 	at := f.RefusedAt.Add(w.draw("appealing", name).between(lookLeast, lookMost))
-	w.agenda.add(at, doAppeal, name, func(ctx context.Context) error {
+	w.agenda.Add(at, doAppeal, name, func(ctx context.Context) error {
 		if err := w.Quality.Appeal(ctx, access.PersonCaller(f.PersonID), f.ID, "I stand by my answer."); err != nil {
 			return fmt.Errorf("appeal: %w", err)
 		}
@@ -113,7 +113,7 @@ func (w *world) expectAppeal(name string, f quality.Refusal) {
 
 func (w *world) expectDecision(name string, id quality.RefusalID, appealed time.Time) {
 	at := appealed.Add(w.draw("deciding", name).between(lookLeast, lookMost))
-	w.agenda.add(at, doDecideAppeal, name, func(ctx context.Context) error {
+	w.agenda.Add(at, doDecideAppeal, name, func(ctx context.Context) error {
 		err := w.Quality.DecideAppeal(ctx, w.second, w.brand, id, w.draw("upheld", name).in(upheld), "I looked at it again.")
 		if err != nil {
 			return fmt.Errorf("decide an appeal: %w", err)

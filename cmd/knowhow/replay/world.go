@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"knowhow/cmd/knowhow/internal/agenda"
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/assembly"
@@ -56,7 +57,7 @@ type world struct {
 	offers   map[question.OfferID]bool
 	reviews  map[string]bool
 	withheld map[string][]reply // answers to open questions, by the file's id
-	agenda   agenda
+	agenda   agenda.Agenda
 }
 
 var system = access.SystemCaller("replay")

@@ -42,7 +42,7 @@ func (w *world) expectStep(ctx context.Context, x performer) error {
 		return nil
 	}
 	first := w.start.Add(time.Duration(x.Joins)*day + draw("joins", x.Handle).between(0, 5*time.Hour))
-	w.agenda.add(first.Add(after), doStep, x.Handle, func(ctx context.Context) error {
+	w.agenda.Add(first.Add(after), doStep, x.Handle, func(ctx context.Context) error {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("%s on the way into the program: %w", x.Handle, err)
 		}

@@ -67,11 +67,11 @@ func (w *world) expectJudgement(it *item, attempt int, delivered time.Time) {
 	}
 	switch {
 	case t.Reopen != "":
-		w.agenda.add(at, doJudge, name, func(ctx context.Context) error { return w.reopen(ctx, it, attempt, t) })
+		w.agenda.Add(at, doJudge, name, func(ctx context.Context) error { return w.reopen(ctx, it, attempt, t) })
 	case it.Team != "":
-		w.agenda.add(at, doJudge, name, func(ctx context.Context) error { return w.wantTeam(ctx, it) })
+		w.agenda.Add(at, doJudge, name, func(ctx context.Context) error { return w.wantTeam(ctx, it) })
 	case it.Ago > 0 || !draw("says nothing", name).in(neverSays): // silence is taken as an answer in time
-		w.agenda.add(at, doJudge, name, func(ctx context.Context) error { return w.resolve(ctx, it) })
+		w.agenda.Add(at, doJudge, name, func(ctx context.Context) error { return w.resolve(ctx, it) })
 	}
 }
 
@@ -175,7 +175,7 @@ func (w *world) expectTeam(list []escalated) {
 		}
 		w.answering[e.Reference] = true
 		at := e.EndedAt.Add(draw("team", e.Reference).between(teamLeast, teamMost))
-		w.agenda.add(at, doAnswerForBrand, e.Reference, func(ctx context.Context) error { return w.answerForBrand(ctx, it) })
+		w.agenda.Add(at, doAnswerForBrand, e.Reference, func(ctx context.Context) error { return w.answerForBrand(ctx, it) })
 	}
 }
 
@@ -195,7 +195,7 @@ func (w *world) answerForBrand(ctx context.Context, it *item) error {
 func (w *world) expectThanks(it *item, answered time.Time) {
 	at := answered.Add(draw("thanks", it.Reference).between(judgeLeast, judgeMost))
 	if !draw("says nothing", it.Reference).in(neverSays) {
-		w.agenda.add(at, doJudge, it.Reference, func(ctx context.Context) error { return w.resolve(ctx, it) })
+		w.agenda.Add(at, doJudge, it.Reference, func(ctx context.Context) error { return w.resolve(ctx, it) })
 	}
 }
 

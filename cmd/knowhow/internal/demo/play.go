@@ -11,6 +11,24 @@ import (
 	"knowhow/payouts"
 )
 
+// The kinds of things that people do, in the order in which they come at one
+// instant. Asking is last: the story's very last deed is a question.
+const (
+	doStep = iota // of an expert's way into the program
+	doFund
+	doPayday
+	doDecline
+	doAccept
+	doAnswer
+	doAnswerForBrand
+	doJudge
+	doReview
+	doRefuse
+	doAppeal
+	doDecideAppeal
+	doAsk
+)
+
 // play lives through the story in order of time: people act when the agenda
 // says, the market when its jobs and deadlines are due. What comes after the
 // end is left to the visitors.
@@ -21,7 +39,7 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 			told = len(w.asked)
 			tell(told, len(w.list))
 		}
-		at, more, err := w.soonest(ctx)
+		at, more, err := w.agenda.Soonest(ctx, w.Queue)
 		if err != nil || !more || at.After(w.end) {
 			w.clock.Set(w.end)
 			return err
@@ -32,28 +50,15 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 		if err := w.settle(ctx); err != nil {
 			return err
 		}
-		for len(w.agenda) > 0 && !w.agenda[0].at.After(w.clock.Now()) {
-			d := w.agenda.next()
-			if err := d.do(ctx); err != nil {
-				return fmt.Errorf("%s at %s: %w", d.name, d.at.Format(time.RFC3339), err)
+		for d, ok := w.agenda.Due(w.clock.Now()); ok; d, ok = w.agenda.Due(w.clock.Now()) {
+			if err := d.Do(ctx); err != nil {
+				return fmt.Errorf("%s at %s: %w", d.Name, d.At.Format(time.RFC3339), err)
 			}
 			if err := w.settle(ctx); err != nil {
 				return err
 			}
 		}
 	}
-}
-
-// soonest is when something happens next.
-func (w *world) soonest(ctx context.Context) (time.Time, bool, error) {
-	due, ok, err := w.Queue.NextDue(ctx)
-	if err != nil {
-		return time.Time{}, false, err
-	}
-	if len(w.agenda) > 0 && (!ok || w.agenda[0].at.Before(due)) {
-		return w.agenda[0].at, true, nil
-	}
-	return due, ok, nil
 }
 
 // settle runs what is due in the market and puts on the agenda what people will
@@ -95,7 +100,7 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 func (w *world) pickUp(ctx context.Context) error {
 	for _, it := range w.list {
 		if _, asked := w.asked[it.Reference]; !asked {
-			w.agenda.add(it.At, doAsk, it.Reference, func(ctx context.Context) error { return w.ask(ctx, it) })
+			w.agenda.Add(it.At, doAsk, it.Reference, func(ctx context.Context) error { return w.ask(ctx, it) })
 		}
 	}
 	for _, x := range w.experts {
@@ -108,7 +113,7 @@ func (w *world) pickUp(ctx context.Context) error {
 			return err
 		}
 	}
-	w.agenda.add(w.start.Add(refundDay*day), doFund, "second funding", func(ctx context.Context) error {
+	w.agenda.Add(w.start.Add(refundDay*day), doFund, "second funding", func(ctx context.Context) error {
 		return w.fund(ctx, "second", secondFunding)
 	})
 	w.expectPayday(w.clock.Now())
@@ -122,7 +127,7 @@ func (w *world) expectPayday(t time.Time) {
 	if monday.Before(t) {
 		monday = monday.Add(week)
 	}
-	w.agenda.add(monday, doPayday, "payday", w.payday)
+	w.agenda.Add(monday, doPayday, "payday", w.payday)
 }
 
 // payday pays everybody who has enough.
@@ -153,7 +158,7 @@ func (w *world) sendPayouts(ctx context.Context) error {
 	}
 	for _, t := range totals {
 		if t.InTransit > 0 {
-			w.agenda.add(w.clock.Now().Add(10*time.Minute), doPayday, "payouts in doubt", w.sendPayouts)
+			w.agenda.Add(w.clock.Now().Add(10*time.Minute), doPayday, "payouts in doubt", w.sendPayouts)
 			return nil
 		}
 	}

@@ -53,7 +53,7 @@ func (w *world) expectVerdicts(list []reviewing) {
 			if w.items[r.Reference].turn(r.Attempt).Weak != nil {
 				at = r.CreatedAt.Add(draw("review", name).between(lookLeast, lookMost))
 			}
-			w.agenda.add(at, doReview, name, func(ctx context.Context) error { return w.review(ctx, r, name) })
+			w.agenda.Add(at, doReview, name, func(ctx context.Context) error { return w.review(ctx, r, name) })
 		}
 	}
 }
@@ -107,7 +107,7 @@ func (w *world) expectRefusalOf(ctx context.Context, it *item, attempt int) erro
 
 func (w *world) expectRefusal(it *item, a question.Assignment) {
 	why, name := it.turn(a.Attempt).Weak, fmt.Sprintf("%s/%d", it.Reference, a.Attempt)
-	w.agenda.add(a.EarnedAt.Add(draw("refusal", name).between(decideLeast, decideMost)), doRefuse, name, func(ctx context.Context) error {
+	w.agenda.Add(a.EarnedAt.Add(draw("refusal", name).between(decideLeast, decideMost)), doRefuse, name, func(ctx context.Context) error {
 		f, err := w.Quality.Refuse(ctx, w.staff["manager"], w.brand, a.ID, quality.RefuseWrong, why.Evidence)
 		if err != nil {
 			return fmt.Errorf("refuse: %w", err)
@@ -118,7 +118,7 @@ func (w *world) expectRefusal(it *item, a question.Assignment) {
 }
 
 func (w *world) expectAppeal(why *weak, name string, f quality.Refusal) {
-	w.agenda.add(f.RefusedAt.Add(draw("appeal", name).between(lookLeast, lookMost)), doAppeal, name, func(ctx context.Context) error {
+	w.agenda.Add(f.RefusedAt.Add(draw("appeal", name).between(lookLeast, lookMost)), doAppeal, name, func(ctx context.Context) error {
 		if err := w.Quality.Appeal(ctx, access.PersonCaller(f.PersonID), f.ID, why.Statement); err != nil {
 			return fmt.Errorf("appeal: %w", err)
 		}
@@ -128,7 +128,7 @@ func (w *world) expectAppeal(why *weak, name string, f quality.Refusal) {
 }
 
 func (w *world) expectDecision(why *weak, name string, id quality.RefusalID, appealed time.Time) {
-	w.agenda.add(appealed.Add(draw("decision", name).between(decideLeast, decideMost)), doDecideAppeal, name, func(ctx context.Context) error {
+	w.agenda.Add(appealed.Add(draw("decision", name).between(decideLeast, decideMost)), doDecideAppeal, name, func(ctx context.Context) error {
 		if err := w.Quality.DecideAppeal(ctx, w.staff["owner"], w.brand, id, why.Upheld, why.Decision); err != nil {
 			return fmt.Errorf("decide an appeal: %w", err)
 		}

@@ -88,7 +88,7 @@ func (w *world) expectReactions(list []offered) {
 func (w *world) expectAccept(o offered, name string) {
 	caller := access.PersonCaller(o.PersonID)
 	at := o.OfferedAt.Add(draw("accept", name).between(acceptLeast, acceptMost))
-	w.agenda.add(at, doAccept, name, func(ctx context.Context) error {
+	w.agenda.Add(at, doAccept, name, func(ctx context.Context) error {
 		a, err := w.Questions.Accept(ctx, caller, o.ID)
 		switch {
 		case errors.Is(err, expert.ErrAtCapacity):
@@ -106,7 +106,7 @@ func (w *world) expectAccept(o offered, name string) {
 func (w *world) expectDecline(o offered, name string) {
 	caller := access.PersonCaller(o.PersonID)
 	at := o.OfferedAt.Add(draw("decline", name).between(declineLeast, declineMost))
-	w.agenda.add(at, doDecline, name, func(ctx context.Context) error { return w.decline(ctx, caller, o) })
+	w.agenda.Add(at, doDecline, name, func(ctx context.Context) error { return w.decline(ctx, caller, o) })
 }
 
 func (w *world) decline(ctx context.Context, caller access.Caller, o offered) error {
@@ -125,7 +125,7 @@ func (w *world) expectTurn(reference string, a question.Assignment) {
 	t := it.turn(a.Attempt)
 	name := fmt.Sprintf("%s/%d/%s", reference, a.Attempt, w.handles[a.PersonID])
 	at := a.AcceptedAt.Add(draw("answer", name).between(answerLeast, answerMost))
-	w.agenda.add(at, doAnswer, name, func(ctx context.Context) error {
+	w.agenda.Add(at, doAnswer, name, func(ctx context.Context) error {
 		if t.Back != "" {
 			if err := w.Questions.HandBack(ctx, caller, a.ID, t.Back, t.Text); err != nil {
 				return fmt.Errorf("hand back: %w", err)

@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"knowhow/cmd/knowhow/internal/agenda"
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/assembly"
@@ -36,7 +37,7 @@ type world struct {
 	reviews map[string]bool
 	// answering are the references of questions that the brand's agent will answer.
 	answering map[string]bool
-	agenda    agenda
+	agenda    agenda.Agenda
 }
 
 var system = access.SystemCaller("demo")
