@@ -98,3 +98,25 @@ func List[T any](find *gorm.DB, page Page, by Order, place func(T) Place) (Listi
 	items = items[:page.limit()]
 	return Listing[T]{Items: items, Next: place(items[len(items)-1])}, nil
 }
+
+// SeqPlace is the place of what is numbered in a list that ListBySeq reads.
+func SeqPlace(at time.Time, seq int64) Place {
+	p := Place{At: at}
+	binary.BigEndian.PutUint64(p.ID[8:], uint64(seq))
+	return p
+}
+
+// ListBySeq is List for what is numbered, newest first; seq is the numbers'
+// column, and place a SeqPlace.
+func ListBySeq[T any](find *gorm.DB, page Page, seq string, place func(T) Place) (Listing[T], error) {
+	if !page.After.IsZero() {
+		find = find.Where(seq+" < ?", int64(binary.BigEndian.Uint64(page.After.ID[8:])))
+	}
+	var items []T
+	err := find.Order(seq + " DESC").Limit(page.limit() + 1).Find(&items).Error
+	if err != nil || len(items) <= page.limit() {
+		return Listing[T]{Items: items}, err
+	}
+	items = items[:page.limit()]
+	return Listing[T]{Items: items, Next: place(items[len(items)-1])}, nil
+}

@@ -109,3 +109,12 @@ func (s *Service) OpenEmailTx(ctx context.Context, tx *gorm.DB, person PersonID)
 	}
 	return string(email), nil
 }
+
+// OperatorsTx lists who operates the platform; tx must see every brand. There
+// are few.
+func OperatorsTx(ctx context.Context, tx *gorm.DB) (list []PersonID, err error) {
+	if err := tx.WithContext(ctx).Model(&Person{}).Where("operator").Order("created_at, id").Pluck("id", &list).Error; err != nil {
+		return nil, fmt.Errorf("list the operators: %w", err)
+	}
+	return list, nil
+}

@@ -29,6 +29,8 @@ const (
 	CreateOperator Permission = "create_operator"
 	SetPasswords   Permission = "set_passwords" // in a person's place
 	RunPayouts     Permission = "run_payouts"
+	ManageJobs     Permission = "manage_jobs" // see, retry and bury what waits to be done
+	SeeAudit       Permission = "see_audit"   // what operators did
 )
 
 // What is done in one brand.
@@ -42,6 +44,7 @@ const (
 	ManageProgram      Permission = "manage_program" // programs, topics, policies
 	FundBudget         Permission = "fund_budget"
 	SeeMoney           Permission = "see_money"
+	SeeFigures         Permission = "see_figures"   // how programs do, cost included
 	SeeQuestions       Permission = "see_questions" // as experts see them: redacted
 	AnswerForBrand     Permission = "answer_for_brand"
 	RevealPersonalData Permission = "reveal_personal_data"
@@ -94,6 +97,8 @@ var grants = map[Permission]grant{
 	CreateOperator: {system: true},
 	SetPasswords:   {system: true},
 	RunPayouts:     {operator: true, system: true},
+	ManageJobs:     {operator: true},
+	SeeAudit:       {operator: true},
 
 	SeeMembers:         {roles: Roles, scopes: []Scope{MembersRead}, operator: true},
 	ManageMembers:      {roles: []Role{Owner}, operator: true},
@@ -104,6 +109,7 @@ var grants = map[Permission]grant{
 	ManageProgram:      {roles: []Role{Owner, Manager}, scopes: []Scope{ProgramsWrite}},
 	FundBudget:         {roles: []Role{Owner, Finance}},
 	SeeMoney:           {roles: []Role{Owner, Manager, Finance}, scopes: []Scope{MoneyRead}, operator: true, system: true},
+	SeeFigures:         {roles: []Role{Owner, Manager, Finance, Viewer}, scopes: []Scope{MoneyRead}, operator: true},
 	SeeQuestions:       {roles: []Role{Owner, Manager, Agent, Reviewer, Viewer}, scopes: []Scope{QuestionsRead}, system: true},
 	AnswerForBrand:     {roles: []Role{Owner, Manager, Agent}, scopes: []Scope{QuestionsWrite}},
 	RevealPersonalData: {roles: []Role{Owner, Manager, Agent}},
@@ -129,4 +135,16 @@ func (g grant) allows(operator bool, roles []Role) bool {
 		return true
 	}
 	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(g.roles, r) })
+}
+
+// PermissionsOf lists what roles in one brand allow together, by name.
+func PermissionsOf(roles []Role) []Permission {
+	var list []Permission
+	for p, g := range grants {
+		if g.allows(false, roles) {
+			list = append(list, p)
+		}
+	}
+	slices.Sort(list)
+	return list
 }

@@ -96,3 +96,20 @@ func TestNormalEmail(t *testing.T) {
 		}
 	}
 }
+
+// What a person may do is what any of their roles allows, and never what only
+// operators may.
+func TestPermissionsOf(t *testing.T) {
+	got := PermissionsOf([]Role{Finance, Agent})
+	for _, p := range []Permission{FundBudget, AnswerForBrand, SeeMoney} {
+		if !slices.Contains(got, p) {
+			t.Errorf("%s is missing in %v", p, got)
+		}
+	}
+	if slices.Contains(got, RefusePay) || slices.Contains(got, RunPayouts) || !slices.IsSorted(got) {
+		t.Errorf("got %v", got)
+	}
+	if n := len(PermissionsOf(nil)); n != 0 {
+		t.Errorf("%d permissions without a role", n)
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/insight"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
@@ -70,6 +71,7 @@ type House struct {
 	Experts   *expert.Service
 	Questions *question.Service
 	Quality   *quality.Service
+	Insight   *insight.Service
 	Payouts   *payouts.Service
 	Earnings  *earnings.Service
 	keys      *redact.Keyring
@@ -87,6 +89,7 @@ func New(p Parts) *House {
 	h.Events = event.NewLog(h.Queue)
 	h.Access = access.New(p.Store, p.Clock, h.Events, p.Keys)
 	h.Notify = notify.New(p.Store, p.Clock, h.Queue, h.Access, p.Keys, p.Mailer)
+	h.Notify.Base = p.Base
 	if p.Environment != "" {
 		h.Access.Environment = p.Environment
 	}
@@ -97,7 +100,7 @@ func New(p Parts) *House {
 	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
 	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
-	h.Experts = expert.New(p.Store, p.Clock, h.Events, h.Programs, imports)
+	h.Experts = expert.New(p.Store, p.Clock, h.Events, h.Programs, imports, p.Keys)
 	h.Questions = question.New(question.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Customers: h.Customers,
 		Programs: h.Programs, Experts: h.Experts, Notify: h.Notify, Sandbox: p.Provider.Sandbox(),
@@ -109,9 +112,12 @@ func New(p Parts) *House {
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Questions: h.Questions,
 		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify, DrawKey: p.DrawKey,
 	})
+	h.Insight = insight.New(insight.Rooms{
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Experts: h.Experts,
+	})
 	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider}
 	h.Earnings = earnings.New(earnings.Rooms{
-		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Experts: h.Experts, Payouts: h.Payouts, Payday: p.Payday,
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Experts: h.Experts, Payouts: h.Payouts, Notify: h.Notify, Payday: p.Payday,
 	})
 	return h
 }

@@ -1,6 +1,7 @@
 package assembly
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/customer"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
@@ -20,7 +22,7 @@ import (
 )
 
 // Sealed lists every sealed column of the schema.
-var Sealed = slices.Concat(access.Sealed, notify.Sealed, signin.Sealed, customer.Sealed, question.Sealed, quality.Sealed)
+var Sealed = slices.Concat(access.Sealed, notify.Sealed, signin.Sealed, customer.Sealed, expert.Sealed, question.Sealed, quality.Sealed)
 
 // resealPage is how many values are read at once, and at most written in one
 // transaction.
@@ -120,8 +122,11 @@ func (w *resealer) page(ctx context.Context) (did Resealing, more bool, err erro
 		}
 		did.add(moved)
 	}
-	return did, len(rows) == resealPage, nil
+	return did, len(rows) == w.size(), nil
 }
+
+// size is how many values make a page.
+func (w *resealer) size() int { return cmp.Or(w.column.Page, resealPage) }
 
 // next reads the page after the last one.
 func (w *resealer) next(ctx context.Context) (rows []sealedRow, err error) {
@@ -164,7 +169,7 @@ func (w *resealer) readTx(ctx context.Context, tx *gorm.DB) (list []sealedRow, e
 	}
 	key := strings.Join(c.Key, ", ")
 	find := tx.WithContext(ctx).Table(c.Table).Select(strings.Join(slices.Concat(c.Key, names, []string{c.Column}), ", ")).
-		Where("length(" + c.Column + ") > 0").Order(key).Limit(resealPage)
+		Where("length(" + c.Column + ") > 0").Order(key).Limit(w.size())
 	if w.after != nil {
 		marks := strings.TrimSuffix(strings.Repeat("?, ", len(c.Key)), ", ")
 		find = find.Where("("+key+") > ("+marks+")", w.after...)

@@ -55,6 +55,22 @@ func (s *Service) GiveConsent(ctx context.Context, caller access.Caller, brand m
 	return c, nil
 }
 
+// GiveConsentTx is GiveConsent by the customer themselves, for the rooms above,
+// which have locked them (LockTx).
+func (s *Service) GiveConsentTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID, purpose, version string) (Consent, error) {
+	if err := marketplace.CheckText("version", version, 1, maxCode); err != nil {
+		return Consent{}, err
+	}
+	return s.giveTx(ctx, tx, Consent{
+		ID: marketplace.NewID[consentNoun](), BrandID: brand, CustomerID: id, Purpose: purpose, Version: version, GivenAt: s.clock.Now(),
+	})
+}
+
+// WithdrawConsentTx is WithdrawConsent, as GiveConsentTx is GiveConsent.
+func (s *Service) WithdrawConsentTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID, purpose string) error {
+	return s.withdrawTx(ctx, tx, brand, id, purpose, s.clock.Now())
+}
+
 func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, c Consent) (Consent, error) {
 	done := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&c)
 	if done.Error != nil {
@@ -73,15 +89,19 @@ func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, c Consent) (Consent, 
 // With none standing it changes nothing. Callers and errors as GiveConsent's.
 func (s *Service) WithdrawConsent(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID, purpose string) error {
 	return s.consentTx(ctx, caller, brand, id, purpose, func(tx *gorm.DB, now time.Time) error {
-		done := standingTx(ctx, tx, brand, id, purpose).Model(&Consent{}).Updates(map[string]any{"withdrawn_at": now})
-		if done.Error != nil {
-			return wrap(done.Error, "withdraw a consent of customer", id)
-		}
-		if done.RowsAffected == 0 {
-			return nil
-		}
-		return s.appendTx(ctx, tx, ConsentWithdrawn, brand, id, now, map[string]string{"purpose": purpose})
+		return s.withdrawTx(ctx, tx, brand, id, purpose, now)
 	})
+}
+
+func (s *Service) withdrawTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID, purpose string, now time.Time) error {
+	done := standingTx(ctx, tx, brand, id, purpose).Model(&Consent{}).Updates(map[string]any{"withdrawn_at": now})
+	if done.Error != nil {
+		return wrap(done.Error, "withdraw a consent of customer", id)
+	}
+	if done.RowsAffected == 0 {
+		return nil
+	}
+	return s.appendTx(ctx, tx, ConsentWithdrawn, brand, id, now, map[string]string{"purpose": purpose})
 }
 
 // consentTx checks what giving and withdrawing have in common, locks the

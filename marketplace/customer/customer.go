@@ -106,6 +106,12 @@ func NameSQL(brand, id string) string {
 	return "(SELECT name_sealed FROM customers WHERE brand_id = " + brand + " AND id = " + id + ")"
 }
 
+// ReachableSQL tells whether a customer has an e-mail address, as NameSQL gives
+// their name.
+func ReachableSQL(brand, id string) string {
+	return "EXISTS (SELECT 1 FROM identities WHERE brand_id = " + brand + " AND customer_id = " + id + " AND channel = 'email')"
+}
+
 // VerifiedSQL tells whether a customer is verified, as such an expression.
 const VerifiedSQL = "EXISTS (SELECT 1 FROM customers WHERE brand_id = ? AND id = ? AND verified)"
 

@@ -17,7 +17,8 @@ const (
 	// MaxLinks is how many links a customer may have open at once.
 	MaxLinks = 5
 
-	linkLife = time.Hour
+	linkLife     = time.Hour
+	mailLinkLife = 7 * 24 * time.Hour // a mail is not read at once
 )
 
 type linkNoun struct{}
@@ -32,6 +33,7 @@ type resumeLink struct {
 	ExpiresAt  time.Time
 	UsedAt     *time.Time
 	RevokedAt  *time.Time
+	Mailed     bool // by us; it does not count among those the customer made
 }
 
 // ResumeLink is the token of a link; put it into the fragment of a URL, which
@@ -73,27 +75,37 @@ func (s *Service) NewResumeLink(ctx context.Context, caller access.Caller) (Resu
 	var made ResumeLink
 	err := s.onOwn(ctx, caller, func(tx *gorm.DB, now time.Time) error {
 		var n int64
-		if err := open(tx.WithContext(ctx), caller, now).Count(&n).Error; err != nil {
+		if err := open(tx.WithContext(ctx), caller, now).Where("NOT mailed").Count(&n).Error; err != nil {
 			return wrap(err, "count the links of customer", caller.Customer)
 		}
 		if n >= MaxLinks {
 			return ErrTooManyLinks
 		}
-		token, hash := access.NewToken()
-		l := resumeLink{
-			ID: marketplace.NewID[linkNoun](), BrandID: caller.Brand, CustomerID: caller.Customer, TokenHash: hash,
-			CreatedAt: now, ExpiresAt: now.Add(linkLife),
-		}
-		if err := tx.WithContext(ctx).Create(&l).Error; err != nil {
-			return wrap(err, "insert a link of customer", caller.Customer)
-		}
-		made = ResumeLink{Token: token, ExpiresAt: l.ExpiresAt}
-		return s.appendTx(ctx, tx, LinkMade, caller.Brand, caller.Customer, now, nil)
+		l := resumeLink{BrandID: caller.Brand, CustomerID: caller.Customer, CreatedAt: now, ExpiresAt: now.Add(linkLife)}
+		var err error
+		made, err = s.makeLinkTx(ctx, tx, l)
+		return err
 	})
 	if err != nil {
 		return ResumeLink{}, err
 	}
 	return made, nil
+}
+
+// MailLinkTx makes a link, good once and for a week, to be mailed to a customer
+// whom the caller has locked (LockTx).
+func (s *Service) MailLinkTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) (ResumeLink, error) {
+	now := s.clock.Now()
+	return s.makeLinkTx(ctx, tx, resumeLink{BrandID: brand, CustomerID: id, CreatedAt: now, ExpiresAt: now.Add(mailLinkLife), Mailed: true})
+}
+
+func (s *Service) makeLinkTx(ctx context.Context, tx *gorm.DB, l resumeLink) (ResumeLink, error) {
+	token, hash := access.NewToken()
+	l.ID, l.TokenHash = marketplace.NewID[linkNoun](), hash
+	if err := tx.WithContext(ctx).Create(&l).Error; err != nil {
+		return ResumeLink{}, wrap(err, "insert a link of customer", l.CustomerID)
+	}
+	return ResumeLink{Token: token, ExpiresAt: l.ExpiresAt}, s.appendTx(ctx, tx, LinkMade, l.BrandID, l.CustomerID, l.CreatedAt, nil)
 }
 
 // RevokeResumeLinks makes the calling customer's open links good for nothing;

@@ -10,6 +10,7 @@ import (
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
+	"knowhow/marketplace/notify"
 	"knowhow/payouts"
 )
 
@@ -27,6 +28,7 @@ type Rooms struct {
 	Events  *event.Log
 	Experts *expert.Service
 	Payouts *payouts.Service
+	Notify  *notify.Service
 	// Payday has the queue make the weekly payouts and send them. Without it
 	// they are made by hand.
 	Payday bool
@@ -40,13 +42,14 @@ type Service struct {
 	events  *event.Log
 	experts *expert.Service
 	payouts *payouts.Service
+	notify  *notify.Service
 	payday  bool
 }
 
 // New makes the service and, where Payday is set, registers the timetable.
 func New(r Rooms) *Service {
 	s := &Service{
-		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, experts: r.Experts, payouts: r.Payouts, payday: r.Payday,
+		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, experts: r.Experts, payouts: r.Payouts, notify: r.Notify, payday: r.Payday,
 	}
 	if s.payday {
 		s.keepTimetable()

@@ -95,6 +95,9 @@ func (s *Service) doTx(ctx context.Context, tx *gorm.DB, e entry, now time.Time)
 		week := payouts.WeekOf(now)
 		return nextPayday(now), s.queue.EnqueueTx(ctx, tx, job.New{Kind: runJob, Args: runArgs{week}, UniqueKey: runJob + ":" + week})
 	case sendPayouts:
+		if err := s.tellPaidTx(ctx, tx); err != nil {
+			return time.Time{}, err
+		}
 		due, err := payouts.DueTx(ctx, tx, now)
 		if err != nil || !due {
 			return now.Add(lookEvery), err
@@ -134,7 +137,7 @@ func (s *Service) send(ctx context.Context, _ job.Job) error {
 		}
 		until, limited := ctx.Deadline()
 		if done == (payouts.Processed{}) || limited && time.Until(until) < sendMargin {
-			return nil
+			return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return s.tellPaidTx(ctx, tx) })
 		}
 	}
 }

@@ -2,7 +2,6 @@ package event
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -18,29 +17,30 @@ const rare = "kind NOT LIKE 'question.%' AND kind NOT LIKE 'assignment.%' AND ki
 // question, assignment, review and customer are not found.
 func (l *Log) HistoryTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, kinds []Kind, page marketplace.Page) (marketplace.Listing[Event], error) {
 	find := tx.WithContext(ctx).Where("brand_id = ? AND kind IN ?", brand, kinds).Where(rare)
-	if !page.After.IsZero() {
-		find = find.Where("seq < ?", seqOf(page.After))
+	list, err := newest(find, page)
+	if err != nil {
+		return list, fmt.Errorf("list the history of brand %s: %w", brand, err)
 	}
-	limit := min(page.Limit, marketplace.MaxPage)
-	if limit <= 0 {
-		limit = 20
-	}
-	var rows []row
-	if err := find.Order("seq DESC").Limit(limit + 1).Find(&rows).Error; err != nil {
-		return marketplace.Listing[Event]{}, fmt.Errorf("list the history of brand %s: %w", brand, err)
-	}
-	if len(rows) <= limit {
-		return marketplace.Listing[Event]{Items: events(rows)}, nil
-	}
-	last := rows[limit-1]
-	return marketplace.Listing[Event]{Items: events(rows[:limit]), Next: placeOf(last)}, nil
+	return list, nil
 }
 
-// placeOf is an event's place in its brand's history.
-func placeOf(r row) marketplace.Place {
-	p := marketplace.Place{At: r.At}
-	binary.BigEndian.PutUint64(p.ID[8:], uint64(r.Seq))
-	return p
+// ByTx lists what was done by any of some callers, who are named as the data of
+// events names them, in every brand, newest first. Kinds of the rooms question,
+// assignment, review and customer are not found.
+func (l *Log) ByTx(ctx context.Context, tx *gorm.DB, callers []string, page marketplace.Page) (marketplace.Listing[Event], error) {
+	by := "json_extract(data, '$.by')" // word for word as the index events_by has it (migration 00060)
+	if marketplace.Postgres(tx) {
+		by = "(data::jsonb ->> 'by')"
+	}
+	list, err := newest(tx.WithContext(ctx).Where(by+" IN ?", callers).Where(rare), page)
+	if err != nil {
+		return list, fmt.Errorf("list what %d callers did: %w", len(callers), err)
+	}
+	return list, nil
 }
 
-func seqOf(p marketplace.Place) int64 { return int64(binary.BigEndian.Uint64(p.ID[8:])) }
+// newest reads one page of events, newest first.
+func newest(find *gorm.DB, page marketplace.Page) (marketplace.Listing[Event], error) {
+	rows, err := marketplace.ListBySeq(find, page, "seq", func(r row) marketplace.Place { return marketplace.SeqPlace(r.At, r.Seq) })
+	return marketplace.Listing[Event]{Items: events(rows.Items), Next: rows.Next}, err
+}

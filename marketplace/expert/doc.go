@@ -1,7 +1,8 @@
 // Package expert owns the people who work: their profile and how much they can
 // take on, their way into a program (application, terms, quiz, approval) and
-// out of it, what is on record about who answered what (evidence), and what is
-// believed of their work (standing). Which expert is asked is package
+// out of it, what is on record about who answered what (evidence), what is
+// believed of their work (standing), and the answers they keep to use again
+// (macros). Which expert is asked is package
 // matching's and room question's; pay is package payouts'.
 //
 // Invariants: only a named human approves, rejects or suspends, and never

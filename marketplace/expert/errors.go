@@ -32,6 +32,9 @@ var (
 	// ErrStaleVersion: the terms or the quiz have a newer version. It wraps
 	// marketplace.ErrConflict.
 	ErrStaleVersion = fmt.Errorf("%w: there is a newer version", marketplace.ErrConflict)
+	// ErrTooManyMacros: the expert has MaxMacros of them. It wraps
+	// marketplace.ErrConflict.
+	ErrTooManyMacros = fmt.Errorf("%w: there are too many macros", marketplace.ErrConflict)
 )
 
 // StateError names a verb that an enrolment's state does not allow. State is

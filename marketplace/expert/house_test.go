@@ -45,7 +45,7 @@ func newHouse(t testing.TB, db *sqldb.DB) *house {
 	log := event.NewLog(job.NewQueue(h.store, h.clock, slog.New(slog.DiscardHandler)))
 	h.people = access.New(h.store, h.clock, log, keys)
 	h.programs = program.New(h.store, h.clock, log, h.people, "sandbox")
-	h.Service = expert.New(h.store, h.clock, log, h.programs, redact.New(redact.Options{}))
+	h.Service = expert.New(h.store, h.clock, log, h.programs, redact.New(redact.Options{}), keys)
 	op, err := h.people.CreateOperator(t.Context(), access.SystemCaller("test"), access.NewPerson{Name: "Op"})
 	must(t, err)
 	h.operator = access.PersonCaller(op.ID)

@@ -58,12 +58,14 @@ type Service struct {
 	log      *event.Log
 	programs *program.Service
 	redactor *redact.Redactor
+	keys     *redact.Keyring
 	rosters  *rosters
 }
 
-// New makes the service. redactor hides personal data in what is imported.
-func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, programs *program.Service, redactor *redact.Redactor) *Service {
-	s := &Service{store: store, clock: clock, log: log, programs: programs, redactor: redactor, rosters: newRosters()}
+// New makes the service. redactor hides personal data in what is imported; keys
+// seal experts' macros.
+func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, programs *program.Service, redactor *redact.Redactor, keys *redact.Keyring) *Service {
+	s := &Service{store: store, clock: clock, log: log, programs: programs, redactor: redactor, keys: keys, rosters: newRosters()}
 	store.OnUndone(s.rosters.forget)
 	return s
 }

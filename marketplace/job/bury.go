@@ -16,17 +16,28 @@ const byHand = "buried by hand"
 // Bury takes a waiting job out of the queue until somebody retries it. A job
 // that runs just now, or is buried, is a NotFoundError.
 func (q *Queue) Bury(ctx context.Context, seq int64) error {
-	rows := int64(0)
-	err := q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		res := tx.Exec(`UPDATE jobs SET state = 'buried', last_error = ? WHERE seq = ? AND state = 'ready'`, byHand, seq)
-		rows = res.RowsAffected
-		return res.Error
-	})
-	if err != nil {
-		return fmt.Errorf("bury job %d: %w", seq, err)
+	return q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return q.BuryTx(ctx, tx, seq) })
+}
+
+// BuryTx is Bury in the caller's transaction.
+func (q *Queue) BuryTx(ctx context.Context, tx *gorm.DB, seq int64) error {
+	res := tx.WithContext(ctx).Exec(`UPDATE jobs SET state = 'buried', last_error = ? WHERE seq = ? AND state = 'ready'`, byHand, seq)
+	return moved(res, seq, "bury", "waiting job")
+}
+
+// RetryTx is Retry in the caller's transaction.
+func (q *Queue) RetryTx(ctx context.Context, tx *gorm.DB, seq int64) error {
+	res := tx.WithContext(ctx).Exec(`UPDATE jobs SET state = 'ready', attempts = 0, run_at = ? WHERE seq = ? AND state = 'buried'`, q.clock.Now(), seq)
+	return moved(res, seq, "retry", "buried job")
+}
+
+// moved is what became of a statement that was to move one job.
+func moved(res *gorm.DB, seq int64, doing, noun string) error {
+	if res.Error != nil {
+		return fmt.Errorf("%s job %d: %w", doing, seq, res.Error)
 	}
-	if rows == 0 {
-		return &marketplace.NotFoundError{Noun: "waiting job", ID: fmt.Sprint(seq)}
+	if res.RowsAffected == 0 {
+		return &marketplace.NotFoundError{Noun: noun, ID: fmt.Sprint(seq)}
 	}
 	return nil
 }

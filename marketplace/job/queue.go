@@ -213,19 +213,7 @@ func (q *Queue) giveBack(ctx context.Context, jobs []Job) error {
 // Retry puts a buried job back to be run now, with all its attempts again. A
 // job that is not buried is a NotFoundError.
 func (q *Queue) Retry(ctx context.Context, seq int64) error {
-	now, rows := q.clock.Now(), int64(0)
-	err := q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		res := tx.Exec(`UPDATE jobs SET state = 'ready', attempts = 0, run_at = ? WHERE seq = ? AND state = 'buried'`, now, seq)
-		rows = res.RowsAffected
-		return res.Error
-	})
-	if err != nil {
-		return fmt.Errorf("retry job %d: %w", seq, err)
-	}
-	if rows == 0 {
-		return &marketplace.NotFoundError{Noun: "buried job", ID: fmt.Sprint(seq)}
-	}
-	return nil
+	return q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return q.RetryTx(ctx, tx, seq) })
 }
 
 // finishTx removes the job in tx, if it is still this worker's.

@@ -7,8 +7,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/mail"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -186,6 +189,24 @@ func (m *Market) Mails() []string {
 		mails[i] = string(text)
 	}
 	return mails
+}
+
+// UnsubscribeToken is the token by which the last mail of a subject, of those that
+// were sent, is turned off.
+func (m *Market) UnsubscribeToken(subject string) string {
+	m.T.Helper()
+	token := ""
+	for _, raw := range m.Mails() {
+		read, err := mail.ReadMessage(strings.NewReader(raw))
+		m.must("read a mail", err)
+		if read.Header.Get("Subject") == subject {
+			token = path.Base(strings.Trim(read.Header.Get("List-Unsubscribe"), "<>"))
+		}
+	}
+	if token == "" || token == "." {
+		m.T.Fatalf("no mail %q can be turned off", subject)
+	}
+	return token
 }
 
 // Ask asks and runs what is due, so that the question is routed.

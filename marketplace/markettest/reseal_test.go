@@ -18,6 +18,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/assembly"
 	"knowhow/marketplace/customer"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/quality"
@@ -68,9 +69,13 @@ func newSealedMarket(t *testing.T, db *sqldb.DB) *sealedMarket {
 	m.must(m.SignIn.SetPasswordFor(t.Context(), access.SystemCaller("test"), m.Owner.Person, "analytical engine"))
 	_, err = m.SignIn.BeginTOTP(t.Context(), m.Owner, "analytical engine")
 	m.must(err)
+	_, err = m.Experts.AddMacro(t.Context(), first, expert.MacroText{Name: "greeting", Text: "Dear Mrs Whitlow"})
+	m.must(err)
 	_, _, err = m.Customers.CreateIdentityKey(t.Context(), m.Owner, m.Brand, "shop")
 	m.must(err)
 	m.RunDue()
+	m.must(m.Questions.Say(t.Context(), m.dana, q.ID, "Look.", m.Upload(m.dana)))
+	m.Upload(m.dana)
 	m.Answer(first, m.Accept(first))
 	m.must(m.Quality.Give(t.Context(), m.dana, q.ID, quality.Feedback{Solved: true, CSAT: 5, Comment: "Thanks, says Whitlow."}))
 	m.RunDue()
@@ -181,6 +186,8 @@ func TestSealedContextsStay(t *testing.T) {
 		"invitations.email_sealed": "invitations/email_sealed/a", "identity_keys.secret_sealed": "identity_keys/secret_sealed/a",
 		"questions.title_sealed": "questions.title:a", "questions.context_sealed": "questions.context:a",
 		"messages.body_sealed": "messages.body:a", "feedback.comment_sealed": "feedback.comment_sealed:a",
+		"uploads.content_sealed": "pictures.content:a", "pictures.content_sealed": "pictures.content:a",
+		"macros.text_sealed": "macros/text_sealed/a",
 	}
 	for _, c := range assembly.Sealed {
 		names := []string{"a", "b", "c"}[:max(1, len(c.Names))]
@@ -235,6 +242,9 @@ func (m *sealedMarket) reads(h *assembly.House) {
 	own, err := h.Questions.ForCustomer(ctx, m.dana, m.question)
 	m.must(err)
 	told["Whitlow here, my box is dead"], told["page: /help"], told["Mail me."] = own.Title, own.Context, own.Turns[0].Text
+	shown, err := h.Questions.ShowPicture(ctx, m.dana, own.Turns[1].Pictures[0].ID)
+	m.must(err)
+	told["image/png"], told["\x89PNG"] = shown.Type, string(shown.Bytes[:4])
 	if _, err := h.Queue.RunDue(ctx); err != nil || len(m.outbox.sent) != 1 {
 		m.t.Fatalf("%d mails went out, %v", len(m.outbox.sent), err)
 	}

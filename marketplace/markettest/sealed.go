@@ -7,7 +7,7 @@ import (
 
 // notOfCustomers are the tables whose sealed columns are persons' or brands':
 // erasing a customer does not touch them.
-var notOfCustomers = []string{"persons", "signups", "authenticators", "invitations", "identity_keys"}
+var notOfCustomers = []string{"persons", "signups", "authenticators", "invitations", "identity_keys", "macros"}
 
 // OfCustomers reports whether a sealed column, given as table.column, holds what
 // is a customer's, so that erasing them empties it.

@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 	"knowhow/migrations/dbtest"
@@ -21,9 +22,9 @@ import (
 )
 
 // global are the tables that name a brand and are not one brand's: jobs are
-// the machinery's, as is its timetable, and money is the platform's books, which
+// the machinery's, as are its timetable and its watch for mails, and money is the platform's books, which
 // no tenant's query reads. Every other table with a brand_id is a tenant's.
-var global = []string{"holds", "jobs", "payout_facts", "rewards", "timetable"}
+var global = []string{"holds", "jobs", "mail_watch", "payout_facts", "rewards", "timetable"}
 
 // tenantTables reads from PostgreSQL's catalogue which tables name a brand.
 func tenantTables(t *testing.T, db *sqldb.DB) (tables []string) {
@@ -153,9 +154,15 @@ func fill(t *testing.T, m *markettest.Market) {
 	must(err)
 	q := m.Ask(dana, "My box is dead")
 	a := m.Accept(first)
+	must(m.Questions.Say(ctx, dana, q.ID, "Look.", m.Upload(dana)))
+	_, err = m.Questions.ReadTo(ctx, dana, q.ID, 1)
+	must(err)
 	m.Answer(first, a)
 	must(m.Questions.Resolve(ctx, dana, q.ID))
 	must(m.Quality.Give(ctx, dana, q.ID, quality.Feedback{Solved: true, CSAT: 5}))
+	_, err = m.Questions.ShareOwn(ctx, dana, q.ID, "v1")
+	must(err)
+	fillMail(t, m)
 	m.RunDue()
 	_, err = m.Quality.Refuse(ctx, m.Manager, m.Brand, a.ID, quality.RefuseNoAnswer, "It says nothing.")
 	must(err)
@@ -182,6 +189,27 @@ func fillSessions(t *testing.T, m *markettest.Market) {
 	_, err7 := m.Customers.IdentifyByToken(ctx, m.Brand, text)
 	_, err8 := m.Questions.Ask(ctx, started.Caller(), question.Ask{Program: m.Program.ID, Title: "My box is dead", Topic: "billing"})
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fillMail has a customer who was written to want no more mail.
+func fillMail(t *testing.T, m *markettest.Market) {
+	t.Helper()
+	c, err := m.Customers.Identify(t.Context(), m.Owner, m.Brand, whitlow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = m.Store.InTx(t.Context(), m.Brand, func(tx *gorm.DB) error {
+		return m.Notify.SendTx(t.Context(), tx, notify.Mail{
+			Brand: m.Brand, Kind: notify.Answers, Key: "fill", ToAddress: whitlow.Handle, Customer: c.ID, Subject: "News", Text: "There is news.",
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.RunDue()
+	if err := m.Notify.Unsubscribe(t.Context(), m.UnsubscribeToken("News")); err != nil {
 		t.Fatal(err)
 	}
 }

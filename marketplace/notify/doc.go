@@ -1,7 +1,8 @@
 // Package notify writes to people outside the apps: e-mail, by SMTP or, where
 // none is configured, into a directory of files.
 //
-// It owns the table mails and the job that sends one. What a mail says is the
+// It owns the tables mails, mail_choices, mail_refusals and mail_watch, the job
+// that sends a mail, and what its readers chose to be written. What a mail says is the
 // sender's: it comes already redacted for whoever reads it. Where a person is
 // reached is access's.
 //

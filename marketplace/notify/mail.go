@@ -17,6 +17,7 @@ import (
 // Mail is a message to one reader: a person, or an address.
 type Mail struct {
 	Brand     marketplace.BrandID // whose mail it is; marketplace.AllBrands for the platform's own
+	Kind      Kind                // by which its reader may turn it off; empty: they may not
 	Key       string              // what it is about, unique per brand: the same key is written once
 	To        access.PersonID     // a person, whose address is looked up when it is sent,
 	ToAddress string              // or an address in clear, kept sealed
@@ -51,6 +52,7 @@ type Record struct {
 	ID            RecordID `gorm:"primaryKey"`
 	BrandID       marketplace.BrandID
 	MailKey       string
+	Kind          Kind
 	PersonID      access.PersonID   // zero: it went to an address
 	CustomerID    access.CustomerID // zero: no customer's
 	ToSealed      []byte

@@ -27,6 +27,8 @@ type Message struct {
 	Subject string
 	Text    string
 	At      time.Time // when it was written
+
+	Unsubscribe string // where a POST turns mails like this off (RFC 8058); empty: they cannot be
 }
 
 // ErrRefused: the message will never be taken.
@@ -75,6 +77,10 @@ func (s sender) compose(m Message) (*gomail.Msg, error) {
 	msg.SetDateWithValue(m.At)
 	msg.Subject(m.Subject)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	if m.Unsubscribe != "" {
+		msg.SetGenHeader("List-Unsubscribe", "<"+m.Unsubscribe+">")
+		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	return msg, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -23,6 +24,13 @@ type jobArgs struct {
 
 // Service writes mails and sends them. Safe for concurrent use.
 type Service struct {
+	// Base is where the outside reaches the web pages, for the links in mails; nil:
+	// the default address of a local server. Set it before the first mail.
+	Base *url.URL
+
+	offKey  []byte // what links to turn mails off are signed with
+	watches []Watch
+
 	store  *marketplace.Store
 	clock  marketplace.Clock
 	queue  *job.Queue
@@ -33,17 +41,22 @@ type Service struct {
 
 // New makes the service and registers its job with queue.
 func New(store *marketplace.Store, clock marketplace.Clock, queue *job.Queue, people *access.Service, keys *redact.Keyring, mailer Mailer) *Service {
-	s := &Service{store: store, clock: clock, queue: queue, people: people, keys: keys, mailer: mailer}
+	s := &Service{store: store, clock: clock, queue: queue, people: people, keys: keys, mailer: mailer, offKey: keys.Derive("notify.unsubscribe")}
 	queue.HandleCall(jobKind, s.send)
+	queue.Sweep(job.Sweep{Name: "mail watch", Table: "mail_watch", Do: s.watchDueTx})
 	return s
 }
 
-// SendTx writes a mail that is sent once tx commits. A mail of the same brand
-// and key is already written; then nothing happens. tx must see m.Brand's
+// SendTx writes a mail that is sent once tx commits, unless its reader wants none
+// of its kind. A mail of the same brand and key is already written; then nothing
+// happens. tx must see m.Brand's
 // rows. Errors: *marketplace.InvalidError.
 func (s *Service) SendTx(ctx context.Context, tx *gorm.DB, m Mail) error {
 	m, err := m.check()
 	if err != nil {
+		return err
+	}
+	if wanted, err := wantedTx(ctx, tx, m); err != nil || !wanted {
 		return err
 	}
 	r, err := s.seal(m)
@@ -64,7 +77,7 @@ func (s *Service) SendTx(ctx context.Context, tx *gorm.DB, m Mail) error {
 
 func (s *Service) seal(m Mail) (Record, error) {
 	r := Record{
-		ID: marketplace.NewID[recordNoun](), BrandID: m.Brand, MailKey: m.Key, PersonID: m.To,
+		ID: marketplace.NewID[recordNoun](), BrandID: m.Brand, MailKey: m.Key, Kind: m.Kind, PersonID: m.To,
 		CustomerID: m.Customer, State: Queued, CreatedAt: s.clock.Now(),
 	}
 	text, err := m.content()
@@ -145,7 +158,8 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, r Record) (Message, e
 	if err != nil {
 		return Message{}, err
 	}
-	return Message{ID: r.messageID(), To: to, Subject: c.Subject, Text: c.Text, At: r.CreatedAt}, nil
+	ending, unsubscribe := s.ending(r)
+	return Message{ID: r.messageID(), To: to, Subject: c.Subject, Text: c.Text + ending, At: r.CreatedAt, Unsubscribe: unsubscribe}, nil
 }
 
 func (s *Service) addressTx(ctx context.Context, tx *gorm.DB, r Record) (string, error) {

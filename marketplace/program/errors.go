@@ -44,6 +44,9 @@ const (
 	MissingBudget   = "budget"   // the budget cannot hold one question
 )
 
+// Blocking lists them, in the order of NotReadyError.Missing.
+var Blocking = []string{MissingTopic, MissingLanguage, MissingReward, MissingBudget}
+
 // NotReadyError lists everything a program lacks to go live, as codes.
 type NotReadyError struct{ Missing []string }
 

@@ -18,7 +18,7 @@ func (s *Service) Launch(ctx context.Context, caller access.Caller, id ID) error
 		if p.State != Draft {
 			return &TransitionError{From: p.State, To: Live}
 		}
-		missing, err := s.missingTx(ctx, tx, p)
+		missing, err := s.MissingTx(ctx, tx, p)
 		if err != nil {
 			return err
 		}
@@ -65,8 +65,8 @@ func (s *Service) moveTx(ctx context.Context, tx *gorm.DB, caller access.Caller,
 	return s.appendTx(ctx, tx, kind, p, Change{By: caller.String()})
 }
 
-// missingTx is the launch checklist.
-func (s *Service) missingTx(ctx context.Context, tx *gorm.DB, p Program) ([]string, error) {
+// MissingTx lists what Launch would refuse a program without: codes of Blocking.
+func (s *Service) MissingTx(ctx context.Context, tx *gorm.DB, p Program) ([]string, error) {
 	topics, err := s.TopicsTx(ctx, tx, p.ID)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ const (
 	LanguagesSet    event.Kind = "program.languages_set"    //
 	RolloutSet      event.Kind = "program.rollout_set"      //
 	OriginsSet      event.Kind = "program.origins_set"      //
+	BrandingSet     event.Kind = "program.branding_set"     //
 	TopicAdded      event.Kind = "program.topic_added"      //
 	TopicModeSet    event.Kind = "program.topic_mode_set"   //
 	Launched        event.Kind = "program.launched"         //

@@ -74,6 +74,8 @@ func (s *Service) causeTx(ctx context.Context, tx *gorm.DB, q question.Question,
 	switch {
 	case err != nil:
 		return "", err
+	case d.Ended:
+		return CauseEnded, nil
 	case found && enrolment.OnProbation():
 		return CauseProbation, nil
 	case drawn(s.drawKey, q.AskedAt, d.Attempt, p.Policies.Review.SampleBP):

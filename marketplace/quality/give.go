@@ -40,6 +40,9 @@ func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, q question.Question, 
 	if err != nil {
 		return err
 	}
+	if turn.Ended() { // who abused an expert does not rate them
+		return &question.TransitionError{Noun: "assignment", From: "ended by its expert", Verb: "be rated"}
+	}
 	now := s.clock.Now()
 	comment, err := s.hideTx(ctx, tx, q, f.Comment)
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 var HistoryKinds = []event.Kind{
 	access.MemberAdded, access.MemberRemoved, access.KeyCreated, access.KeyRevoked, customer.KeyCreated, customer.KeyRevoked,
 	signin.InvitationSent, signin.InvitationAccepted, signin.InvitationWasWithdrawn,
-	program.BrandCreated, program.Created, program.PoliciesSet, program.LanguagesSet, program.RolloutSet, program.OriginsSet,
+	program.BrandCreated, program.Created, program.PoliciesSet, program.LanguagesSet, program.RolloutSet, program.OriginsSet, program.BrandingSet,
 	program.TopicAdded, program.TopicModeSet, program.Launched, program.WasPaused, program.Resumed, program.WasClosed,
 	program.Funded, program.BudgetAllocated, program.BudgetReturned,
 	expert.HasApplied, expert.Approved, expert.Activated, expert.HasPaused, expert.Unpaused, expert.WasSuspended, expert.Reinstated,
@@ -50,7 +50,7 @@ func (s *Service) History(ctx context.Context, caller access.Caller, brand marke
 		}
 		list = marketplace.Listing[Happening]{Items: make([]Happening, len(found.Items)), Next: found.Next}
 		for i, e := range found.Items {
-			if list.Items[i], err = happening(e); err != nil {
+			if list.Items[i], err = HappeningOf(e); err != nil {
 				return err
 			}
 		}
@@ -59,8 +59,8 @@ func (s *Service) History(ctx context.Context, caller access.Caller, brand marke
 	return list, err
 }
 
-// happening tells who did it apart from what else the event holds.
-func happening(e event.Event) (Happening, error) {
+// HappeningOf tells who did it apart from what else the event holds.
+func HappeningOf(e event.Event) (Happening, error) {
 	h := Happening{Kind: e.Kind, Subject: e.Subject, At: e.At}
 	if err := json.Unmarshal(e.Data, &h.Detail); err != nil {
 		return h, fmt.Errorf("read the data of event %d: %w", e.Seq, err)

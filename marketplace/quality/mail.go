@@ -12,19 +12,22 @@ import (
 
 // letter is what an expert is written. It names no one, quotes nothing of the
 // conversation and holds no personal data.
-type letter struct{ subject, text string }
+type letter struct {
+	kind          notify.Kind
+	subject, text string
+}
 
 // writeTx writes to the refusal's expert once per occasion.
 func (s *Service) writeTx(ctx context.Context, tx *gorm.DB, f Refusal, occasion string, l letter) error {
 	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: f.BrandID, Key: "refusal:" + occasion + ":" + f.ID.String(), To: f.PersonID, Subject: l.subject, Text: l.text,
+		Brand: f.BrandID, Kind: l.kind, Key: "refusal:" + occasion + ":" + f.ID.String(), To: f.PersonID, Subject: l.subject, Text: l.text,
 	})
 }
 
 func day(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04 MST") }
 
 func refusedMail(f Refusal) letter {
-	return letter{"Your reward for an answer was refused", fmt.Sprintf(`A person at the brand has decided not to pay for one of your answers.
+	return letter{notify.ReviewsAndRefusals, "Your reward for an answer was refused", fmt.Sprintf(`A person at the brand has decided not to pay for one of your answers.
 
 Their reason: %s.
 
@@ -40,5 +43,5 @@ func decidedMail(f Refusal, how string) letter {
 		"rejected":  "Your appeal was looked at by another person and rejected. The reason is shown with your assignment.",
 		"undecided": "Nobody decided your appeal in time, so it counts as upheld. The reward for your answer is now available to you.",
 	}[how]
-	return letter{"Your appeal was decided", fmt.Sprintf("%s\n\nRefusal %s\n", text, f.ID)}
+	return letter{notify.Appeals, "Your appeal was decided", fmt.Sprintf("%s\n\nRefusal %s\n", text, f.ID)}
 }

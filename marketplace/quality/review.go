@@ -64,6 +64,7 @@ const (
 	// CauseUnverified: all work for a customer nobody vouches for is reviewed,
 	// who may be the expert's accomplice.
 	CauseUnverified ReviewCause = "unverified"
+	CauseEnded      ReviewCause = "ended" // a conversation that its expert ended is always reviewed
 )
 
 // drawn decides, for a share of sampleBP basis points of all assignments,

@@ -2,6 +2,7 @@ package quality
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -20,6 +21,8 @@ type WorkView struct {
 	Tags     []string
 	Language string
 	Turns    []question.Turn // up to the expert's last message; without other experts'
+	Ended    string          // why the expert ended the conversation; then Turns go up to that
+	Note     string          // what they said of it
 }
 
 // judged is what a list of work to judge reads of each assignment, in the
@@ -36,11 +39,15 @@ type judged struct {
 	Redaction    redact.State `gorm:"serializer:json"`
 	Author       string       // the expert's name, to be hidden
 	NameSealed   []byte       // the customer's, to be hidden
+	EndReason    string
+	EndNote      string
+	TurnEarnedAt *time.Time
 }
 
 const judgedColumns = `assignments.id AS assignment_id, questions.id AS question_id, questions.program_id, questions.customer_id,
 	questions.title, questions.context, questions.tags, questions.language, questions.redaction,
-	persons.name AS author, customers.name_sealed`
+	persons.name AS author, customers.name_sealed,
+	assignments.end_reason, assignments.note AS end_note, assignments.earned_at AS turn_earned_at`
 
 // judgeable is the query for rows of a table, reviews or refusals, with the
 // work they are about. It leaves out questions in which the reader had a part,
@@ -89,8 +96,9 @@ func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.Br
 	}
 	views, hide := make([]WorkView, len(works)), make([]question.Hiding, len(works))
 	for i, w := range works {
-		views[i] = WorkView{
-			Title: w.Title, Context: w.Context, Tags: w.Tags, Language: w.Language, Turns: answerTo(messages[w.QuestionID], w.AssignmentID),
+		views[i] = WorkView{Title: w.Title, Context: w.Context, Tags: w.Tags, Language: w.Language, Turns: w.turns(messages[w.QuestionID])}
+		if w.ended() {
+			views[i].Ended = w.EndReason
 		}
 		if hide[i], err = s.hiding(w, views[i].Turns); err != nil {
 			return nil, err
@@ -101,21 +109,44 @@ func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.Br
 		return nil, err
 	}
 	for i := range views {
-		for n, text := range texts[i] {
-			views[i].Turns[n].Text = text
+		for n := range views[i].Turns {
+			views[i].Turns[n].Text = texts[i][n]
+		}
+		if works[i].ended() {
+			views[i].Note = texts[i][len(views[i].Turns)]
 		}
 	}
 	return views, nil
 }
 
-// hiding says what is to be hidden in the turns.
+// hiding says what is to be hidden in the turns, and in the note behind them.
 func (s *Service) hiding(w judged, turns []question.Turn) (question.Hiding, error) {
 	names, err := s.customers.OpenNames(w.CustomerID, w.NameSealed)
 	h := question.Hiding{Program: w.ProgramID, Redaction: w.Redaction, Names: append(names, w.Author), Texts: make([]string, len(turns))}
 	for i, t := range turns {
 		h.Texts[i] = t.Text
 	}
+	if w.ended() {
+		h.Texts = append(h.Texts, w.EndNote)
+	}
 	return h, err
+}
+
+// ended reports that the expert ended the conversation.
+func (w judged) ended() bool { return question.Assignment{EndReason: w.EndReason}.Ended() }
+
+// turns are what is judged: the answer, or the conversation that was ended.
+func (w judged) turns(messages []question.Message) []question.Turn {
+	if !w.ended() || w.TurnEarnedAt == nil {
+		return answerTo(messages, w.AssignmentID)
+	}
+	var turns []question.Turn
+	for _, m := range messages {
+		if (m.Author == question.ByCustomer || m.AssignmentID == w.AssignmentID) && !m.At.After(*w.TurnEarnedAt) {
+			turns = append(turns, question.Turn{Position: m.Position, Author: m.Author, Text: m.Body, At: m.At})
+		}
+	}
+	return turns
 }
 
 // answerTo keeps of a conversation what the judged expert could know when they

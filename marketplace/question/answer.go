@@ -16,9 +16,9 @@ import (
 const MaxMessage = 16 << 10
 
 // Answer delivers the caller's assignment: the customer reads text, which is
-// redacted as everything is. It ends the expert's turn unless the question is
-// reopened.
-func (s *Service) Answer(ctx context.Context, caller access.Caller, id AssignmentID, text string) error {
+// redacted as everything is, with pictures that the expert uploaded. It ends the
+// expert's turn unless the question is reopened.
+func (s *Service) Answer(ctx context.Context, caller access.Caller, id AssignmentID, text string, pictures ...PictureID) error {
 	if err := marketplace.CheckText("text", text, 1, MaxMessage); err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (s *Service) Answer(ctx context.Context, caller access.Caller, id Assignmen
 		}
 		from := a.State
 		a.State, a.DeliveredAt = next, &now
-		message, err := s.messageTx(ctx, tx, q, ByExpert, a.PersonID, a.ID, text, now)
+		message, err := s.messageTx(ctx, tx, q, ByExpert, a.PersonID, a.ID, text, enclosed{caller, pictures}, now)
 		if err != nil {
 			return err
 		}
@@ -42,9 +42,13 @@ func (s *Service) Answer(ctx context.Context, caller access.Caller, id Assignmen
 			return err
 		}
 		var w writes
-		w.add(a.save(from), s.experts.Free(ctx, tx, a.PersonID), message.insert())
+		w.add(a.save(from), s.experts.Free(ctx, tx, a.PersonID))
+		w.add(message.inserts()...)
 		w.add(evidence...)
 		w.tell(EventAnswered, q, now, Detail{Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID})
+		if err := s.tellSoonTx(ctx, tx, q, now); err != nil {
+			return err
+		}
 		return s.writeTx(ctx, tx, q, w)
 	})
 }
@@ -82,18 +86,19 @@ func (s *Service) recordAnswer(ctx context.Context, tx *gorm.DB, q *Question, a 
 }
 
 // Say adds a message of the customer, or of the expert who has the question,
-// without moving it. A customer's word while the answer stands starts their
+// with pictures that they uploaded, without moving it. A customer's word while the answer stands starts their
 // silence again.
-func (s *Service) Say(ctx context.Context, caller access.Caller, id ID, text string) error {
+func (s *Service) Say(ctx context.Context, caller access.Caller, id ID, text string, pictures ...PictureID) error {
 	if err := marketplace.CheckText("text", text, 1, MaxMessage); err != nil {
 		return err
 	}
+	with := enclosed{caller, pictures}
 	if caller.Kind == access.KindCustomer {
 		return s.onOwn(ctx, caller, id, func(tx *gorm.DB, q *Question) error {
 			if q.State.Ended() && q.State != Escalated {
 				return &TransitionError{Noun: "question", From: string(q.State), Verb: "take a message"}
 			}
-			return s.saidTx(ctx, tx, q, ByCustomer, Assignment{}, text)
+			return s.saidTx(ctx, tx, q, ByCustomer, Assignment{}, text, with)
 		})
 	}
 	a, err := s.turnOn(ctx, caller, id)
@@ -104,13 +109,13 @@ func (s *Service) Say(ctx context.Context, caller access.Caller, id ID, text str
 		if a.State != Working && (a.State != Delivered || q.State != Answered) {
 			return &TransitionError{Noun: "assignment", From: string(a.State), Verb: "take a message"}
 		}
-		return s.saidTx(ctx, tx, q, ByExpert, *a, text)
+		return s.saidTx(ctx, tx, q, ByExpert, *a, text, with)
 	})
 }
 
-func (s *Service) saidTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, a Assignment, text string) error {
+func (s *Service) saidTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, a Assignment, text string, with enclosed) error {
 	now := s.clock.Now()
-	if err := s.sayTx(ctx, tx, q, author, a.PersonID, a.ID, text, now); err != nil {
+	if err := s.sayTx(ctx, tx, q, author, a.PersonID, a.ID, text, with, now); err != nil {
 		return err
 	}
 	if q.State == Answered && author == ByCustomer {
@@ -125,11 +130,17 @@ func (s *Service) saidTx(ctx context.Context, tx *gorm.DB, q *Question, author A
 	if err := saveTx(ctx, tx, q); err != nil {
 		return err
 	}
+	if author == ByExpert {
+		if err := s.tellSoonTx(ctx, tx, q, now); err != nil {
+			return err
+		}
+	}
 	return s.appendTx(ctx, tx, EventMessage, q, now, nil)
 }
 
-// AnswerForBrand answers an escalated question as one of the brand's people.
-func (s *Service) AnswerForBrand(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID, text string) error {
+// AnswerForBrand answers an escalated question as one of the brand's people,
+// with pictures that they uploaded.
+func (s *Service) AnswerForBrand(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID, text string, pictures ...PictureID) error {
 	if err := marketplace.CheckText("text", text, 1, MaxMessage); err != nil {
 		return err
 	}
@@ -138,10 +149,13 @@ func (s *Service) AnswerForBrand(ctx context.Context, caller access.Caller, bran
 		if err := s.answeredTx(ctx, tx, q, VerbAnswerForBrand, now); err != nil {
 			return err
 		}
-		if err := s.sayTx(ctx, tx, q, ByBrand, caller.Person, AssignmentID{}, text, now); err != nil {
+		if err := s.sayTx(ctx, tx, q, ByBrand, caller.Person, AssignmentID{}, text, enclosed{caller, pictures}, now); err != nil {
 			return err
 		}
 		if err := saveTx(ctx, tx, q); err != nil {
+			return err
+		}
+		if err := s.tellSoonTx(ctx, tx, q, now); err != nil {
 			return err
 		}
 		return s.events.AppendTx(ctx, tx, event.Event{

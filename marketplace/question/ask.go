@@ -43,7 +43,8 @@ type Ask struct {
 	// is none.
 	Source []byte
 
-	HideTitle, HideBody [][2]int // byte ranges the customer hid from experts besides
+	HideTitle, HideBody [][2]int    // byte ranges the customer hid from experts besides
+	Pictures            []PictureID // the customer's uploads that the first message shows
 }
 
 func (a *Ask) check() error {
@@ -124,7 +125,7 @@ func languageOf(locale string, p program.Program) string {
 
 func (s *Service) askTx(ctx context.Context, tx *gorm.DB, who customer.Customer, p program.Program, ask Ask) (Question, error) {
 	if ask.Language == "" {
-		ask.Language = languageOf(who.Locale, p)
+		ask.Language = languageFor(who.Locale, p, ask)
 	}
 	now := s.clock.Now()
 	q, first, err := s.draftTx(ctx, tx, who, p, ask, now)
@@ -154,7 +155,10 @@ func (s *Service) askTx(ctx context.Context, tx *gorm.DB, who customer.Customer,
 	if err != nil {
 		return Question{}, err
 	}
-	list = append(append(list, first.insert()), remember...)
+	if err := first.enclose(ctx, tx, enclosed{access.CustomerCaller(who.BrandID, who.ID), ask.Pictures}); err != nil {
+		return Question{}, err
+	}
+	list = append(append(list, first.inserts()...), remember...)
 	return q, s.events.WriteTx(ctx, tx, []event.News{q.news(EventAsked, now, nil)}, list...)
 }
 
@@ -193,6 +197,7 @@ func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, who customer.Custome
 	overdue := q.AskedAt.Add(routeWithin)
 	q.StageDueAt = &overdue
 	q.schedule()
+	s.promise(&q)
 	return q, first, err
 }
 

@@ -132,7 +132,7 @@ func (e *ending) earn(q *Question, p program.Program, a *Assignment, now time.Ti
 	a.State, a.EarnedAt, a.ReleaseAt, a.NextDueAt = next, &now, &release, &release
 	e.add(a.save(from))
 	e.tell(EventEarned, q, now, Detail{
-		Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID, Minor: a.RewardMinor, Reason: string(kind), Drawing: drawing,
+		Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID, Minor: a.RewardMinor, Reason: string(kind), Ended: a.Ended(), Drawing: drawing,
 	})
 	e.rewards = append(e.rewards, payouts.NewReward{
 		ID: uuid.UUID(a.ID), Expert: uuid.UUID(a.PersonID), Kind: kind, Amount: a.Reward(),

@@ -57,6 +57,7 @@ var Rules = map[event.Kind]Rule{
 	EventReopened:       all("question.reopened"),
 	EventEscalated:      all("question.escalated").with(OfferWithdrawn),
 	EventBrandAnswered:  all("question.answered"),
+	EventEnded:          all("question.ended"),
 	EventWithdrawn:      all("question.withdrawn").with(OfferWithdrawn),
 	EventResponseMissed: {Brand: "question.first_response_missed", May: access.SeeQuestions},
 	EventSLAMissed:      {Brand: "question.resolution_missed", May: access.SeeQuestions},

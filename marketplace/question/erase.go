@@ -12,13 +12,13 @@ import (
 )
 
 // erasedColumns are this room's personal columns.
-var erasedColumns = []string{"questions.title_sealed", "questions.context_sealed", "messages.body_sealed"}
+var erasedColumns = []string{"questions.title_sealed", "questions.context_sealed", "messages.body_sealed", "uploads.content_sealed", "pictures.content_sealed"}
 
 // reasonErased is why an erased customer's open questions ended.
 const reasonErased = "erased"
 
 // eraseCustomerTx forgets a customer's questions: open ones are withdrawn, all
-// texts are emptied, redacted ones too, and matching forgets them. States,
+// texts are emptied, redacted ones too, pictures deleted, and matching forgets them. States,
 // times, offers, assignments and money stay: the ledger's sums do not change.
 func (s *Service) eraseCustomerTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, customer access.CustomerID) error {
 	var ids []ID
@@ -32,7 +32,7 @@ func (s *Service) eraseCustomerTx(ctx context.Context, tx *gorm.DB, brand market
 			return err
 		}
 	}
-	return nil
+	return eraseUploadsTx(ctx, tx, customer)
 }
 
 func (s *Service) eraseTx(ctx context.Context, tx *gorm.DB, id ID) error {
@@ -57,7 +57,7 @@ func (s *Service) eraseTx(ctx context.Context, tx *gorm.DB, id ID) error {
 		return fmt.Errorf("empty question %s: %w", id, err)
 	}
 	err = tx.WithContext(ctx).Model(&Message{}).Where("question_id = ?", id).
-		Updates(map[string]any{"body": "", "body_sealed": empty}).Error
+		Updates(map[string]any{"body": "", "body_sealed": empty, "pictures": "[]"}).Error
 	if err != nil {
 		return fmt.Errorf("empty the messages of question %s: %w", id, err)
 	}
@@ -65,5 +65,5 @@ func (s *Service) eraseTx(ctx context.Context, tx *gorm.DB, id ID) error {
 	if err != nil {
 		return fmt.Errorf("empty the notes of question %s: %w", id, err)
 	}
-	return nil
+	return erasePicturesTx(ctx, tx, id)
 }

@@ -20,6 +20,11 @@ var (
 	// ErrCapReached: a customer whom the brand does not vouch for has asked as much
 	// as they may today; a *CapError. It Is marketplace.ErrConflict too.
 	ErrCapReached = fmt.Errorf("no more may be asked today: %w", marketplace.ErrConflict)
+	// ErrUploadCap: the caller has uploaded as many pictures as they may within a
+	// day; an *UploadCapError. It Is marketplace.ErrConflict too.
+	ErrUploadCap = fmt.Errorf("no more pictures may be uploaded today: %w", marketplace.ErrConflict)
+	// ErrTooManyShares: the receipt has MaxShares open links.
+	ErrTooManyShares = fmt.Errorf("there are too many open links to the receipt: %w", marketplace.ErrConflict)
 	// ErrReplayDiffers: a decision record does not give the ranking it holds.
 	ErrReplayDiffers = fmt.Errorf("the decision's replay differs from its record: %w", marketplace.ErrConflict)
 )
@@ -41,3 +46,18 @@ func (e *CapError) Is(target error) bool {
 
 // RetryAfter is when asking again may succeed.
 func (e *CapError) RetryAfter() time.Duration { return e.Ends }
+
+// UploadCapError says when the next picture may be uploaded. It Is ErrUploadCap.
+type UploadCapError struct{ Ends time.Duration }
+
+func (e *UploadCapError) Error() string {
+	return fmt.Sprintf("%v: the next in %s", ErrUploadCap, e.Ends.Round(time.Second))
+}
+
+// Is makes errors.Is true for ErrUploadCap and marketplace.ErrConflict.
+func (e *UploadCapError) Is(target error) bool {
+	return target == ErrUploadCap || target == marketplace.ErrConflict
+}
+
+// RetryAfter is when uploading again may succeed.
+func (e *UploadCapError) RetryAfter() time.Duration { return e.Ends }

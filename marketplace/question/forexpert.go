@@ -20,38 +20,45 @@ func (s *Service) ForExpert(ctx context.Context, caller access.Caller, id ID) (C
 		return Conversation{}, marketplace.NotFound("question", id)
 	}
 	var c Conversation
-	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		asked, err := askedTx(ctx, tx, caller.Person, id)
-		if err != nil {
-			return err
-		}
-		turns, err := assignmentsTx(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		last, had := lastOf(turns, caller.Person)
-		if !asked && !had {
-			return marketplace.NotFound("question", id)
-		}
-		q, messages, err := conversationTx(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if !asked && last.over() {
-			turns = slices.DeleteFunc(turns, func(a Assignment) bool { return a.Attempt > last.Attempt })
-			if messages, err = s.untilOverTx(ctx, tx, q, messages, last); err != nil {
-				return err
-			}
-		}
-		c = conversation(q, messages)
-		for _, a := range turns {
-			if a.State == HandedBack && a.Note != "" {
-				c.Notes = append(c.Notes, a.Note)
-			}
-		}
-		return nil
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		c, err = s.forExpertTx(ctx, tx, caller.Person, id)
+		return err
 	})
 	return c, err
+}
+
+func (s *Service) forExpertTx(ctx context.Context, tx *gorm.DB, person access.PersonID, id ID) (Conversation, error) {
+	asked, err := askedTx(ctx, tx, person, id)
+	if err != nil {
+		return Conversation{}, err
+	}
+	turns, err := assignmentsTx(ctx, tx, id)
+	if err != nil {
+		return Conversation{}, err
+	}
+	last, had := lastOf(turns, person)
+	if !asked && !had {
+		return Conversation{}, marketplace.NotFound("question", id)
+	}
+	q, messages, read, err := conversationTx(ctx, tx, id)
+	if err != nil {
+		return Conversation{}, err
+	}
+	if !asked && last.over() {
+		turns = slices.DeleteFunc(turns, func(a Assignment) bool { return a.Attempt > last.Attempt })
+		if messages, err = s.untilOverTx(ctx, tx, q, messages, last); err != nil {
+			return Conversation{}, err
+		}
+		read = read.until(len(messages))
+	}
+	c := conversation(q, messages, read)
+	for _, a := range turns {
+		if a.State == HandedBack && a.Note != "" {
+			c.Notes = append(c.Notes, a.Note)
+			c.Handoffs = append(c.Handoffs, Handoff{Assignment: a.ID, Note: a.Note, Confirmed: a.ConfirmedAt != nil})
+		}
+	}
+	return c, nil
 }
 
 // askedTx looks for an open offer to the person.
@@ -78,7 +85,7 @@ func lastOf(turns []Assignment, person access.PersonID) (Assignment, bool) {
 func (a Assignment) over() bool { return a.State != Working && a.State != Delivered }
 
 // ends are the events that end the turn under way.
-var ends = []event.Kind{EventHandedBack, EventLapsed, EventResolved, EventReopened, EventEscalated, EventWithdrawn}
+var ends = []event.Kind{EventHandedBack, EventLapsed, EventResolved, EventReopened, EventEscalated, EventWithdrawn, EventEnded}
 
 // untilOverTx keeps of a question's messages those before the end of a turn,
 // and everything up to the expert's own last word.

@@ -21,7 +21,7 @@ var (
 )
 
 // Sealed lists this room's sealed columns.
-var Sealed = []redact.SealedColumn{titleColumn, contextColumn, messageColumn}
+var Sealed = []redact.SealedColumn{titleColumn, contextColumn, messageColumn, uploadColumn, pictureColumn}
 
 // What a sealed text is sealed to, so that no row's text opens in another's.
 func titleContext(id ID) string          { return titleColumn.Context(id.String()) }
@@ -92,22 +92,25 @@ func (s *Service) sealMessage(q *Question, m Message, raw string) (Message, erro
 
 // sayTx adds a message to the conversation: redacted for reading, sealed as it
 // was written. The question's row must be saved after it.
-func (s *Service) sayTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, person access.PersonID, assignment AssignmentID, text string, now time.Time) error {
-	m, err := s.messageTx(ctx, tx, q, author, person, assignment, text, now)
+func (s *Service) sayTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, person access.PersonID, assignment AssignmentID, text string, with enclosed, now time.Time) error {
+	m, err := s.messageTx(ctx, tx, q, author, person, assignment, text, with, now)
 	if err != nil {
 		return err
 	}
-	return marketplace.WriteTx(ctx, tx, m.insert())
+	return marketplace.WriteTx(ctx, tx, m.inserts()...)
 }
 
 // messageTx makes the message that sayTx adds.
-func (s *Service) messageTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, person access.PersonID, assignment AssignmentID, text string, now time.Time) (Message, error) {
+func (s *Service) messageTx(ctx context.Context, tx *gorm.DB, q *Question, author Author, person access.PersonID, assignment AssignmentID, text string, with enclosed, now time.Time) (Message, error) {
 	r, err := s.redactorTx(ctx, tx, q)
 	if err != nil {
 		return Message{}, err
 	}
-	q.Messages++
 	m := Message{Author: author, PersonID: person, AssignmentID: assignment, Body: r.Redact(text, &q.Redaction).Text, At: now}
+	if err := m.enclose(ctx, tx, with); err != nil {
+		return Message{}, err
+	}
+	q.Messages++
 	return s.sealMessage(q, m, text)
 }
 

@@ -25,6 +25,7 @@ func (q *Question) insert() (marketplace.Statement, error) {
 		q.ID, q.BrandID, q.ProgramID, q.CustomerID, q.AskerPerson, q.TopicID, q.Reference, q.Language, string(tags), q.Title, q.Body, q.Context,
 		q.TitleSealed, q.ContextSealed, string(redaction), q.State, q.EndReason, q.Attempt, q.Wave, q.Messages, q.AskedAt, q.FirstResponseDueAt, q.ResolutionDueAt,
 		q.FirstRespondedAt, q.ResolvedAt, q.EndedAt, q.ResponseBreached, q.ResolutionBreached, q.Nudged, q.StageDueAt, q.NextDueAt,
+		q.ForecastMedianS, q.ForecastP90S,
 	}
 	return marketplace.Statement{
 		Doing: "insert question " + q.ID.String(), Args: args,

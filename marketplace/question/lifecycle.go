@@ -15,7 +15,7 @@ const (
 	Offered   State = "offered"   // a wave of offers is out; an acceptance or the wave's expiry moves it on
 	Assigned  State = "assigned"  // one expert works on it; their answer, hand-back or the delivery deadline moves it on
 	Answered  State = "answered"  // the customer has an answer; the customer or announced silence moves it on
-	Resolved  State = "resolved"  // an end: the customer, or their silence, took the answer; the customer may reopen it
+	Resolved  State = "resolved"  // an end: the customer, or their silence, took the answer, and the customer may reopen it; or the expert ended the conversation
 	Escalated State = "escalated" // an end for the crowd: the brand's own team has it; their answer moves it on
 	Withdrawn State = "withdrawn" // an end: the customer took it back
 )
@@ -34,6 +34,8 @@ const (
 	VerbEscalate       Verb = "escalate"
 	VerbWithdraw       Verb = "withdraw"
 	VerbAnswerForBrand Verb = "answer for the brand"
+	VerbEnd            Verb = "end"                // the expert ends an abusive conversation
+	VerbEscalateEnded  Verb = "escalate after all" // of what an expert ended
 )
 
 // moves is the state map: verb, state before, state after. The tables' CHECK
@@ -51,6 +53,8 @@ var moves = map[Verb]map[State]State{
 		Asked: Withdrawn, Offered: Withdrawn, Assigned: Withdrawn, Answered: Withdrawn, Escalated: Withdrawn,
 	},
 	VerbAnswerForBrand: {Escalated: Answered},
+	VerbEnd:            {Assigned: Resolved, Answered: Resolved},
+	VerbEscalateEnded:  {Resolved: Escalated},
 }
 
 // States lists every state, Verbs every verb.
@@ -58,7 +62,7 @@ var (
 	States = []State{Asked, Offered, Assigned, Answered, Resolved, Escalated, Withdrawn}
 	Verbs  = []Verb{
 		VerbRoute, VerbAccept, VerbAnswer, VerbHandBack, VerbLapse, VerbResolve,
-		VerbReopen, VerbEscalate, VerbWithdraw, VerbAnswerForBrand,
+		VerbReopen, VerbEscalate, VerbWithdraw, VerbAnswerForBrand, VerbEnd, VerbEscalateEnded,
 	}
 )
 

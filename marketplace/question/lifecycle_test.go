@@ -25,6 +25,8 @@ var ways = map[question.Verb]string{
 	question.VerbEscalate:       "asked>escalated offered>escalated assigned>escalated answered>escalated",
 	question.VerbWithdraw:       "asked>withdrawn offered>withdrawn assigned>withdrawn answered>withdrawn escalated>withdrawn",
 	question.VerbAnswerForBrand: "escalated>answered",
+	question.VerbEnd:            "assigned>resolved answered>resolved",
+	question.VerbEscalateEnded:  "resolved>escalated",
 }
 
 func TestEveryStateTimesEveryVerb(t *testing.T) {
@@ -140,9 +142,9 @@ func TestTheDocumentTellsTheMap(t *testing.T) {
 			t.Errorf("docs/lifecycle.md has no row for %s", name)
 		}
 	}
-	for _, reason := range []string{
+	for _, reason := range append([]string{
 		question.ReasonBrandOnly, question.ReasonRollout, question.ReasonUnfunded, question.ReasonSilence, question.ReasonCustomer,
-	} {
+	}, question.EndReasons...) {
 		if !strings.Contains(doc, "`"+reason+"`") {
 			t.Errorf("docs/lifecycle.md does not explain the reason %s", reason)
 		}

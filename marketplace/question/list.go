@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -36,6 +37,8 @@ type Summary struct {
 	EndedAt            *time.Time
 	ResponseBreached   bool
 	ResolutionBreached bool
+
+	Extras `gorm:"-"`
 }
 
 func (s Summary) place() marketplace.Place { return marketplace.Place{At: s.AskedAt, ID: s.ID} }
@@ -49,6 +52,8 @@ type Filter struct {
 	Overdue     bool   // past a promise, and not at an end for the customer
 	AskedAfter  time.Time
 	AskedBefore time.Time
+	Words       string // all of them are in the redacted title, in any case
+	Sort        Sort
 	// Person had a turn. It needs the permission SeeMoney too: who did what is
 	// told to those who may read the brand's receipts, and reviewers judge blind.
 	Person access.PersonID
@@ -64,6 +69,12 @@ func (f Filter) check() error {
 		if err := program.CheckSlug("topic", f.Topic); err != nil {
 			return err
 		}
+	}
+	if err := f.Sort.check(); err != nil {
+		return err
+	}
+	if err := marketplace.CheckText("q", f.Words, 0, 200); err != nil {
+		return err
 	}
 	return marketplace.CheckText("language", f.Language, 0, 35)
 }
@@ -95,11 +106,20 @@ func (f Filter) on(find *gorm.DB, now time.Time) *gorm.DB {
 		find = find.Where("questions.state IN ?", waiting).Where(
 			"(questions.first_responded_at IS NULL AND questions.first_response_due_at <= ?) OR questions.resolution_due_at <= ?", now, now)
 	}
+	for _, word := range strings.Fields(f.Words) {
+		find = find.Where(`LOWER(questions.title) LIKE ? ESCAPE '!'`, "%"+unlike.Replace(strings.ToLower(word))+"%")
+	}
+	if f.Sort == SoonestDue {
+		find = find.Where("questions.state IN ?", waiting)
+	}
 	if !f.Person.IsZero() {
 		find = find.Where("EXISTS (SELECT 1 FROM assignments a WHERE a.question_id = questions.id AND a.person_id = ?)", f.Person)
 	}
 	return find
 }
+
+// unlike takes from a text what LIKE would read as a pattern.
+var unlike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // summariesTx is the query for a brand's summaries.
 func summariesTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) *gorm.DB {
@@ -114,8 +134,9 @@ func summariesTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) *g
 		Where("questions.brand_id = ?", brand)
 }
 
-// BrandQuestions lists a brand's questions, newest first, for those who may see
-// them. Errors: *access.ForbiddenError, *marketplace.InvalidError.
+// BrandQuestions lists a brand's questions, newest first or as the filter says,
+// for those who may see them. Who has a question is told to those who see money
+// too. Errors: *access.ForbiddenError, *marketplace.InvalidError.
 func (s *Service) BrandQuestions(ctx context.Context, caller access.Caller, brand marketplace.BrandID, f Filter, page marketplace.Page) (list marketplace.Listing[Summary], err error) {
 	if err := f.check(); err != nil {
 		return list, err
@@ -126,9 +147,12 @@ func (s *Service) BrandQuestions(ctx context.Context, caller access.Caller, bran
 	}
 	now := s.clock.Now()
 	err = s.readBrand(ctx, caller, brand, needs, func(tx *gorm.DB) (err error) {
-		order := marketplace.Order{At: "questions.asked_at", ID: "questions.id", Newest: true}
-		list, err = marketplace.List(f.on(summariesTx(ctx, tx, brand), now), page, order, Summary.place)
-		return wrap(err, "list the questions of brand", brand)
+		order, place := f.Sort.order()
+		list, err = marketplace.List(f.on(summariesTx(ctx, tx, brand), now), page, order, place)
+		if err != nil {
+			return wrap(err, "list the questions of brand", brand)
+		}
+		return addExtrasTx(ctx, tx, caller, brand, list.Items)
 	})
 	return list, err
 }
@@ -138,7 +162,13 @@ func (s *Service) BrandQuestions(ctx context.Context, caller access.Caller, bran
 func (s *Service) BrandQuestion(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (q Summary, err error) {
 	err = s.readBrand(ctx, caller, brand, []access.Permission{access.SeeQuestions}, func(tx *gorm.DB) error {
 		err := summariesTx(ctx, tx, brand).Where("questions.id = ?", id).Take(&q).Error
-		return marketplace.OnlyOne(err, "question", id)
+		if err != nil {
+			return marketplace.OnlyOne(err, "question", id)
+		}
+		one := []Summary{q}
+		err = addExtrasTx(ctx, tx, caller, brand, one)
+		q = one[0]
+		return err
 	})
 	return q, err
 }

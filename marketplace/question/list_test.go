@@ -61,7 +61,7 @@ func TestBrandQuestionsArePaged(t *testing.T) {
 		if err != nil || whole != page.Items[0] || !strings.HasSuffix(whole.Title, " of [name 1]") || whole.ProgramName != "Support" {
 			t.Errorf("by id %+v, %v; in the list %+v", whole, err, page.Items[0])
 		}
-		if count := markettest.Statements(t, db, func() { _, _ = all(marketplace.Page{}) }); count > 2 {
+		if count := markettest.Statements(t, db, func() { _, _ = all(marketplace.Page{}) }); count > 4 {
 			t.Errorf("%d statements for a page", count)
 		}
 		for _, c := range []struct {

@@ -79,6 +79,12 @@ var deeds = []deed{
 	{"answer for the brand", "moved moved moved moved moved ok moved", func(s *scene) error {
 		return s.Questions.AnswerForBrand(s.Ctx(), s.Agent, s.Brand, s.q, "We send a new cable.")
 	}},
+	{"end the conversation", "none none ok ok moved moved moved", func(s *scene) error {
+		return s.Questions.End(s.Ctx(), s.second, s.turn, question.End{Reason: "abusive", Note: "They insult me.", Message: "I end this here."})
+	}},
+	{"end what was handed back", "moved moved moved moved moved moved moved", func(s *scene) error {
+		return s.Questions.End(s.Ctx(), s.first, s.handed, question.End{Reason: "spam"})
+	}},
 	{"withdraw", "ok ok ok ok moved ok ok", func(s *scene) error {
 		return s.Questions.Withdraw(s.Ctx(), s.dana, s.q)
 	}},

@@ -58,7 +58,14 @@ type Question struct {
 	StageDueAt         *time.Time // when the present state is over by itself
 	NextDueAt          *time.Time // the soonest of the above that is still ahead; swept
 
+	// What was forecast when it was asked of the wait for a first response, in
+	// seconds: as many are answered sooner as later, and nine in ten sooner. Nil
+	// where nothing was known.
+	ForecastMedianS *int
+	ForecastP90S    *int `gorm:"column:forecast_p90_s"`
+
 	nameSealed *[]byte // the customer's name, where it was loaded with the question
+	reachable  bool    // the customer has an e-mail address; known where the name is
 }
 
 // Message is one turn of the conversation. Body is redacted.
@@ -72,7 +79,10 @@ type Message struct {
 	AssignmentID AssignmentID    // of experts
 	Body         string
 	BodySealed   []byte
+	Pictures     []Picture `gorm:"serializer:json"`
 	At           time.Time
+
+	enclosing []PictureID // the uploads to move with it, where it is new
 }
 
 // Author says in which role somebody wrote.

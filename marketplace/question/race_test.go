@@ -185,6 +185,39 @@ var contests = []contest{
 			s.t.Errorf("%v: the assignment is %s", got, state)
 		}
 	}},
+	{"end, answer", question.Assigned, func(s *scene) []func() error {
+		return []func() error{func() error { return answer(s) }, func() error { return end(s) }}
+	}, func(s *scene, got []map[string]int) {
+		s.only(got[0], "ok", "moved")
+		s.only(got[1], "ok", "moved")
+		if got[1]["ok"] != 1 || s.happened(s.q, question.EventEnded) != 1 || s.happened(s.q, question.EventEarned) != 1 {
+			s.t.Errorf("answered %v, ended %v", got[0], got[1])
+		}
+	}},
+	{"end, resolve, escalate", question.Answered, func(s *scene) []func() error {
+		return []func() error{
+			func() error { return end(s) },
+			func() error { return s.Questions.Resolve(s.Ctx(), s.dana, s.q) },
+			func() error { return s.Questions.Escalate(s.Ctx(), s.dana, s.q) },
+		}
+	}, func(s *scene, got []map[string]int) {
+		for _, g := range got {
+			s.only(g, "ok", "moved")
+		}
+		if got[0]["ok"] > 1 || s.happened(s.q, question.EventEarned) != 1 || s.happened(s.q, question.EventEscalated) > 1 {
+			s.t.Errorf("%v: earned %d times", got, s.happened(s.q, question.EventEarned))
+		}
+	}},
+	{"end, lapse", question.Assigned, func(s *scene) []func() error {
+		return []func() error{func() error { return end(s) }, dueNow(s)}
+	}, func(s *scene, got []map[string]int) {
+		s.only(got[0], "ok", "moved")
+		s.only(got[1], "ok")
+		state := s.turns(s.q)[1].State
+		if won := got[0]["ok"]; won > 1 || (won == 1) != (state == question.Earned) || (won == 0) != (state == question.Lapsed) {
+			s.t.Errorf("%v: the assignment is %s", got, state)
+		}
+	}},
 	{"decline, accept", question.Offered, func(s *scene) []func() error {
 		return []func() error{
 			func() error { return accept(s) },

@@ -97,6 +97,7 @@ type Turn struct {
 	Position int
 	Author   Author
 	Text     string
+	Pictures []Picture
 	At       time.Time
 }
 
@@ -104,10 +105,21 @@ type Turn struct {
 type Conversation struct {
 	Question ID
 	State    State
+	Reason   string // how it ended
 	Title    string
 	Context  string
 	Turns    []Turn
-	Notes    []string // of earlier hand-backs; for experts
+	Notes    []string  // of earlier hand-backs, for experts; for the brand, of who ended the conversation
+	Handoffs []Handoff // the same with what confirming them needs
+	Read     ReadMarks
+	Forecast *Forecast // while nobody has answered; for the customer and the brand
+}
+
+// Handoff is an earlier hand-back that left a note.
+type Handoff struct {
+	Assignment AssignmentID
+	Note       string
+	Confirmed  bool // somebody said that it helped
 }
 
 // ForCustomer returns the caller's own question: their own words as they wrote
@@ -117,17 +129,22 @@ func (s *Service) ForCustomer(ctx context.Context, caller access.Caller, id ID) 
 		return Conversation{}, &access.ForbiddenError{Permission: "own_question"}
 	}
 	var c Conversation
+	var asked Question
 	err := s.store.Read(ctx, caller.Brand, func(tx *gorm.DB) error {
-		q, messages, err := conversationTx(ctx, tx, id)
+		q, messages, read, err := conversationTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if !caller.IsCustomer(q.BrandID, q.CustomerID) {
 			return marketplace.NotFound("question", id)
 		}
-		c = conversation(q, messages)
+		c, asked = conversation(q, messages, read), q
 		return s.reveal(&c, q, messages)
 	})
+	if err != nil {
+		return c, err
+	}
+	c.Forecast, err = s.ahead(ctx, asked)
 	return c, err
 }
 
@@ -162,39 +179,47 @@ func (s *Service) reveal(c *Conversation, q Question, messages []Message) error 
 // see questions.
 func (s *Service) ForBrand(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (Conversation, error) {
 	var c Conversation
+	var asked Question
 	err := s.store.Read(ctx, brand, func(tx *gorm.DB) error {
 		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.SeeQuestions); err != nil {
 			return err
 		}
-		q, messages, err := conversationTx(ctx, tx, id)
+		q, messages, read, err := conversationTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		if q.BrandID != brand {
 			return marketplace.NotFound("question", id)
 		}
-		c = conversation(q, messages)
-		return nil
+		c, asked = conversation(q, messages, read), q
+		c.Notes, err = endNotesTx(ctx, tx, q)
+		return err
 	})
+	if err != nil {
+		return c, err
+	}
+	c.Forecast, err = s.ahead(ctx, asked)
 	return c, err
 }
 
-func conversationTx(ctx context.Context, tx *gorm.DB, id ID) (Question, []Message, error) {
-	q, err := questionTx(ctx, tx, id)
+func conversationTx(ctx context.Context, tx *gorm.DB, id ID) (Question, []Message, ReadMarks, error) {
+	q, read, err := questionReadTx(ctx, tx, id)
 	if err != nil {
-		return q, nil, err
+		return q, nil, read, err
 	}
 	var messages []Message
 	if err := tx.WithContext(ctx).Where("question_id = ?", id).Order("position").Find(&messages).Error; err != nil {
-		return q, nil, fmt.Errorf("list the messages of question %s: %w", id, err)
+		return q, nil, read, fmt.Errorf("list the messages of question %s: %w", id, err)
 	}
-	return q, messages, nil
+	return q, messages, read, nil
 }
 
-func conversation(q Question, messages []Message) Conversation {
-	c := Conversation{Question: q.ID, State: q.State, Title: q.Title, Context: q.Context, Turns: make([]Turn, len(messages))}
+func conversation(q Question, messages []Message, read ReadMarks) Conversation {
+	c := Conversation{
+		Question: q.ID, State: q.State, Reason: q.EndReason, Title: q.Title, Context: q.Context, Turns: make([]Turn, len(messages)), Read: read,
+	}
 	for i, m := range messages {
-		c.Turns[i] = Turn{Position: m.Position, Author: m.Author, Text: m.Body, At: m.At}
+		c.Turns[i] = Turn{Position: m.Position, Author: m.Author, Text: m.Body, Pictures: m.Pictures, At: m.At}
 	}
 	return c
 }

@@ -52,6 +52,15 @@ type Wait struct {
 	FirstResponse    *time.Time `json:"first_response"`
 	ResolutionDue    time.Time  `json:"resolution_due"`
 	Resolution       *time.Time `json:"resolution"`
+	Forecast         *Said      `json:"forecast,omitempty"` // nil where nothing was said
+}
+
+// Said is what was forecast, as the question was asked, of the wait for a first
+// response: as many wait longer as shorter, and one in ten longer. Nil where that
+// was not known.
+type Said struct {
+	MedianS *int `json:"median_s,omitempty"`
+	P90S    *int `json:"p90_s,omitempty"`
 }
 
 // TurnReceipt is one expert's turn. Expert is their pseudonym.
@@ -63,7 +72,8 @@ type TurnReceipt struct {
 	Why        *matching.Reason `json:"why,omitempty"`
 	AcceptedAt time.Time        `json:"accepted_at"`
 	AnsweredAt *time.Time       `json:"answered_at"`
-	State      AssignmentState  `json:"state"` // to the customer no more than how the work ended
+	Ended      string           `json:"ended,omitempty"` // why the expert ended the conversation
+	State      AssignmentState  `json:"state"`           // to the customer no more than how the work ended
 	Reward     *payouts.Money   `json:"reward,omitempty"`
 	ReleaseAt  *time.Time       `json:"release_at,omitempty"`
 	SettledAt  *time.Time       `json:"settled_at,omitempty"`
@@ -186,8 +196,16 @@ func (s *Service) outline(q Question, view View) Receipt {
 			ResolutionDue: q.ResolutionDueAt, Resolution: q.ResolvedAt,
 		},
 	}
+	if q.ForecastMedianS != nil || q.ForecastP90S != nil {
+		r.Wait.Forecast = &Said{MedianS: q.ForecastMedianS, P90S: q.ForecastP90S}
+	}
 	maps.Copy(r.Hidden, q.Redaction.Next)
-	if q.State == Resolved && view != ViewExpert {
+	if q.Ended() && view != ViewExpert {
+		if until := q.EndedAt.Add(ReopenWithin); !s.clock.Now().After(until) {
+			r.Undo = append(r.Undo, Undo{"escalate", until})
+		}
+	}
+	if q.ResolvedAt != nil && q.State == Resolved && view != ViewExpert {
 		if until := q.ResolvedAt.Add(ReopenWithin); !s.clock.Now().After(until) {
 			r.Undo = append(r.Undo, Undo{"reopen", until})
 		}
@@ -217,7 +235,10 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 			return err
 		}
 		t := TurnReceipt{
-			Attempt: a.Attempt, Expert: who.Handle, AcceptedAt: a.AcceptedAt, AnsweredAt: a.DeliveredAt, State: a.State,
+			Attempt: a.Attempt, Expert: who.Handle, AcceptedAt: a.AcceptedAt, AnsweredAt: a.answered(), State: a.State,
+		}
+		if a.Ended() {
+			t.Ended = a.EndReason
 		}
 		t.Asked, t.Of, t.Why = part(a, offers, decisions)
 		if r.View == ViewCustomer {

@@ -87,6 +87,9 @@ func (s *Service) Reopen(ctx context.Context, caller access.Caller, id ID, reaso
 		return err
 	}
 	return s.onOwn(ctx, caller, id, func(tx *gorm.DB, q *Question) error {
+		if err := refuseCrowdTx(ctx, tx, q, VerbReopen); err != nil {
+			return err
+		}
 		now := s.clock.Now()
 		if q.State == Resolved && now.After(q.ResolvedAt.Add(ReopenWithin)) {
 			return fmt.Errorf("reopen question %s: %w", id, ErrTooLate)
@@ -95,7 +98,7 @@ func (s *Service) Reopen(ctx context.Context, caller access.Caller, id ID, reaso
 			return err
 		}
 		if reason != "" {
-			if err := s.sayTx(ctx, tx, q, ByCustomer, access.PersonID{}, AssignmentID{}, reason, now); err != nil {
+			if err := s.sayTx(ctx, tx, q, ByCustomer, access.PersonID{}, AssignmentID{}, reason, enclosed{}, now); err != nil {
 				return err
 			}
 		}
@@ -123,13 +126,18 @@ func (s *Service) againTx(ctx context.Context, tx *gorm.DB, q *Question, end end
 }
 
 // Escalate is the customer asking for the brand's own team, at any time before
-// the end. An answer already given is paid.
+// the end, and where the expert ended the conversation for ReopenWithin after
+// it. An answer already given is paid.
 func (s *Service) Escalate(ctx context.Context, caller access.Caller, id ID) error {
 	return s.onOwn(ctx, caller, id, func(tx *gorm.DB, q *Question) error {
 		if q.State == Escalated {
 			return nil
 		}
-		return s.escalateTx(ctx, tx, q, ReasonCustomer, s.clock.Now())
+		now := s.clock.Now()
+		if err := q.mayEscalate(now); err != nil {
+			return err
+		}
+		return s.escalateTx(ctx, tx, q, ReasonCustomer, now)
 	})
 }
 
@@ -144,7 +152,7 @@ func (s *Service) TakeOver(ctx context.Context, caller access.Caller, brand mark
 }
 
 func (s *Service) escalateTx(ctx context.Context, tx *gorm.DB, q *Question, reason string, now time.Time) error {
-	return s.endTx(ctx, tx, q, VerbEscalate, EventEscalated, reason, now)
+	return s.endTx(ctx, tx, q, q.escalating(), EventEscalated, reason, now)
 }
 
 // Withdraw is the customer taking the question back. An answer already given

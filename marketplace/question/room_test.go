@@ -52,6 +52,7 @@ type scene struct {
 	q            question.ID
 	handed, turn question.AssignmentID
 	offer, late  question.OfferID // of second and of rival
+	picture      question.PictureID
 }
 
 // stage brings a new question to a state, through the services alone.

@@ -16,13 +16,15 @@ import (
 
 const questionColumns = `id, brand_id, program_id, customer_id, asker_person, topic_id, reference, language, tags, title, body, context,
 	title_sealed, context_sealed, redaction, state, end_reason, attempt, wave, messages, asked_at, first_response_due_at, resolution_due_at,
-	first_responded_at, resolved_at, ended_at, response_breached, resolution_breached, nudged, stage_due_at, next_due_at`
+	first_responded_at, resolved_at, ended_at, response_breached, resolution_breached, nudged, stage_due_at, next_due_at,
+	forecast_median_s, forecast_p90_s`
 
 func (q *Question) into(tags, redaction *[]byte) []any {
 	return []any{
 		&q.ID, &q.BrandID, &q.ProgramID, &q.CustomerID, &q.AskerPerson, &q.TopicID, &q.Reference, &q.Language, tags, &q.Title, &q.Body, &q.Context,
 		&q.TitleSealed, &q.ContextSealed, redaction, &q.State, &q.EndReason, &q.Attempt, &q.Wave, &q.Messages, &q.AskedAt, &q.FirstResponseDueAt, &q.ResolutionDueAt,
 		&q.FirstRespondedAt, &q.ResolvedAt, &q.EndedAt, &q.ResponseBreached, &q.ResolutionBreached, &q.Nudged, &q.StageDueAt, &q.NextDueAt,
+		&q.ForecastMedianS, &q.ForecastP90S,
 	}
 }
 
@@ -34,9 +36,10 @@ func findTx(ctx context.Context, tx *gorm.DB, where string, args ...any) (Questi
 // findNamedTx is findTx, locked, with the customer's name.
 func findNamedTx(ctx context.Context, tx *gorm.DB, more, where string, args []any, into ...any) (Question, error) {
 	var name []byte
-	named := ", " + customer.NameSQL("questions.brand_id", "questions.customer_id")
-	q, err := scanQuestionTx(ctx, tx, named+more, where+marketplace.ForUpdateSQL(tx), args, append([]any{&name}, into...)...)
-	q.nameSealed = &name
+	named := ", " + customer.NameSQL("questions.brand_id", "questions.customer_id") + ", " + customer.ReachableSQL("questions.brand_id", "questions.customer_id")
+	var reachable bool
+	q, err := scanQuestionTx(ctx, tx, named+more, where+marketplace.ForUpdateSQL(tx), args, append([]any{&name, &reachable}, into...)...)
+	q.nameSealed, q.reachable = &name, reachable
 	return q, err
 }
 
@@ -147,14 +150,5 @@ func (o *Offer) accept(at any) marketplace.Statement {
 		SQL: `UPDATE offers SET state = CASE WHEN id = ? THEN 'accepted' ELSE 'withdrawn' END, settled_at = ?
 			WHERE question_id = ? AND state = 'open'`,
 		Args: []any{o.ID, at, o.QuestionID},
-	}
-}
-
-func (m *Message) insert() marketplace.Statement {
-	return marketplace.Statement{
-		Doing: "insert a message of question " + m.QuestionID.String(),
-		SQL: `INSERT INTO messages (id, brand_id, question_id, position, author, person_id, assignment_id, body, body_sealed, at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		Args: []any{m.ID, m.BrandID, m.QuestionID, m.Position, m.Author, m.PersonID, m.AssignmentID, m.Body, m.BodySealed, m.At},
 	}
 }

@@ -34,6 +34,7 @@ const (
 	EventReopened       event.Kind = "question.reopened"
 	EventEscalated      event.Kind = "question.escalated"
 	EventBrandAnswered  event.Kind = "question.brand_answered"
+	EventEnded          event.Kind = "question.ended" // by its expert; reason: one of EndReasons
 	EventWithdrawn      event.Kind = "question.withdrawn"
 	EventResponseMissed event.Kind = "question.first_response_missed"
 	EventSLAMissed      event.Kind = "question.resolution_missed"
@@ -52,7 +53,8 @@ type Detail struct {
 	Assignment *AssignmentID    `json:"assignment,omitempty"`
 	Reason     string           `json:"reason,omitempty"`
 	Minor      int64            `json:"minor,omitempty"`
-	Drawing    *Drawing         `json:"-"` // of EventEarned, for who subscribes to it
+	Ended      bool             `json:"ended,omitempty"` // of EventEarned: the expert ended the conversation
+	Drawing    *Drawing         `json:"-"`               // of EventEarned, for who subscribes to it
 }
 
 // Drawing is what decides, as a turn is earned, whether it will be reviewed.
@@ -81,6 +83,7 @@ type Rooms struct {
 type Service struct {
 	store     *marketplace.Store
 	clock     marketplace.Clock
+	queue     *job.Queue
 	events    *event.Log
 	keys      *redact.Keyring
 	customers *customer.Service
@@ -88,6 +91,9 @@ type Service struct {
 	experts   *expert.Service
 	notify    *notify.Service
 	memory    *memory
+	forecasts *forecasts
+	darkroom  darkroom
+	typed     *pace
 	redactKey []byte
 	capKey    []byte
 	sandbox   bool
@@ -96,13 +102,17 @@ type Service struct {
 // New makes the service and registers its routing and its deadlines.
 func New(r Rooms) *Service {
 	s := &Service{
-		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
+		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, keys: r.Keys,
 		customers: r.Customers, programs: r.Programs, experts: r.Experts, notify: r.Notify, memory: newMemory(),
+		forecasts: newForecasts(), darkroom: newDarkroom(), typed: newPace(typingEvery),
 		redactKey: r.Keys.Derive("question.redaction"), capKey: r.Keys.Derive("question.caps"), sandbox: r.Sandbox,
 	}
 	r.Store.OnUndone(s.memory.forget)
 	r.Events.Subscribe("route", s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
 	r.Customers.RegisterEraser("question", erasedColumns, s.eraseCustomerTx)
+	r.Queue.Handle(tellJob, s.tell)
+	r.Notify.RegisterWatch(s.watchOffersTx)
+	r.Notify.RegisterWatch(s.watchWordsTx)
 	r.Queue.Sweep(job.Sweep{Name: "questions", Table: "questions", Do: s.advanceTx})
 	r.Queue.Sweep(job.Sweep{Name: "rewards", Table: "assignments", Do: s.releaseDueTx})
 	return s

@@ -10,6 +10,7 @@ type SealedColumn struct {
 	Prefix        string   // what the context begins with
 	Key           []string // the columns of the table's primary key
 	Names         []string // the columns that name the row in the context; nil: those of Key
+	Page          int      // how many values may be read at once; 0: as many as short texts
 }
 
 // Context is what the value of one row is sealed to: the values of c.Names, as

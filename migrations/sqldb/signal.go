@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +19,9 @@ const (
 	notifyEvery = 10 * time.Millisecond
 	// notifyWithin bounds one call.
 	notifyWithin = 5 * time.Second
+	// mostSaid is how much may wait to be said, and mostWords how long it may be:
+	// a notification has at most 8,000 bytes.
+	mostSaid, mostWords = 256, 4000
 )
 
 // Signal tells those who wait for news in the database that there may be some:
@@ -29,15 +33,17 @@ type Signal struct {
 	log  *slog.Logger
 	self string        // tells our own calls from others'
 	due  chan struct{} // the other processes are to be called
+	said chan string   // what they are to be told besides
 
 	mu     sync.RWMutex
 	wake   []func()
 	others []func() // woken by other processes only
+	heard  []func(text string)
 }
 
 // NewSignal makes a signal for the processes on db.
 func NewSignal(db *DB, log *slog.Logger) *Signal {
-	return &Signal{db: db, log: log, self: uuid.NewString(), due: make(chan struct{}, 1)}
+	return &Signal{db: db, log: log, self: uuid.NewString(), due: make(chan struct{}, 1), said: make(chan string, mostSaid)}
 }
 
 // Subscribe has wake called at every signal. It must return at once, and is
@@ -54,6 +60,26 @@ func (s *Signal) SubscribeOthers(wake func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.others = append(s.others, wake)
+}
+
+// Hear has heard called with what other processes say. It must return at once.
+func (s *Signal) Hear(heard func(text string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = append(s.heard, heard)
+}
+
+// Say tells the other processes a few words, at most mostWords bytes of them. It
+// returns at once and touches no database; where there is too much to be said it
+// is dropped, as it may be on the way.
+func (s *Signal) Say(text string) {
+	if s.db.Dialect != "postgres" || len(text) > mostWords {
+		return
+	}
+	select {
+	case s.said <- text:
+	default:
+	}
 }
 
 // Changed says that something was written: what Store.OnCommit is given. It
@@ -92,8 +118,14 @@ func (s *Signal) Run(ctx context.Context) {
 	}
 	var calling sync.WaitGroup
 	calling.Go(func() { s.call(ctx) })
-	hear := func(from string) {
-		if from != s.self {
+	calling.Go(func() { s.speak(ctx) })
+	hear := func(call string) {
+		from, text, words := strings.Cut(call, " ")
+		switch {
+		case from == s.self:
+		case words:
+			s.hearAll(text)
+		default:
 			s.wakeAll(true)
 		}
 	}
@@ -113,7 +145,7 @@ func (s *Signal) call(ctx context.Context) {
 			return
 		case <-s.due:
 		}
-		if err := s.notify(ctx); err != nil && ctx.Err() == nil {
+		if err := s.notify(ctx, s.self); err != nil && ctx.Err() == nil {
 			s.log.Warn("call the other processes", "err", err) // they look by themselves before long
 		}
 		pause(ctx, notifyEvery)
@@ -123,17 +155,39 @@ func (s *Signal) call(ctx context.Context) {
 func (s *Signal) lastCall(ctx context.Context) {
 	select {
 	case <-s.due:
-		if err := s.notify(context.WithoutCancel(ctx)); err != nil {
+		if err := s.notify(context.WithoutCancel(ctx), s.self); err != nil {
 			s.log.Warn("call the other processes", "err", err)
 		}
 	default:
 	}
 }
 
-func (s *Signal) notify(ctx context.Context) error {
+// speak says what there is to say, until ctx ends.
+func (s *Signal) speak(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case text := <-s.said:
+			if err := s.notify(ctx, s.self+" "+text); err != nil && ctx.Err() == nil {
+				s.log.Warn("tell the other processes", "err", err)
+			}
+		}
+	}
+}
+
+func (s *Signal) hearAll(text string) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, heard := range s.heard {
+		heard(text)
+	}
+}
+
+func (s *Signal) notify(ctx context.Context, call string) error {
 	ctx, cancel := context.WithTimeout(ctx, notifyWithin)
 	defer cancel()
-	if err := s.db.Write.WithContext(ctx).Exec("SELECT pg_notify(?, ?)", signalChannel, s.self).Error; err != nil {
+	if err := s.db.Write.WithContext(ctx).Exec("SELECT pg_notify(?, ?)", signalChannel, call).Error; err != nil {
 		return fmt.Errorf("notify %s: %w", signalChannel, err)
 	}
 	return nil

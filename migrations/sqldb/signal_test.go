@@ -3,6 +3,8 @@ package sqldb_test
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -94,5 +96,39 @@ func TestSignalWakesOtherProcesses(t *testing.T) {
 		writer.Changed()
 		wait(t, "the call after that", func() bool { return reader.Load() > before })
 		wait(t, "the writer listens again", func() bool { return own.Load() >= 5003+2*int64(round) })
+	}
+}
+
+// What one process says the others hear, in its order and once, and itself not;
+// on SQLite there is nobody to hear. What is too long is not said.
+func TestSignalsCarryWords(t *testing.T) {
+	url := dbtest.URL(t, "postgres")
+	hears := func(s *sqldb.Signal) func() []string {
+		var mu sync.Mutex
+		var heard []string
+		s.Hear(func(text string) { mu.Lock(); heard = append(heard, text); mu.Unlock() })
+		return func() []string { mu.Lock(); defer mu.Unlock(); return slices.Clone(heard) }
+	}
+	_, speaker, own := process(t, url)
+	_, listener, reader := process(t, url)
+	mine, theirs := hears(speaker), hears(listener)
+	wait(t, "the wake after connecting", func() bool { return reader.Load() == 1 && own.Load() == 1 })
+	speaker.Say(strings.Repeat("x", 5000))
+	want := []string{"one", "two words", `{"three": 'x'}`, ""}
+	for _, text := range want {
+		speaker.Say(text)
+	}
+	wait(t, "what was said", func() bool { return len(theirs()) >= len(want) })
+	if got := theirs(); !slices.Equal(got, want) || len(mine()) != 0 {
+		t.Errorf("they heard %q, the speaker %q", got, mine())
+	}
+	if reader.Load() != 1 {
+		t.Errorf("words woke the other process %d times", reader.Load()-1)
+	}
+	_, alone, _ := process(t, dbtest.URL(t, "sqlite"))
+	heard := hears(alone)
+	alone.Say("nobody")
+	if len(heard()) != 0 {
+		t.Errorf("it heard itself: %q", heard())
 	}
 }

@@ -66,6 +66,9 @@ func writeWait(w io.Writer, t question.Wait) {
 		}
 		fmt.Fprintf(w, "  %s: promised within %s, %s\n", clock.what, clock.due.Sub(t.AskedAt), was)
 	}
+	if f := t.Forecast; f != nil {
+		fmt.Fprintf(w, "  forecast of the first response: %s; nine in ten within %s\n", wait(f.MedianS), wait(f.P90S))
+	}
 }
 
 func writeTurn(w io.Writer, t question.TurnReceipt) {
@@ -77,6 +80,9 @@ func writeTurn(w io.Writer, t question.TurnReceipt) {
 	fmt.Fprintf(w, "  accepted %s", at(t.AcceptedAt))
 	if t.AnsweredAt != nil {
 		fmt.Fprintf(w, ", answered %s", at(*t.AnsweredAt))
+	}
+	if t.Ended != "" {
+		fmt.Fprintf(w, ", ended the conversation: %s", t.Ended)
 	}
 	fmt.Fprintln(w)
 	if t.Reward == nil {
@@ -90,6 +96,14 @@ func writeTurn(w io.Writer, t question.TurnReceipt) {
 		fmt.Fprintf(w, ", paid at the latest %s", at(*t.ReleaseAt))
 	}
 	fmt.Fprintln(w)
+}
+
+// wait is a forecast's number of seconds, for people.
+func wait(seconds *int) string {
+	if seconds == nil {
+		return "not known"
+	}
+	return (time.Duration(*seconds) * time.Second).String()
 }
 
 func at(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }

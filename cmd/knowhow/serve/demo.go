@@ -11,6 +11,7 @@ import (
 	"knowhow/cmd/knowhow/internal/demo"
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/web/api"
 )
 
 // demoPassword is every persona's. It is no secret: the demo answers to this
@@ -60,18 +61,41 @@ func (n *node) openDoors(ctx context.Context) error {
 	return nil
 }
 
+// shownScene is the demo as its front page and its shop show it; nil: this is
+// not the demo.
+func (n *node) shownScene() *api.DemoScene {
+	if !n.Demo {
+		return nil
+	}
+	s := &api.DemoScene{
+		Brand: n.scene.Brand, Program: n.scene.Program, Password: demoPassword, Questions: n.scene.Questions,
+		Walk: api.DemoWalk{
+			Name: n.scene.Walk.Name, Title: n.scene.Walk.Title, Body: n.scene.Walk.Body, Context: n.scene.Walk.Context,
+			Topic: n.scene.Walk.Topic, Language: n.scene.Walk.Language, Tags: n.scene.Walk.Tags,
+		},
+	}
+	for _, p := range n.scene.People {
+		languages := append([]string{}, p.Languages...) // never null
+		s.People = append(s.People, api.DemoPerson{
+			Name: p.Name, Email: p.Email, Role: p.Role, Handle: p.Handle, Languages: languages, About: p.About,
+		})
+	}
+	return s
+}
+
 // showDemo tells who there is to be, and where.
 func (n *node) showDemo() {
 	base := n.base.String()
 	fmt.Fprintf(n.out, `
 The demo brand Brindlewave is open; nothing in it moves real money.
 
+  Begin here   %s/
   API          %s/docs
   Metrics      %s/metrics
   Mail         %s
   Program      %s
   Sign in as   (password: %s)
-`, base, base, n.mailDir(), n.scene.Program, demoPassword)
+`, base, base, base, n.mailDir(), n.scene.Program, demoPassword)
 	for _, p := range n.scene.People {
 		fmt.Fprintf(n.out, "    %-9s  %-36s %s\n", p.Role, p.Email, p.Name)
 	}

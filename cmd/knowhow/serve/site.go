@@ -28,15 +28,16 @@ func (n *node) newSite() (*site, error) {
 		shared = n.house.Store
 	}
 	hub := stream.New(stream.Options{
-		Store: n.house.Store, Events: n.house.Events, Clock: n.clock, Log: n.log, SessionLive: n.sessionLives,
+		Store: n.house.Store, Events: n.house.Events, Clock: n.clock, Log: n.log, SessionLive: n.sessionLives, Pass: n.signal.Say,
 	})
 	n.signal.Subscribe(hub.Wake)
+	n.signal.Hear(hub.Passed)
 	n.metrics.Streams(func() int { return hub.Stats().Clients })
 	handler, err := web.New(web.Options{
 		House: n.house, Keys: n.keys, Log: n.log, Base: n.base, Hub: hub, Limiter: limit.New(shared, n.clock),
 		Limits:  web.Limits{Caller: n.CallerLimit, Address: n.AddressLimit, SignIns: n.SignInLimit, CustomerSessions: n.CustomerSessionLimit},
 		Proxies: n.proxies, Metrics: n.metrics,
-		Version: version.Build(), Demo: n.Demo,
+		Version: version.Build(), Demo: n.Demo, DemoScene: n.shownScene(),
 	})
 	if err != nil {
 		return nil, err

@@ -43,10 +43,14 @@ func (n *node) keepUp(ctx context.Context, c chore) {
 // clock, and those with workers clear away what has had its time.
 func (n *node) chores() []chore {
 	list := []chore{{"follow the database's clock", time.Minute, n.clock.Sync}}
+	if n.web {
+		list = append(list, chore{"look at how long customers wait", time.Minute, n.house.Questions.RefreshForecasts})
+	}
 	if n.workers > 0 {
 		list = append(list, chore{"forget the keys of old requests", time.Hour, n.forgetClaims},
 			chore{"forget sessions and links that are over", time.Hour, n.forgetSessions},
-			chore{"forget what was counted on days past", time.Hour, n.forgetCounts})
+			chore{"forget what was counted on days past", time.Hour, n.forgetCounts},
+			chore{"forget pictures that nobody sent", time.Hour, n.forgetUploads})
 	}
 	return list
 }
@@ -69,6 +73,11 @@ func (n *node) forgetSessions(ctx context.Context) error {
 	_, persons := n.house.SignIn.Prune(ctx)
 	_, customers := n.house.Customers.Prune(ctx)
 	return errors.Join(persons, customers)
+}
+
+// forgetUploads forgets a few at a time: each holds a picture.
+func (n *node) forgetUploads(ctx context.Context) error {
+	return inParts(func(most int) (int, error) { return n.house.Questions.ForgetUploads(ctx, most) })
 }
 
 // forgetCounts forgets what customers nobody vouches for asked, and how often
