@@ -78,6 +78,8 @@ func expected(r api.Route, body string, w somebody) cell {
 		return unknown
 	case w.half && !r.Limited:
 		return no
+	case r.Who.Kind == api.Party:
+		return expectedOfParties(r, w)
 	case r.Who.Kind == api.Customer:
 		return expectedOfCustomers(r, body, w)
 	case r.Who.Kind == api.Person:
@@ -105,6 +107,29 @@ func expectedOfCustomers(r api.Route, body string, w somebody) cell {
 		return whenOwn
 	}
 	return yes
+}
+
+// expectedOfParties is what a route answers that either side of a conversation
+// may call: where it names what is theirs, who it is not for finds nothing.
+func expectedOfParties(r api.Route, w somebody) cell {
+	about := concerns(r, "picture")
+	member := w.own && slices.Contains(r.Who.Roles(), w.role)
+	foreign := !w.own && !about // they may, in another brand
+	switch {
+	case w.kind == access.KindCustomer && w.own:
+		return yes
+	case w.kind == access.KindCustomer && !about:
+		return whenOwn
+	case w.kind == access.KindKey && w.scoped && (w.own || foreign):
+		return yes
+	case w.kind == access.KindPerson && w.role == "" && !w.op && w.name != "stranger" && (w.own || !about):
+		return yes
+	case w.kind == access.KindPerson && (member || foreign && slices.Contains(r.Who.Roles(), w.role)):
+		return yes
+	case about:
+		return nothing
+	}
+	return no
 }
 
 func expectedOfPersons(r api.Route, w somebody) cell {

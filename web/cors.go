@@ -22,7 +22,7 @@ const (
 )
 
 // alsoShared are routes for customers' pages that anybody may call.
-var alsoShared = []string{"beginCustomerSession", "endCustomerSession", "getPublicProgram"}
+var alsoShared = []string{"beginCustomerSession", "endCustomerSession", "getPublicProgram", "getForecast", "uploadPicture", "getPicture"}
 
 // sharedPaths are the paths, as echo has them, of what a customer's page does.
 func sharedPaths(routes []api.Route) map[string]bool {

@@ -49,6 +49,9 @@ func TestExamplesRun(t *testing.T) {
 	}
 	s := sqliteServer(t)
 	examples, home := examplesOf(t, s), curlHome(t, 10)
+	if err := os.WriteFile(filepath.Join(home, "file.png"), s.PNG(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, r := range s.Web.Routes() {
 		script := examples[r.ID]
 		if script == "" {
@@ -113,6 +116,7 @@ func curlHome(t *testing.T, seconds int) string {
 func runExample(t *testing.T, home, script string, variables []string) (int, string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "bash", "-euc", script)
+	cmd.Dir = home
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "CURL_HOME=" + home}, variables...)
 	output, err := cmd.CombinedOutput()
 	text := string(output)

@@ -155,6 +155,10 @@ func (f *fuzzer) sound(op *huma.Operation, scene *webtest.Scene, token string) c
 	if f.rnd.IntN(4) == 0 {
 		c.header.Set("Idempotency-Key", strconv.Itoa(f.rnd.IntN(1000)))
 	}
+	if x.File != "" {
+		c.header.Set("Content-Type", x.File)
+		c.body = f.PNG()
+	}
 	if x.Body == "" {
 		return c
 	}
@@ -186,7 +190,8 @@ func (f *fuzzer) send(r api.Route, c call) {
 		wrong = "no problem"
 	case got.Status < 200, got.Status >= 300 && got.Status < 400:
 		wrong = "an odd status"
-	case got.Status == 200 && !json.Valid([]byte(got.Body)):
+	case got.Status == 200 && len(f.ops[r.ID].Responses["200"].Content) > 0 && f.ops[r.ID].Responses["200"].Content["application/json"] == nil:
+	case got.Status == 200 && !strings.HasPrefix(got.Header.Get("Content-Type"), "text/csv") && !json.Valid([]byte(got.Body)):
 		wrong = "no JSON"
 	}
 	if wrong == "" {

@@ -170,7 +170,8 @@ func (s *Server) bound(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// refuse answers with the problem an error is.
+// refuse answers with the problem an error is; a browser on its way to a page,
+// with the problem's page.
 func (s *Server) refuse(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -179,6 +180,10 @@ func (s *Server) refuse(err error, c echo.Context) {
 	p.Request = requestOf(c).ID
 	if p.Code == "internal" {
 		s.Log.ErrorContext(c.Request().Context(), "a request failed", "request", p.Request, "err", err)
+	}
+	if s.pages.Wants(c.Request()) {
+		s.pages.Problem(c.Response(), c.Request(), p)
+		return
 	}
 	p.Write(c.Response())
 }

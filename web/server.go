@@ -1,6 +1,7 @@
 // Package web puts the house on the network: one handler with the API
-// (web/api), streams (web/stream), its documentation (web/docs) and the checks
-// every request passes. It holds no rule of the business: who may do what is
+// (web/api), streams (web/stream), its documentation (web/docs), the public
+// pages (web/pages), the browser apps (web/ui) and the checks every request
+// passes. It holds no rule of the business: who may do what is
 // decided in the domain, which is told the caller.
 package web
 
@@ -10,19 +11,23 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
 	"knowhow/marketplace/assembly"
+	"knowhow/marketplace/question"
 	"knowhow/marketplace/redact"
 	"knowhow/web/api"
 	"knowhow/web/docs"
 	"knowhow/web/limit"
 	"knowhow/web/observe"
+	"knowhow/web/pages"
 	"knowhow/web/stream"
 	"knowhow/web/token"
+	"knowhow/web/ui"
 )
 
 // Options are what the server is made of. Metrics may be nil.
@@ -38,6 +43,8 @@ type Options struct {
 	Metrics *observe.Metrics
 	Version string
 	Demo    bool
+
+	DemoScene *api.DemoScene // what the demo has to show; nil: this is not the demo
 }
 
 // Server answers every request. Safe for concurrent use.
@@ -53,12 +60,15 @@ type Server struct {
 	origins *api.Origins
 	shared  map[string]bool // paths of what customers' pages do
 	entered map[string]bool // paths by which people and customers come in
+
+	uncounted map[string]bool // paths that no limit is for
+	pages     *pages.Pages
 }
 
 // New makes the server.
 func New(o Options) (*Server, error) {
 	o.Limits = o.Limits.whole()
-	s := &Server{Options: o, echo: echo.New(), tokens: token.NewIssuer(o.Keys, o.Base.String(), o.House.Clock), source: o.Keys.Derive("web.source")}
+	s := &Server{Options: o, echo: echo.New(), tokens: token.NewIssuer(o.Keys, o.Base.String(), o.House.Clock), source: o.Keys.Derive("web.source"), uncounted: map[string]bool{}}
 	if err := s.trustBase(); err != nil {
 		return nil, err
 	}
@@ -74,28 +84,67 @@ func New(o Options) (*Server, error) {
 	config.Servers = nil
 	described := humaecho.NewV4(s.echo, config)
 	s.api = api.Register(described, api.Parts{
-		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo, Origins: s.origins,
+		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo, DemoScene: o.DemoScene, Origins: s.origins, Whisper: s.whisper,
 		ClaimKey: o.Keys.Derive("web.claim"), SignIns: perMinute("sign_in", o.Limits.SignIns), CustomerSessions: perMinute("customer_sessions", o.Limits.CustomerSessions),
 	})
 	s.spec, s.shared, s.entered = described.OpenAPI(), sharedPaths(s.api.Routes()), enteredPaths(s.api.Routes())
 	s.streamRoute(described)
-	pages, err := docs.New(s.spec, o.Base)
+	description, err := docs.New(s.spec, o.Base)
 	if err != nil {
 		return nil, err
 	}
-	s.describe(pages)
-	return s, nil
+	s.describe(description)
+	if err := s.serveApps(); err != nil {
+		return nil, err
+	}
+	return s, s.servePages()
 }
 
-// describe adds the documentation, which is also what somebody finds who comes
-// without a path.
-func (s *Server) describe(pages *docs.Pages) {
+// describe adds the documentation.
+func (s *Server) describe(d *docs.Pages) {
 	for path, page := range map[string]http.HandlerFunc{
-		"/openapi.json": pages.OpenAPI, "/docs": pages.Page, "/docs.css": pages.Style, "/docs.js": pages.Script,
-		"/": http.RedirectHandler("/docs", http.StatusFound).ServeHTTP,
+		"/openapi.json": d.OpenAPI, "/docs": d.Page, "/docs.css": d.Style, "/docs.js": d.Script,
 	} {
 		s.echo.GET(path, echo.WrapHandler(page))
 		s.echo.HEAD(path, echo.WrapHandler(page))
+	}
+}
+
+// servePages adds the public pages, which ask the API through this handler.
+func (s *Server) servePages() (err error) {
+	s.pages, err = pages.New(pages.Options{API: s, Base: s.Base, Seal: s.Keys.Derive("web.pages"), Log: s.Log, Now: s.House.Clock.Now})
+	if err != nil {
+		return err
+	}
+	for _, r := range s.pages.Routes() {
+		path := strings.NewReplacer("{", ":", "}", "").Replace(r.Path)
+		s.echo.Add(r.Method, path, echo.WrapHandler(s.pages))
+		if r.Method == http.MethodGet {
+			s.echo.HEAD(path, echo.WrapHandler(s.pages))
+		}
+	}
+	return nil
+}
+
+// serveApps adds the browser apps. They are sent from memory, and one page
+// asks for many files: they are not counted against anybody.
+func (s *Server) serveApps() error {
+	apps, err := ui.New()
+	if err != nil {
+		return err
+	}
+	for path, file := range apps.Routes() {
+		s.uncounted[path] = true
+		s.echo.GET(path, echo.WrapHandler(file))
+		s.echo.HEAD(path, echo.WrapHandler(file))
+	}
+	return nil
+}
+
+// whisper has the streams tell one listener something.
+func (s *Server) whisper(w question.Whisper) {
+	if s.Hub != nil {
+		s.Hub.Whisper(w)
 	}
 }
 
@@ -114,6 +163,9 @@ func (s *Server) Handle(path string, h http.Handler) { s.echo.GET(path, echo.Wra
 
 // Routes lists the API's routes.
 func (s *Server) Routes() []api.Route { return s.api.Routes() }
+
+// Pages lists the public pages.
+func (s *Server) Pages() []pages.Route { return s.pages.Routes() }
 
 // OpenAPI is the API's description. It must not be changed.
 func (s *Server) OpenAPI() *huma.OpenAPI { return s.spec }

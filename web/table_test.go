@@ -133,7 +133,7 @@ func (c *cast) key(r api.Route, w somebody) string {
 
 // send sends the example of a route, with value's values.
 func (c *cast) send(x docs.Example, token string, value func(string) string) webtest.Answer {
-	return c.Do(x.Method, docs.Fill(x.Path, value), token, docs.Fill(x.Body, value))
+	return c.Try(x, token, value)
 }
 
 // refused checks that w is refused with want, that nothing changes, and that

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"knowhow/marketplace/assembly"
+	"knowhow/marketplace/question"
 	"knowhow/web/limit"
 	"knowhow/web/problem"
 	"knowhow/web/token"
@@ -38,8 +39,11 @@ type Parts struct {
 	// SignIns and CustomerSessions bound how often one address may sign in, or
 	// begin to.
 	SignIns, CustomerSessions limit.Policy
-	Version                   string
-	Demo                      bool
+	// Whisper tells one listener something that is kept nowhere; nil: nobody is told.
+	Whisper   func(question.Whisper)
+	Version   string
+	Demo      bool
+	DemoScene *DemoScene // nil: this is not the demo
 }
 
 // API holds every route. Make one with Register.
@@ -56,11 +60,12 @@ const Prefix = "/api/v1"
 func Register(h huma.API, p Parts) *API {
 	a := &API{Parts: p, huma: h}
 	for _, register := range []func(){
-		a.questionRoutes, a.offerRoutes, a.assignmentRoutes, a.brandRoutes, a.programRoutes, a.topicRoutes, a.moneyRoutes, a.expertRoutes, a.applicationRoutes,
+		a.questionRoutes, a.sharedReceiptRoutes, a.offerRoutes, a.assignmentRoutes, a.brandRoutes, a.programRoutes, a.topicRoutes, a.moneyRoutes, a.expertRoutes, a.macroRoutes, a.applicationRoutes,
 		a.brandQuestionRoutes, a.reviewRoutes, a.refusalRoutes, a.customerSessionRoutes, a.resumeLinkRoutes, a.privacyRoutes,
-		a.enrolmentRoutes, a.admissionRoutes, a.earningRoutes, a.operatorRoutes,
-		a.signInRoutes, a.passwordRoutes, a.sessionRoutes, a.totpRoutes, a.meRoutes, a.invitationRoutes, a.apiKeyRoutes, a.identityKeyRoutes,
-		a.eventRoutes,
+		a.enrolmentRoutes, a.admissionRoutes, a.earningRoutes, a.operatorRoutes, a.jobRoutes, a.allPayoutRoutes, a.auditRoutes,
+		a.figureRoutes, a.checklistRoutes, a.brandingRoutes,
+		a.signInRoutes, a.passwordRoutes, a.sessionRoutes, a.totpRoutes, a.meRoutes, a.notificationRoutes, a.invitationRoutes, a.apiKeyRoutes, a.identityKeyRoutes,
+		a.eventRoutes, a.pictureRoutes, a.conversationRoutes, a.forecastRoutes, a.demoRoutes,
 	} {
 		register()
 	}

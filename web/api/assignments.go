@@ -21,6 +21,9 @@ func (a *API) assignmentRoutes() {
 	act(a, Route{ID: "handBack", Path: "/assignments/{assignment}/hand_back", Tag: workTag, Who: Who{Kind: Person},
 		Summary: "Hand the question back before answering",
 		About:   "It costs nothing. If the next expert confirms that the note helped, it earns a share."}, a.handBack)
+	act(a, Route{ID: "endConversation", Path: "/assignments/{assignment}/end", Tag: workTag, Who: Who{Kind: Person},
+		Summary: "End a conversation that nobody needs to bear",
+		About:   "Before an answer or after it. It is paid like an answer, and always reviewed. The customer can still ask for the brand's own team, and no other expert."}, a.endConversation)
 	act(a, Route{ID: "confirmHandoff", Path: "/assignments/{assignment}/confirm_handoff", Tag: workTag, Who: Who{Kind: Person},
 		Summary: "Say that an earlier expert's note helped"}, a.confirmHandoff)
 	read(a, Route{ID: "getAssignmentReceipt", Path: "/assignments/{assignment}/receipt", Tag: workTag, Who: Who{Kind: Person},
@@ -94,12 +97,13 @@ func (a *API) ownAssignments(ctx context.Context, caller access.Caller, in *assi
 type answerIn struct {
 	AssignmentIn
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"16384" example:"Hold the power button for ten seconds."`
+		Text     string               `json:"text" minLength:"1" maxLength:"16384" example:"Hold the power button for ten seconds."`
+		Pictures []question.PictureID `json:"pictures,omitempty" format:"uuid" maxItems:"4" doc:"Pictures you uploaded, to show with it."`
 	}
 }
 
 func (a *API) answer(ctx context.Context, caller access.Caller, in *answerIn) error {
-	return a.House.Questions.Answer(ctx, caller, in.Assignment, in.Body.Text)
+	return a.House.Questions.Answer(ctx, caller, in.Assignment, in.Body.Text, in.Body.Pictures...)
 }
 
 func (a *API) sayAtWork(ctx context.Context, caller access.Caller, in *answerIn) error {
@@ -107,7 +111,7 @@ func (a *API) sayAtWork(ctx context.Context, caller access.Caller, in *answerIn)
 	if err != nil {
 		return err
 	}
-	return a.House.Questions.Say(ctx, caller, turn.QuestionID, in.Body.Text)
+	return a.House.Questions.Say(ctx, caller, turn.QuestionID, in.Body.Text, in.Body.Pictures...)
 }
 
 type handBackIn struct {
@@ -120,6 +124,19 @@ type handBackIn struct {
 
 func (a *API) handBack(ctx context.Context, caller access.Caller, in *handBackIn) error {
 	return a.House.Questions.HandBack(ctx, caller, in.Assignment, in.Body.Reason, in.Body.Note)
+}
+
+type endIn struct {
+	AssignmentIn
+	Body struct {
+		Reason  string `json:"reason" enum:"abusive,threat,unlawful,spam"`
+		Note    string `json:"note,omitempty" maxLength:"4096" doc:"What happened, for the brand." example:"They keep insulting me."`
+		Message string `json:"message,omitempty" maxLength:"16384" doc:"A last word to the customer." example:"I end this conversation here. The brand's own team can still help you."`
+	}
+}
+
+func (a *API) endConversation(ctx context.Context, caller access.Caller, in *endIn) error {
+	return a.House.Questions.End(ctx, caller, in.Assignment, question.End(in.Body))
 }
 
 type confirmIn struct {

@@ -14,7 +14,9 @@ func (a *API) brandQuestionRoutes() {
 	const path = "/brands/{brand}/questions/{question}"
 	seen, answering, money := member(access.SeeQuestions), member(access.AnswerForBrand), Who{Kind: Member, Permission: access.SeeMoney, Also: access.SeeQuestions}
 	read(a, Route{ID: "listBrandQuestions", Path: "/brands/{brand}/questions", Tag: questionsTag, Who: seen,
-		Summary: "List a brand's questions, newest first"}, a.brandQuestions)
+		Summary: "List a brand's questions, newest first or soonest due", About: "A cursor is of the order it was given in."}, a.brandQuestions)
+	read(a, Route{ID: "getQueue", Path: "/brands/{brand}/queue", Tag: questionsTag, Who: seen,
+		Summary: "Count a brand's questions that wait, by state"}, a.queue)
 	read(a, Route{ID: "getBrandQuestion", Path: path, Tag: questionsTag, Who: seen,
 		Summary: "Read a question of the brand, redacted"}, a.brandQuestion)
 	read(a, Route{ID: "listQuestionOffers", Path: path + "/offers", Tag: questionsTag, Who: money,
@@ -46,6 +48,8 @@ type brandQuestionsIn struct {
 	Overdue     bool             `query:"overdue" doc:"Only those past a promise and still waiting."`
 	AskedAfter  time.Time        `query:"asked_after" doc:"Asked then or later."`
 	AskedBefore time.Time        `query:"asked_before" doc:"Asked before then."`
+	Q           string           `query:"q" maxLength:"200" doc:"Whose redacted title has all of these words."`
+	Sort        string           `query:"sort" enum:"newest,due" doc:"By default the newest first; due: by the promise that comes next, only those whose customer waits."`
 	Person      access.PersonID  `query:"person" format:"uuid" doc:"On which this expert had a turn; for those who see money too."`
 }
 
@@ -71,6 +75,10 @@ type BrandQuestion struct {
 	EndedAt            *time.Time     `json:"ended_at"`
 	ResponseBreached   bool           `json:"response_breached"`
 	ResolutionBreached bool           `json:"resolution_breached"`
+	Expert             string         `json:"expert" doc:"The pseudonym of who has it; empty: nobody, or you do not see money too."`
+	OffersOpen         int            `json:"offers_open"`
+	Reopened           int            `json:"reopened" doc:"How often."`
+	EscalatedReason    string         `json:"escalated_reason" doc:"Why it last went to the brand's team; empty: it never did."`
 }
 
 func brandQuestionOf(s question.Summary) BrandQuestion {
@@ -80,6 +88,7 @@ func brandQuestionOf(s question.Summary) BrandQuestion {
 		AskedAt: s.AskedAt, FirstResponseDueAt: s.FirstResponseDueAt, ResolutionDueAt: s.ResolutionDueAt,
 		FirstRespondedAt: s.FirstRespondedAt, ResolvedAt: s.ResolvedAt, EndedAt: s.EndedAt,
 		ResponseBreached: s.ResponseBreached, ResolutionBreached: s.ResolutionBreached,
+		Expert: s.Expert, OffersOpen: s.OffersOpen, Reopened: s.Reopened, EscalatedReason: s.EscalatedWhy,
 	}
 }
 
@@ -91,8 +100,45 @@ func (a *API) brandQuestions(ctx context.Context, caller access.Caller, in *bran
 	questions, err := a.House.Questions.BrandQuestions(ctx, caller, in.Brand, question.Filter{
 		States: in.State, Program: in.Program, Topic: in.Topic, Language: in.Language, Overdue: in.Overdue,
 		AskedAfter: in.AskedAfter, AskedBefore: in.AskedBefore, Person: in.Person,
+		Words: in.Q, Sort: sortOf(in.Sort),
 	}, page)
 	return listOf(questions, brandQuestionOf), err
+}
+
+// sortOf is the domain's name of an order.
+func sortOf(name string) question.Sort {
+	if name == "newest" {
+		return question.NewestFirst
+	}
+	return question.Sort(name)
+}
+
+type queueIn struct {
+	BrandIn
+	Program program.ID `query:"program" format:"uuid" doc:"Of this program."`
+}
+
+// Queue is how many questions of a brand wait.
+type Queue struct {
+	States  []QueueState `json:"states" doc:"Each state in which the customer waits."`
+	Overdue int          `json:"overdue" doc:"Past a promise."`
+	Oldest  *time.Time   `json:"oldest" doc:"When the one that has waited longest was asked; null: none waits."`
+}
+
+// QueueState is how many questions are in a state.
+type QueueState struct {
+	State  question.State `json:"state" enum:"asked,offered,assigned,answered,escalated"`
+	Count  int            `json:"count"`
+	Oldest *time.Time     `json:"oldest" doc:"When the first of them was asked."`
+}
+
+func (a *API) queue(ctx context.Context, caller access.Caller, in *queueIn) (*One[Queue], error) {
+	q, err := a.House.Questions.Queue(ctx, caller, in.Brand, in.Program)
+	shape := Queue{States: make([]QueueState, len(q.States)), Overdue: q.Overdue, Oldest: q.Oldest}
+	for i, s := range q.States {
+		shape.States[i] = QueueState(s)
+	}
+	return one(shape), err
 }
 
 // BrandConversation is a question of the brand with its messages.
@@ -164,10 +210,11 @@ func (a *API) takeOver(ctx context.Context, caller access.Caller, in *BrandQuest
 type brandAnswerIn struct {
 	BrandQuestionIn
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"16384" example:"We have refunded the second charge."`
+		Text     string               `json:"text" minLength:"1" maxLength:"16384" example:"We have refunded the second charge."`
+		Pictures []question.PictureID `json:"pictures,omitempty" format:"uuid" maxItems:"4" doc:"Pictures you uploaded, to show with it."`
 	}
 }
 
 func (a *API) answerForBrand(ctx context.Context, caller access.Caller, in *brandAnswerIn) error {
-	return a.House.Questions.AnswerForBrand(ctx, caller, in.Brand, in.Question, in.Body.Text)
+	return a.House.Questions.AnswerForBrand(ctx, caller, in.Brand, in.Question, in.Body.Text, in.Body.Pictures...)
 }

@@ -45,8 +45,11 @@ func (w Who) Callers() []string {
 	switch w.Kind {
 	case Account:
 		return []string{"person", "API key"}
-	case Member, Operator:
+	case Member, Operator, Party:
 		var list, all []string
+		if w.Kind == Party {
+			list = append(list, "customer", "expert")
+		}
 		for _, role := range w.Roles() {
 			list = append(list, string(role))
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/customer"
@@ -47,7 +49,8 @@ type CustomerSession struct {
 }
 
 type customerSessionIn struct {
-	Body customerSessionBody
+	AcceptLanguage string `header:"Accept-Language" doc:"What a browser says its user reads; the locale of somebody new where the body names none."`
+	Body           customerSessionBody
 }
 
 type customerSessionBody struct {
@@ -56,7 +59,7 @@ type customerSessionBody struct {
 	DeviceToken   string              `json:"device_token,omitempty" minLength:"1" maxLength:"100"`
 	ResumeToken   string              `json:"resume_token,omitempty" minLength:"1" maxLength:"100" doc:"Of a link to go on by; it is good once."`
 	IdentityToken string              `json:"identity_token,omitempty" minLength:"1" maxLength:"4096" doc:"A JWT that the brand signed with one of its identity keys."`
-	Locale        string              `json:"locale,omitempty" maxLength:"35" doc:"BCP 47, of somebody new."`
+	Locale        string              `json:"locale,omitempty" maxLength:"35" doc:"BCP 47, of somebody new; by default the first of Accept-Language."`
 }
 
 // check refuses what does not go together.
@@ -91,6 +94,9 @@ func (a *API) beginCustomerSession(ctx context.Context, _ access.Caller, in *cus
 	if err := b.check(); err != nil {
 		return nil, err
 	}
+	if b.Locale == "" {
+		b.Locale = firstLanguage(in.AcceptLanguage)
+	}
 	if !b.Program.IsZero() {
 		p, err := a.House.Programs.Public(ctx, b.Program)
 		if err != nil {
@@ -116,6 +122,19 @@ func (a *API) beginCustomerSession(ctx context.Context, _ access.Caller, in *cus
 	return one(CustomerSession{
 		AccessToken: text, ExpiresAt: until, DeviceToken: started.Token, Customer: customerOf(started.Customer),
 	}), err
+}
+
+// anyLanguage is what * stands for.
+var anyLanguage = language.Make("mul")
+
+// firstLanguage is the language that a browser's user would rather read than any
+// other, or "" where that cannot be told.
+func firstLanguage(accepted string) string {
+	tags, _, err := language.ParseAcceptLanguage(accepted)
+	if err != nil || len(tags) == 0 || tags[0].IsRoot() || len(tags[0].Extensions()) > 0 || tags[0] == anyLanguage {
+		return ""
+	}
+	return tags[0].String()
 }
 
 // startCustomer finds or makes the customer; without a token where they had one.

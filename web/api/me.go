@@ -35,6 +35,7 @@ type OwnMembership struct {
 	Brand marketplace.BrandID `json:"brand" format:"uuid"`
 	Name  string              `json:"name" doc:"The brand's."`
 	Roles []access.Role       `json:"roles"`
+	May   []access.Permission `json:"may" doc:"What the roles together allow."`
 }
 
 func (a *API) me(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Me], error) {
@@ -70,6 +71,9 @@ func (a *API) ownMemberships(ctx context.Context, caller access.Caller) ([]OwnMe
 			shapes = append(shapes, OwnMembership{Brand: m.BrandID, Name: names[m.BrandID]})
 		}
 		shapes[i].Roles = append(shapes[i].Roles, m.Role)
+	}
+	for i := range shapes {
+		shapes[i].May = access.PermissionsOf(shapes[i].Roles)
 	}
 	return shapes, err
 }

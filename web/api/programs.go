@@ -76,43 +76,6 @@ func programOf(p program.Program) Program {
 	}
 }
 
-// PublicProgram is what anybody may know of a program.
-type PublicProgram struct {
-	ID             program.ID          `json:"id" format:"uuid"`
-	Brand          marketplace.BrandID `json:"brand" format:"uuid"`
-	BrandName      string              `json:"brand_name"`
-	Name           string              `json:"name"`
-	State          program.State       `json:"state" enum:"live,paused"`
-	Languages      []string            `json:"languages"`
-	Topics         []PublicTopic       `json:"topics"`
-	RewardFrom     Money               `json:"reward_from" doc:"The least an answer earns."`
-	FirstResponseS int64               `json:"first_response_s" doc:"The promised wait for a first answer."`
-	ResolutionS    int64               `json:"resolution_s" doc:"The promised wait for the solution."`
-}
-
-// PublicTopic is what anybody may know of a topic.
-type PublicTopic struct {
-	Slug string       `json:"slug"`
-	Name string       `json:"name"`
-	Mode program.Mode `json:"mode" enum:"crowd,certified,brand-only"`
-}
-
-func (a *API) publicProgram(ctx context.Context, _ access.Caller, in *ProgramIn) (*One[PublicProgram], error) {
-	p, err := a.House.Programs.Public(ctx, in.Program)
-	if err != nil {
-		return nil, err
-	}
-	shape := PublicProgram{
-		ID: p.ID, Brand: p.Brand, BrandName: p.BrandName, Name: p.Name, State: p.State, Languages: list(p.Languages),
-		Topics: make([]PublicTopic, len(p.Topics)), RewardFrom: p.RewardFrom,
-		FirstResponseS: seconds(p.SLA.FirstResponse), ResolutionS: seconds(p.SLA.Resolution),
-	}
-	for i, t := range p.Topics {
-		shape.Topics[i] = PublicTopic(t)
-	}
-	return one(shape), nil
-}
-
 type programsIn struct {
 	BrandIn
 	PageParams

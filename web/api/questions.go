@@ -49,16 +49,17 @@ type QuestionIn struct {
 
 type askIn struct {
 	Body struct {
-		Program   program.ID `json:"program" format:"uuid" doc:"Whom to ask."`
-		Title     string     `json:"title" minLength:"1" maxLength:"300" doc:"The question in one line." example:"4K turns blurry after twenty minutes"`
-		Body      string     `json:"body,omitempty" maxLength:"16384" doc:"Everything else about it." example:"It happens on every channel since the update."`
-		Context   string     `json:"context,omitempty" maxLength:"4096" doc:"Page and product, one key: value a line."`
-		Topic     string     `json:"topic,omitempty" maxLength:"64" doc:"The topic's slug, where it is known."`
-		Tags      []string   `json:"tags,omitempty" maxItems:"20" doc:"Words it is filed under."`
-		Language  string     `json:"language,omitempty" maxLength:"35" doc:"BCP 47; by default the customer's." example:"en"`
-		Reference string     `json:"reference,omitempty" maxLength:"200" doc:"Your own id of the question."`
-		HideTitle [][2]int   `json:"hide_title,omitempty" maxItems:"50" doc:"Byte ranges of the title to hide besides."`
-		HideBody  [][2]int   `json:"hide_body,omitempty" maxItems:"200" doc:"Byte ranges of the body to hide besides."`
+		Program   program.ID           `json:"program" format:"uuid" doc:"Whom to ask."`
+		Title     string               `json:"title" minLength:"1" maxLength:"300" doc:"The question in one line." example:"4K turns blurry after twenty minutes"`
+		Body      string               `json:"body,omitempty" maxLength:"16384" doc:"Everything else about it." example:"It happens on every channel since the update."`
+		Context   string               `json:"context,omitempty" maxLength:"4096" doc:"Page and product, one key: value a line."`
+		Topic     string               `json:"topic,omitempty" maxLength:"64" doc:"The topic's slug, where it is known."`
+		Tags      []string             `json:"tags,omitempty" maxItems:"20" doc:"Words it is filed under."`
+		Language  string               `json:"language,omitempty" maxLength:"35" doc:"BCP 47; by default the customer's." example:"en"`
+		Reference string               `json:"reference,omitempty" maxLength:"200" doc:"Your own id of the question."`
+		Pictures  []question.PictureID `json:"pictures,omitempty" format:"uuid" maxItems:"4" doc:"Pictures you uploaded, to show with it."`
+		HideTitle [][2]int             `json:"hide_title,omitempty" maxItems:"50" doc:"Byte ranges of the title to hide besides."`
+		HideBody  [][2]int             `json:"hide_body,omitempty" maxItems:"200" doc:"Byte ranges of the body to hide besides."`
 	}
 }
 
@@ -66,15 +67,16 @@ func (a *API) ask(ctx context.Context, caller access.Caller, in *askIn) (string,
 	b := in.Body
 	q, err := a.House.Questions.Ask(ctx, caller, question.Ask{
 		Program: b.Program, Title: b.Title, Body: b.Body, Context: b.Context, Topic: b.Topic, Tags: b.Tags,
-		Language: b.Language, Reference: b.Reference, HideTitle: b.HideTitle, HideBody: b.HideBody,
+		Language: b.Language, Reference: b.Reference, HideTitle: b.HideTitle, HideBody: b.HideBody, Pictures: b.Pictures,
 		Source: requestOf(ctx).Source,
 	})
-	if err != nil || b.Reference != "" { // what has a reference may have been asked before
+	if err != nil || b.Reference != "" || len(b.Pictures) > 0 { // what has a reference may have been asked before
 		return q.ID.String(), nil, err
 	}
 	return q.ID.String(), one(Conversation{
-		ID: q.ID, State: q.State, Title: b.Title, Context: b.Context, Notes: []string{},
-		Messages: []Message{{Position: 1, Author: question.ByCustomer, Text: b.Body, At: q.AskedAt}},
+		ID: q.ID, State: q.State, Title: b.Title, Context: b.Context, Notes: []string{}, Handoffs: []Handoff{},
+		Messages: []Message{{Position: 1, Author: question.ByCustomer, Text: b.Body, Pictures: []Picture{}, At: q.AskedAt}},
+		Forecast: aheadOf(a.House.Questions.Ahead(q)),
 	}), nil
 }
 
@@ -90,10 +92,21 @@ func (a *API) asked(ctx context.Context, caller access.Caller, _ *askIn, id stri
 type Conversation struct {
 	ID       question.ID    `json:"id" format:"uuid"`
 	State    question.State `json:"state" enum:"asked,offered,assigned,answered,resolved,escalated,withdrawn"`
+	Reason   string         `json:"end_reason" doc:"How it ended: abusive, threat, unlawful or spam where its expert ended the conversation."`
 	Title    string         `json:"title"`
 	Context  string         `json:"context"`
 	Messages []Message      `json:"messages"`
-	Notes    []string       `json:"notes" doc:"What those who handed it back left for the next expert."`
+	Notes    []string       `json:"notes" doc:"What those who handed it back left for the next expert; to the brand, what the expert said who ended the conversation."`
+	Handoffs []Handoff      `json:"handoffs" doc:"The same notes, each with the assignment that confirming it names."`
+	Read     ReadMarks      `json:"read"`
+	Forecast *Ahead         `json:"forecast" doc:"When it will have its first response; null once it has, to experts, and where nothing is known."`
+}
+
+// Handoff is an earlier hand-back that left a note.
+type Handoff struct {
+	Assignment question.AssignmentID `json:"assignment" format:"uuid" doc:"The one handed back."`
+	Note       string                `json:"note"`
+	Confirmed  bool                  `json:"confirmed" doc:"Somebody said that it helped."`
 }
 
 // Message is one turn of a conversation.
@@ -101,17 +114,30 @@ type Message struct {
 	Position int             `json:"position" doc:"From 1, in their order."`
 	Author   question.Author `json:"author" enum:"customer,expert,brand"`
 	Text     string          `json:"text"`
+	Pictures []Picture       `json:"pictures" doc:"In their order; none of them is redacted."`
 	At       time.Time       `json:"at"`
 }
 
 func conversationOf(c question.Conversation) Conversation {
-	return Conversation{ID: c.Question, State: c.State, Title: c.Title, Context: c.Context, Messages: messagesOf(c.Turns), Notes: list(c.Notes)}
+	return Conversation{
+		ID: c.Question, State: c.State, Reason: c.Reason, Title: c.Title, Context: c.Context, Messages: messagesOf(c.Turns), Notes: list(c.Notes),
+		Handoffs: handoffsOf(c.Handoffs),
+		Read:     ReadMarks(c.Read), Forecast: aheadOf(c.Forecast),
+	}
+}
+
+func handoffsOf(handoffs []question.Handoff) []Handoff {
+	shown := make([]Handoff, len(handoffs))
+	for i, h := range handoffs {
+		shown[i] = Handoff(h)
+	}
+	return shown
 }
 
 func messagesOf(turns []question.Turn) []Message {
 	messages := make([]Message, len(turns))
 	for i, t := range turns {
-		messages[i] = Message(t)
+		messages[i] = Message{Position: t.Position, Author: t.Author, Text: t.Text, Pictures: picturesOf(t.Pictures), At: t.At}
 	}
 	return messages
 }
@@ -168,6 +194,7 @@ type previewIn struct {
 type Preview struct {
 	Text   string              `json:"text" doc:"With placeholders for what is hidden."`
 	Hidden map[redact.Kind]int `json:"hidden" doc:"How many of each kind are hidden."`
+	Spans  []redact.Span       `json:"spans" doc:"What of the text that was sent is hidden, in order: byte offsets in it, and what stands there instead."`
 }
 
 func (a *API) preview(ctx context.Context, caller access.Caller, in *previewIn) (*One[Preview], error) {
@@ -175,7 +202,7 @@ func (a *API) preview(ctx context.Context, caller access.Caller, in *previewIn) 
 	if err != nil {
 		return nil, err
 	}
-	p := Preview{Text: r.Text, Hidden: map[redact.Kind]int{}}
+	p := Preview{Text: r.Text, Hidden: map[redact.Kind]int{}, Spans: list(r.Spans)}
 	for _, s := range r.Spans {
 		p.Hidden[s.Kind]++
 	}
@@ -185,12 +212,13 @@ func (a *API) preview(ctx context.Context, caller access.Caller, in *previewIn) 
 type sayIn struct {
 	QuestionIn
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"16384" example:"I did that, and it still happens."`
+		Text     string               `json:"text" minLength:"1" maxLength:"16384" example:"I did that, and it still happens."`
+		Pictures []question.PictureID `json:"pictures,omitempty" format:"uuid" maxItems:"4" doc:"Pictures you uploaded, to show with it."`
 	}
 }
 
 func (a *API) say(ctx context.Context, caller access.Caller, in *sayIn) error {
-	return a.House.Questions.Say(ctx, caller, in.Question, in.Body.Text)
+	return a.House.Questions.Say(ctx, caller, in.Question, in.Body.Text, in.Body.Pictures...)
 }
 
 type reopenIn struct {

@@ -94,4 +94,5 @@ var kinds = map[Kind][]access.Kind{
 	Account:  {access.KindPerson, access.KindKey},
 	Member:   {access.KindPerson, access.KindKey},
 	Operator: {access.KindPerson},
+	Party:    {access.KindCustomer, access.KindPerson, access.KindKey},
 }

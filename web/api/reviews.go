@@ -31,10 +31,12 @@ type Work struct {
 	Tags     []string  `json:"tags"`
 	Language string    `json:"language"`
 	Messages []Message `json:"messages"`
+	Ended    string    `json:"ended" enum:"abusive,threat,unlawful,spam," doc:"Why the expert ended the conversation; empty where they did not."`
+	Note     string    `json:"note" doc:"What they said of it."`
 }
 
 func workOf(w quality.WorkView) Work {
-	return Work{Title: w.Title, Context: w.Context, Tags: list(w.Tags), Language: w.Language, Messages: messagesOf(w.Turns)}
+	return Work{Title: w.Title, Context: w.Context, Tags: list(w.Tags), Language: w.Language, Messages: messagesOf(w.Turns), Ended: w.Ended, Note: w.Note}
 }
 
 // Review is a review that waits for a verdict.

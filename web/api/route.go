@@ -20,7 +20,7 @@ import (
 // documentation says, and a test compares the two.
 type Who struct {
 	Kind       Kind
-	Permission access.Permission // of Member and Operator
+	Permission access.Permission // of Member, Party and Operator
 	Also       access.Permission // of Member: this one is needed too; empty: none
 }
 
@@ -34,6 +34,7 @@ const (
 	Account  Kind = "account"  // anybody signed in, or an API key, about what is theirs
 	Member   Kind = "member"   // of the brand, in a role with the permission; or an API key with the scope
 	Operator Kind = "operator" // of the platform, with the permission
+	Party    Kind = "party"    // a customer or an expert, about what is theirs; or a member as above
 	Session  Kind = "session"  // whose browser has a session's cookie
 )
 
@@ -52,9 +53,12 @@ type Route struct {
 	// MaxBody bounds the body in bytes; 0: 256 kB.
 	MaxBody int64
 
+	shape   any // of a document: what it says, as JSON; its answer is written by hand
 	status  int
 	unkeyed bool         // takes no Idempotency-Key
 	cookie  bool         // takes the session's cookie, or gives it: for our own pages only
+	files   []string     // the media types of a body that is a file
+	shows   []string     // the media types of an answer that is a file
 	policy  limit.Policy // how often one address may call it; zero: as any other
 }
 
@@ -183,6 +187,10 @@ func (a *API) operation(r Route) huma.Operation {
 		Description: r.About, DefaultStatus: r.status, MaxBodyBytes: r.MaxBody,
 		Errors: r.refusals(), Extensions: map[string]any{"x-callers": r.Who.Callers()},
 		Middlewares: huma.Middlewares{a.guard(r)},
+	}
+	r.filed(&op)
+	if r.shape != nil {
+		op.Responses = a.documented(r.shape)
 	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody

@@ -54,6 +54,15 @@ func one[T any](body T) *One[T] { return &One[T]{Body: body} }
 // seconds writes a duration as the API does.
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }
 
+// secondsOf is seconds of a duration that may not be known.
+func secondsOf(d *time.Duration) *int64 {
+	if d == nil {
+		return nil
+	}
+	s := seconds(*d)
+	return &s
+}
+
 // list is items, or an empty list where there are none: never null.
 func list[T any](items []T) []T {
 	if items == nil {

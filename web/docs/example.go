@@ -3,6 +3,7 @@ package docs
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -18,6 +19,7 @@ import (
 type Example struct {
 	Method, Path string // with the query
 	Body         string // JSON; empty: none
+	File         string // the media type of a body that is a file; empty: none is
 }
 
 // ExampleOf makes the example of op from its schemas.
@@ -26,9 +28,17 @@ func ExampleOf(schemas huma.Registry, op *huma.Operation) Example {
 	x := Example{Method: op.Method, Path: e.path(op) + e.query(op)}
 	if media := jsonOf(op.RequestBody); media != nil {
 		x.Body = e.body(media.Schema)
+	} else if op.RequestBody != nil {
+		x.File = slices.Max(slices.Collect(maps.Keys(op.RequestBody.Content)))
+		if op.RequestBody.Content[usual] != nil {
+			x.File = usual
+		}
 	}
 	return x
 }
+
+// usual is what a file is in examples, where it may be that.
+const usual = "image/png"
 
 // Fill puts value's values in the place of the variables in text.
 func Fill(text string, value func(name string) string) string {
@@ -45,7 +55,7 @@ func curl(base string, op *huma.Operation, x Example) string {
 	if ok := op.Responses["200"]; ok != nil && ok.Content["text/event-stream"] != nil {
 		b.WriteString("-N ")
 	}
-	if x.Method != http.MethodGet && (x.Method != http.MethodPost || x.Body == "") {
+	if x.Method != http.MethodGet && (x.Method != http.MethodPost || x.Body == "" && x.File == "") {
 		b.WriteString("-X " + x.Method + " ")
 	}
 	b.WriteString(`"` + base + x.Path + `"`)
@@ -60,6 +70,10 @@ func curl(base string, op *huma.Operation, x Example) string {
 		if p.In == "header" && p.Name == "Idempotency-Key" {
 			b.WriteString(" \\\n  -H \"Idempotency-Key: $IDEMPOTENCY_KEY\"")
 		}
+	}
+	if x.File != "" {
+		_, kind, _ := strings.Cut(x.File, "/")
+		b.WriteString(" \\\n  -H \"Content-Type: " + x.File + "\" \\\n  --data-binary @file." + kind)
 	}
 	if x.Body != "" {
 		b.WriteString(" \\\n  -H \"Content-Type: application/json\" \\\n  -d @- <<JSON\n" + quoted(x.Body) + "\nJSON")

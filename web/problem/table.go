@@ -15,6 +15,7 @@ import (
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
+	"knowhow/marketplace/question/picture"
 	"knowhow/marketplace/signin"
 	"knowhow/payouts"
 	"knowhow/payouts/ledger"
@@ -98,7 +99,13 @@ var table = []row{
 	{err: question.ErrReferenceUsed, kind: kind{"reference_used", http.StatusConflict, "The reference names another question"}, quiet: true},
 	{err: question.ErrTooLate, kind: kind{"too_late", http.StatusConflict, "The time for this is over"}, quiet: true},
 	{err: question.ErrCapReached, kind: kind{"cap_reached", http.StatusTooManyRequests, "No more may be asked today without being known to the brand"}, quiet: true},
+	{err: question.ErrUploadCap, kind: kind{"too_many_pictures", http.StatusTooManyRequests, "No more pictures may be uploaded today"}, quiet: true},
+	{err: picture.ErrType, kind: kind{"picture_type", http.StatusUnprocessableEntity, "The file is no PNG, JPEG or WebP, or not what it is said to be"}, quiet: true},
+	{err: picture.ErrBroken, kind: kind{"picture_broken", http.StatusUnprocessableEntity, "The picture is damaged or not complete"}, quiet: true},
+	{err: picture.ErrAnimated, kind: kind{"picture_animated", http.StatusUnprocessableEntity, "The picture is animated"}, quiet: true},
+	{err: picture.ErrTooLarge, kind: kind{"picture_too_large", http.StatusUnprocessableEntity, "The picture has too many pixels"}, quiet: true},
 	{err: question.ErrProgramClosed, kind: kind{"program_closed", http.StatusConflict, "The program takes no questions now"}, quiet: true},
+	{err: question.ErrTooManyShares, kind: kind{"too_many_shares", http.StatusConflict, "There are too many open links to the receipt"}, quiet: true},
 	{err: question.ErrReplayDiffers, kind: kind{"replay_differs", http.StatusConflict, "The decision's replay differs from its record"}, quiet: true},
 	{err: quality.ErrOwnWork, kind: kind{"own_work", http.StatusForbidden, "Nobody judges a question they had a part in"}, quiet: true},
 	{err: quality.ErrSameHuman, kind: kind{"same_human", http.StatusForbidden, "An appeal is decided by somebody who has not yet judged the work"}, quiet: true},
@@ -111,6 +118,7 @@ var table = []row{
 	{err: expert.ErrHandleTaken, kind: kind{"handle_taken", http.StatusConflict, "Another expert has this handle"}, quiet: true},
 	{err: expert.ErrNotOneself, kind: kind{"not_oneself", http.StatusForbidden, "Nobody decides about themselves"}, quiet: true},
 	{err: expert.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
+	{err: expert.ErrTooManyMacros, kind: kind{"too_many_macros", http.StatusConflict, "The expert keeps too many macros"}, quiet: true},
 	{err: expert.ErrStaleVersion, kind: kind{"stale_version", http.StatusConflict, "There is a newer version"}, quiet: true},
 	{err: program.ErrNotReady, kind: kind{"not_ready", http.StatusConflict, "The program is not ready to go live"}},
 	{err: program.ErrState, kind: stateForbids},

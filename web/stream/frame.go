@@ -24,6 +24,11 @@ type Data struct {
 
 // frame writes a notice with the id to resume after.
 func frame(n question.Notice, at event.Cursor) []byte {
+	return append([]byte("id: "+format(at)+"\n"), aside(n)...)
+}
+
+// aside writes a notice without an id.
+func aside(n question.Notice) []byte {
 	data, err := json.Marshal(Data{
 		Type: n.Type, Object: event.Kind(n.Type).Room(), ID: n.ID, Brand: n.Brand,
 		Question: n.Question, Assignment: n.Assignment, At: n.At.UTC(),
@@ -31,7 +36,7 @@ func frame(n question.Notice, at event.Cursor) []byte {
 	if err != nil {
 		panic(fmt.Sprintf("write a notice: %v", err)) // ids and times can always be written
 	}
-	return fmt.Appendf(nil, "id: %s\nevent: %s\ndata: %s\n\n", format(at), n.Type, data)
+	return fmt.Appendf(nil, "event: %s\ndata: %s\n\n", n.Type, data)
 }
 
 // begin opens the stream: how long to wait before coming back, and a place to

@@ -43,6 +43,10 @@ type Options struct {
 	// hub only hears of those that end while it listens.
 	SessionLive func(ctx context.Context, caller access.Caller, session string) (bool, error)
 
+	// Pass hands a whisper to the hubs of other processes, which are told it by
+	// Passed; nil: there are none. It must return at once.
+	Pass func(text string)
+
 	PerCaller int              // connections of one caller, the oldest is closed for the next; 0: 20
 	Most      int              // connections in all; 0: 50,000
 	Beats     <-chan time.Time // each is the turn of the next slot's heartbeats; nil: a ticker

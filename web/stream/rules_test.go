@@ -22,7 +22,7 @@ import (
 // silent are the kinds of events, by their first word, of which nobody hears:
 // what they change is read anew where it is needed.
 var silent = []string{
-	"authenticator", "brand", "customer", "earnings", "expert", "identity_key", "invitation", "key", "member", "operator",
+	"authenticator", "brand", "customer", "earnings", "expert", "identity_key", "invitation", "job", "key", "member", "operator",
 	"password", "person", "program", "session",
 }
 

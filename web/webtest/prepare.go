@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 	"knowhow/web/api"
@@ -35,7 +38,7 @@ func (s *Server) Scene(m *markettest.Market, r api.Route) *Scene {
 // aboutWork reports whether a route names something an expert has, or had,
 // from a question.
 func aboutWork(r api.Route) bool {
-	for _, name := range []string{"{offer}", "{assignment}", "{question}", "{refusal}"} {
+	for _, name := range []string{"{offer}", "{assignment}", "{question}", "{refusal}", "{picture}"} {
 		if strings.Contains(r.Path, name) {
 			return true
 		}
@@ -59,7 +62,7 @@ func stageOf(r api.Route) Stage {
 
 // stages are the routes that want another stage than their path tells.
 var stages = map[string]Stage{
-	"resolve": Answered, "reopen": Answered, "giveFeedback": Resolved, "refusePay": Resolved, "confirmHandoff": Accepted,
+	"resolve": Answered, "reopen": Answered, "giveFeedback": Resolved, "refusePay": Resolved, "shareReceipt": Resolved, "unshareReceipt": Resolved, "confirmHandoff": Accepted,
 	"getOfferedQuestion": Accepted,
 }
 
@@ -85,6 +88,7 @@ var prepared = map[string]func(*Scene){
 		s.server.must("add a member", s.Access.AddMember(s.Ctx(), s.Owner, s.Brand, person, access.Viewer))
 		s.Set("PERSON", person.String())
 	},
+	"retryJob":       func(s *Scene) { s.Set("JOB", s.server.job(true)) },
 	"launchProgram":  func(s *Scene) { s.funded() },
 	"pauseProgram":   func(s *Scene) { s.live() },
 	"closeProgram":   func(s *Scene) { s.live() },
@@ -118,6 +122,25 @@ var prepared = map[string]func(*Scene){
 		s.person = s.expert
 		good := map[quality.Criterion]int{quality.Correct: 5, quality.Complete: 5, quality.Kind: 5, quality.Safe: 5, quality.Honest: 5}
 		s.server.must("pass", s.Quality.Decide(s.Ctx(), s.Reviewer, s.Brand, id, quality.Verdict{Pass: true, Scores: good}))
+	},
+	"changeMacro": (*Scene).macro,
+	"deleteMacro": (*Scene).macro,
+	"getSharedReceipt": func(s *Scene) {
+		s.Stage = Resolved
+		s.play()
+		made, err := s.Questions.ShareOwn(s.Ctx(), s.customer, s.question.ID, "2026-11")
+		s.server.must("share a receipt", err)
+		s.Set("SHARE_TOKEN", made.Token)
+	},
+	"unsubscribe": func(s *Scene) {
+		s.person = s.newcomer()
+		s.server.must("write a mail", s.Store.InTx(s.Ctx(), s.Brand, func(tx *gorm.DB) error {
+			return s.Notify.SendTx(s.Ctx(), tx, notify.Mail{
+				Brand: s.Brand, Kind: notify.Payouts, Key: s.person.Person.String(), To: s.person.Person, Subject: "Paid", Text: "You are paid.",
+			})
+		}))
+		s.RunDue()
+		s.Set("MAIL_TOKEN", s.UnsubscribeToken("Paid"))
 	},
 	"setWantedTopics": (*Scene).enrolled,
 	"pauseWork":       (*Scene).enrolled,
@@ -154,6 +177,15 @@ func (s *Scene) decided(decisions ...func(context.Context, access.Caller, expert
 	}
 }
 
+// macro is an expert who keeps an answer.
+func (s *Scene) macro() {
+	s.T.Helper()
+	s.person = s.newcomer()
+	m, err := s.Experts.AddMacro(s.Ctx(), s.person, expert.MacroText{Name: "Reset", Text: "Hold the button."})
+	s.server.must("add a macro", err)
+	s.Set("MACRO", m.ID.String())
+}
+
 // enrolled is an expert of the program who has no work.
 func (s *Scene) enrolled() {
 	s.T.Helper()
@@ -170,7 +202,7 @@ func (s *Scene) Caller(r api.Route) (access.Caller, string) {
 	switch r.Who.Kind {
 	case api.Anyone, api.Session:
 		return caller, ""
-	case api.Customer:
+	case api.Customer, api.Party:
 		caller = s.Customer()
 	case api.Person, api.Account:
 		caller = s.Person()

@@ -71,6 +71,8 @@ var values = map[string]func(*Scene) string{
 	"EMAIL":        (*Scene).fresh,
 	"PASSWORD":     func(*Scene) string { return Password },
 	"NEW_PASSWORD": func(*Scene) string { return Password + " green" },
+	"PICTURE":      (*Scene).picture,
+	"JOB":          func(s *Scene) string { return s.server.job(false) },
 	"ENROLMENT":    func(s *Scene) string { return s.enrolment().ID.String() },
 }
 
@@ -157,6 +159,15 @@ func (s *Scene) accept() {
 	var err error
 	s.turn, err = s.Questions.Accept(s.Ctx(), s.expert, s.offer)
 	s.server.must("accept", err)
+}
+
+// picture is one that the customer has sent.
+func (s *Scene) picture() string {
+	s.T.Helper()
+	s.play()
+	id := s.Upload(s.customer)
+	s.server.must("send a picture", s.Questions.Say(s.Ctx(), s.customer, s.question.ID, "It looks like this.", id))
+	return id.String()
 }
 
 // handedBack has the expert hand the question back and another one accept it;

@@ -4,21 +4,27 @@
 package webtest
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
+	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/job"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/redact"
@@ -40,6 +46,7 @@ type Server struct {
 	Web     *web.Server
 	URL     string
 	Commits atomic.Int64 // transactions that wrote
+	jobs    atomic.Int64
 
 	keys               *redact.Keyring
 	tokens             *token.Issuer
@@ -64,6 +71,7 @@ func New(t testing.TB, db *sqldb.DB, edits ...func(*markettest.Market, *web.Opti
 	policies := s.Next.Program.Policies
 	policies.Review.SampleBP = 10_000
 	s.must("have all work reviewed", s.Programs.SetPolicies(m.Ctx(), s.Next.Owner, s.Next.Program.ID, policies))
+	s.Queue.Handle(idle, func(context.Context, *gorm.DB, job.Job) error { return nil })
 	var err error
 	s.keys, err = redact.LoadKeyFile(m.KeyFile)
 	s.must("load the keys", err)
@@ -106,6 +114,26 @@ func (s *Server) must(doing string, err error) {
 	if err != nil {
 		s.T.Fatalf("%s: %v", doing, err)
 	}
+}
+
+// idle is the kind of jobs that are only looked at.
+const idle = "webtest"
+
+// job enqueues a job that does nothing, or has it buried, and gives its number.
+func (s *Server) job(buried bool) string {
+	s.T.Helper()
+	key := fmt.Sprintf("webtest-%d", s.jobs.Add(1))
+	s.must("enqueue a job", s.Store.InTx(s.Ctx(), marketplace.AllBrands, func(tx *gorm.DB) error {
+		return s.Queue.EnqueueTx(s.Ctx(), tx, job.New{Kind: idle, UniqueKey: key, RunAt: s.Clock.Now().AddDate(100, 0, 0)})
+	}))
+	var j job.Job
+	s.must("find a job", s.Store.Read(s.Ctx(), marketplace.AllBrands, func(tx *gorm.DB) error {
+		return tx.Where("unique_key = ?", key).Take(&j).Error
+	}))
+	if buried {
+		s.must("bury a job", s.Queue.Bury(s.Ctx(), j.Seq))
+	}
+	return strconv.FormatInt(j.Seq, 10)
 }
 
 // Member is somebody whose one role in the brand is role.
@@ -189,6 +217,21 @@ func (s *Server) Do(method, path, token, body string) Answer {
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
+	return s.Send(r)
+}
+
+// Try sends an example, with value's values for its variables.
+func (s *Server) Try(x docs.Example, token string, value func(string) string) Answer {
+	s.T.Helper()
+	if x.File == "" {
+		return s.Do(x.Method, docs.Fill(x.Path, value), token, docs.Fill(x.Body, value))
+	}
+	r, err := http.NewRequestWithContext(s.T.Context(), x.Method, s.URL+docs.Fill(x.Path, value), bytes.NewReader(s.PNG()))
+	s.must("make a request", err)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	r.Header.Set("Content-Type", x.File)
 	return s.Send(r)
 }
 
