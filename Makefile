@@ -12,14 +12,38 @@ GOTEST  := go test -p 2 -timeout 15m
 
 .PHONY: help
 help: ## print this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/knowhow, one static binary
 	go build -ldflags "-s -w -X knowhow/cmd/knowhow/version.Number=$(VERSION)" -o bin/knowhow ./cmd/knowhow
 
+# What runs in browsers is built only where something changed; a build of the
+# Go program alone needs no Node, and answers for its pages "make web".
+UI       := web/ui
+UI_FILES := $(shell find $(UI)/src $(UI)/public web/messages -type f -not -name '*_test.go' -not -name 'schema.d.ts') $(wildcard $(UI)/*.html $(UI)/*.ts $(UI)/*.json $(UI)/*.mjs)
+
+.PHONY: web
+web: $(UI)/dist/app/.built ## build the browser apps and the widget (needs Node 20)
+
+$(UI)/node_modules/.installed: $(UI)/package-lock.json $(UI)/package.json
+	scripts/npm-ci.sh
+	@touch $@
+
+$(UI)/dist/app/.built: $(UI)/node_modules/.installed $(UI_FILES) docs/openapi.json
+	cd $(UI) && node build.mjs
+	@touch $@
+
+.PHONY: web-test
+web-test: $(UI)/node_modules/.installed ## test the browser apps' own logic
+	cd $(UI) && node node_modules/vitest/vitest.mjs run
+
+.PHONY: web-report
+web-report: web ## print what browsers load first, and fail where it is too much
+	cd $(UI) && node report.mjs
+
 .PHONY: run
-run: build ## serve the demo brand at http://127.0.0.1:8080
+run: web build ## serve the demo brand at http://127.0.0.1:8080
 	bin/knowhow serve --demo --database-url sqlite:bin/demo.db
 
 .PHONY: replay
@@ -60,4 +84,4 @@ deps: ## install PostgreSQL's server programs where they are missing
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin $(UI)/dist/app $(UI)/dist/widget

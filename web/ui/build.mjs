@@ -1,0 +1,86 @@
+// Builds everything that runs in browsers into dist: the types of the API, the
+// two apps, the widget, and the compressed form of each file.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { filesOf } from './manifest.mjs';
+
+process.chdir(import.meta.dirname);
+
+const node = (script, ...args) => execFileSync(process.execPath, [script, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+
+function types() {
+  node('node_modules/openapi-typescript/bin/cli.js', '../../docs/openapi.json', '-o', 'src/kit/schema.d.ts');
+}
+
+function check() {
+  try {
+    execFileSync(process.execPath, ['node_modules/tsgo/bin/tsc', '--noEmit', '-p', 'tsconfig.json'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  } catch {
+    process.exit(1);
+  }
+}
+
+async function apps() {
+  await build({ logLevel: 'warn' });
+  const manifest = JSON.parse(readFileSync('dist/app/.vite/manifest.json', 'utf8'));
+  const first = [...filesOf(manifest, 'work.html')].map((file) => '/app/' + file);
+  const stamp = createHash('sha256').update(JSON.stringify(manifest)).digest('hex').slice(0, 12);
+  replace('dist/app/sw.js', { __BUILD__: stamp, __FILES__: JSON.stringify(['/work', '/app/before.js', '/app/icon.svg', ...first]) });
+  replace('dist/app/work.html', { __MANIFEST__: '/work/manifest.webmanifest' });
+}
+
+function replace(file, values) {
+  let text = readFileSync(file, 'utf8');
+  for (const [name, value] of Object.entries(values)) text = text.replaceAll(name, value);
+  writeFileSync(file, text);
+}
+
+async function widget() {
+  await build({
+    configFile: false,
+    root: '.',
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      outDir: 'dist/widget',
+      emptyOutDir: true,
+      target: 'es2022',
+      reportCompressedSize: false,
+      lib: { entry: 'src/widget/main.ts', name: 'KnowhowWidget', formats: ['iife'], fileName: () => 'widget.js' },
+    },
+  });
+  mkdirSync('dist/widget/words');
+  for (const lang of readdirSync('../messages').filter((name) => existsSync(`../messages/${name}/widget.json`))) {
+    const { textInfo } = new Intl.Locale(lang);
+    const messages = JSON.parse(readFileSync(`../messages/${lang}/widget.json`, 'utf8'));
+    writeFileSync(`dist/widget/words/${lang}.json`, JSON.stringify({ lang, dir: textInfo?.direction ?? 'ltr', messages }));
+  }
+}
+
+// compress writes .gz and .br beside every file that gains by it.
+function compress(dir) {
+  if (!existsSync(dir)) return;
+  for (const item of readdirSync(dir, { withFileTypes: true, recursive: true })) {
+    if (!item.isFile() || !/\.(js|css|svg|json|webmanifest)$/.test(item.name) || item.parentPath.includes('.vite')) continue;
+    const file = join(item.parentPath, item.name);
+    const plain = readFileSync(file);
+    const small = { gz: gzipSync(plain, { level: 9 }), br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }) };
+    for (const [ending, packed] of Object.entries(small)) if (packed.length < plain.length) writeFileSync(`${file}.${ending}`, packed);
+  }
+}
+
+const only = process.argv[2]; // apps or widget; neither: both
+if (only !== 'widget') {
+  types();
+  check();
+  await apps();
+  compress('dist/app');
+}
+if (only !== 'apps') {
+  await widget();
+  compress('dist/widget');
+}

@@ -1,0 +1,114 @@
+import { $api, Await, client, type Schemas, useFormat, useI18n, useWrite, Why } from '@kit/index';
+import { Badge, Button, Paper, Text } from '@mantine/core';
+import BadgeCheck from 'lucide-react/icons/badge-check';
+import css from './console.module.css';
+import { useBrand } from './place';
+
+type Decision = Schemas['DecisionRecord'];
+type Ranked = Schemas['Ranked'];
+
+/** Why whom was asked: each wave's ranking, in parts that add up, and its proof. */
+export function Decisions({ question }: { question: string }) {
+  const { t } = useI18n();
+  const { path } = useBrand();
+  const params = { path: { ...path, question } };
+  const decisions = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/decisions', { params });
+  const offers = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/offers', { params }, { retry: false });
+  const replay = useWrite(async () => (await client.POST('/api/v1/brands/{brand}/questions/{question}/decisions/replay', { params })).data!);
+  const handles = new Map(offers.data?.data.map((o) => [o.expert, o.handle]));
+  return (
+    <Await read={decisions}>
+      {({ data }) =>
+        data.length === 0 ? null : (
+          <Paper component="section" aria-labelledby="why">
+            <div className={css.row}>
+              <h2 className={css.subject} id="why">
+                {t('decision.title')}
+              </h2>
+              <Button variant="default" size="compact-md" loading={replay.isPending} onClick={() => replay.mutate()}>
+                {t('decision.replay')}
+              </Button>
+            </div>
+            <div role="status">
+              {replay.data && (
+                <Badge size="lg" leftSection={<BadgeCheck size={16} aria-hidden />} mb="sm">
+                  {t('decision.identical', { count: replay.data.decisions })}
+                </Badge>
+              )}
+            </div>
+            <div className={css.stack}>
+              {data.map((decision, i) => (
+                <Wave key={i} n={i + 1} of={decision} handles={handles} />
+              ))}
+            </div>
+          </Paper>
+        )
+      }
+    </Await>
+  );
+}
+
+function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string, string> }) {
+  const { t } = useI18n();
+  const format = useFormat();
+  const left = Object.entries(of.excluded ?? {}).filter(([, count]) => count > 0);
+  return (
+    <div className={css.stack} style={{ gap: 12 }}>
+      <Text size="sm" c="dimmed">
+        {t('decision.wave', { n, offers: of.offers, pool: of.pool })} · {format.moment(of.ranking.at)}
+        {left.length > 0 && <> · {t('decision.excluded', { count: left.reduce((sum, [, count]) => sum + count, 0) })}</>}
+      </Text>
+      <ol className={css.ranks}>
+        {of.ranking.candidates.map((c) => (
+          <li key={c.expert} className={css.rank}>
+            <Candidate of={c} factors={of.ranking.factors} name={handles.get(c.expert) ?? t('decision.runner_up', { n: c.rank })} asked={c.rank <= of.offers} />
+            {of.reasons?.[c.expert] && <Why of={of.reasons[c.expert] as Schemas['Reason']} />}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+/** The parts of one candidate's total: weight times feature, for each factor. */
+export function partsOf(of: Pick<Ranked, 'features'>, factors: readonly { name: string; weight: number }[]) {
+  return factors.map((factor, i) => ({ name: factor.name, value: factor.weight * (of.features[i] ?? 0) })).filter((part) => Math.abs(part.value) > 0.0005);
+}
+
+function Candidate({ of, factors, name, asked }: { of: Ranked; factors: Schemas['Factor'][]; name: string; asked: boolean }) {
+  const { t, has } = useI18n();
+  const parts = partsOf(of, factors);
+  const label = (factor: string) => (has(`factor.${factor}`) ? t(`factor.${factor}` as 'decision.title') : factor.replaceAll('_', ' '));
+  return (
+    <details>
+      <summary className={css.row} style={{ cursor: 'pointer' }}>
+        <span>
+          <strong>{name}</strong> {asked && <Badge ms={6}>{t('decision.asked')}</Badge>}
+        </span>
+        <span className="kh-money">{of.total.toFixed(3)}</span>
+      </summary>
+      <div className={css.parts} aria-hidden>
+        {parts.filter((part) => part.value > 0).map((part) => (
+          <span key={part.name} style={{ flexGrow: part.value }} title={label(part.name)} />
+        ))}
+      </div>
+      <table className={css.parttable}>
+        <caption className="kh-hidden">{t('decision.parts', { name })}</caption>
+        <tbody>
+          {parts.map((part) => (
+            <tr key={part.name}>
+              <th scope="row">{label(part.name)}</th>
+              <td>{part.value.toFixed(3)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{t('decision.total')}</th>
+            <td>{of.total.toFixed(3)}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </details>
+  );
+}

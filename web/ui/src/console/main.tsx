@@ -1,0 +1,56 @@
+import { $api, Await, Empty, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
+import { Anchor } from '@mantine/core';
+import './console.css';
+import { Foot } from './foot';
+import { Placed, PlaceChoice, usePlace } from './place';
+import { entries, screens } from './routes';
+import { stale } from './stale';
+
+function Console() {
+  const me = $api.useQuery('get', '/api/v1/me');
+  return (
+    <Await
+      read={me}
+      loading={
+        <div style={{ padding: 24 }}>
+          <Loading />
+        </div>
+      }
+    >
+      {(who) =>
+        session.limited || who.limited ? (
+          <Secure />
+        ) : (
+          <Placed me={who}>
+            <Framed />
+          </Placed>
+        )
+      }
+    </Await>
+  );
+}
+
+function Framed() {
+  const { t } = useI18n();
+  const { me, name, may, programs } = usePlace();
+  const shown = entries.filter((entry) => (entry.operator ? me.operator : !entry.may || may(entry.may)));
+  return (
+    <Shell name={name || t('console.title')} entries={shown} top={me.memberships.length > 1 || programs.length > 1 ? <PlaceChoice /> : undefined} foot={<Foot />}>
+      <Screens of={screens} otherwise={<Empty title={t('problem.not_found')} />} />
+    </Shell>
+  );
+}
+
+/** An operator sets up an authenticator before anything else. */
+function Secure() {
+  const { t } = useI18n();
+  return (
+    <main id="main">
+      <Empty title={t('secure.title')} action={<Anchor href="/work/security">{t('secure.go')}</Anchor>}>
+        {t('secure.text')}
+      </Empty>
+    </main>
+  );
+}
+
+void start({ base: '/console', parts: ['kit', 'console'], stale, children: <Console /> });

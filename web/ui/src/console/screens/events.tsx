@@ -1,0 +1,48 @@
+import { Await, client, DataList, Empty, More, Page, type Schemas, useCodes, useI18n, usePages, When } from '@kit/index';
+import { Paper } from '@mantine/core';
+import { useNames } from '../names';
+import { useBrand } from '../place';
+
+type Row = Schemas['BrandEvent'];
+
+/** A caller, "person:…", by name where it is a member's. */
+function whoOf(by: string, names: Map<string, string>): string {
+  const [kind = '', id = ''] = by.split(':');
+  return names.get(id) ?? (kind || '–');
+}
+
+/** Who did what in the brand, newest first. */
+export default function Events() {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const { path } = useBrand();
+  const names = useNames();
+  const rows = usePages<Row>('/api/v1/brands/{brand}/events', async (cursor) => (await client.GET('/api/v1/brands/{brand}/events', { params: { path, query: { cursor, limit: 50 } } })).data!, path);
+  return (
+    <Page title={t('events.title')} about={t('events.about')}>
+      <Paper p={0}>
+        <Await read={rows}>
+          {(list) =>
+            list.length === 0 ? (
+              <Empty title={t('events.none')} />
+            ) : (
+              <>
+                <DataList
+                  label={t('events.title')}
+                  rows={list}
+                  rowKey={(row) => row.at + row.kind + row.subject}
+                  columns={[
+                    { key: 'what', label: t('events.what'), lead: true, cell: (row) => codes('event', row.kind) },
+                    { key: 'by', label: t('events.by'), cell: (row) => whoOf(row.by, names) },
+                    { key: 'at', label: t('events.at'), end: true, cell: (row) => <When at={row.at} absolute /> },
+                  ]}
+                />
+                <More of={rows} />
+              </>
+            )
+          }
+        </Await>
+      </Paper>
+    </Page>
+  );
+}

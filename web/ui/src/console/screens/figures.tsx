@@ -1,0 +1,231 @@
+import { $api, Await, Chart, DataList, type Key, Money, Page, type Point, type Schemas, send, useFormat, useI18n, useWrite } from '@kit/index';
+import { Badge, Button, Paper, Select } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import css from '../console.module.css';
+import { usePlace } from '../place';
+
+type Figures = Schemas['Figures'];
+const periods = { week: 7, month: 28, quarter: 84 } as const;
+type Period = keyof typeof periods;
+const few = 20; // a sample that says little
+
+/** Six figures, each with its sample, the period before, and as it went. */
+export default function FiguresScreen() {
+  const { t } = useI18n();
+  const { program } = usePlace();
+  const [period, setPeriod] = useState<Period>('month');
+  const query = useMemo(() => queryOf(period), [period]);
+  if (!program) return null;
+  return (
+    <Page
+      title={t('figures.title')}
+      about={t('figures.about')}
+      actions={
+        <>
+          <Select aria-label={t('figures.period')} data={(Object.keys(periods) as Period[]).map((value) => ({ value, label: t(`figures.${value}`) }))} value={period} onChange={(value) => setPeriod(value as Period)} allowDeselect={false} w={170} />
+          <Download program={program.id} query={query} />
+        </>
+      }
+    >
+      <Shown program={program.id} query={query} />
+    </Page>
+  );
+}
+
+type Query = { from: string; to: string; bucket: 'day' | 'week'; tz: string };
+
+function queryOf(period: Period): Query {
+  const to = new Date(Math.ceil(Date.now() / 60_000) * 60_000);
+  const from = new Date(to.getTime() - periods[period] * 86_400_000);
+  return { from: from.toISOString(), to: to.toISOString(), bucket: period === 'quarter' ? 'week' : 'day', tz: Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+function Shown({ program, query }: { program: string; query: Query }) {
+  const { t } = useI18n();
+  const figures = $api.useQuery('get', '/api/v1/programs/{program}/figures', { params: { path: { program }, query } });
+  return (
+    <div className={css.stack}>
+      <Await read={figures}>
+        {(read) => {
+          const of = read as Figures; // as it is but for CSV
+          return (
+          <div className={css.figures}>
+            <Wait name="figures.first_response" of={of.first_response} bucket={of.bucket} />
+            <Wait name="figures.resolution_time" of={of.resolution_time} bucket={of.bucket} />
+            <Share name="figures.resolution_rate" of={of.resolution_rate} bucket={of.bucket} />
+            <Share name="figures.reopen_rate" of={of.reopen_rate} bucket={of.bucket} />
+            <Satisfied of={of.csat} bucket={of.bucket} />
+            <Cost of={of.cost_per_resolution} currency={of.currency} bucket={of.bucket} />
+          </div>
+          );
+        }}
+      </Await>
+      <section>
+        <h2 className={css.subject}>{t('figures.topics')}</h2>
+        <Topics program={program} query={query} />
+      </section>
+    </div>
+  );
+}
+
+/** One figure: what it is now, of how many, what it was before, and its course. */
+function Figure({ name, value, n, before, change, points, write, tick, kind }: { name: Key; value: string; n: number; before: string; change: number | null; points: Point[]; write: (v: number) => string; tick?: (v: number) => string; kind?: 'line' | 'bars' }) {
+  const { t } = useI18n();
+  return (
+    <Paper component="section" className={css.figure}>
+      <div className={css.row}>
+        <h2 className={css.subject} style={{ margin: 0 }}>
+          {t(name)}
+        </h2>
+        <Badge color={n < few ? 'honey' : 'gray'}>{t(n < few ? 'figures.few' : 'figures.n', { count: n })}</Badge>
+      </div>
+      <div className={css.row}>
+        <span className={css.big}>{value}</span>
+        <span className={css.quiet}>
+          {change !== null && Math.abs(change) >= 0.005 && (
+            <strong>
+              {change > 0 ? '▲' : '▼'} {Math.abs(Math.round(change * 100))} %{' '}
+            </strong>
+          )}
+          {t('figures.before', { value: before })}
+        </span>
+      </div>
+      <Chart title={t(name)} series={[{ name: t(name), points }]} write={write} tick={tick} kind={kind} quiet />
+    </Paper>
+  );
+}
+
+function usePoints(bucket: string) {
+  const { language } = useI18n();
+  return useMemo(() => {
+    const format = new Intl.DateTimeFormat(language, bucket === 'hour' ? { hour: 'numeric' } : { day: 'numeric', month: 'short' });
+    return <V extends { at: string; n: number }>(series: readonly V[], value: (v: V) => number | null): Point[] => series.map((v) => ({ label: format.format(new Date(v.at)), value: value(v), note: `n = ${v.n}` }));
+  }, [language, bucket]);
+}
+
+const ratio = (now: number | null | undefined, before: number | null | undefined) => (now == null || !before ? null : now / before - 1);
+
+/** A duration in its largest unit, for where there is little room. */
+function shortly(language: string, seconds: number): string {
+  const [unit, size] = seconds < 90 ? (['second', 1] as const) : seconds < 5400 ? (['minute', 60] as const) : seconds < 172_800 ? (['hour', 3600] as const) : (['day', 86_400] as const);
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 1 }).format(seconds / size);
+}
+
+function Wait({ name, of, bucket }: { name: Key; of: Figures['first_response']; bucket: string }) {
+  const { language } = useI18n();
+  const format = useFormat();
+  const points = usePoints(bucket);
+  const write = (s: number | null) => (s === null ? '–' : format.duration(s));
+  return (
+    <Figure
+      name={name}
+      value={write(of.median_s)}
+      n={of.n}
+      before={write(of.previous.median_s)}
+      change={ratio(of.median_s, of.previous.median_s)}
+      points={points(of.series, (v) => v.median_s)}
+      write={(s) => format.duration(s)}
+      tick={(s) => shortly(language, s)}
+    />
+  );
+}
+
+function Share({ name, of, bucket }: { name: Key; of: Figures['resolution_rate']; bucket: string }) {
+  const format = useFormat();
+  const points = usePoints(bucket);
+  const write = (bp: number | null) => (bp === null ? '–' : format.percent(bp / 10_000));
+  return (
+    <Figure
+      name={name}
+      value={write(of.share_bp)}
+      n={of.n}
+      before={write(of.previous.share_bp)}
+      change={ratio(of.share_bp, of.previous.share_bp)}
+      points={points(of.series, (v) => (v.share_bp === null ? null : v.share_bp / 10_000))}
+      write={format.percent}
+      kind="bars"
+    />
+  );
+}
+
+function Satisfied({ of, bucket }: { of: Figures['csat']; bucket: string }) {
+  const format = useFormat();
+  const points = usePoints(bucket);
+  const write = (bp: number | null) => (bp === null ? '–' : format.percent(bp / 10_000));
+  return (
+    <Figure
+      name="figures.csat"
+      value={write(of.good_bp)}
+      n={of.n}
+      before={write(of.previous.good_bp)}
+      change={ratio(of.good_bp, of.previous.good_bp)}
+      points={points(of.series, (v) => (v.good_bp === null ? null : v.good_bp / 10_000))}
+      write={format.percent}
+      kind="bars"
+    />
+  );
+}
+
+function Cost({ of, currency, bucket }: { of: Figures['cost_per_resolution']; currency: string; bucket: string }) {
+  const format = useFormat();
+  const points = usePoints(bucket);
+  const write = (amount: number | null) => (amount === null ? '–' : format.money({ amount, currency }));
+  return (
+    <Figure
+      name="figures.cost"
+      value={write(of.cost_minor)}
+      n={of.n}
+      before={write(of.previous.cost_minor)}
+      change={ratio(of.cost_minor, of.previous.cost_minor)}
+      points={points(of.series, (v) => v.cost_minor)}
+      write={(amount) => format.money({ amount: Math.round(amount), currency })}
+    />
+  );
+}
+
+function Topics({ program, query }: { program: string; query: Query }) {
+  const { t } = useI18n();
+  const format = useFormat();
+  const { from, to, tz } = query;
+  const report = $api.useQuery('get', '/api/v1/programs/{program}/figures/topics', { params: { path: { program }, query: { from, to, tz } } });
+  return (
+    <Await read={report}>
+      {(read) => (
+        <Paper p={0}>
+          <DataList
+            label={t('figures.topics')}
+            rows={(read as Schemas['TopicReport']).topics}
+            rowKey={(row) => row.topic || '-'}
+            columns={[
+              { key: 'topic', label: t('question.topic'), lead: true, cell: (row) => row.name || t('figures.no_topic') },
+              { key: 'n', label: t('figures.questions'), end: true, cell: (row) => format.number(row.questions) },
+              { key: 'solved', label: t('figures.solved'), end: true, cell: (row) => format.number(row.resolved) },
+              { key: 'wait', label: t('figures.first_response'), end: true, cell: (row) => (row.first_response.median_s === null ? '–' : format.duration(row.first_response.median_s)) },
+              { key: 'csat', label: t('figures.csat'), end: true, cell: (row) => (row.csat.good_bp === null ? '–' : format.percent(row.csat.good_bp / 10_000)) },
+              { key: 'spent', label: t('figures.spent'), end: true, cell: (row) => <Money of={row.spent} /> },
+            ]}
+          />
+        </Paper>
+      )}
+    </Await>
+  );
+}
+
+/** The same as a file. It is read as whoever is signed in, so a link would not do. */
+function Download({ program, query }: { program: string; query: Query }) {
+  const { t } = useI18n();
+  const load = useWrite(async () => {
+    const address = new URL(`/api/v1/programs/${program}/figures?${new URLSearchParams({ ...query, format: 'csv' })}`, location.href);
+    const url = URL.createObjectURL(await (await send(new Request(address))).blob());
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `figures-${query.from.slice(0, 10)}-${query.to.slice(0, 10)}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  });
+  return (
+    <Button variant="default" loading={load.isPending} onClick={() => load.mutate()}>
+      {t('figures.csv')}
+    </Button>
+  );
+}

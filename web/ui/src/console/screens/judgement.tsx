@@ -1,0 +1,233 @@
+import { Await, client, DataList, Empty, key, Loading, Money, More, Page, Redacted, type Schemas, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
+import { Badge, Button, Group, Modal, Paper, Select, Stack, Text, Textarea } from '@mantine/core';
+import Gavel from 'lucide-react/icons/gavel';
+import { useState } from 'react';
+import css from '../console.module.css';
+import { useNames } from '../names';
+import { useBrand, usePlace } from '../place';
+import { Work } from '../work';
+
+type Proposal = Schemas['Proposal'];
+type Appeal = Schemas['Appeal'];
+type Refusal = Schemas['Refusal'];
+
+/** Where pay is at stake: what was proposed, what was appealed, what became of it. */
+export default function Judgement() {
+  const { t } = useI18n();
+  const { may } = usePlace();
+  return (
+    <Page title={t('judgement.title')} about={t('judgement.about')}>
+      <div className={css.stack}>
+        {may('decide_appeal') && <Appeals />}
+        {may('refuse_pay') && <Proposals />}
+        <Refusals />
+      </div>
+    </Page>
+  );
+}
+
+function Proposals() {
+  const { t } = useI18n();
+  const { path } = useBrand();
+  const list = usePages<Proposal>('/api/v1/brands/{brand}/proposals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/proposals', { params: { path, query: { cursor, limit: 10 } } })).data!, path);
+  return (
+    <section>
+      <h2 className={css.subject}>{t('proposals.title')}</h2>
+      <Await read={list} loading={<Loading rows={1} height={180} />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Paper>
+              <Text c="dimmed">{t('proposals.none')}</Text>
+            </Paper>
+          ) : (
+            <div className={css.stack}>
+              {rows.map((row) => (
+                <Paper key={row.review} component="article">
+                  <div className={css.row} style={{ marginBottom: 14 }}>
+                    <span className={css.quiet}>
+                      {t('proposals.release')} <When at={row.release_at} />
+                    </span>
+                    <Refuse of={row} />
+                  </div>
+                  <Text mb="md" dir="auto">
+                    <strong>{t('proposals.note')}</strong> {row.note}
+                  </Text>
+                  <Work of={row.work} />
+                </Paper>
+              ))}
+              <More of={list} />
+            </div>
+          )
+        }
+      </Await>
+    </section>
+  );
+}
+
+const reasons = ['no_answer', 'wrong', 'unsafe', 'abusive', 'privacy', 'copied', 'fraud'] as const;
+
+/** A named person refuses, for a listed reason, with what shows it. */
+function Refuse({ of }: { of: Proposal }) {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const { me } = usePlace();
+  const { path } = useBrand();
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState<(typeof reasons)[number] | null>(null);
+  const [evidence, setEvidence, clear] = useDraft(`refuse.${of.assignment}`, '');
+  const refuse = useWrite(
+    async () => {
+      await client.POST('/api/v1/brands/{brand}/assignments/{assignment}/refusal', {
+        params: { path: { ...path, assignment: of.assignment } },
+        body: { reason: reason as (typeof reasons)[number], evidence: evidence.trim() },
+      });
+      clear();
+    },
+    { stale: [key('/api/v1/brands/{brand}/proposals'), key('/api/v1/brands/{brand}/refusals')], done: t('refuse.done'), after: () => setOpen(false) },
+  );
+  return (
+    <>
+      <Button variant="light" color="brick" onClick={() => setOpen(true)}>
+        {t('refuse.title')}
+      </Button>
+      <Modal opened={open} onClose={() => setOpen(false)} title={t('refuse.title')} closeButtonProps={{ 'aria-label': t('close') }}>
+        <form
+          onSubmit={(e) => {
+            e.preventDefault();
+            refuse.mutate();
+          }}
+        >
+          <Stack>
+            <Text size="sm">{t('refuse.text', { name: me.name })}</Text>
+            <Select
+              label={t('refuse.reason')}
+              required
+              data={reasons.map((value) => ({ value, label: codes('refusal', value) }))}
+              value={reason}
+              onChange={(value) => setReason(value as typeof reason)}
+              allowDeselect={false}
+            />
+            <Textarea label={t('refuse.evidence')} required autosize minRows={3} maxLength={4096} dir="auto" value={evidence} onChange={(e) => setEvidence(e.currentTarget.value)} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setOpen(false)}>
+                {t('cancel')}
+              </Button>
+              <Button type="submit" color="brick" loading={refuse.isPending} disabled={!reason || !evidence.trim()}>
+                {t('refuse.title')}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}
+
+function Appeals() {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const { path } = useBrand();
+  const list = usePages<Appeal>('/api/v1/brands/{brand}/appeals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/appeals', { params: { path, query: { cursor, limit: 10 } } })).data!, path);
+  return (
+    <section>
+      <h2 className={css.subject}>{t('appeals.title')}</h2>
+      <Await read={list} loading={<Loading rows={1} height={180} />}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Paper>
+              <Text c="dimmed">{t('appeals.none')}</Text>
+            </Paper>
+          ) : (
+            <div className={css.stack}>
+              {rows.map((row) => (
+                <Paper key={row.refusal} component="article" className={css.work}>
+                  <span className={css.quiet}>
+                    {t('appeals.by')} <When at={row.decide_by} />
+                  </span>
+                  <Text dir="auto">
+                    <strong>{codes('refusal', row.reason)}:</strong> {row.evidence}
+                  </Text>
+                  <Text dir="auto">
+                    <strong>{t('appeals.statement')}</strong> {row.statement}
+                  </Text>
+                  <Work of={row.work} />
+                  <Decide of={row} />
+                </Paper>
+              ))}
+              <More of={list} />
+            </div>
+          )
+        }
+      </Await>
+    </section>
+  );
+}
+
+/** Somebody other than who refused decides, and says why. */
+function Decide({ of }: { of: Appeal }) {
+  const { t } = useI18n();
+  const { path } = useBrand();
+  const [reason, setReason, clear] = useDraft(`appeal.${of.refusal}`, '');
+  const decide = useWrite(
+    async (upheld: boolean) => {
+      await client.POST('/api/v1/brands/{brand}/appeals/{refusal}/decision', { params: { path: { ...path, refusal: of.refusal } }, body: { upheld, reason: reason.trim() } });
+      clear();
+    },
+    { stale: [key('/api/v1/brands/{brand}/appeals'), key('/api/v1/brands/{brand}/refusals')], done: t('appeals.done') },
+  );
+  return (
+    <form className={css.stack} style={{ gap: 12 }} onSubmit={(e) => e.preventDefault()}>
+      <Textarea label={t('appeals.reason')} required autosize minRows={2} maxLength={4096} dir="auto" value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
+      <Group justify="flex-end" gap="sm">
+        <Button variant="default" disabled={!reason.trim()} loading={decide.isPending && decide.variables === false} onClick={() => decide.mutate(false)}>
+          {t('appeals.stands')}
+        </Button>
+        <Button disabled={!reason.trim()} loading={decide.isPending && decide.variables === true} onClick={() => decide.mutate(true)}>
+          {t('appeals.pay')}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+const tone: Record<string, string> = { appealable: 'honey', appealed: 'honey', final: 'gray', overturned: 'pine', lapsed: 'pine' };
+
+function Refusals() {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const { path } = useBrand();
+  const names = useNames();
+  const list = usePages<Refusal>('/api/v1/brands/{brand}/refusals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/refusals', { params: { path, query: { cursor, limit: 30 } } })).data!, path);
+  return (
+    <section>
+      <h2 className={css.subject}>{t('refusals.title')}</h2>
+      <Paper p={0}>
+        <Await read={list}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <Empty title={t('refusals.none')} icon={<Gavel size={28} />} />
+            ) : (
+              <>
+                <DataList
+                  label={t('refusals.title')}
+                  rows={rows}
+                  rowKey={(row) => row.id}
+                  href={(row) => `/questions/${row.question}`}
+                  columns={[
+                    { key: 'title', label: t('queue.question'), lead: true, cell: (row) => <Redacted text={row.title} /> },
+                    { key: 'reason', label: t('refuse.reason'), cell: (row) => codes('refusal', row.reason) },
+                    { key: 'by', label: t('refusals.by'), cell: (row) => names.get(row.refused_by) ?? '–' },
+                    { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tone[row.state] ?? 'gray'}>{codes('refusal_state', row.state)}</Badge> },
+                    { key: 'at', label: t('refusals.at'), cell: (row) => <When at={row.refused_at} /> },
+                    { key: 'amount', label: t('refusals.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
+                  ]}
+                />
+                <More of={list} />
+              </>
+            )
+          }
+        </Await>
+      </Paper>
+    </section>
+  );
+}

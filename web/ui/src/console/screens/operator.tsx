@@ -1,0 +1,88 @@
+import { $api, Await, client, DataList, Money, Page, type Schemas, useCodes, useFormat, useI18n, useWrite } from '@kit/index';
+import { Alert, Badge, Button, Paper } from '@mantine/core';
+import css from '../console.module.css';
+import { operatorTabs, Tabs } from '../tabs';
+
+/** How the platform's books stand, and the proof that they add up. */
+export default function Operator() {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const ledger = $api.useQuery('get', '/api/v1/ledger');
+  return (
+    <Page title={t('operator.title')} about={t('operator.about')} actions={<Prove />}>
+      <Tabs label={t('operator.title')} of={operatorTabs} />
+      <Await read={ledger}>
+        {({ accounts, paused }) => (
+          <div className={css.stack}>
+            {paused && <Paused />}
+            <Paper p={0}>
+              <DataList
+                label={t('operator.money')}
+                rows={accounts}
+                rowKey={(row) => row.kind + row.balance.currency}
+                columns={[
+                  { key: 'kind', label: t('operator.account'), lead: true, cell: (row) => codes('account', row.kind) },
+                  { key: 'currency', label: t('operator.currency'), cell: (row) => row.balance.currency },
+                  { key: 'balance', label: t('operator.balance'), end: true, cell: (row) => <Money of={row.balance} /> },
+                ]}
+              />
+            </Paper>
+            <Sum accounts={accounts} />
+          </div>
+        )}
+      </Await>
+    </Page>
+  );
+}
+
+/** Debits equal credits: per currency everything sums to zero. */
+function Sum({ accounts }: { accounts: readonly Schemas['LedgerTotal'][] }) {
+  const { t } = useI18n();
+  const sums = new Map<string, number>();
+  for (const { balance } of accounts) sums.set(balance.currency, (sums.get(balance.currency) ?? 0) + balance.amount);
+  return (
+    <div className={css.row}>
+      <strong>{t('operator.sum')}</strong>
+      {[...sums].map(([currency, amount]) => (
+        <Badge key={currency} size="lg" color={amount === 0 ? 'pine' : 'brick'}>
+          <Money of={{ amount, currency }} />
+        </Badge>
+      ))}
+    </div>
+  );
+}
+
+function Prove() {
+  const { t } = useI18n();
+  const format = useFormat();
+  const check = useWrite(async () => (await client.POST('/api/v1/ledger/check')).data!);
+  return (
+    <>
+      <span role="status">
+        {check.data && (
+          <Badge size="lg" color={check.data.balanced && check.data.violations.length === 0 ? 'pine' : 'brick'}>
+            {t(check.data.balanced && check.data.violations.length === 0 ? 'operator.proved' : 'operator.wrong', { entries: format.number(check.data.entries), postings: format.number(check.data.postings) })}
+          </Badge>
+        )}
+      </span>
+      <Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>
+        {t('operator.prove')}
+      </Button>
+    </>
+  );
+}
+
+function Paused() {
+  const { t } = useI18n();
+  const resume = useWrite(() => client.POST('/api/v1/payouts/resume'), { stale: [['get', '/api/v1/ledger']] });
+  return (
+    <Alert color="brick" title={t('operator.paused')}>
+      {t('operator.paused.text')}
+      <div>
+        <Button mt="sm" color="brick" loading={resume.isPending} onClick={() => resume.mutate()}>
+          {t('operator.resume')}
+        </Button>
+      </div>
+    </Alert>
+  );
+}

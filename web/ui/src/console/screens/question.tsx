@@ -1,0 +1,142 @@
+import { $api, Await, client, Composer, Conversation, Facts, key, Loading, Page, Receipt, type Schemas, useCodes, useConfirm, useFormat, useI18n, useTyping, useWrite } from '@kit/index';
+import { Alert, Badge, Button, Paper, Text } from '@mantine/core';
+import { useParams } from 'wouter';
+import css from '../console.module.css';
+import { Decisions } from '../decisions';
+import { Due } from '../due';
+import { History } from '../history';
+import { useBrand, usePlace } from '../place';
+import { tones } from '../tones';
+
+type Seen = Schemas['BrandConversation'];
+
+/** One question: what was said, why whom was asked, and where the money went. */
+export default function Question() {
+  const { t } = useI18n();
+  const { question = '' } = useParams();
+  const { path } = useBrand();
+  const seen = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}', { params: { path: { ...path, question } } });
+  return (
+    <Page title={seen.data?.question.title ?? t('queue.question')} back={{ to: '/', label: t('queue.title') }} about={seen.data && <About of={seen.data.question} />}>
+      <Await read={seen} loading={<Loading rows={2} height={180} />}>
+        {(found) => <Bench seen={found} />}
+      </Await>
+    </Page>
+  );
+}
+
+function About({ of }: { of: Schemas['BrandQuestion'] }) {
+  const codes = useCodes();
+  return (
+    <>
+      <Badge color={tones[of.state] ?? 'gray'}>{codes('state', of.state)}</Badge>{' '}
+      {of.end_reason && <Badge color="gray">{codes(of.state === 'escalated' ? 'escalated' : 'ended', of.end_reason)}</Badge>}
+    </>
+  );
+}
+
+function Bench({ seen }: { seen: Seen }) {
+  const { t } = useI18n();
+  const { may } = usePlace();
+  const typing = useTyping(seen.question.id);
+  const talk = seen.conversation;
+  return (
+    <div className={css.bench}>
+      <div className={css.talk}>
+        {talk.notes.length > 0 && (
+          <Alert color="honey" title={t('question.notes')}>
+            {talk.notes.map((note, i) => (
+              <Text key={i} dir="auto">
+                {note}
+              </Text>
+            ))}
+          </Alert>
+        )}
+        <Conversation messages={talk.messages} side="brand" typing={typing} />
+        {may('answer_for_brand') && <Answer of={seen.question} />}
+        <Decisions question={seen.question.id} />
+        {may('see_money') && <Told question={seen.question.id} title={seen.question.title} />}
+      </div>
+      <aside className={css.aside} aria-label={t('question.about')}>
+        <Promise of={seen.question} />
+        {talk.context.trim() && (
+          <Paper>
+            <h2 className={css.subject}>{t('question.context')}</h2>
+            <Facts text={talk.context} />
+          </Paper>
+        )}
+        {may('see_money') && <History question={seen.question} />}
+      </aside>
+    </div>
+  );
+}
+
+/** Answering for the brand, or taking the question from the crowd first. */
+function Answer({ of }: { of: Schemas['BrandQuestion'] }) {
+  const { t } = useI18n();
+  const { path } = useBrand();
+  const { ask, dialog } = useConfirm();
+  const params = { path: { ...path, question: of.id } };
+  const stale = [key('/api/v1/brands/{brand}/questions'), key('/api/v1/brands/{brand}/questions/{question}')];
+  const take = useWrite(async () => client.POST('/api/v1/brands/{brand}/questions/{question}/take_over', { params }), { stale, done: t('question.taken') });
+  const send = useWrite(async (text: string) => client.POST('/api/v1/brands/{brand}/questions/{question}/answer', { params, body: { text } }), { stale });
+  if (of.state === 'escalated') {
+    return (
+      <Paper p="md">
+        <Composer draft={`brand.${of.id}`} label={t('question.answer')} placeholder={t('question.answer.hint')} sendLabel={t('question.send')} busy={send.isPending} send={(text) => send.mutateAsync(text)} />
+      </Paper>
+    );
+  }
+  if (!['asked', 'offered', 'assigned', 'answered'].includes(of.state)) return null;
+  return (
+    <>
+      <Button
+        variant="default"
+        onClick={() => ask({ title: t('question.take'), text: t('question.take.text'), yes: t('question.take'), act: () => take.mutateAsync() })}
+      >
+        {t('question.take')}
+      </Button>
+      {dialog}
+    </>
+  );
+}
+
+function Promise({ of }: { of: Schemas['BrandQuestion'] }) {
+  const { t } = useI18n();
+  const format = useFormat();
+  const rows: [string, string | null][] = [
+    [t('question.asked'), of.asked_at],
+    [t('question.first_response'), of.first_responded_at],
+    [t('question.resolved'), of.resolved_at],
+  ];
+  return (
+    <Paper>
+      <div className={css.row}>
+        <h2 className={css.subject}>{t('question.promised')}</h2>
+        <Due of={of} />
+      </div>
+      <dl className={css.facts}>
+        {rows.map(([label, at]) => (
+          <div key={label} style={{ display: 'contents' }}>
+            <dt>{label}</dt>
+            <dd>{at ? format.moment(at) : '–'}</dd>
+          </div>
+        ))}
+        {of.topic && (
+          <>
+            <dt>{t('question.topic')}</dt>
+            <dd>{of.topic}</dd>
+          </>
+        )}
+        <dt>{t('queue.language')}</dt>
+        <dd>{format.language(of.language)}</dd>
+      </dl>
+    </Paper>
+  );
+}
+
+function Told({ question, title }: { question: string; title: string }) {
+  const { path } = useBrand();
+  const receipt = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/receipt', { params: { path: { ...path, question } } });
+  return <Await read={receipt}>{(of) => <Receipt of={of} title={title} />}</Await>;
+}

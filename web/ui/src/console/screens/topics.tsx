@@ -1,0 +1,123 @@
+import { $api, Await, client, Empty, key, Page, type Schemas, useCodes, useI18n, useWrite } from '@kit/index';
+import { Button, Group, Modal, Paper, Select, Stack, TextInput } from '@mantine/core';
+import FolderTree from 'lucide-react/icons/folder-tree';
+import { useState } from 'react';
+import css from '../console.module.css';
+import { usePlace } from '../place';
+import { setupTabs, Tabs } from '../tabs';
+
+type Topic = Schemas['Topic'];
+type Mode = Topic['mode'];
+const modes: Mode[] = ['crowd', 'certified', 'brand-only'];
+
+/** What is asked about, and who may be asked: anybody, who is certified, or only the brand. */
+export default function Topics() {
+  const { t } = useI18n();
+  const { program, may } = usePlace();
+  const topics = $api.useQuery('get', '/api/v1/programs/{program}/topics', { params: { path: { program: program?.id ?? '' } } }, { enabled: !!program });
+  return (
+    <Page title={t('setup.topics')} about={t('topics.about')} actions={may('manage_program') && program && <Add program={program.id} topics={topics.data?.data ?? []} />}>
+      <Tabs label={t('setup.title')} of={setupTabs} />
+      <Await read={topics}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty title={t('topics.none')} icon={<FolderTree size={28} />}>
+              {t('topics.none.text')}
+            </Empty>
+          ) : (
+            <Paper>
+              <ul className={css.tree}>
+                {inOrder(data).map((topic) => (
+                  <li key={topic.id} data-child={topic.parent || undefined}>
+                    <strong>{topic.name}</strong>
+                    <ModeChoice topic={topic} program={program?.id ?? ''} />
+                  </li>
+                ))}
+              </ul>
+            </Paper>
+          )
+        }
+      </Await>
+    </Page>
+  );
+}
+
+/** Each topic before what is below it. */
+export function inOrder(topics: readonly Topic[], below = ''): Topic[] {
+  return topics.filter((topic) => (topic.parent || '') === below).flatMap((topic) => [topic, ...inOrder(topics, topic.id)]);
+}
+
+function ModeChoice({ topic, program }: { topic: Topic; program: string }) {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const { may } = usePlace();
+  const set = useWrite((mode: Mode) => client.PUT('/api/v1/programs/{program}/topics/{topic}/mode', { params: { path: { program, topic: topic.id } }, body: { mode } }), {
+    stale: [key('/api/v1/programs/{program}/topics')],
+    done: t('saved'),
+  });
+  return (
+    <Select
+      aria-label={t('topics.mode', { name: topic.name })}
+      data={modes.map((value) => ({ value, label: codes('mode', value) }))}
+      value={topic.mode}
+      onChange={(value) => value && set.mutate(value as Mode)}
+      disabled={!may('manage_program') || set.isPending}
+      allowDeselect={false}
+      w={230}
+    />
+  );
+}
+
+function Add({ program, topics }: { program: string; topics: readonly Topic[] }) {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const [open, setOpen] = useState(false);
+  const [name, setName] = useState('');
+  const [mode, setMode] = useState<Mode>('crowd');
+  const [parent, setParent] = useState<string | null>(null);
+  const add = useWrite(() => client.POST('/api/v1/programs/{program}/topics', { params: { path: { program } }, body: { name: name.trim(), slug: slugOf(name), mode, parent: parent ?? undefined } }), {
+    stale: [key('/api/v1/programs/{program}/topics'), key('/api/v1/programs/{program}/checklist')],
+    after: () => {
+      setOpen(false);
+      setName('');
+    },
+  });
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t('topics.add')}</Button>
+      <Modal opened={open} onClose={() => setOpen(false)} title={t('topics.add')} closeButtonProps={{ 'aria-label': t('close') }}>
+        <form
+          onSubmit={(e) => {
+            e.preventDefault();
+            add.mutate();
+          }}
+        >
+          <Stack>
+            <TextInput label={t('topics.name')} required maxLength={100} value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
+            <Select label={t('topics.below')} data={topics.map((topic) => ({ value: topic.id, label: topic.name }))} value={parent} onChange={setParent} clearable clearButtonProps={{ 'aria-label': t('remove') }} />
+            <Select label={t('topics.who')} data={modes.map((value) => ({ value, label: codes('mode', value) }))} value={mode} onChange={(value) => setMode(value as Mode)} allowDeselect={false} />
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setOpen(false)}>
+                {t('cancel')}
+              </Button>
+              <Button type="submit" loading={add.isPending} disabled={!slugOf(name)}>
+                {t('add')}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Modal>
+    </>
+  );
+}
+
+/** A name as it stands in addresses: lower case letters, digits and hyphens. */
+export function slugOf(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+}

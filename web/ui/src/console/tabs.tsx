@@ -1,0 +1,34 @@
+import { type Key, useI18n } from '@kit/index';
+import { Link, useLocation } from 'wouter';
+import css from './console.module.css';
+
+/** Ways between the screens of one subject. */
+export function Tabs({ label, of }: { label: string; of: { to: string; label: Key }[] }) {
+  const { t } = useI18n();
+  const [location] = useLocation();
+  return (
+    <nav aria-label={label} className={css.tabs}>
+      {of.map(({ to, label: name }) => (
+        <Link key={to} href={to} aria-current={location === to ? 'page' : undefined}>
+          {t(name)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+export const setupTabs: { to: string; label: Key }[] = [
+  { to: '/setup', label: 'setup.checklist' },
+  { to: '/setup/topics', label: 'setup.topics' },
+  { to: '/setup/policies', label: 'setup.policies' },
+  { to: '/setup/entry', label: 'setup.entry' },
+  { to: '/setup/widget', label: 'setup.widget' },
+];
+
+export const operatorTabs: { to: string; label: Key }[] = [
+  { to: '/operator', label: 'operator.money' },
+  { to: '/operator/brands', label: 'operator.brands' },
+  { to: '/operator/payouts', label: 'operator.payouts' },
+  { to: '/operator/jobs', label: 'operator.jobs' },
+  { to: '/operator/audit', label: 'operator.audit' },
+];

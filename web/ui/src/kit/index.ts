@@ -1,0 +1,26 @@
+// What the apps take from the kit, in one place.
+export { $api, ApiError, client, codeOf, OfflineError, raw, send, session, type Schemas } from './api';
+export { type App, start } from './app';
+export { drafts, useDraft } from './drafts';
+export { Money, useFormat, useNow, When } from './format';
+export { type Key, languages, useCodes, useI18n } from './i18n';
+export { useAnnounce, useFocusKeeper } from './parts/announce';
+export { Chart, type Point, type Series } from './parts/chart';
+export { Composer } from './parts/composer';
+export { useConfirm } from './parts/confirm';
+export { Conversation, useTyping } from './parts/conversation';
+export { Countdown } from './parts/countdown';
+export { type Column, DataList } from './parts/datalist';
+export { Facts } from './parts/facts';
+export { Redacted } from './parts/hidden';
+export { More, usePages } from './parts/pages';
+export { Picture, type PictureOf } from './parts/picture';
+export { LanguageChoice, SchemeChoice } from './parts/preferences';
+export { Receipt } from './parts/receipt';
+export { type Entry, Mark, Page, Shell } from './parts/shell';
+export { Await, Empty, Failed, Loading } from './parts/states';
+export { Why } from './parts/why';
+export { useConnection, useNews, type Notice, type Stale } from './stream';
+export { useSignOut } from './signout';
+export { key, useProblem, useWrite } from './write';
+export { screen, type Screen, Screens } from './screens';

@@ -1,0 +1,193 @@
+// Asking: what is written survives a reload, and before anything is sent its
+// writer sees what experts will see and can hide more of it.
+import type { Api, Hidden, Question } from './api';
+import { contextOf, type Config } from './config';
+import { fill, h } from './dom';
+import { pieces, type Range } from './pieces';
+import { pictures } from './pictures';
+import type { Store } from './store';
+import { span, type T } from './words';
+
+export interface Place {
+  api: Api;
+  config: Config;
+  store: Store;
+  t: T;
+  lang: string;
+  over(el: HTMLElement): () => void; // shows el over everything, until the function it returns is called
+  fail(err: unknown): void;
+  busy<A>(button: HTMLButtonElement, work: () => Promise<A>): Promise<A | undefined>;
+}
+
+interface Draft {
+  title: string;
+  body: string;
+  key: string;
+}
+
+export function askView(p: Place, asked: (q: Question) => void): HTMLElement {
+  const { t } = p;
+  const draft = draftOf(p);
+  const keep = () => {
+    draft.title = title.value;
+    draft.body = body.value;
+    p.store.set('draft', JSON.stringify(draft));
+  };
+  const title = h('input', {
+    id: 'title',
+    dir: 'auto',
+    maxlength: 300,
+    required: true,
+    autocomplete: 'off',
+    oninput: keep,
+    placeholder: t('ask.title_hint'),
+  });
+  const body = h('textarea', { id: 'body', dir: 'auto', rows: 5, maxlength: 8000, oninput: keep, placeholder: t('ask.body_hint') });
+  title.value = draft.title;
+  body.value = draft.body;
+  const chosen = pictures(t, p.over);
+  const context = contextOf(p.config, { title: document.title, url: location.href });
+  const withContext = h('input', { type: 'checkbox', id: 'context' });
+  withContext.checked = true;
+  const wait = h('p', { class: 'wait' });
+  p.api
+    .wait()
+    .then((w) => {
+      if (w.median_s !== null && w.p90_s !== null)
+        wait.textContent = t('ask.wait', { median: span(p.lang, w.median_s), p90: span(p.lang, w.p90_s) });
+    })
+    .catch(() => wait.remove());
+
+  const next = h('button', { class: 'main' }, t('ask.next'));
+  const form = h(
+    'form',
+    { onsubmit: review },
+    h('label', { for: 'title' }, t('ask.title')),
+    title,
+    h('label', { for: 'body' }, t('ask.body')),
+    body,
+    chosen.el,
+    context && h('div', { class: 'check' }, withContext, h('label', { for: 'context' }, t('ask.context')), h('pre', {}, context)),
+    wait,
+    next,
+  );
+  const el = h('div', {}, form);
+
+  async function review(e: Event): Promise<void> {
+    e.preventDefault();
+    await p.busy(next, async () => {
+      const texts = { title: title.value.trim(), body: body.value.trim() };
+      const shown = await preview(p, texts);
+      fill(
+        el,
+        shown.el,
+        h(
+          'div',
+          { class: 'row' },
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'quiet',
+              onclick: () => {
+                fill(el, form);
+                title.focus();
+              },
+            },
+            t('preview.change'),
+          ),
+          sendButton(texts, shown.hidden),
+        ),
+      );
+      shown.el.querySelector('h3')!.focus();
+    });
+  }
+
+  function sendButton(texts: { title: string; body: string }, hidden: () => { title: Range[]; body: Range[] }): HTMLElement {
+    const button = h(
+      'button',
+      {
+        type: 'button',
+        class: 'main',
+        onclick: () =>
+          p.busy(button, async () => {
+            const { title: hideTitle, body: hideBody } = hidden();
+            const sent = await p.api.ask(
+              {
+                ...texts,
+                hide_title: hideTitle,
+                hide_body: hideBody,
+                context: withContext.checked ? context : '',
+                topic: p.config.topic || undefined,
+                pictures: chosen.count ? await chosen.upload(p.api) : undefined,
+              },
+              draft.key,
+            );
+            p.store.set('draft', undefined);
+            p.store.set('asked', 'yes');
+            asked(sent);
+          }),
+      },
+      t('preview.send'),
+    );
+    return button;
+  }
+  return el;
+}
+
+/** draftOf is what was being written; the key makes sending it twice ask once. */
+function draftOf(p: Place): Draft {
+  try {
+    return JSON.parse(p.store.get('draft')!);
+  } catch {
+    const first = !p.store.get('asked'); // what the page suggests is for who has not asked yet
+    return { title: first ? p.config.title : '', body: first ? p.config.body : '', key: crypto.randomUUID() };
+  }
+}
+
+/** preview shows what experts will see. A tap on a word hides it, too. */
+async function preview(
+  p: Place,
+  texts: { title: string; body: string },
+): Promise<{ el: HTMLElement; hidden: () => { title: Range[]; body: Range[] } }> {
+  const [title, body] = await Promise.all([p.api.preview(texts.title, []), p.api.preview(texts.body, [])]);
+  const first = words(p.t, texts.title, title.spans);
+  const second = words(p.t, texts.body, body.spans);
+  const found = title.spans.length + body.spans.length;
+  const el = h(
+    'section',
+    { class: 'preview' },
+    h('h3', { tabindex: -1 }, p.t('preview.heading')),
+    h('p', { class: 'hint' }, found ? p.t('preview.found', { n: found }) : p.t('preview.none')),
+    h('p', { class: 'card strong', dir: 'auto' }, ...first.nodes),
+    texts.body && h('p', { class: 'card', dir: 'auto' }, ...second.nodes),
+    h('p', { class: 'hint' }, p.t('preview.tap')),
+  );
+  return { el, hidden: () => ({ title: first.hidden(), body: second.hidden() }) };
+}
+
+/** words makes every word of a text a switch that hides it; what is hidden for
+ * sure stays hidden. */
+function words(t: T, text: string, spans: Hidden[]): { nodes: (Node | string)[]; hidden: () => Range[] } {
+  const ranges = new Map<HTMLElement, Range>();
+  const nodes = pieces(text, spans).map((piece) => {
+    if (piece.kind === 'hidden') return h('mark', {}, piece.text);
+    if (piece.kind === 'plain') return piece.text;
+    const word = h(
+      'button',
+      {
+        type: 'button',
+        class: 'word',
+        'aria-pressed': 'false',
+        title: t('preview.hide'),
+        onclick: () => {
+          word.setAttribute('aria-pressed', String(word.getAttribute('aria-pressed') !== 'true'));
+        },
+      },
+      piece.text,
+    );
+    ranges.set(word, piece.range);
+    return word;
+  });
+  return { nodes, hidden: () => [...ranges].filter(([word]) => word.getAttribute('aria-pressed') === 'true').map(([, range]) => range) };
+}

@@ -1,0 +1,232 @@
+// Pictures: picked, made smaller, parts of them made unreadable by who sends
+// them, and drawn anew, so that nothing but what is seen leaves the browser.
+import { fill, h, icon, icons } from './dom';
+import type { Api, Picture } from './api';
+import type { T } from './words';
+
+type Point = [x: number, y: number];
+type Area = [x: number, y: number, width: number, height: number];
+
+const most = 4;
+const widest = 2048;
+
+export interface Pictures {
+  el: HTMLElement;
+  upload(api: Api): Promise<string[]>;
+  clear(): void;
+  readonly count: number;
+}
+
+interface Chosen {
+  canvas: HTMLCanvasElement;
+  sent?: Promise<Picture>; // to the API, once
+}
+
+/** pictures is a field for up to four of them. */
+export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictures {
+  let chosen: Chosen[] = [];
+  const shown = h('div', { class: 'thumbs' });
+  const said = h('p', { class: 'hint', role: 'status' });
+  const input = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp', multiple: true, class: 'file', onchange: add });
+  const label = h('label', { class: 'quiet' }, icon(icons.picture), t('pictures.add'), input);
+  const el = h('div', { class: 'pictures' }, label, shown, said);
+
+  function draw(): void {
+    fill(
+      shown,
+      ...chosen.map((one, i) =>
+        h(
+          'span',
+          { class: 'thumb' },
+          h('button', { type: 'button', 'aria-label': t('pictures.blur', { n: i + 1 }), onclick: () => open(one) }, one.canvas),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'drop',
+              'aria-label': t('pictures.remove', { n: i + 1 }),
+              onclick: () => {
+                chosen.splice(i, 1);
+                draw();
+                input.focus();
+              },
+            },
+            icon(icons.close),
+          ),
+        ),
+      ),
+    );
+    input.disabled = chosen.length >= most;
+  }
+
+  async function add(): Promise<void> {
+    said.textContent = '';
+    for (const file of [...(input.files ?? [])].slice(0, most - chosen.length)) {
+      try {
+        chosen.push({ canvas: await drawn(file) });
+      } catch {
+        said.textContent = t('pictures.bad', { name: file.name });
+      }
+    }
+    input.value = '';
+    draw();
+    const last = chosen.at(-1);
+    if (last) open(last);
+  }
+
+  function open(one: Chosen): void {
+    const close = edit(
+      editor(t, one.canvas, () => {
+        one.sent = undefined;
+        close();
+        draw();
+      }),
+    );
+  }
+
+  return {
+    el,
+    get count() {
+      return chosen.length;
+    },
+    clear() {
+      chosen = [];
+      draw();
+    },
+    upload: (api) =>
+      Promise.all(
+        chosen.map(async (one) => {
+          one.sent ??= blobOf(one.canvas).then((blob) => api.upload(blob));
+          return (
+            await one.sent.catch((err) => {
+              one.sent = undefined;
+              throw err;
+            })
+          ).id;
+        }),
+      ),
+  };
+}
+
+/** editor lets areas be made unreadable: drawn with a pointer, or by keys. */
+function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement {
+  const canvas = h('canvas', { tabindex: 0, role: 'img', 'aria-label': t('blur.canvas') });
+  canvas.width = target.width;
+  canvas.height = target.height;
+  const g = canvas.getContext('2d')!;
+  const areas: Area[] = [];
+  const unit = Math.max(target.width, target.height) / 20;
+  let area: Area = [unit, unit, unit * 5, unit * 2]; // x, y, width, height: what the keys move
+  let from: Point | undefined;
+
+  const draw = (frame?: Area) => {
+    g.drawImage(target, 0, 0);
+    for (const a of areas) smear(g, a);
+    if (!frame) return;
+    g.lineWidth = Math.max(2, unit / 8);
+    for (const [color, dash] of [
+      ['#fff', []],
+      ['#000', [unit / 3]],
+    ] as [string, number[]][]) {
+      g.strokeStyle = color;
+      g.setLineDash(dash);
+      g.strokeRect(frame[0], frame[1], frame[2], frame[3]);
+    }
+  };
+  const at = (e: PointerEvent): Point => [
+    (e.offsetX * canvas.width) / canvas.clientWidth,
+    (e.offsetY * canvas.height) / canvas.clientHeight,
+  ];
+  const between = (a: Point, b: Point): Area => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])];
+
+  canvas.addEventListener('pointerdown', (e) => {
+    from = at(e);
+    canvas.setPointerCapture(e.pointerId);
+  });
+  canvas.addEventListener('pointermove', (e) => {
+    if (from) draw(between(from, at(e)));
+  });
+  canvas.addEventListener('pointerup', (e) => {
+    const a = from && between(from, at(e));
+    from = undefined;
+    if (a && a[2] > 4 && a[3] > 4) areas.push(a);
+    draw();
+  });
+  canvas.addEventListener('keydown', (e) => {
+    const move = ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as Record<string, Point>)[e.key];
+    if (move) {
+      const [x, y, w, hgt] = area;
+      const [dx, dy] = [(move[0] * unit) / 2, (move[1] * unit) / 2];
+      area = e.shiftKey // with it the frame grows
+        ? [x, y, Math.max(unit / 2, w + dx), Math.max(unit / 2, hgt + dy)]
+        : [Math.max(0, x + dx), Math.max(0, y + dy), w, hgt];
+    } else if (e.key === 'Enter' || e.key === ' ') areas.push([...area]);
+    else return;
+    e.preventDefault();
+    draw(area);
+  });
+  canvas.addEventListener('focus', () => {
+    if (canvas.matches(':focus-visible')) draw(area);
+  });
+  draw();
+  const undo = () => {
+    areas.pop();
+    draw();
+  };
+  const keep = () => {
+    const to = target.getContext('2d')!;
+    for (const a of areas) smear(to, a);
+    done();
+  };
+  return h(
+    'div',
+    { class: 'editor' },
+    h('p', { class: 'hint' }, t('blur.how')),
+    canvas,
+    h(
+      'div',
+      { class: 'row' },
+      h('button', { type: 'button', class: 'quiet', onclick: undo }, t('blur.undo')),
+      h('button', { type: 'button', class: 'main', onclick: keep }, t('blur.done')),
+    ),
+  );
+}
+
+/** smear leaves of an area a handful of colours: nothing can be read back. */
+function smear(g: CanvasRenderingContext2D, [x, y, w, hgt]: Area): void {
+  const tiny = h('canvas');
+  tiny.width = 4;
+  tiny.height = 3;
+  tiny.getContext('2d')!.drawImage(g.canvas, x, y, w, hgt, 0, 0, 4, 3);
+  g.drawImage(tiny, 0, 0, 4, 3, x, y, w, hgt);
+}
+
+async function drawn(file: Blob): Promise<HTMLCanvasElement> {
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, widest / Math.max(image.width, image.height));
+  const canvas = h('canvas');
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error('no picture'))), 'image/jpeg', 0.88));
+}
+
+/** view shows a picture of the conversation. It is drawn, not linked: the page's
+ * policy may allow no images of others. */
+export function view(api: Api, t: T, picture: Picture, n: number): HTMLElement {
+  const canvas = h('canvas', { role: 'img', 'aria-label': t('pictures.one', { n }), width: picture.width, height: picture.height });
+  api
+    .picture(picture.id)
+    .then(createImageBitmap)
+    .then((image) => {
+      canvas.width = image.width;
+      canvas.height = image.height;
+      canvas.getContext('2d')!.drawImage(image, 0, 0);
+    })
+    .catch(() => canvas.setAttribute('aria-label', t('pictures.gone')));
+  return canvas;
+}

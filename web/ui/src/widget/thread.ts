@@ -1,0 +1,312 @@
+// One question: its conversation, how long it will still take, and what its
+// customer can do about it.
+import type { Message, Question } from './api';
+import type { Place } from './ask';
+import { fill, h, icon, icons } from './dom';
+import { pictures, view } from './pictures';
+import { clock, inTime } from './words';
+
+export interface Thread {
+  el: HTMLElement;
+  refresh(): Promise<void>;
+  typing(): void;
+  close(): void;
+  readonly id: string;
+}
+
+const reasons = ['wrong', 'incomplete', 'unclear', 'unfriendly', 'waiting_time', 'product_defect', 'policy'];
+const open = ['asked', 'offered', 'assigned', 'answered', 'escalated'];
+
+export function threadView(p: Place, id: string, saw: (positions: number) => void): Thread {
+  const { t, api } = p;
+  const heading = h('h3', { tabindex: -1, dir: 'auto' });
+  const status = h('p', { class: 'status', role: 'status' });
+  const log = h('div', { role: 'log', 'aria-label': t('thread.log'), class: 'log' });
+  const typing = h('p', { class: 'hint typing' });
+  const actions = h('div', { class: 'actions' });
+  const write = composer(p, id, () => refresh());
+  const el = h('div', { class: 'thread' }, heading, status, log, typing, actions, write.el);
+  let question: Question | undefined;
+  let shown = '';
+  let typingEnds = 0;
+  const tick = setInterval(() => question && sayStatus(question), 15_000);
+
+  async function refresh(): Promise<void> {
+    const q = await api.question(id);
+    question = q;
+    heading.textContent = q.title;
+    sayStatus(q);
+    const known = log.childElementCount;
+    for (const m of q.messages.slice(known)) log.append(bubble(p, m));
+    const last = q.messages.at(-1)?.position ?? 0;
+    marks(q);
+    if (q.messages.length > known) {
+      typing.textContent = '';
+      log.lastElementChild?.scrollIntoView({ block: 'nearest' });
+      saw(last);
+      if (q.messages.at(-1)?.author !== 'customer') api.read(id, last).catch(() => {}); // a mark is worth no error
+    }
+    write.el.hidden = !open.includes(q.state);
+    const kind = `${q.state} ${q.messages.some((m) => m.author !== 'customer')}`;
+    if (kind !== shown) {
+      const focused = actions.contains(actions.ownerDocument.activeElement) || actions.matches(':focus-within');
+      shown = kind;
+      fill(actions, ...choices(p, q, () => refresh()));
+      if (focused) heading.focus(); // what had it is gone
+    }
+  }
+
+  function marks(q: Question): void {
+    const read = q.read?.expert ?? 0;
+    let mine: Element | undefined;
+    q.messages.forEach((m, i) => {
+      if (m.author === 'customer' && m.position <= read) mine = log.children[i];
+    });
+    log.querySelector('.seen')?.remove();
+    mine?.append(h('small', { class: 'seen' }, t('thread.seen')));
+  }
+
+  function sayStatus(q: Question): void {
+    const f = q.forecast;
+    const waiting = f && Date.parse(f.p90_at) > Date.now() && (q.state === 'asked' || q.state === 'offered' || q.state === 'assigned');
+    fill(
+      status,
+      h('strong', {}, t(q.ended_reason ? 'state.ended' : `state.${q.state}`)),
+      waiting && ' ',
+      waiting &&
+        t('thread.forecast', { median: inTime(p.lang, (Date.parse(f.median_at) - Date.now()) / 1000), p90: clock(p.lang, f.p90_at) }),
+    );
+  }
+
+  return {
+    el,
+    id,
+    refresh,
+    typing() {
+      typing.textContent = t('thread.typing');
+      typingEnds = Date.now() + 5000;
+      setTimeout(() => {
+        if (Date.now() >= typingEnds) typing.textContent = '';
+      }, 5100);
+    },
+    close() {
+      clearInterval(tick);
+    },
+  };
+}
+
+function bubble(p: Place, m: Message): HTMLElement {
+  return h(
+    'div',
+    { class: `bubble ${m.author}` },
+    h('small', {}, p.t(`author.${m.author}`), ' · ', h('time', { datetime: m.at }, clock(p.lang, m.at))),
+    h('p', { dir: 'auto' }, m.text),
+    ...(m.pictures ?? []).map((picture, i) => view(p.api, p.t, picture, i + 1)),
+  );
+}
+
+/** composer writes a message; what is written survives a reload. */
+function composer(p: Place, id: string, sent: () => Promise<void>): { el: HTMLElement } {
+  const { t, api, store } = p;
+  const name = `draft ${id}`;
+  let typed = 0;
+  let key = crypto.randomUUID();
+  const text = h('textarea', {
+    dir: 'auto',
+    rows: 2,
+    maxlength: 8000,
+    'aria-label': t('thread.write'),
+    placeholder: t('thread.write'),
+    oninput: () => {
+      store.set(name, text.value);
+      if (Date.now() - typed > 3000 && text.value) {
+        typed = Date.now();
+        api.act(id, 'typing').catch(() => {}); // only a courtesy
+      }
+    },
+    onkeydown: (e: KeyboardEvent) => {
+      if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) form.requestSubmit();
+    },
+  });
+  text.value = store.get(name) ?? '';
+  const chosen = pictures(t, p.over);
+  const button = h('button', { class: 'main', 'aria-label': t('thread.send') }, icon(icons.send));
+  const form = h(
+    'form',
+    {
+      class: 'composer',
+      onsubmit: (e: Event) => {
+        e.preventDefault();
+        if (!text.value.trim()) return text.focus();
+        void p.busy(button, async () => {
+          await api.act(id, 'messages', { text: text.value.trim(), pictures: chosen.count ? await chosen.upload(api) : undefined }, key);
+          key = crypto.randomUUID();
+          text.value = '';
+          store.set(name, undefined);
+          chosen.clear();
+          await sent();
+          text.focus();
+        });
+      },
+    },
+    text,
+    button,
+    chosen.el,
+  );
+  return { el: form };
+}
+
+/** choices are what the customer can do now. */
+function choices(p: Place, q: Question, done: () => Promise<void>): HTMLElement[] {
+  const { t, api } = p;
+  const act = (verb: string, kind = 'quiet', sure = false) => {
+    const button: HTMLButtonElement = h(
+      'button',
+      {
+        type: 'button',
+        class: kind,
+        onclick: () => {
+          if (sure && button.dataset.sure !== 'yes') {
+            button.dataset.sure = 'yes';
+            button.textContent = t(`act.${verb}_sure`);
+            setTimeout(() => {
+              delete button.dataset.sure;
+              button.textContent = t(`act.${verb}`);
+            }, 5000);
+            return;
+          }
+          void p.busy(button, async () => {
+            await api.act(q.id, verb);
+            await done();
+          });
+        },
+      },
+      t(`act.${verb}`),
+    );
+    return button;
+  };
+  const list: HTMLElement[] = [];
+  const answered = q.messages.some((m) => m.author !== 'customer');
+  if (q.state === 'answered' || (q.state === 'escalated' && answered)) list.push(act('resolve', 'main'));
+  if (q.state === 'answered' || (q.state === 'resolved' && !q.ended_reason))
+    list.push(asks(p, 'reopen', (reason) => api.act(q.id, 'reopen', { reason }), done));
+  if (q.state === 'resolved') list.push(rating(p, q, done));
+  if (q.state !== 'escalated' && q.state !== 'withdrawn') list.push(act('escalate', 'quiet', true));
+  if (['asked', 'offered', 'assigned', 'escalated'].includes(q.state)) list.push(act('withdraw', 'quiet', true));
+  if (q.state === 'resolved') list.push(receipt(p, q));
+  return list;
+}
+
+/** asks opens a line to say why. */
+function asks(p: Place, verb: string, go: (text: string) => Promise<void>, done: () => Promise<void>): HTMLElement {
+  const text = h('textarea', {
+    dir: 'auto',
+    rows: 2,
+    maxlength: 1000,
+    required: true,
+    'aria-label': p.t(`act.${verb}_why`),
+    placeholder: p.t(`act.${verb}_why`),
+  });
+  const button = h('button', { class: 'main' }, p.t(`act.${verb}`));
+  return h(
+    'details',
+    {},
+    h('summary', {}, p.t(`act.${verb}`)),
+    h(
+      'form',
+      {
+        onsubmit: (e: Event) => {
+          e.preventDefault();
+          void p.busy(button, async () => {
+            await go(text.value.trim());
+            await done();
+          });
+        },
+      },
+      text,
+      button,
+    ),
+  );
+}
+
+function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
+  const { t } = p;
+  const key = `rated ${q.id}`;
+  const was = Number(p.store.get(key) ?? 0);
+  const reason = h(
+    'select',
+    { 'aria-label': t('rate.reason') },
+    h('option', { value: '' }, t('rate.reason')),
+    ...reasons.map((r) => h('option', { value: r }, t(`reason.${r}`))),
+  );
+  const comment = h('textarea', { rows: 2, maxlength: 4000, 'aria-label': t('rate.comment'), placeholder: t('rate.comment') });
+  const button = h('button', { class: 'main' }, t('rate.send'));
+  const more = h('div', { class: 'more' }, reason, comment, button);
+  more.hidden = true;
+  const stars = [1, 2, 3, 4, 5].map((n) =>
+    h(
+      'label',
+      { class: 'star' },
+      h('input', {
+        type: 'radio',
+        name: 'csat',
+        value: n,
+        checked: n === was,
+        onchange: () => {
+          more.hidden = false;
+          reason.required = n < 3;
+        },
+      }),
+      h('i', { 'aria-hidden': 'true' }),
+      h('span', { class: 'sr' }, t('rate.stars', { n })),
+    ),
+  );
+  const said = h('p', { class: 'hint', role: 'status' }, was ? t('rate.thanks') : '');
+  const form = h(
+    'form',
+    {
+      class: 'rating',
+      onsubmit: (e: Event) => {
+        e.preventDefault();
+        const csat = Number(new FormData(form).get('csat'));
+        void p.busy(button, async () => {
+          await p.api.rate(q.id, {
+            solved: csat > 2 || reason.value === 'product_defect' || reason.value === 'policy',
+            csat,
+            reason: reason.value || undefined,
+            comment: comment.value.trim() || undefined,
+          });
+          p.store.set(key, String(csat));
+          more.hidden = true;
+          said.textContent = t('rate.thanks');
+          await done();
+        });
+      },
+    },
+    h('fieldset', {}, h('legend', {}, t('rate.heading')), h('div', { class: 'stars' }, ...stars)),
+    more,
+    said,
+  );
+  return form;
+}
+
+/** receipt makes a link to the answer receipt, if its customer wants one. */
+function receipt(p: Place, q: Question): HTMLElement {
+  const button = h('button', { class: 'main' }, p.t('receipt.share'));
+  const form = h(
+    'form',
+    {
+      onsubmit: (e: Event) => {
+        e.preventDefault();
+        void p.busy(button, async () => {
+          const { url } = await p.api.share(q.id);
+          fill(form, h('a', { href: url, target: '_blank', rel: 'noopener' }, p.t('receipt.open')));
+          form.querySelector('a')!.focus();
+        });
+      },
+    },
+    h('p', { class: 'hint' }, p.t('receipt.consent')),
+    button,
+  );
+  return h('details', {}, h('summary', {}, p.t('receipt.heading')), form);
+}

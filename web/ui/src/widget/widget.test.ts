@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { contextOf, type Config } from './config';
+import { dark } from './color';
+import { pieces } from './pieces';
+import { inTime, span, translator } from './words';
+
+describe('pieces', () => {
+  const hidden = (start: number, end: number) => ({ start, end, kind: 'name', placeholder: '[name 1]' });
+
+  it('counts bytes, as the API does', () => {
+    const list = pieces('Grüße, Ayşe Öz.', [hidden(9, 18)]);
+    expect(list.map((p) => p.text)).toEqual(['Grüße,', ' ', '[name 1]', '.']);
+    expect(list.map((p) => p.kind)).toEqual(['word', 'plain', 'hidden', 'plain']);
+    expect(list[0]?.range).toEqual([0, 8]);
+  });
+
+  it('loses nothing', () => {
+    for (const text of ['', ' ', 'a', 'a  b\nc', 'الترجمة تتأخر', '👩‍👩‍👧 ok']) {
+      expect(
+        pieces(text, [])
+          .map((p) => p.text)
+          .join(''),
+      ).toBe(text);
+    }
+  });
+
+  it('splits a word that is hidden in part', () => {
+    expect(pieces('x:dana!', [hidden(2, 6)]).map((p) => p.text)).toEqual(['x:', '[name 1]', '!']);
+  });
+});
+
+describe('context', () => {
+  const config = { mode: 'launcher', product: 'Box', context: 'plan: Solo' } as Config;
+
+  it('tells the page without what may tell the person', () => {
+    const got = contextOf(config, { title: ' Help \n Box ', url: 'https://shop.example/help?customer=7#top' });
+    expect(got).toBe('product: Box\npage: https://shop.example/help\npage title: Help Box\nplan: Solo');
+  });
+
+  it('is silent about a page of ours', () => {
+    expect(contextOf({ ...config, mode: 'page', product: '', context: '' }, { title: 'Ask', url: 'https://k.example/ask/1' })).toBe('');
+  });
+});
+
+describe('words', () => {
+  it('says numbers by the rules of the language', () => {
+    const t = translator({ lang: 'ar', dir: 'rtl', messages: { n: { one: 'one', two: 'two', few: 'few {n}', other: 'other' } } });
+    expect([1, 2, 3, 100].map((n) => t('n', { n }))).toEqual(['one', 'two', 'few 3', 'other']);
+  });
+
+  it('keeps what it has no value for, and names a key without words', () => {
+    const t = translator({ lang: 'en', dir: 'ltr', messages: { a: 'in {x} of {y}' } });
+    expect(t('a', { x: 1 })).toBe('in 1 of {y}');
+    expect(t('b')).toBe('b');
+  });
+
+  it('says how long as people do', () => {
+    expect([20, 360, 7200, 400_000].map((s) => span('en', s))).toEqual(['1 minute', '6 minutes', '2 hours', '5 days']);
+    expect(inTime('de', 360)).toBe('in 6 Minuten');
+  });
+});
+
+describe('dark', () => {
+  it('goes by contrast, not by taste', () => {
+    expect(['#000000', '#2452c7', '#ffd257', '#ffffff', '#767676', '#777777'].map(dark)).toEqual([true, true, false, false, true, false]);
+  });
+});

@@ -1,0 +1,1 @@
+export { Facts as Context } from '@kit/index';

@@ -1,0 +1,1 @@
+export { More, usePages } from '@kit/index';

@@ -1,0 +1,116 @@
+import { $api, Await, client, Empty, key, Page, Redacted, type Schemas, useCodes, useDraft, useI18n, useNow, useWrite, When } from '@kit/index';
+import { Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import Scale from 'lucide-react/icons/scale';
+import { Link } from 'wouter';
+import css from '../work.module.css';
+
+type Refusal = Schemas['OwnRefusal'];
+
+const tone: Record<string, string> = { appealable: 'honey', appealed: 'honey', final: 'brick', overturned: 'pine', lapsed: 'brick' };
+
+/** Where somebody refused pay, why, and what one can say to it. */
+export default function Refusals() {
+  const { t } = useI18n();
+  const refusals = $api.useQuery('get', '/api/v1/me/refusals');
+  return (
+    <Page title={t('nav.refusals')} about={t('refusals.about')} narrow>
+      <Await read={refusals}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty title={t('refusals.none')} icon={<Scale size={28} />}>
+              {t('refusals.none.text')}
+            </Empty>
+          ) : (
+            <div className={css.stack}>
+              {data.map((refusal) => (
+                <One key={refusal.id} of={refusal} />
+              ))}
+            </div>
+          )
+        }
+      </Await>
+    </Page>
+  );
+}
+
+function One({ of }: { of: Refusal }) {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const now = useNow(30_000);
+  const open = of.state === 'appealable' && Date.parse(of.appeal_until) > now;
+  return (
+    <Paper component="article">
+      <Stack gap="sm">
+        <div className={css.row}>
+          <h2 className={css.subject} style={{ margin: 0 }}>
+            <Anchor component={Link} href={`/turns/${of.assignment}`} c="inherit">
+              <Redacted text={of.title} />
+            </Anchor>
+          </h2>
+          <Badge color={tone[of.state] ?? 'gray'}>{codes('refusal.state', of.state)}</Badge>
+        </div>
+        <Text c="dimmed" size="sm">
+          {of.brand_name} · <When at={of.refused_at} />
+        </Text>
+        <div>
+          <strong>{codes('refusal', of.reason)}</strong>
+          {of.evidence && (
+            <Text dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
+              {of.evidence}
+            </Text>
+          )}
+        </div>
+        {of.statement && (
+          <div>
+            <strong>{t('refusals.your_statement')}</strong>
+            <Text dir="auto">{of.statement}</Text>
+          </div>
+        )}
+        {of.state === 'appealed' && of.decide_by && (
+          <Text c="dimmed">
+            {t('refusals.decide_by')} <When at={of.decide_by} absolute />. {t('refusals.else_paid')}
+          </Text>
+        )}
+        {of.decision && (
+          <div>
+            <strong>{t('refusals.decision')}</strong>
+            <Text dir="auto">{of.decision}</Text>
+          </div>
+        )}
+        {open && <Appeal refusal={of} />}
+      </Stack>
+    </Paper>
+  );
+}
+
+function Appeal({ refusal }: { refusal: Refusal }) {
+  const { t } = useI18n();
+  const [statement, setStatement, clear] = useDraft(`appeal.${refusal.id}`, '');
+  const appeal = useWrite(
+    async () => {
+      await client.POST('/api/v1/me/refusals/{refusal}/appeal', { params: { path: { refusal: refusal.id } }, body: { statement: statement.trim() } });
+      clear();
+    },
+    { stale: [key('/api/v1/me/refusals')], done: t('refusals.appealed') },
+  );
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        appeal.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <Textarea label={t('refusals.why')} description={t('refusals.why.text')} value={statement} onChange={(e) => setStatement(e.currentTarget.value)} autosize minRows={4} maxLength={4000} required dir="auto" />
+        <Group justify="space-between">
+          <Text size="sm" c="dimmed">
+            {t('refusals.until')} <When at={refusal.appeal_until} absolute />
+          </Text>
+          <Button type="submit" loading={appeal.isPending} disabled={!statement.trim()}>
+            {t('refusals.appeal')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
