@@ -55,7 +55,10 @@ type Payout struct {
 func (p Payout) Amount() Money { return Money{Minor: p.AmountMinor, Currency: p.Currency} }
 
 // group is the transfer group that all attempts share.
-func (p Payout) group() string { return "po_" + p.ID.String() }
+func (p Payout) group() string { return GroupOf(p.ID) }
+
+// GroupOf is the group under which the provider keeps a payout's transfers.
+func GroupOf(payout uuid.UUID) string { return "po_" + payout.String() }
 
 // key is the idempotency key of the current attempt.
 func (p Payout) key() string { return fmt.Sprintf("%s_a%d", p.group(), p.Attempt) }

@@ -45,6 +45,7 @@ type Options struct {
 	Demo    bool
 
 	DemoScene *api.DemoScene // what the demo has to show; nil: this is not the demo
+	DemoStage api.DemoStage  // what can be done to it; nil: nothing
 }
 
 // Server answers every request. Safe for concurrent use.
@@ -68,7 +69,7 @@ type Server struct {
 // New makes the server.
 func New(o Options) (*Server, error) {
 	o.Limits = o.Limits.whole()
-	s := &Server{Options: o, echo: echo.New(), tokens: token.NewIssuer(o.Keys, o.Base.String(), o.House.Clock), source: o.Keys.Derive("web.source"), uncounted: map[string]bool{}}
+	s := &Server{Options: o, echo: echo.New(), tokens: token.NewIssuer(o.Keys, o.Base.String(), o.House.Doors), source: o.Keys.Derive("web.source"), uncounted: map[string]bool{}}
 	if err := s.trustBase(); err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func New(o Options) (*Server, error) {
 	config.Servers = nil
 	described := humaecho.NewV4(s.echo, config)
 	s.api = api.Register(described, api.Parts{
-		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo, DemoScene: o.DemoScene, Origins: s.origins, Whisper: s.whisper,
+		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo, DemoScene: o.DemoScene, DemoStage: o.DemoStage, Origins: s.origins, Whisper: s.whisper,
 		ClaimKey: o.Keys.Derive("web.claim"), SignIns: perMinute("sign_in", o.Limits.SignIns), CustomerSessions: perMinute("customer_sessions", o.Limits.CustomerSessions),
 	})
 	s.spec, s.shared, s.entered = described.OpenAPI(), sharedPaths(s.api.Routes()), enteredPaths(s.api.Routes())

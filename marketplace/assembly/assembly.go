@@ -38,6 +38,9 @@ type Parts struct {
 	Keys     *redact.Keyring
 	Mailer   notify.Mailer
 	Provider payouts.Provider
+	// Doors is the clock of sessions and tokens, where days are passed in the rest
+	// of the house in which nobody is to be signed out; nil: Clock.
+	Doors marketplace.Clock
 	// Payday has the queue make the weekly payouts and send them.
 	Payday bool
 
@@ -61,6 +64,7 @@ type Parts struct {
 type House struct {
 	Store     *marketplace.Store
 	Clock     marketplace.Clock
+	Doors     marketplace.Clock // of sessions and tokens
 	Queue     *job.Queue
 	Events    *event.Log
 	Access    *access.Service
@@ -85,7 +89,10 @@ func New(p Parts) *House {
 	if p.Provider == nil {
 		p.Provider = &sandbox.Provider{InTx: global, Now: p.Clock.Now}
 	}
-	h := &House{Store: p.Store, Clock: p.Clock, Queue: job.NewQueue(p.Store, p.Clock, p.Log), keys: p.Keys}
+	if p.Doors == nil {
+		p.Doors = p.Clock
+	}
+	h := &House{Store: p.Store, Clock: p.Clock, Doors: p.Doors, Queue: job.NewQueue(p.Store, p.Clock, p.Log), keys: p.Keys}
 	h.Events = event.NewLog(h.Queue)
 	h.Access = access.New(p.Store, p.Clock, h.Events, p.Keys)
 	h.Notify = notify.New(p.Store, p.Clock, h.Queue, h.Access, p.Keys, p.Mailer)
@@ -94,7 +101,7 @@ func New(p Parts) *House {
 		h.Access.Environment = p.Environment
 	}
 	h.SignIn = signin.New(signin.Rooms{
-		Store: p.Store, Clock: p.Clock, Log: h.Events, People: h.Access, Notify: h.Notify, Keys: p.Keys,
+		Store: p.Store, Clock: p.Doors, Log: h.Events, People: h.Access, Notify: h.Notify, Keys: p.Keys,
 		Base: p.Base, OperatorsNeedTOTP: p.OperatorsNeedTOTP, BrandName: program.BrandNameTx, Hashing: p.Hashing,
 	})
 	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())

@@ -44,7 +44,7 @@ func (s *Service) CreateRun(ctx context.Context, caller access.Caller, period st
 	if err != nil {
 		return made, err
 	}
-	return made, s.sendSoon(ctx)
+	return made, s.SendSoon(ctx)
 }
 
 // ResumePayouts lets payouts go on that were stopped until a person has looked

@@ -96,7 +96,7 @@ func (s *Service) RequestPayout(ctx context.Context, caller access.Caller, reque
 	if err != nil {
 		return nil, err
 	}
-	return made, s.sendSoon(ctx)
+	return made, s.SendSoon(ctx)
 }
 
 func wrap(err error, doing string, who fmt.Stringer) error {

@@ -120,7 +120,7 @@ func (s *Service) run(ctx context.Context, j job.Job) error {
 	if _, err := s.payouts.CreateRun(ctx, args.Period); err != nil {
 		return err
 	}
-	return s.sendSoon(ctx)
+	return s.SendSoon(ctx)
 }
 
 // send brings due payouts as far as they can be brought, while its time lasts;
@@ -142,9 +142,10 @@ func (s *Service) send(ctx context.Context, _ job.Job) error {
 	}
 }
 
-// sendSoon has payouts sent that were just made. The job has no key: one that
+// SendSoon has payouts sent that were just made, here or by who makes them
+// otherwise; without Payday it does nothing. The job has no key: one that
 // runs already may have looked before they were there.
-func (s *Service) sendSoon(ctx context.Context) error {
+func (s *Service) SendSoon(ctx context.Context) error {
 	if !s.payday {
 		return nil
 	}

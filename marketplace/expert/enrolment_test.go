@@ -167,6 +167,9 @@ func TestTheWayIn(t *testing.T) {
 		if err != nil || version != quiz.Version || len(questions) != 2 {
 			t.Fatalf("Quiz = %d, %v, %v", version, questions, err)
 		}
+		if last, err := h.LastAttempt(ctx, x, p); err != nil || last.Attempt != 0 {
+			t.Errorf("before any try, LastAttempt = %+v, %v", last, err)
+		}
 		a, err := h.TakeQuiz(ctx, x, p, 1, []int{1, 0})
 		if err != nil || a.Passed || a.Score != 1 {
 			t.Fatalf("TakeQuiz = %+v, %v", a, err)
@@ -178,6 +181,9 @@ func TestTheWayIn(t *testing.T) {
 		h.clock.Advance(24 * time.Hour)
 		if a, err = h.TakeQuiz(ctx, x, p, 1, []int{1, 1}); err != nil || !a.Passed || a.Attempt != 2 {
 			t.Fatalf("TakeQuiz = %+v, %v", a, err)
+		}
+		if last, err := h.LastAttempt(ctx, x, p); err != nil || last.Attempt != 2 || !last.Passed || !last.TakenAt.Equal(a.TakenAt) {
+			t.Errorf("LastAttempt = %+v, %v, want %+v", last, err, a)
 		}
 		if _, err := h.TakeQuiz(ctx, x, p, 1, []int{1, 1}); !errors.Is(err, expert.ErrRetake) {
 			t.Errorf("passed, and taken again: %v", err)

@@ -52,6 +52,25 @@ func (s *Service) Quiz(ctx context.Context, caller access.Caller, id program.ID)
 	return version, questions, err
 }
 
+// LastAttempt is the calling applicant's latest try at the program's current
+// quiz; its Attempt is 0 where there was none. Error:
+// *marketplace.NotFoundError without an application.
+func (s *Service) LastAttempt(ctx context.Context, caller access.Caller, id program.ID) (QuizAttempt, error) {
+	var last QuizAttempt
+	err := s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+		q, err := latestQuizTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		attempts, err := attemptsTx(ctx, tx, q, *e)
+		if len(attempts) > 0 {
+			last = attempts[len(attempts)-1]
+		}
+		return err
+	})
+	return last, err
+}
+
 // TakeQuiz grades the calling applicant's answers, one option's index per item,
 // and records the attempt. Errors: *StateError unless they are being assessed,
 // ErrStaleVersion when version is not the current one, *RetakeError,

@@ -44,6 +44,7 @@ type Parts struct {
 	Version   string
 	Demo      bool
 	DemoScene *DemoScene // nil: this is not the demo
+	DemoStage DemoStage  // what can be done to the demo; nil: nothing
 }
 
 // API holds every route. Make one with Register.

@@ -88,6 +88,7 @@ func (a *API) acceptTerms(ctx context.Context, caller access.Caller, in *version
 type Quiz struct {
 	Version   int            `json:"version" doc:"0: there is none."`
 	Questions []QuizQuestion `json:"questions"`
+	Last      *QuizAttempt   `json:"last" doc:"Your latest try at it; null: none yet."`
 }
 
 // QuizQuestion is one question with its options.
@@ -98,9 +99,16 @@ type QuizQuestion struct {
 
 func (a *API) quiz(ctx context.Context, caller access.Caller, in *ProgramIn) (*One[Quiz], error) {
 	version, questions, err := a.House.Experts.Quiz(ctx, caller, in.Program)
+	if err != nil {
+		return nil, err
+	}
+	last, err := a.House.Experts.LastAttempt(ctx, caller, in.Program)
 	shape := Quiz{Version: version, Questions: make([]QuizQuestion, len(questions))}
 	for i, q := range questions {
 		shape.Questions[i] = QuizQuestion(q)
+	}
+	if last.Attempt > 0 {
+		shape.Last = &QuizAttempt{Attempt: last.Attempt, Score: last.Score, Passed: last.Passed, TakenAt: last.TakenAt}
 	}
 	return one(shape), err
 }

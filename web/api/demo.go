@@ -23,7 +23,8 @@ func (a *API) demoRoutes() {
 	spec := a.huma.OpenAPI()
 	spec.Tags = slices.Concat(spec.Tags, []*huma.Tag{{Name: demoTag, Description: "What there is only in the demo, which answers this machine alone."}})
 	read(a, Route{ID: "getDemo", Path: "/demo", Tag: demoTag, Who: Who{Kind: Anyone},
-		Summary: "Read who there is to be in the demo"}, a.demo)
+		Summary: "Read who there is to be in the demo, and how it goes"}, a.demo)
+	a.stageRoutes()
 }
 
 // DemoScene is what a visitor of the demo needs: who there is to be, how they
@@ -35,6 +36,7 @@ type DemoScene struct {
 	People    []DemoPerson        `json:"people" doc:"The brand's people and the operator, then the experts."`
 	Questions []question.ID       `json:"questions" doc:"Those that are open at the start, in their order."`
 	Walk      DemoWalk            `json:"walk"`
+	Stage     *DemoState          `json:"stage,omitempty" doc:"How the demo goes; missing where nothing can be done to it."`
 }
 
 // DemoPerson is somebody a visitor can be.
@@ -60,5 +62,11 @@ type DemoWalk struct {
 }
 
 func (a *API) demo(context.Context, access.Caller, *struct{}) (*One[DemoScene], error) {
-	return one(*a.DemoScene), nil
+	scene := *a.DemoScene
+	if a.DemoStage != nil {
+		scene.Questions = a.DemoStage.Questions()
+		state := a.DemoStage.State()
+		scene.Stage = &state
+	}
+	return one(scene), nil
 }

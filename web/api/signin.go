@@ -50,7 +50,7 @@ func (a *API) signedInAs(s signin.Started) (*signedIn, error) {
 		return nil, err
 	}
 	return &signedIn{
-		SetCookie: a.cookie(s.Token, s.Session.ExpiresAt.Sub(a.House.Clock.Now())),
+		SetCookie: a.cookie(s.Token, s.Session.ExpiresAt.Sub(a.House.Doors.Now())),
 		Body:      SignedIn{AccessToken: text, ExpiresAt: until, Person: s.Session.PersonID, Session: s.Session.ID, Limited: s.Session.NeedsTOTP},
 	}, nil
 }

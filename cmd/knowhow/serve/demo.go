@@ -11,7 +11,7 @@ import (
 	"knowhow/cmd/knowhow/internal/demo"
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/web/api"
+	"knowhow/payouts/sandbox"
 )
 
 // demoPassword is every persona's. It is no secret: the demo answers to this
@@ -38,6 +38,44 @@ func (n *node) liveDemo(ctx context.Context) (demo.Scene, error) {
 	})
 }
 
+// prepareDemo has the demo's past lived and gives the house a clock that days
+// can be passed by, and a provider whose plug can be pulled.
+func (n *node) prepareDemo(ctx context.Context) (err error) {
+	n.parts.Environment = "demo"
+	if n.scene, err = n.liveDemo(ctx); err != nil {
+		return err
+	}
+	clock, err := demo.OpenClock(ctx, n.parts.Store, n.clock)
+	if err != nil {
+		return err
+	}
+	n.demoClock, n.outlet = clock, demo.NewOutlet(&sandbox.Provider{Now: clock.Now, InTx: func(ctx context.Context, fn func(tx *gorm.DB) error) error {
+		return n.parts.Store.InTx(ctx, marketplace.AllBrands, fn)
+	}})
+	n.parts.Clock, n.parts.Doors, n.parts.Provider = clock, n.clock, n.outlet
+	return nil
+}
+
+// setStage has the demo's people ready, and what time they missed made up for.
+func (n *node) setStage(ctx context.Context) (err error) {
+	if !n.Demo {
+		return nil
+	}
+	if n.stage, err = demo.NewStage(ctx, n.scene, n.house, n.demoClock, n.outlet, n.log); err != nil {
+		return err
+	}
+	if err := n.stage.CatchUp(ctx); err != nil {
+		return fmt.Errorf("make up for the time the demo was not served: %w", err)
+	}
+	if err := n.house.Questions.RefreshForecasts(ctx); err != nil { // else there is none in the first minute
+		return err
+	}
+	if which, _ := ward(); which == 0 { // later ones go on as visitors left it
+		return n.stage.Play(ctx, n.Traffic)
+	}
+	return nil
+}
+
 // openDoors gives the demo's people the password, those who have none.
 func (n *node) openDoors(ctx context.Context) error {
 	if !n.Demo {
@@ -61,30 +99,11 @@ func (n *node) openDoors(ctx context.Context) error {
 	return nil
 }
 
-// shownScene is the demo as its front page and its shop show it; nil: this is
-// not the demo.
-func (n *node) shownScene() *api.DemoScene {
-	if !n.Demo {
-		return nil
-	}
-	s := &api.DemoScene{
-		Brand: n.scene.Brand, Program: n.scene.Program, Password: demoPassword, Questions: n.scene.Questions,
-		Walk: api.DemoWalk{
-			Name: n.scene.Walk.Name, Title: n.scene.Walk.Title, Body: n.scene.Walk.Body, Context: n.scene.Walk.Context,
-			Topic: n.scene.Walk.Topic, Language: n.scene.Walk.Language, Tags: n.scene.Walk.Tags,
-		},
-	}
-	for _, p := range n.scene.People {
-		languages := append([]string{}, p.Languages...) // never null
-		s.People = append(s.People, api.DemoPerson{
-			Name: p.Name, Email: p.Email, Role: p.Role, Handle: p.Handle, Languages: languages, About: p.About,
-		})
-	}
-	return s
-}
-
 // showDemo tells who there is to be, and where.
 func (n *node) showDemo() {
+	if which, _ := ward(); which > 0 {
+		return // told before
+	}
 	base := n.base.String()
 	fmt.Fprintf(n.out, `
 The demo brand Brindlewave is open; nothing in it moves real money.

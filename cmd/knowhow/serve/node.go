@@ -41,8 +41,11 @@ type node struct {
 	signal                    *sqldb.Signal
 	parts                     assembly.Parts
 	house                     *assembly.House
-	site                      *site      // nil: of a worker
-	scene                     demo.Scene // of the demo
+	site                      *site        // nil: of a worker
+	scene                     demo.Scene   // of the demo
+	stage                     *demo.Stage  // of the demo
+	demoClock                 *demo.Clock  // of the demo
+	outlet                    *demo.Outlet // of the demo
 	closers                   []func() error
 }
 
@@ -63,7 +66,7 @@ func (n *node) open(ctx context.Context) (err error) {
 		return err
 	}
 	if n.web {
-		if n.listener, err = n.listen("listen", n.Listen); err != nil {
+		if n.listener, err = n.front(); err != nil {
 			return err
 		}
 	}
@@ -122,6 +125,19 @@ func (n *node) listen(flag, at string) (net.Listener, error) {
 	return l, nil
 }
 
+// front is where the outside is listened to; the demo's warden does already.
+func (n *node) front() (net.Listener, error) {
+	if !n.Demo {
+		return n.listen("listen", n.Listen)
+	}
+	l, err := inherited()
+	if err != nil {
+		return nil, fmt.Errorf("--listen: %w", err)
+	}
+	n.later(l.Close)
+	return l, nil
+}
+
 // reached is the base URL: as given, or the address listened on.
 func (n *node) reached() *url.URL {
 	switch {
@@ -161,8 +177,7 @@ func (n *node) build(ctx context.Context) (err error) {
 		n.parts.Mailer = n.mail
 	}
 	if n.Demo {
-		n.parts.Environment = "demo"
-		if n.scene, err = n.liveDemo(ctx); err != nil {
+		if err := n.prepareDemo(ctx); err != nil {
 			return err
 		}
 	}
@@ -171,10 +186,13 @@ func (n *node) build(ctx context.Context) (err error) {
 	if err := n.openDoors(ctx); err != nil {
 		return err
 	}
-	if n.sqlite { // whose one process we are: leases are a dead one's
+	if n.sqlite || n.Demo { // whose one process we are: leases are a dead one's
 		if err := n.house.Queue.ReleaseLeases(ctx); err != nil {
 			return err
 		}
+	}
+	if err := n.setStage(ctx); err != nil {
+		return err
 	}
 	n.signal = sqldb.NewSignal(n.db, n.log)
 	n.parts.Store.OnCommit(n.signal.Changed)
@@ -242,6 +260,9 @@ func (n *node) begin(ctx context.Context, work *sync.WaitGroup) {
 	work.Go(func() { n.signal.Run(ctx) })
 	if n.workers > 0 {
 		work.Go(func() { n.house.Queue.Run(ctx, n.workers, pollEvery) })
+	}
+	if n.stage != nil {
+		work.Go(func() { n.stage.Run(ctx) })
 	}
 	for _, c := range n.chores() {
 		work.Go(func() { n.keepUp(ctx, c) })

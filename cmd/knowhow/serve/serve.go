@@ -26,6 +26,7 @@ type Command struct {
 	Workers              int           `name:"workers" env:"KNOWHOW_WORKERS" default:"0" placeholder:"N" help:"How many jobs are done at once, 1 to 64 (default: 4)."`
 	Migrate              bool          `name:"migrate" env:"KNOWHOW_MIGRATE" help:"Bring PostgreSQL's schema up to date first; several may do so at once. SQLite's always is."`
 	Demo                 bool          `name:"demo" env:"KNOWHOW_DEMO" help:"Serve the demo brand, on this machine only: keys and mail are kept beside the database, and an empty database is filled first."`
+	Traffic              bool          `name:"traffic" env:"KNOWHOW_TRAFFIC" help:"With --demo: have simulated customers and experts be about."`
 	TrustedProxy         []string      `name:"trusted-proxy" env:"KNOWHOW_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For is believed, by address or network (default: none)."`
 	MetricsListen        string        `name:"metrics-listen" env:"KNOWHOW_METRICS_LISTEN" placeholder:"ADDRESS:PORT" help:"Where to answer /metrics, and /healthz and /readyz too (default: nowhere, or, where the base URL is this machine, with the rest)."`
 	CallerLimit          int           `name:"caller-limit" env:"KNOWHOW_CALLER_LIMIT" default:"600" placeholder:"N" help:"Requests a minute that one caller may make (default: ${default})."`
@@ -43,7 +44,7 @@ func (Command) Help() string {
 SIGTERM or SIGINT ends it: what is under way is finished, and jobs that were not begun are given back. A second signal ends it at once.
 
 Examples:
-  knowhow serve --demo
+  knowhow serve --demo --traffic
   knowhow serve --database-url sqlite:/var/lib/knowhow/knowhow.db --base-url https://help.example.com --smtp-host mail.example.com --mail-from help@example.com
   knowhow serve --role worker --database-url postgres://knowhow@db/knowhow --metrics-listen 127.0.0.1:9090 …`
 }
@@ -53,6 +54,14 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 	set, err := c.settings()
 	if err != nil {
 		return err
+	}
+	if c.Demo {
+		if _, isWard := ward(); !isWard {
+			return c.keepWard(ctx, out, log)
+		}
+		var stop context.CancelFunc
+		ctx, stop = inWard(ctx)
+		defer stop()
 	}
 	n := &node{Command: c, settings: set, out: out, log: log}
 	defer n.close()

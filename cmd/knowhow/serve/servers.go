@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"time"
 
+	"knowhow/marketplace"
 	"knowhow/web"
 )
 
@@ -48,10 +49,24 @@ func (n *node) server(h http.Handler) *http.Server {
 // outside, they are answered too, to this machine.
 func (n *node) public() http.Handler {
 	h := n.tracing.Requests(n.site.handler)
+	if n.demoClock != nil {
+		h = tellTime(n.demoClock, h)
+	}
 	if n.metricsListener == nil && thisMachine(n.base) {
 		h = onlyHere(n.withMetrics(h), h)
 	}
 	return n.health.Wrap(h)
+}
+
+// timeHeader tells browsers the demo's time, which may be days ahead of theirs,
+// and that it is the demo.
+const timeHeader = "Knowhow-Now"
+
+func tellTime(clock marketplace.Clock, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(timeHeader, clock.Now().Format(time.RFC3339Nano))
+		next.ServeHTTP(w, r)
+	})
 }
 
 // withMetrics answers GET /metrics and leaves the rest to next.

@@ -35,6 +35,12 @@ func (c *Command) settings() (s settings, err error) {
 	if s.sqlite && c.Role != "all" {
 		return s, refuse("role", c.Role+" needs PostgreSQL: SQLite takes one process, which does all")
 	}
+	if c.Demo && c.Role != "all" {
+		return s, refuse("role", c.Role+" is no demo's: one process does all of it")
+	}
+	if c.Traffic && !c.Demo {
+		return s, refuse("traffic", "is the demo's: give --demo too")
+	}
 	if err := c.checkAddresses(); err != nil {
 		return s, err
 	}

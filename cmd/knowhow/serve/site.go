@@ -37,7 +37,7 @@ func (n *node) newSite() (*site, error) {
 		House: n.house, Keys: n.keys, Log: n.log, Base: n.base, Hub: hub, Limiter: limit.New(shared, n.clock),
 		Limits:  web.Limits{Caller: n.CallerLimit, Address: n.AddressLimit, SignIns: n.SignInLimit, CustomerSessions: n.CustomerSessionLimit},
 		Proxies: n.proxies, Metrics: n.metrics,
-		Version: version.Build(), Demo: n.Demo, DemoScene: n.shownScene(),
+		Version: version.Build(), Demo: n.Demo, DemoScene: n.shownScene(), DemoStage: n.shownStage(),
 	})
 	if err != nil {
 		return nil, err

@@ -76,7 +76,7 @@ type entry struct {
 	Customer string `json:"customer"`
 	Ago      int    `json:"ago"`      // asked so many minutes before the end
 	JudgeAgo int    `json:"judgeAgo"` // judged so many minutes before the end; 0: drawn
-	Open     bool   `json:"open"`     // nobody reacts to what is routed last
+	Open     bool   `json:"open"`     // nobody reacts to what is routed last, until its week is over
 }
 
 // wording is how somebody asks.

@@ -61,8 +61,8 @@ func (w *world) caller(ctx context.Context, p person) (access.Caller, error) {
 // expectJudgement has the customer judge an answer a while after it came.
 func (w *world) expectJudgement(it *item, attempt int, delivered time.Time) {
 	name, t := fmt.Sprintf("%s/%d", it.Reference, attempt), it.turn(attempt)
-	at := delivered.Add(draw("judge", name).between(judgeLeast, judgeMost))
-	if it.JudgeAgo > 0 {
+	at := delivered.Add(w.wait(draw("judge", name).between(judgeLeast, judgeMost)))
+	if it.JudgeAgo > 0 && t.Reopen != "" {
 		at = w.end.Add(-time.Duration(it.JudgeAgo) * time.Minute)
 	}
 	switch {
@@ -169,12 +169,12 @@ func newEscalations(tx *gorm.DB, since time.Time) ([]escalated, error) {
 // expectTeam has the brand's agent answer what went to their team.
 func (w *world) expectTeam(list []escalated) {
 	for _, e := range list {
-		it := w.items[e.Reference]
+		it := w.item(e.Reference)
 		if it == nil || it.Open || w.answering[e.Reference] {
 			continue
 		}
 		w.answering[e.Reference] = true
-		at := e.EndedAt.Add(draw("team", e.Reference).between(teamLeast, teamMost))
+		at := e.EndedAt.Add(w.wait(draw("team", e.Reference).between(teamLeast, teamMost)))
 		w.agenda.Add(at, doAnswerForBrand, e.Reference, func(ctx context.Context) error { return w.answerForBrand(ctx, it) })
 	}
 }
@@ -193,7 +193,7 @@ func (w *world) answerForBrand(ctx context.Context, it *item) error {
 
 // expectThanks has the customer judge the brand's answer.
 func (w *world) expectThanks(it *item, answered time.Time) {
-	at := answered.Add(draw("thanks", it.Reference).between(judgeLeast, judgeMost))
+	at := answered.Add(w.wait(draw("thanks", it.Reference).between(judgeLeast, judgeMost)))
 	if !draw("says nothing", it.Reference).in(neverSays) {
 		w.agenda.Add(at, doJudge, it.Reference, func(ctx context.Context) error { return w.resolve(ctx, it) })
 	}
@@ -210,7 +210,7 @@ func (w *world) pickUpBrandAnswers(ctx context.Context) error {
 		return fmt.Errorf("look for the brand's answers: %w", err)
 	}
 	for _, e := range list {
-		if it := w.items[e.Reference]; it != nil {
+		if it := w.item(e.Reference); it != nil {
 			w.expectThanks(it, e.EndedAt)
 		}
 	}

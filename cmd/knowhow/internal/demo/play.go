@@ -3,10 +3,12 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
 
+	"knowhow/cmd/knowhow/internal/agenda"
 	"knowhow/marketplace"
 	"knowhow/payouts"
 )
@@ -16,6 +18,7 @@ import (
 const (
 	doStep = iota // of an expert's way into the program
 	doFund
+	doPromise
 	doPayday
 	doDecline
 	doAccept
@@ -51,8 +54,8 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 			return err
 		}
 		for d, ok := w.agenda.Due(w.clock.Now()); ok; d, ok = w.agenda.Due(w.clock.Now()) {
-			if err := d.Do(ctx); err != nil {
-				return fmt.Errorf("%s at %s: %w", d.Name, d.At.Format(time.RFC3339), err)
+			if err := w.do(ctx, d); err != nil {
+				return err
 			}
 			if err := w.settle(ctx); err != nil {
 				return err
@@ -61,10 +64,29 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 	}
 }
 
+// do does what is on the agenda. Where visitors are about, they may have been
+// faster, or have made it pointless.
+func (w *world) do(ctx context.Context, d agenda.Deed) error {
+	err := d.Do(ctx)
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("%s at %s: %w", d.Name, d.At.Format(time.RFC3339), err)
+	if w.shown && ctx.Err() == nil {
+		w.log.Debug("somebody of the demo could not do something", "err", err)
+		return nil
+	}
+	return err
+}
+
 // settle runs what is due in the market and puts on the agenda what people will
 // do about it.
 func (w *world) settle(ctx context.Context) error {
-	if n, err := w.Queue.RunDue(ctx); err != nil || n == 0 {
+	n, err := w.Queue.RunDue(ctx)
+	if err == nil && w.shown {
+		return w.settleShown(ctx)
+	}
+	if err != nil || n == 0 {
 		return err
 	}
 	return w.notice(ctx, w.clock.Now())
@@ -89,6 +111,11 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 	if err != nil {
 		return err
 	}
+	if w.only != nil {
+		offers = slices.DeleteFunc(offers, func(o offered) bool { return !w.only(o.Reference) })
+		reviews = slices.DeleteFunc(reviews, func(r reviewing) bool { return !w.only(r.Reference) })
+		ours = slices.DeleteFunc(ours, func(e escalated) bool { return !w.only(e.Reference) })
+	}
 	w.expectReactions(offers)
 	w.expectVerdicts(reviews)
 	w.expectTeam(ours)
@@ -100,7 +127,7 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 func (w *world) pickUp(ctx context.Context) error {
 	for _, it := range w.list {
 		if _, asked := w.asked[it.Reference]; !asked {
-			w.agenda.Add(it.At, doAsk, it.Reference, func(ctx context.Context) error { return w.ask(ctx, it) })
+			w.agenda.Add(it.At, doAsk, it.Reference, w.asks(it))
 		}
 	}
 	for _, x := range w.experts {
@@ -117,6 +144,7 @@ func (w *world) pickUp(ctx context.Context) error {
 		return w.fund(ctx, "second", secondFunding)
 	})
 	w.expectPayday(w.clock.Now())
+	w.expectPatience()
 	return w.notice(ctx, time.Time{})
 }
 
@@ -163,4 +191,9 @@ func (w *world) sendPayouts(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// asks is the asking of the question.
+func (w *world) asks(it *item) func(context.Context) error {
+	return func(ctx context.Context) error { return w.ask(ctx, it) }
 }

@@ -20,6 +20,9 @@ const (
 	currency    = payouts.Currency("EUR")
 )
 
+// Money is an amount of the demo's currency, of minor units.
+func Money(minor int64) payouts.Money { return payouts.Money{Minor: minor, Currency: currency} }
+
 // topics are the program's, in the order in which the help page has them.
 var topics = []program.NewTopic{
 	{Slug: "sign-in", Name: "Sign-in & devices", Mode: program.Crowd},
@@ -64,6 +67,35 @@ func policies() program.Policies {
 	p.Routing.WaveSizes, p.Routing.MaxExperts, p.Routing.OfferTTL = []int{1, 3, 6}, 10, 2*time.Hour
 	p.Review.SampleBP = 2000
 	return p
+}
+
+// patient are the policies while the twelve are asked: they are promised a week
+// and wait as long for whom they were offered, so that visitors find them open.
+func patient() program.Policies {
+	p := policies()
+	p.SLA.FirstResponse, p.SLA.Resolution = week, 10*day
+	p.Routing.OfferTTL = week
+	return p
+}
+
+// patience is how long before the end the policies become patient.
+const patience = 60 * time.Minute
+
+// promise has the manager set the program's policies, unless they are those.
+func (w *world) promise(ctx context.Context, p program.Policies) error {
+	if w.program.Policies.Routing.OfferTTL == p.Routing.OfferTTL {
+		return nil
+	}
+	if err := w.Programs.SetPolicies(ctx, w.staff["manager"], w.program.ID, p); err != nil {
+		return fmt.Errorf("set the policies: %w", err)
+	}
+	w.program.Policies = p
+	return nil
+}
+
+// expectPatience has the policies become patient before the twelve are asked.
+func (w *world) expectPatience() {
+	w.agenda.Add(w.end.Add(-patience), doPromise, "patience", func(ctx context.Context) error { return w.promise(ctx, patient()) })
 }
 
 // open makes brand, people and program, or finds what an interrupted story has.

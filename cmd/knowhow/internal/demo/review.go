@@ -35,8 +35,8 @@ type reviewing struct {
 
 func newReviews(tx *gorm.DB, since time.Time) ([]reviewing, error) {
 	var list []reviewing
-	err := tx.Raw(`SELECT r.id, q.reference, a.attempt, r.created_at FROM reviews r JOIN assignments a ON a.id = r.assignment_id
-		JOIN questions q ON q.id = r.question_id WHERE r.state = 'open' AND r.created_at >= ? AND q.reference IS NOT NULL`, since).Scan(&list).Error
+	err := tx.Raw(`SELECT r.id, COALESCE(q.reference, '') AS reference, a.attempt, r.created_at FROM reviews r JOIN assignments a ON a.id = r.assignment_id
+		JOIN questions q ON q.id = r.question_id WHERE r.state = 'open' AND r.created_at >= ?`, since).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for new reviews: %w", err)
 	}
@@ -46,22 +46,27 @@ func newReviews(tx *gorm.DB, since time.Time) ([]reviewing, error) {
 // expectVerdicts has somebody look at what was drawn.
 func (w *world) expectVerdicts(list []reviewing) {
 	for _, r := range list {
-		if key := r.ID.String(); !w.reviews[key] && w.items[r.Reference] != nil {
+		it := w.item(r.Reference)
+		if it == nil { // a visitor's, which the demo's people know as well as any
+			it = &item{Reference: r.ID.String()}
+			r.Reference = it.Reference
+		}
+		if key := r.ID.String(); !w.reviews[key] {
 			w.reviews[key] = true
 			name := fmt.Sprintf("%s/%d", r.Reference, r.Attempt)
-			at := r.CreatedAt.Add(draw("review", name).between(reviewLeast, reviewMost))
-			if w.items[r.Reference].turn(r.Attempt).Weak != nil {
+			at := r.CreatedAt.Add(w.wait(draw("review", name).between(reviewLeast, reviewMost)))
+			if it.turn(r.Attempt).Weak != nil {
 				at = r.CreatedAt.Add(draw("review", name).between(lookLeast, lookMost))
 			}
-			w.agenda.Add(at, doReview, name, func(ctx context.Context) error { return w.review(ctx, r, name) })
+			w.agenda.Add(at, doReview, name, func(ctx context.Context) error { return w.review(ctx, it, r, name) })
 		}
 	}
 }
 
 // review is a peer's, or where they had a part in the question the brand's own
 // reviewer's.
-func (w *world) review(ctx context.Context, r reviewing, name string) error {
-	v := verdictOn(w.items[r.Reference].turn(r.Attempt), name)
+func (w *world) review(ctx context.Context, it *item, r reviewing, name string) error {
+	v := verdictOn(it.turn(r.Attempt), name)
 	err := quality.ErrOwnWork
 	for _, x := range w.experts {
 		if x.Reviews {
@@ -85,7 +90,7 @@ func verdictOn(t turn, name string) quality.Verdict {
 	switch {
 	case t.Weak != nil:
 		v.Pass, v.Note, v.Scores[quality.Correct], v.Scores[quality.Complete] = false, t.Weak.Note, 1, 2
-	case draw("fails", name).in(failing):
+	case t.Text != "" && draw("fails", name).in(failing):
 		v.Pass, v.Scores[quality.Complete] = false, 2
 		v.Note = "Right as far as it goes, but the customer has to guess where the setting is. Name the menu, step by step."
 	}
@@ -161,12 +166,12 @@ func (w *world) pickUpRefusals(ctx context.Context) error {
 		return fmt.Errorf("look for refusals under way: %w", err)
 	}
 	for _, a := range earned {
-		if it := w.items[a.Reference]; it != nil && it.turn(a.Attempt).Weak != nil {
+		if it := w.item(a.Reference); it != nil && it.turn(a.Attempt).Weak != nil {
 			w.expectRefusal(it, a.Assignment)
 		}
 	}
 	for _, f := range refusals {
-		it, name := w.items[f.Reference], fmt.Sprintf("%s/%d", f.Reference, f.Attempt)
+		it, name := w.item(f.Reference), fmt.Sprintf("%s/%d", f.Reference, f.Attempt)
 		switch {
 		case it == nil:
 		case f.State == quality.Appealed:

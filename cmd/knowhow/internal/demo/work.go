@@ -66,7 +66,7 @@ func newOffers(tx *gorm.DB, since time.Time) ([]offered, error) {
 // answer, and in the last wave does.
 func (w *world) expectReactions(list []offered) {
 	for i, o := range list {
-		it := w.items[o.Reference]
+		it := w.item(o.Reference)
 		if o.State != question.OfferOpen || w.offers[o.ID] || it == nil || it.waits(o.Attempt) {
 			continue
 		}
@@ -76,6 +76,8 @@ func (w *world) expectReactions(list []offered) {
 		asked := slices.ContainsFunc(list, func(x offered) bool { return x.Reference == o.Reference && w.handles[x.PersonID] == knows })
 		name := fmt.Sprintf("%s/%d/%s", o.Reference, o.Attempt, w.handles[o.PersonID])
 		switch {
+		case w.rests == w.handles[o.PersonID]:
+			w.expectDecline(o, name)
 		case w.handles[o.PersonID] == knows, !asked && first && draw("takes", name).in(takesAnyway[min(o.Wave, lastWave)-1]):
 			w.expectAccept(o, name)
 		case it.Open && o.Wave > 1: // so that they can be asked again when it is reopened
@@ -87,7 +89,7 @@ func (w *world) expectReactions(list []offered) {
 
 func (w *world) expectAccept(o offered, name string) {
 	caller := access.PersonCaller(o.PersonID)
-	at := o.OfferedAt.Add(draw("accept", name).between(acceptLeast, acceptMost))
+	at := o.OfferedAt.Add(w.wait(draw("accept", name).between(acceptLeast, acceptMost)))
 	w.agenda.Add(at, doAccept, name, func(ctx context.Context) error {
 		a, err := w.Questions.Accept(ctx, caller, o.ID)
 		switch {
@@ -105,7 +107,7 @@ func (w *world) expectAccept(o offered, name string) {
 
 func (w *world) expectDecline(o offered, name string) {
 	caller := access.PersonCaller(o.PersonID)
-	at := o.OfferedAt.Add(draw("decline", name).between(declineLeast, declineMost))
+	at := o.OfferedAt.Add(w.wait(draw("decline", name).between(declineLeast, declineMost)))
 	w.agenda.Add(at, doDecline, name, func(ctx context.Context) error { return w.decline(ctx, caller, o) })
 }
 
@@ -121,10 +123,10 @@ func gone(err error) bool { return errors.Is(err, marketplace.ErrConflict) }
 
 // expectTurn has the expert answer, or hand back.
 func (w *world) expectTurn(reference string, a question.Assignment) {
-	it, caller := w.items[reference], access.PersonCaller(a.PersonID)
+	it, caller := w.item(reference), access.PersonCaller(a.PersonID)
 	t := it.turn(a.Attempt)
 	name := fmt.Sprintf("%s/%d/%s", reference, a.Attempt, w.handles[a.PersonID])
-	at := a.AcceptedAt.Add(draw("answer", name).between(answerLeast, answerMost))
+	at := a.AcceptedAt.Add(w.wait(draw("answer", name).between(answerLeast, answerMost)))
 	w.agenda.Add(at, doAnswer, name, func(ctx context.Context) error {
 		if t.Back != "" {
 			if err := w.Questions.HandBack(ctx, caller, a.ID, t.Back, t.Text); err != nil {
@@ -181,8 +183,8 @@ func (w *world) pickUpWork(ctx context.Context) error {
 		return fmt.Errorf("look for work in hand: %w", err)
 	}
 	for _, a := range list {
-		switch it := w.items[a.Reference]; {
-		case it == nil:
+		switch it := w.item(a.Reference); {
+		case it == nil, it.waits(a.Attempt), w.only != nil && !w.only(a.Reference):
 		case a.State == question.Delivered:
 			w.expectJudgement(it, a.Attempt, *a.DeliveredAt)
 		default:

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -20,7 +21,7 @@ import (
 type world struct {
 	*cast
 	*assembly.House
-	clock      *marketplace.ManualClock
+	clock      movable
 	start, end time.Time
 
 	brand   marketplace.BrandID
@@ -38,6 +39,20 @@ type world struct {
 	// answering are the references of questions that the brand's agent will answer.
 	answering map[string]bool
 	agenda    agenda.Agenda
+
+	week    int    // which time the twelve are open, counted from 1
+	shown   bool   // visitors are about: they and workers of the process act too
+	haste   int    // people are so many times as quick; 0: as they are
+	rests   string // who is left to the visitors: the handle of an expert who takes nothing
+	only    func(reference string) bool
+	log     *slog.Logger
+	noticed int64 // the last event that was heard of
+}
+
+// movable is a clock that the story moves.
+type movable interface {
+	marketplace.Clock
+	Set(t time.Time)
 }
 
 var system = access.SystemCaller("demo")
@@ -48,8 +63,22 @@ func newWorld(ctx context.Context, parts assembly.Parts, c *cast, log *slog.Logg
 	clock := marketplace.NewManualClock(start)
 	parts.Clock, parts.Log, parts.Mailer, parts.Provider = clock, log, unread{}, nil
 	parts.DrawKey = []byte("demo") // the same story under any keys
+	w, err := peopled(c, assembly.New(parts), clock, clock.Now(), clock.Now().Add(past))
+	if err != nil {
+		return nil, err
+	}
+	left, err := leftOff(ctx, parts.Store)
+	if err == nil && left.After(start) {
+		clock.Set(left)
+	}
+	return w, err
+}
+
+// peopled is a world in the house, whose story begins at start and is lived up
+// to end, with nobody in it yet.
+func peopled(c *cast, h *assembly.House, clock movable, start, end time.Time) (*world, error) {
 	w := &world{
-		cast: c, House: assembly.New(parts), clock: clock, start: clock.Now(), end: clock.Now().Add(past),
+		cast: c, House: h, clock: clock, start: start, end: end, week: 1,
 		staff: map[string]access.Caller{}, people: map[string]access.PersonID{}, handles: map[access.PersonID]string{},
 		items: map[string]*item{}, asked: map[string]question.ID{}, askers: map[string]access.Caller{},
 		offers: map[question.OfferID]bool{}, reviews: map[string]bool{}, answering: map[string]bool{},
@@ -61,11 +90,7 @@ func newWorld(ctx context.Context, parts assembly.Parts, c *cast, log *slog.Logg
 		}
 		w.items[it.Reference] = it
 	}
-	left, err := leftOff(ctx, parts.Store)
-	if err == nil && left.After(start) {
-		clock.Set(left)
-	}
-	return w, err
+	return w, nil
 }
 
 // leftOff is the time of the last thing that happened.
@@ -90,7 +115,7 @@ func (w *world) live(ctx context.Context, tell func(done, of int)) error {
 	}
 	over, err := w.over(ctx)
 	if err != nil || over {
-		return err
+		return errors.Join(err, w.promise(ctx, policies()))
 	}
 	if err := w.Queue.ReleaseLeases(ctx); err != nil { // the database is ours alone
 		return err
@@ -101,7 +126,10 @@ func (w *world) live(ctx context.Context, tell func(done, of int)) error {
 	if err := w.pickUp(ctx); err != nil {
 		return err
 	}
-	return w.play(ctx, tell)
+	if err := w.play(ctx, tell); err != nil {
+		return err
+	}
+	return w.promise(ctx, policies())
 }
 
 // find knows brand, program and questions again, as far as they are there.
@@ -127,7 +155,7 @@ func (w *world) find(ctx context.Context) error {
 		return fmt.Errorf("look for the demo: %w", err)
 	}
 	for _, r := range rows {
-		if w.items[r.Reference] != nil {
+		if w.item(r.Reference) != nil {
 			w.asked[r.Reference] = r.ID
 		}
 	}

@@ -2,7 +2,7 @@ import { $api, Await, client, type Schemas, useFormat, useI18n, useWrite, Why } 
 import { Badge, Button, Paper, Text } from '@mantine/core';
 import BadgeCheck from 'lucide-react/icons/badge-check';
 import css from './console.module.css';
-import { useBrand } from './place';
+import { useBrand, usePlace } from './place';
 
 type Decision = Schemas['DecisionRecord'];
 type Ranked = Schemas['Ranked'];
@@ -11,9 +11,10 @@ type Ranked = Schemas['Ranked'];
 export function Decisions({ question }: { question: string }) {
   const { t } = useI18n();
   const { path } = useBrand();
+  const { may } = usePlace();
   const params = { path: { ...path, question } };
   const decisions = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/decisions', { params });
-  const offers = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/offers', { params }, { retry: false });
+  const offers = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/offers', { params }, { retry: false, enabled: may('see_money') });
   const replay = useWrite(async () => (await client.POST('/api/v1/brands/{brand}/questions/{question}/decisions/replay', { params })).data!);
   const handles = new Map(offers.data?.data.map((o) => [o.expert, o.handle]));
   return (

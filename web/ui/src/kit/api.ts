@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
 import type { components, paths } from './schema';
+import { heard } from './clock';
 import { ApiError, errorOf, OfflineError } from './errors';
 import { browserSession, type Session } from './session';
 
@@ -86,8 +87,21 @@ async function signature(request: Request): Promise<string> {
 
 export const session: Session = typeof window === 'undefined' ? (undefined as unknown as Session) : browserSession();
 
+/** Told on the window when the service answers again after it did not. */
+export const reached = 'knowhow:reached';
+let lost = false;
+
 export const send = sender({
-  fetch: (request) => fetch(request),
+  fetch: async (request) => {
+    const response = await fetch(request).catch((e: unknown) => {
+      lost = true;
+      throw e;
+    });
+    heard(response.headers);
+    if (lost) window.dispatchEvent(new Event(reached));
+    lost = false;
+    return response;
+  },
   session,
   wait: (ms) => new Promise((done) => setTimeout(done, ms)),
   key: () => crypto.randomUUID(),

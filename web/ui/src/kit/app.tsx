@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { Component, type ReactNode, StrictMode, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
-import { ApiError, OfflineError, session } from './api';
+import { ApiError, OfflineError, reached, session } from './api';
 import { drafts } from './drafts';
 import { SignedOutError } from './errors';
 import { firstLanguage, Language, loadWords, useI18n } from './i18n';
@@ -121,14 +121,17 @@ const streamWorld = {
       const end = () => {
         clearTimeout(timer);
         window.removeEventListener('online', end);
+        window.removeEventListener(reached, end);
         signal.removeEventListener('abort', end);
         done();
       };
       const timer = setTimeout(end, ms);
       window.addEventListener('online', end);
+      window.addEventListener(reached, end);
       signal.addEventListener('abort', end);
     }),
   random: Math.random,
+  now: () => Date.now(),
   online: () => navigator.onLine,
 };
 

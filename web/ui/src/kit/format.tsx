@@ -1,3 +1,4 @@
+import { now as present } from './clock';
 import { useEffect, useMemo, useState } from 'react';
 import type { Schemas } from './api';
 import { useI18n } from './i18n';
@@ -78,7 +79,7 @@ function listen(pace: number, ear: (now: number) => void) {
   let ticker = tickers.get(pace);
   if (!ticker) {
     const ears = new Set<(now: number) => void>();
-    ticker = { ears, timer: setInterval(() => ears.forEach((e) => e(Date.now())), pace) };
+    ticker = { ears, timer: setInterval(() => ears.forEach((e) => e(present())), pace) };
     tickers.set(pace, ticker);
   }
   const { ears, timer } = ticker;
@@ -93,7 +94,7 @@ function listen(pace: number, ear: (now: number) => void) {
 
 /** The present moment, anew every so many milliseconds. */
 export function useNow(pace = 1000): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(present);
   useEffect(() => listen(pace, setNow), [pace]);
   return now;
 }

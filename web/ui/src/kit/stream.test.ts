@@ -29,17 +29,19 @@ describe('server-sent events', () => {
   });
 });
 
-/** A server that answers each connection with the next text and then ends it. */
-function served(answers: (string | number | Error)[], over: Partial<StreamWorld> = {}) {
+/** A server that answers each connection with the next text and then ends it, after so many milliseconds. */
+function served(answers: (string | number | Error)[], lasts: number[] = [], over: Partial<StreamWorld> = {}) {
   const asked: Record<string, string>[] = [];
   const waits: number[] = [];
   const heard: Notice[] = [];
   const refused: string[] = [];
   let ready = 0;
+  let time = 0;
   const stream: Stream = new Stream(
     {
       fetch: async ({ headers }) => {
         asked.push(headers);
+        time += lasts[asked.length - 1] ?? 0;
         const answer = answers[asked.length - 1];
         if (asked.length >= answers.length) stream.close();
         if (answer instanceof Error) throw answer;
@@ -50,6 +52,7 @@ function served(answers: (string | number | Error)[], over: Partial<StreamWorld>
       refused: async (token) => refused.push(token),
       wait: async (ms) => void waits.push(ms),
       random: () => 1,
+      now: () => time,
       online: () => true,
       ...over,
     },
@@ -74,11 +77,11 @@ describe('a stream', () => {
     expect(ready()).toBe(2);
   });
 
-  it('waits longer each time it fails, and starts over after it worked', async () => {
+  it('waits longer each time it fails or ends at once, and starts over after it lasted', async () => {
     const lost = new TypeError('network');
-    const { stream, waits } = served([lost, 503, lost, opened, lost, '']);
+    const { stream, waits } = served([lost, 503, opened, lost, opened, lost, ''], [0, 0, 0, 0, 60_000]);
     await stream.run();
-    expect(waits).toEqual([4000, 8000, 16_000, 250, 4000]);
+    expect(waits).toEqual([4000, 8000, 16_000, 30_000, 250, 4000]);
   });
 
   it('begins anew where its place is unknown', async () => {

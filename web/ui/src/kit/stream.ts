@@ -55,6 +55,7 @@ export type StreamWorld = {
   refused: (token: string) => Promise<unknown>; // a token that was good no more
   wait: (ms: number, signal: AbortSignal) => Promise<void>;
   random: () => number;
+  now: () => number;
   online: () => boolean;
 };
 
@@ -104,10 +105,11 @@ export class Stream {
     if (this.#running) return;
     this.#running = true;
     for (let failures = 0; !this.#stop.signal.aborted; ) {
-      const before = this.#last;
-      const ended = await this.#connect().catch(() => false);
+      const began = this.#world.now();
+      await this.#connect().catch(() => false);
       if (this.#stop.signal.aborted) return;
-      failures = ended || this.#last !== before ? 0 : failures + 1;
+      // One that ended at once is a failure too: else it would be made again and again.
+      failures = this.#world.now() - began > 5_000 ? 0 : failures + 1;
       this.#set(this.#world.online() ? 'waiting' : 'offline');
       // Full jitter: many who lost one server do not come back at once.
       const most = Math.min(this.#delay * 2 ** failures, 30_000);

@@ -72,6 +72,9 @@ interface Session {
   until: number;
 }
 
+// Of the words receipt.consent: new ones want a new version.
+const consentVersion = '2026-11';
+
 export class Api {
   private session?: Promise<Session>;
 
@@ -97,7 +100,7 @@ export class Api {
   read = (id: string, position: number) => this.send<void>('PUT', `questions/${id}/read`, { position });
   link = () => this.send<{ url: string; expires_at: string }>('POST', 'me/resume_links');
   upload = (picture: Blob) => this.send<Picture>('POST', 'pictures', picture);
-  share = (id: string) => this.send<{ url: string }>('POST', `questions/${id}/receipt/share`);
+  share = (id: string) => this.send<{ url: string }>('POST', `questions/${id}/receipt/share`, { consent: true, version: consentVersion });
 
   async picture(id: string): Promise<Blob> {
     return (await this.raw('GET', `pictures/${id}`, undefined, true)).blob();

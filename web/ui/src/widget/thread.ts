@@ -15,7 +15,8 @@ export interface Thread {
 }
 
 const reasons = ['wrong', 'incomplete', 'unclear', 'unfriendly', 'waiting_time', 'product_defect', 'policy'];
-const open = ['asked', 'offered', 'assigned', 'answered', 'escalated'];
+const waits = ['asked', 'offered', 'assigned'];
+const open = [...waits, 'answered', 'escalated'];
 
 export function threadView(p: Place, id: string, saw: (positions: number) => void): Thread {
   const { t, api } = p;
@@ -47,7 +48,7 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
       if (q.messages.at(-1)?.author !== 'customer') api.read(id, last).catch(() => {}); // a mark is worth no error
     }
     write.el.hidden = !open.includes(q.state);
-    const kind = `${q.state} ${q.messages.some((m) => m.author !== 'customer')}`;
+    const kind = `${waits.includes(q.state) ? 'waits' : q.state} ${q.messages.some((m) => m.author !== 'customer')}`;
     if (kind !== shown) {
       const focused = actions.contains(actions.ownerDocument.activeElement) || actions.matches(':focus-within');
       shown = kind;
@@ -68,7 +69,7 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
 
   function sayStatus(q: Question): void {
     const f = q.forecast;
-    const waiting = f && Date.parse(f.p90_at) > Date.now() && (q.state === 'asked' || q.state === 'offered' || q.state === 'assigned');
+    const waiting = f && Date.parse(f.p90_at) > Date.now() && waits.includes(q.state);
     fill(
       status,
       h('strong', {}, t(q.ended_reason ? 'state.ended' : `state.${q.state}`)),
@@ -192,7 +193,7 @@ function choices(p: Place, q: Question, done: () => Promise<void>): HTMLElement[
     list.push(asks(p, 'reopen', (reason) => api.act(q.id, 'reopen', { reason }), done));
   if (q.state === 'resolved') list.push(rating(p, q, done));
   if (q.state !== 'escalated' && q.state !== 'withdrawn') list.push(act('escalate', 'quiet', true));
-  if (['asked', 'offered', 'assigned', 'escalated'].includes(q.state)) list.push(act('withdraw', 'quiet', true));
+  if ([...waits, 'escalated'].includes(q.state)) list.push(act('withdraw', 'quiet', true));
   if (q.state === 'resolved') list.push(receipt(p, q));
   return list;
 }

@@ -1,35 +1,29 @@
-import { ApiError, client, key, type Schemas, useDraft, useI18n, useWrite } from '@kit/index';
+import { client, key, type Schemas, useDraft, useI18n, useNow, useWrite } from '@kit/index';
 import { Alert, Button, Group, Radio, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+
+const tries = 3; // at one version of a quiz
+const pause = 24 * 3600 * 1000; // until the next one
 
 /** The program's test: one option a question. What was chosen is kept until it is handed in. */
-export function Quiz({ program, quiz, passed }: { program: string; quiz: Schemas['Quiz']; passed: () => void }) {
+export function Quiz({ program, quiz }: { program: string; quiz: Schemas['Quiz'] }) {
   const { t } = useI18n();
   const [chosen, setChosen, clear] = useDraft<Record<string, string>>(`quiz.${program}.${quiz.version}`, {});
-  const [result, setResult] = useState<Schemas['QuizAttempt'] | null>(null);
   const take = useWrite(
     async () => {
       const answers = quiz.questions.map((_, i) => Number(chosen[i]));
       return (await client.POST('/api/v1/programs/{program}/application/quiz', { params: { path: { program } }, body: { version: quiz.version, answers } })).data!;
     },
     {
-      stale: [key('/api/v1/programs/{program}/application'), key('/api/v1/me/enrolments')],
-      after: (attempt) => {
-        clear();
-        setResult(attempt);
-        if (attempt.passed) passed();
-      },
-      failed: (error) => {
-        // taken before, and passed: nothing is left to do here
-        if (error instanceof ApiError && error.code === 'conflict') passed();
-        return error instanceof ApiError && error.code === 'conflict';
-      },
+      stale: [key('/api/v1/programs/{program}/application/quiz'), key('/api/v1/programs/{program}/application')],
+      after: clear,
     },
   );
-  if (result && !result.passed) {
+  const now = useNow(60_000);
+  const { last } = quiz;
+  if (last && !last.passed && (last.attempt >= tries || Date.parse(last.taken_at) + pause > now)) {
     return (
       <Alert color="honey" title={t('quiz.failed')}>
-        {t('quiz.failed.text', { score: result.score, of: quiz.questions.length })}
+        {t(last.attempt >= tries ? 'quiz.failed.last' : 'quiz.failed.text', { score: last.score, of: quiz.questions.length })}
       </Alert>
     );
   }

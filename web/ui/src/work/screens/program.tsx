@@ -66,7 +66,7 @@ function Facts({ about }: { about: About }) {
   );
 }
 
-/** Apply, quiz, terms, and somebody's look at it all. */
+/** Apply, terms, quiz, and somebody's look at it all. */
 function Path({ program, own }: { program: string; own: Own | undefined }) {
   const { t, has } = useI18n();
   const codes = useCodes();
@@ -74,22 +74,14 @@ function Path({ program, own }: { program: string; own: Own | undefined }) {
   const applied = own !== undefined && own.state !== 'left' && own.state !== 'rejected';
   const quiz = $api.useQuery('get', '/api/v1/programs/{program}/application/quiz', path, { enabled: applied, retry: false });
   const terms = $api.useQuery('get', '/api/v1/programs/{program}/terms', path, { enabled: applied, retry: false });
-  const [passed, setPassed] = useState(false);
-  const [agreed, setAgreed] = useState(false);
-  const noQuiz = quiz.data?.version === 0;
-  const noTerms = terms.data?.version === 0;
-  const assessing = own?.state === 'assessing';
+  const assessing = own?.state === 'assessing'; // the terms are agreed to
   const steps: { name: string; done: boolean; content: ReactNode }[] = [
     { name: t('path.apply'), done: applied, content: <Apply program={program} own={own} /> },
+    { name: t('path.terms'), done: assessing, content: <Await read={terms}>{(found) => <Terms program={program} terms={found} />}</Await> },
     {
       name: t('path.quiz'),
-      done: applied && (passed || noQuiz || assessing),
-      content: quiz.data ? <Quiz program={program} quiz={quiz.data} passed={() => setPassed(true)} /> : <Await read={quiz}>{() => null}</Await>,
-    },
-    {
-      name: t('path.terms'),
-      done: applied && (agreed || noTerms),
-      content: terms.data ? <Terms program={program} terms={terms.data} agreed={() => setAgreed(true)} /> : null,
+      done: assessing && (quiz.data?.version === 0 || quiz.data?.last?.passed === true),
+      content: <Await read={quiz}>{(found) => <Quiz program={program} quiz={found} />}</Await>,
     },
     { name: t('path.decision'), done: false, content: <Text c="dimmed">{t('path.decision.text')}</Text> },
   ];
@@ -114,7 +106,7 @@ function Path({ program, own }: { program: string; own: Own | undefined }) {
                   {step.name}
                   {step.done && <span className="kh-hidden"> ({t('path.done')})</span>}
                 </h2>
-                {(i === now || (i === 2 && now === 1)) && !step.done && step.content}
+                {i === now && step.content}
               </div>
             </li>
           ))}
