@@ -73,7 +73,6 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	}
 	settings.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	sent := &counter{}
-	settings.ConnConfig.Tracer = sent
 	settings.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
@@ -86,11 +85,11 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	conn := sql.OpenDB(brandEntering(stdlib.GetPoolConnector(pool)))
+	conn := sql.OpenDB(counting(stdlib.GetPoolConnector(pool), sent))
 	conn.SetMaxIdleConns(0) // the pool keeps the idle ones
 	config := gormConfig()
 	config.Plugins = map[string]gorm.Plugin{BrandPlugin: brandPlugin{}}
-	g, err := gorm.Open(gpostgres.New(gpostgres.Config{Conn: conn}), config)
+	g, err := gorm.Open(gpostgres.New(gpostgres.Config{Conn: pgPool{conn, sent}}), config)
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
