@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,17 +20,26 @@ const (
 	notifyEvery = 10 * time.Millisecond
 	// notifyWithin bounds one call.
 	notifyWithin = 5 * time.Second
+	// whoIsThere, before a process's name, asks the others to call back.
+	whoIsThere = "?"
 )
 
 // Signal tells those who wait for news in the database that there may be some:
 // at once in the process that wrote it, and on PostgreSQL, by LISTEN and
 // NOTIFY, in every other that runs a Signal. A signal can be lost, so whoever
 // waits must look from time to time all the same. Safe for concurrent use.
+//
+// A process that is alone calls nobody, since a call costs a commit. Whoever
+// comes asks who is there, and everybody calls from then on; what was written
+// before they knew of each other, the first call of each tells.
 type Signal struct {
 	db   *DB
 	log  *slog.Logger
 	self string        // tells our own calls from others'
 	due  chan struct{} // the other processes are to be called
+
+	company atomic.Bool // there may be other processes
+	asking  atomic.Bool // the next call is to ask who is there
 
 	mu     sync.RWMutex
 	wake   []func()
@@ -37,7 +48,9 @@ type Signal struct {
 
 // NewSignal makes a signal for the processes on db.
 func NewSignal(db *DB, log *slog.Logger) *Signal {
-	return &Signal{db: db, log: log, self: uuid.NewString(), due: make(chan struct{}, 1)}
+	s := &Signal{db: db, log: log, self: uuid.NewString(), due: make(chan struct{}, 1)}
+	s.company.Store(true) // as far as is known
+	return s
 }
 
 // Subscribe has wake called at every signal. It must return at once, and is
@@ -60,9 +73,12 @@ func (s *Signal) SubscribeOthers(wake func()) {
 // returns at once, and touches no database.
 func (s *Signal) Changed() {
 	s.wakeAll(false)
-	if s.db.Dialect != "postgres" {
-		return // nobody else has it open
+	if s.db.Dialect == "postgres" && s.company.Load() {
+		s.callOthers()
 	}
+}
+
+func (s *Signal) callOthers() {
 	select {
 	case s.due <- struct{}{}:
 	default: // a call is due already
@@ -92,15 +108,32 @@ func (s *Signal) Run(ctx context.Context) {
 	}
 	var calling sync.WaitGroup
 	calling.Go(func() { s.call(ctx) })
-	hear := func(from string) {
-		if from != s.self {
-			s.wakeAll(true)
+	var once sync.Once
+	hear := func(text string) {
+		if text == "" {
+			once.Do(func() { s.company.Store(false) })
+			s.asking.Store(true)
+			s.callOthers()
 		}
+		s.hear(text)
 	}
 	listen(ctx, s.db.direct, signalChannel, hear, func(err error) {
+		s.company.Store(true) // who comes meanwhile is not heard
 		s.log.Warn("lost touch with the other processes; connecting anew", "err", err)
 	})
 	calling.Wait()
+}
+
+// hear is told what was called, "" for having begun to listen.
+func (s *Signal) hear(text string) {
+	from, asks := strings.CutPrefix(text, whoIsThere)
+	if from == s.self {
+		return
+	}
+	if text != "" && s.company.CompareAndSwap(false, true) || asks {
+		s.callOthers()
+	}
+	s.wakeAll(true)
 }
 
 // call calls the other processes whenever it is due, but not all the time. What
@@ -133,7 +166,15 @@ func (s *Signal) lastCall(ctx context.Context) {
 func (s *Signal) notify(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, notifyWithin)
 	defer cancel()
-	if err := s.db.Write.WithContext(ctx).Exec("SELECT pg_notify(?, ?)", signalChannel, s.self).Error; err != nil {
+	text := s.self
+	if s.asking.Swap(false) {
+		text = whoIsThere + s.self
+	}
+	if err := s.db.Write.WithContext(ctx).Exec("SELECT pg_notify(?, ?)", signalChannel, text).Error; err != nil {
+		if text != s.self {
+			s.asking.Store(true)
+			s.callOthers()
+		}
 		return fmt.Errorf("notify %s: %w", signalChannel, err)
 	}
 	return nil
