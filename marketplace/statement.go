@@ -90,18 +90,12 @@ func ScanTx(tx *gorm.DB, query string, args []any, into ...any) error {
 	if err != nil {
 		return err
 	}
-	if !rows.Next() {
-		err = gorm.ErrRecordNotFound
-	} else {
+	if rows.Next() {
 		err = rows.Scan(into...)
+	} else if err = rows.Err(); err == nil {
+		err = gorm.ErrRecordNotFound
 	}
-	if wrong := rows.Err(); wrong != nil {
-		err = wrong
-	}
-	if wrong := rows.Close(); err == nil { // also what the database found out after the row
-		err = wrong
-	}
-	return translated(tx, err)
+	return closed(tx, rows, err)
 }
 
 // translated gives a driver's error gorm's name for it, as gorm itself does for

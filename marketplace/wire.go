@@ -73,6 +73,34 @@ func RowsTx(tx *gorm.DB, query string, args ...any) (Rows, error) {
 	return rows, translated(tx, err)
 }
 
+// Scan reads the columns of a row into what it is given, in their order.
+type Scan = func(into ...any) error
+
+// EachTx runs a statement that is written out and calls read for each row that
+// it returns, in which read scans once.
+func EachTx(tx *gorm.DB, query string, args []any, read func(scan Scan) error) error {
+	rows, err := RowsTx(tx, query, args...)
+	if err != nil {
+		return err
+	}
+	for err == nil && rows.Next() {
+		err = read(rows.Scan)
+	}
+	if err == nil {
+		err = rows.Err()
+	}
+	return closed(tx, rows, err)
+}
+
+// closed closes rows and tells what went wrong, also what the database found out
+// after the last row that was read.
+func closed(tx *gorm.DB, rows Rows, err error) error {
+	if wrong := rows.Close(); err == nil {
+		err = wrong
+	}
+	return translated(tx, err)
+}
+
 // plain reports arguments that are one value each: gorm expands the others.
 func plain(args []any) bool {
 	for _, a := range args {

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -100,10 +101,8 @@ func (t *pgTx) first(ctx context.Context, queue func(b *pgx.Batch), read func(r 
 
 // ExecContext implements gorm.ConnPool.
 func (t *pgTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	if err := t.started(ctx); err != nil {
-		return nil, err
-	}
-	return t.Conn.ExecContext(ctx, query, args...)
+	written, err := t.WireExec(ctx, query, args)
+	return driver.RowsAffected(written), err
 }
 
 // QueryContext implements gorm.ConnPool.
