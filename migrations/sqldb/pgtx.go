@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -53,7 +54,8 @@ type pgTx struct {
 	direct *pgx.Conn
 	ctx    context.Context
 	sent   *counter
-	begin  string // what is yet to be sent to begin it
+	begin  string    // what is yet to be sent to begin it
+	read   io.Closer // the last rows, which may be open
 	over   bool
 }
 
@@ -110,7 +112,11 @@ func (t *pgTx) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	if err := t.started(ctx); err != nil {
 		return nil, err
 	}
-	return t.Conn.QueryContext(ctx, query, args...)
+	rows, err := t.Conn.QueryContext(ctx, query, args...)
+	if err == nil {
+		t.read = rows
+	}
+	return rows, err
 }
 
 // PrepareContext implements gorm.ConnPool.
@@ -145,8 +151,9 @@ func (t *pgTx) Commit() error {
 	}
 	t.over = true
 	if t.begin != "" {
-		return t.Conn.Close() // nothing was sent
+		return t.leave() // nothing was sent
 	}
+	t.unread()
 	done, err := t.direct.Exec(t.ctx, "commit")
 	if err == nil && done.String() == "ROLLBACK" {
 		err = pgx.ErrTxCommitRollback
@@ -160,6 +167,7 @@ func (t *pgTx) Rollback() error {
 		return sql.ErrTxDone
 	}
 	t.over = true
+	t.unread()
 	if t.direct.IsClosed() || t.direct.PgConn().TxStatus() == 'I' {
 		return t.leave()
 	}
@@ -171,6 +179,14 @@ func (t *pgTx) Rollback() error {
 
 // leave gives the connection back, which the pool drops where it is not idle.
 func (t *pgTx) leave() error { return t.Conn.Close() }
+
+// unread closes rows that were not read to their end; who read them has been
+// told what was wrong.
+func (t *pgTx) unread() {
+	if t.read != nil {
+		_ = t.read.Close()
+	}
+}
 
 // wireRows are the rows of a statement that went past database/sql.
 type wireRows = interface {
@@ -222,6 +238,7 @@ func (t *pgTx) WireQuery(ctx context.Context, query string, args []any) (wireRow
 		_ = rows.Close()
 		return nil, err
 	}
+	t.read = rows
 	return rows, nil
 }
 
