@@ -44,7 +44,7 @@ type Cursor struct {
 // might yet be rolled back.
 func (s *Service) ChangesAfterTx(ctx context.Context, tx *gorm.DB, id program.ID, after Cursor) ([]EvidenceChange, Cursor, error) {
 	query, args := after.next(marketplace.Postgres(tx), id)
-	rows, err := tx.WithContext(ctx).Raw(query, args...).Rows()
+	rows, err := marketplace.RowsTx(tx.WithContext(ctx), query, args...)
 	if err != nil {
 		return nil, after, fmt.Errorf("read changes of evidence: %w", err)
 	}
@@ -104,7 +104,7 @@ func (c Cursor) next(postgres bool, id program.ID) (string, []any) {
 }
 
 // readChange reads one row: an answer, a question, or one that is forgotten.
-func readChange(rows *sql.Rows, id program.ID, next *Cursor) (EvidenceChange, error) {
+func readChange(rows marketplace.Rows, id program.ID, next *Cursor) (EvidenceChange, error) {
 	var answer, gone bool
 	var about PastQuestionID
 	var brand marketplace.BrandID

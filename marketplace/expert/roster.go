@@ -107,7 +107,7 @@ CROSS JOIN LATERAL (SELECT` + memberColumns + "FROM" + memberTables + "AND e.per
 // The caller holds r.mu.
 func (r *roster) catchUpTx(ctx context.Context, tx *gorm.DB) error {
 	query, args := r.next(marketplace.Postgres(tx))
-	rows, err := tx.WithContext(ctx).Raw(query, args...).Rows()
+	rows, err := marketplace.RowsTx(tx.WithContext(ctx), query, args...)
 	if err != nil {
 		return fmt.Errorf("read the experts of program %s: %w", r.program, err)
 	}
@@ -142,7 +142,7 @@ func (r *roster) next(postgres bool) (string, []any) {
 }
 
 // readMember reads one row into the members it belongs to.
-func readMember(rows *sql.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
+func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
 	var m member
 	var certified, topics, languages string
 	var since, believed sql.NullTime
