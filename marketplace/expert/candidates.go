@@ -85,6 +85,12 @@ func (s *Service) CandidatesTx(ctx context.Context, tx *gorm.DB, r Requirement) 
 	return out, nil
 }
 
+// HasRoster tells whether CandidatesTx has read who is enrolled in the program,
+// so that only changes are left to be read.
+func (s *Service) HasRoster(brand marketplace.BrandID, id program.ID) bool {
+	return s.rosters.of(rosterKey{brand, id}).loaded.Load()
+}
+
 func (m *member) candidate(topic string, now time.Time) Candidate {
 	belief, ok := m.beliefs[topic]
 	if ok {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -53,6 +54,7 @@ func (r *rosters) forget() {
 // roster_changes, which triggers fill, whichever process made the change.
 type roster struct {
 	rosterKey
+	loaded  atomic.Bool
 	mu      sync.Mutex
 	read    rosterCursor
 	members map[access.PersonID]*member
@@ -124,6 +126,7 @@ func (r *roster) catchUpTx(ctx context.Context, tx *gorm.DB) error {
 	}
 	r.take(changed)
 	r.read = read
+	r.loaded.Store(true)
 	return nil
 }
 
