@@ -18,6 +18,7 @@ import (
 type memory struct {
 	mu       sync.Mutex
 	programs map[program.ID]*remembered
+	room     sync.Pool // of *[]matching.Candidate, for one ranking after the other
 }
 
 type remembered struct {
@@ -27,7 +28,12 @@ type remembered struct {
 	cursor expert.Cursor
 }
 
-func newMemory() *memory { return &memory{programs: map[program.ID]*remembered{}} }
+func newMemory() *memory {
+	return &memory{
+		programs: map[program.ID]*remembered{},
+		room:     sync.Pool{New: func() any { return new([]matching.Candidate) }},
+	}
+}
 
 func (m *memory) of(id program.ID) *remembered {
 	m.mu.Lock()

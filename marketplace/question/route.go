@@ -113,10 +113,13 @@ type wave struct {
 // decideTx ranks who may be asked and picks the wave; nobody where nobody is left.
 func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, wait patience, now time.Time) (wave, error) {
 	d := DecisionRecord{Excluded: map[string]int{}}
-	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, d.Excluded)
+	room := s.memory.room.Get().(*[]matching.Candidate)
+	defer s.memory.room.Put(room)
+	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, (*room)[:0], d.Excluded)
 	if err != nil {
 		return wave{}, err
 	}
+	*room = candidates
 	size := min(p.Policies.Routing.WaveSize(q.Wave), p.Policies.Routing.MaxExperts-inAttempt)
 	if size <= 0 || len(candidates) == 0 {
 		return wave{}, nil
@@ -142,8 +145,9 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p prog
 
 // candidatesTx applies the hard rules: expert's own, nobody asks themselves,
 // and nobody is asked twice, except one whose offer was withdrawn because
-// somebody else was faster. It also counts the offers of this attempt.
-func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, topic *program.Topic, now time.Time, excluded map[string]int) ([]matching.Candidate, int, error) {
+// somebody else was faster. They are appended to into. It also counts the offers
+// of this attempt.
+func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, topic *program.Topic, now time.Time, into []matching.Candidate, excluded map[string]int) ([]matching.Candidate, int, error) {
 	var offers []Offer
 	if q.Attempt > 1 || q.Wave > 0 { // else nobody was asked yet
 		var err error
@@ -160,17 +164,10 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 			asked[o.PersonID] = true
 		}
 	}
-	found, err := s.experts.CandidatesTx(ctx, tx, expert.Requirement{
+	candidates := into
+	err := s.experts.EachCandidateTx(ctx, tx, expert.Requirement{
 		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now,
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, x := range found.Excluded {
-		excluded[string(x.Reason)]++
-	}
-	candidates := make([]matching.Candidate, 0, len(found.Eligible))
-	for _, c := range found.Eligible {
+	}, func(c expert.Candidate) {
 		switch {
 		case c.Person == q.AskerPerson:
 			excluded[ruleConflict]++
@@ -181,6 +178,9 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 				Expert: matching.ID(c.Person), Since: c.Since, Prior: c.Standing.Mean(), Lot: c.Lot,
 			})
 		}
+	}, func(x expert.Exclusion) { excluded[string(x.Reason)]++ })
+	if err != nil {
+		return nil, 0, err
 	}
 	return candidates, inAttempt, nil
 }
