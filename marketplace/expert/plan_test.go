@@ -1,6 +1,7 @@
 package expert_test
 
 import (
+	"fmt"
 	"testing"
 
 	"gorm.io/gorm"
@@ -13,8 +14,18 @@ import (
 func TestChangesAreNotPlannedAnew(t *testing.T) {
 	h := newHouse(t, dbtest.Open(t, "postgres"))
 	ada, _ := h.active(t, "ada")
-	_, err := h.Import(t.Context(), h.owner, h.program.ID, []expert.ImportQuestion{h.question("q-1", ada.Person)})
+	past := make([]expert.ImportQuestion, 500)
+	for i := range past {
+		past[i] = h.question(fmt.Sprint("q-", i), ada.Person)
+	}
+	_, err := h.Import(t.Context(), h.owner, h.program.ID, past)
 	must(t, err)
+	must(t, h.store.InTx(t.Context(), h.program.BrandID, func(tx *gorm.DB) error {
+		if err := tx.Exec("INSERT INTO roster_changes SELECT gen_random_uuid(), pg_current_xact_id() FROM generate_series(1, 1000)").Error; err != nil {
+			return err
+		}
+		return tx.Exec("ANALYZE roster_changes, evidence, past_questions").Error
+	}))
 	r := expert.Requirement{Brand: h.program.BrandID, Program: h.program.ID, Now: h.clock.Now()}
 	must(t, h.store.Read(t.Context(), r.Brand, func(tx *gorm.DB) error {
 		var cursor expert.Cursor
