@@ -47,6 +47,7 @@ func withPicture(s *scene) { s.picture = s.upload(s.dana) }
 
 var writes = []write{
 	{"ask", question.Asked, nil, func(s *scene) error {
+		s.Questions.Forget()
 		_, err := s.Questions.Ask(s.Ctx(), s.dana, question.Ask{Program: s.Program.ID, Title: "It hums", Reference: s.q.String()})
 		return err
 	}},

@@ -55,6 +55,8 @@ type Detail struct {
 	Minor      int64            `json:"minor,omitempty"`
 	Ended      bool             `json:"ended,omitempty"` // of EventEarned: the expert ended the conversation
 	Drawing    *Drawing         `json:"-"`               // of EventEarned, for who subscribes to it
+
+	routed bool // of EventAsked: the question was routed as it was asked
 }
 
 // Drawing is what decides, as a turn is earned, whether it will be reviewed.
@@ -108,7 +110,7 @@ func New(r Rooms) *Service {
 		redactKey: r.Keys.Derive("question.redaction"), capKey: r.Keys.Derive("question.caps"), sandbox: r.Sandbox,
 	}
 	r.Store.OnUndone(s.memory.forget)
-	r.Events.Subscribe("route", s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
+	r.Events.SubscribeIf("route", unrouted, s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
 	r.Customers.RegisterEraser("question", erasedColumns, s.eraseCustomerTx)
 	r.Queue.Handle(tellJob, s.tell)
 	r.Notify.RegisterWatch(s.watchOffersTx)
@@ -116,6 +118,12 @@ func New(r Rooms) *Service {
 	r.Queue.Sweep(job.Sweep{Name: "questions", Table: "questions", Do: s.advanceTx})
 	r.Queue.Sweep(job.Sweep{Name: "rewards", Table: "assignments", Do: s.releaseDueTx})
 	return s
+}
+
+// unrouted tells whether what an event is about still waits for experts.
+func unrouted(_ event.Event, data any) bool {
+	d, ok := data.(Detail)
+	return !ok || !d.routed
 }
 
 // routeOn reacts to a question that waits for experts. One that meanwhile

@@ -49,6 +49,31 @@ func Halfway(t *testing.T, db *sqldb.DB, do func() error) int {
 	}
 }
 
+// FailEach is Halfway for what may succeed by another way although one of its
+// statements fails: judge is told of each such run the number of the statement,
+// the database as it was before, and the answer. do is told the number too, and
+// that of the last run, which meets no fault and must succeed.
+func FailEach(t *testing.T, db *sqldb.DB, do func(n int) error, judge func(n int, before string, err error)) int {
+	t.Helper()
+	var seen, failAt atomic.Int64
+	injectFault(db, &seen, &failAt)
+	defer failAt.Store(-1)
+	for n := int64(1); ; n++ {
+		before := Dump(t, db)
+		seen.Store(0)
+		failAt.Store(n)
+		err := do(int(n))
+		failAt.Store(-1)
+		if seen.Load() < n {
+			if err != nil {
+				t.Errorf("without a fault: %v", err)
+			}
+			return int(n - 1)
+		}
+		judge(int(n), before, err)
+	}
+}
+
 // Unchanged fails the test when do changes anything in the database.
 func Unchanged(t *testing.T, db *sqldb.DB, do func()) {
 	t.Helper()
