@@ -115,6 +115,7 @@ var writes = []write{
 		return s.Questions.Say(s.Ctx(), s.dana, s.q, "Look.", s.picture)
 	}},
 	{"ask with a picture", question.Asked, withPicture, func(s *scene) error {
+		s.Questions.Forget()
 		_, err := s.Questions.Ask(s.Ctx(), s.dana, question.Ask{Program: s.Program.ID, Title: "It hums", Pictures: []question.PictureID{s.picture}})
 		return err
 	}},
