@@ -19,20 +19,60 @@ import (
 	"knowhow/payouts"
 )
 
-// mayDraw saves drawOn where it would find that nothing is reviewed, as it does
-// of most work.
+// cause is why a turn is reviewed, or empty where it is not.
+func (s *Service) cause(attempt int, d question.Drawing) ReviewCause {
+	switch {
+	case d.Probation:
+		return CauseProbation
+	case drawn(s.drawKey, d.AskedAt, attempt, d.SampleBP):
+		return CauseSample
+	case !d.Verified:
+		return CauseUnverified
+	}
+	return ""
+}
+
+// drawAtOnce decides, in the transaction in which an assignment is earned,
+// whether it is reviewed, and opens the review. Handoffs are not reviewed: the
+// next expert confirmed them. Where the review is paid for, it leaves that to
+// drawOn: money that is lacking, or waited for, must not keep anybody from
+// earning.
+func (s *Service) drawAtOnce(_ context.Context, _ *gorm.DB, e event.Event, data any) ([]marketplace.Statement, []event.News, error) {
+	d, ok := data.(question.Detail)
+	if !ok || !atOnce(d) || d.Assignment == nil {
+		return nil, nil, nil
+	}
+	cause, due := s.cause(d.Attempt, *d.Drawing), reviewDue(d.Drawing.EarnedAt, d.Drawing.ReleaseAt)
+	if cause == "" || !due.After(e.At) {
+		return nil, nil, nil // nothing to look at, or no time left for a look
+	}
+	r := Review{
+		ID: marketplace.NewID[Review](), BrandID: e.Brand, QuestionID: question.ID(e.Subject), AssignmentID: *d.Assignment,
+		State: ReviewOpen, Cause: cause, Currency: d.Drawing.Pay.Currency, CreatedAt: e.At, NextDueAt: &due,
+	}
+	requested := event.News{
+		Event: event.Event{Brand: e.Brand, Kind: EventReviewRequested, Subject: e.Subject, At: e.At},
+		Data:  Detail{Attempt: d.Attempt, Assignment: r.AssignmentID, Review: r.ID},
+	}
+	return []marketplace.Statement{r.insert()}, []event.News{requested}, nil
+}
+
+// atOnce reports what drawAtOnce decides.
+func atOnce(d question.Detail) bool {
+	return d.Reason == string(payouts.ForAssignment) && d.Drawing != nil && d.Drawing.Pay.Minor == 0
+}
+
+// mayDraw saves drawOn where drawAtOnce has decided, and where it would find
+// that nothing is reviewed, as it does of most work.
 func (s *Service) mayDraw(_ event.Event, data any) bool {
 	d, ok := data.(question.Detail)
 	switch {
 	case !ok:
 		return true
-	case d.Reason != string(payouts.ForAssignment):
+	case d.Reason != string(payouts.ForAssignment) || atOnce(d):
 		return false
-	case d.Drawing == nil:
-		return true
 	}
-	of := d.Drawing
-	return of.Probation || !of.Verified || drawn(s.drawKey, of.AskedAt, d.Attempt, of.SampleBP)
+	return d.Drawing == nil || s.cause(d.Attempt, *d.Drawing) != ""
 }
 
 // drawOn decides, when an assignment is earned, whether it is reviewed.
@@ -71,19 +111,16 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 // causeTx is why the turn that d tells of is reviewed, or empty where it is not.
 func (s *Service) causeTx(ctx context.Context, tx *gorm.DB, q question.Question, d question.Detail, p program.Program) (ReviewCause, error) {
 	enrolment, found, err := expert.EnrolmentTx(ctx, tx, p.ID, *d.Person)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case found && enrolment.OnProbation():
-		return CauseProbation, nil
-	case drawn(s.drawKey, q.AskedAt, d.Attempt, p.Policies.Review.SampleBP):
-		return CauseSample, nil
 	}
 	asker, err := customer.CustomerTx(ctx, tx, q.BrandID, q.CustomerID)
-	if err != nil || asker.Verified {
+	if err != nil {
 		return "", err
 	}
-	return CauseUnverified, nil
+	return s.cause(d.Attempt, question.Drawing{
+		AskedAt: q.AskedAt, SampleBP: p.Policies.Review.SampleBP, Probation: found && enrolment.OnProbation(), Verified: asker.Verified,
+	}), nil
 }
 
 // openTx opens the review and, where the program pays peers for theirs, sets
@@ -106,12 +143,22 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Pro
 			return err
 		}
 	}
-	if err := tx.WithContext(ctx).Create(&r).Error; err != nil {
-		return fmt.Errorf("insert the review of assignment %s: %w", r.AssignmentID, err)
+	if err := marketplace.WriteTx(ctx, tx, r.insert()); err != nil {
+		return err
 	}
 	return s.appendTx(ctx, tx, EventReviewRequested, w.of, now, Detail{
 		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID,
 	})
+}
+
+// insert opens the review.
+func (r *Review) insert() marketplace.Statement {
+	return marketplace.Statement{
+		Doing: "insert the review of assignment " + r.AssignmentID.String(),
+		SQL: `INSERT INTO reviews (id, brand_id, question_id, assignment_id, state, cause, reward_minor, currency, created_at, next_due_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		Args: []any{r.ID, r.BrandID, r.QuestionID, r.AssignmentID, r.State, r.Cause, r.RewardMinor, r.Currency, r.CreatedAt, r.NextDueAt},
+	}
 }
 
 // lapseDueTx ends a review that nobody made in time. The work counts as

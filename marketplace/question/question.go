@@ -58,7 +58,10 @@ type Question struct {
 	StageDueAt         *time.Time // when the present state is over by itself
 	NextDueAt          *time.Time // the soonest of the above that is still ahead; swept
 
-	nameSealed *[]byte // the customer's name, where it was loaded with the question
+	// What was loaded with the question; nil where it was not.
+	nameSealed *[]byte // the customer's name
+	known      *program.Known
+	present    *present
 }
 
 // Message is one turn of the conversation. Body is redacted.
