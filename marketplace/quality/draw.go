@@ -2,6 +2,7 @@ package quality
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -97,7 +98,7 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 	if err != nil || cause == "" {
 		return err
 	}
-	w, err := lockWorkTx(ctx, tx, e.Brand, *d.Assignment)
+	w, err := s.lockWorkTx(ctx, tx, e.Brand, *d.Assignment)
 	if err != nil || w.turn.State != question.Earned {
 		return err
 	}
@@ -164,15 +165,15 @@ func (r *Review) insert() marketplace.Statement {
 // lapseDueTx ends a review that nobody made in time. The work counts as
 // passed; it is paid at its own release_at.
 func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, now time.Time) error {
-	found, err := reviewTx(ctx, tx, ReviewID(row))
-	if err != nil {
-		return err
-	}
-	r, w, err := lockReviewTx(ctx, tx, found)
+	r, w, err := s.lockReviewTx(ctx, tx, ReviewID(row))
 	if err != nil || r.NextDueAt == nil || r.NextDueAt.After(now) {
 		return err // another process was faster
 	}
-	if err := r.endTx(ctx, tx, ReviewLapsed, now); err != nil {
+	end, err := r.end(ReviewLapsed, now)
+	if err != nil {
+		return err
+	}
+	if err := marketplace.WriteTx(ctx, tx, end); err != nil {
 		return err
 	}
 	if r.RewardMinor > 0 {
@@ -185,15 +186,15 @@ func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, no
 	})
 }
 
-// lockReviewTx loads a review that was found, anew and with its work, and holds
-// both rows until the transaction ends.
-func lockReviewTx(ctx context.Context, tx *gorm.DB, found Review) (Review, work, error) {
-	w, err := lockWorkTx(ctx, tx, found.BrandID, found.AssignmentID)
+// lockReviewTx loads a review with its work, and holds both rows until the
+// transaction ends.
+func (s *Service) lockReviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, work, error) {
+	q, a, err := s.questions.LockWorkTx(ctx, tx, "(SELECT assignment_id FROM reviews WHERE reviews.id = ?)", id)
 	if err != nil {
-		return Review{}, work{}, err
+		return Review{}, work{}, marketplace.OnlyOne(err, "review", id)
 	}
-	r, err := reviewTx(ctx, marketplace.ForUpdate(tx), found.ID)
-	return r, w, err
+	r, err := reviewTx(ctx, marketplace.ForUpdate(tx), id)
+	return r, work{turn: a, of: q}, err
 }
 
 func reviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, error) {
@@ -202,21 +203,33 @@ func reviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, error) {
 	return r, marketplace.OnlyOne(err, "review", id)
 }
 
-// endTx moves an open review to its end and saves it.
-func (r *Review) endTx(ctx context.Context, tx *gorm.DB, end ReviewState, now time.Time) error {
+// end moves an open review to its end; the statement saves it.
+func (r *Review) end(end ReviewState, now time.Time) (marketplace.Statement, error) {
 	from := r.State
 	next, err := from.to(end)
 	if err != nil {
-		return err
+		return marketplace.Statement{}, err
+	}
+	var scores *string
+	if r.Scores != nil {
+		text, err := json.Marshal(r.Scores)
+		if err != nil {
+			return marketplace.Statement{}, fmt.Errorf("write the scores of review %s: %w", r.ID, err)
+		}
+		list := string(text)
+		scores = &list
 	}
 	r.State, r.EndedAt, r.NextDueAt = next, &now, nil
-	res := tx.WithContext(ctx).Model(r).Where("state = ?", from).
-		Select("State", "Passed", "Scores", "Note", "ReviewerID", "EndedAt", "NextDueAt").Updates(r)
-	if res.Error != nil {
-		return fmt.Errorf("save review %s: %w", r.ID, res.Error)
-	}
-	if res.RowsAffected != 1 {
-		return &question.TransitionError{Noun: "review", From: "no longer " + string(from), Verb: "become " + string(end)}
-	}
-	return nil
+	return marketplace.Statement{
+		Doing: "save review " + r.ID.String(),
+		SQL: `UPDATE reviews SET state = ?, passed = ?, scores = ?, note = ?, reviewer_id = ?, ended_at = ?, next_due_at = NULL
+			WHERE id = ? AND state = ?`,
+		Args: []any{r.State, r.Passed, scores, r.Note, r.ReviewerID, r.EndedAt, r.ID, from},
+		Then: func(rows int64) error {
+			if rows == 1 {
+				return nil
+			}
+			return &question.TransitionError{Noun: "review", From: "no longer " + string(from), Verb: "become " + string(end)}
+		},
+	}, nil
 }

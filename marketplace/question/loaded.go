@@ -18,7 +18,9 @@ import (
 
 // A move locks its question and reads what it decides by in one statement. What
 // can change while that waits for the lock is locked in it too, so that it is
-// read as it is then, or is checked where it is written.
+// read as it is then, or is checked where it is written. Each table is found by a
+// key that is known before the join: no plan goes through all questions, whatever
+// the planner believes of their number.
 
 var (
 	joinedQuestion = of("q", questionColumns)
@@ -103,6 +105,11 @@ func (s *Service) slugTx(ctx context.Context, tx *gorm.DB, q *Question) (string,
 	return topic.Slug, err
 }
 
+// SlugTx is the slug of a question's topic, or "", for the rooms above.
+func (s *Service) SlugTx(ctx context.Context, tx *gorm.DB, q Question) (string, error) {
+	return s.slugTx(ctx, tx, &q)
+}
+
 // enterOfferTx loads a person's offer and its question, locked, in a transaction
 // of AllBrands, which then enters the question's brand.
 func (s *Service) enterOfferTx(ctx context.Context, tx *gorm.DB, person access.PersonID, id OfferID) (Question, seen, error) {
@@ -112,7 +119,7 @@ func (s *Service) enterOfferTx(ctx context.Context, tx *gorm.DB, person access.P
 		columns: ", " + joinedOffer + ", " + expert.StateSQL("q.program_id", "o.person_id") + ", " + payouts.FrozenSQL("q.brand_id", "q.program_id") + marketplace.EnteringSQL(tx, "q.brand_id"),
 		into:    append(o.into(), &o.enrolment, &o.frozen, &entered),
 		tables:  "JOIN offers o ON o.question_id = q.id",
-		where:   "o.id = ? AND o.person_id = ?", by: []any{id, person}, locked: "q, o",
+		where:   "q.id = (SELECT question_id FROM offers WHERE id = ? AND person_id = ?) AND o.id = ?", by: []any{id, person, id}, locked: "q, o",
 	})
 	return q, o, marketplace.OnlyOne(err, "offer", id)
 }
@@ -124,7 +131,7 @@ func (s *Service) enterTurnTx(ctx context.Context, tx *gorm.DB, person access.Pe
 	q, err := s.loadTx(ctx, tx, joined{
 		columns: ", " + joinedTurn + marketplace.EnteringSQL(tx, "q.brand_id"), into: append(a.into(), &entered),
 		tables: "JOIN assignments a ON a.question_id = q.id",
-		where:  "a.id = ? AND a.person_id = ?", by: []any{id, person}, locked: "q, a",
+		where:  "q.id = (SELECT question_id FROM assignments WHERE id = ? AND person_id = ?) AND a.id = ?", by: []any{id, person, id}, locked: "q, a",
 	})
 	return q, a, marketplace.OnlyOne(err, "assignment", id)
 }
@@ -164,4 +171,47 @@ func (s *Service) lockPresentTx(ctx context.Context, tx *gorm.DB, caller access.
 	p.drawing.AskedAt = q.AskedAt
 	q.present = p
 	return q, nil
+}
+
+// LockWorkTx is LockAssignmentTx with QuestionTx, in one statement. The
+// assignment is named by an expression for queries, with its arguments.
+func (s *Service) LockWorkTx(ctx context.Context, tx *gorm.DB, named string, args ...any) (Question, Assignment, error) {
+	var a Assignment
+	q, err := s.loadTx(ctx, tx, joined{
+		columns: ", " + joinedTurn, into: a.into(),
+		tables: "JOIN assignments a ON a.question_id = q.id",
+		where:  "q.id = (SELECT question_id FROM assignments WHERE id = " + named + ") AND a.id = " + named,
+		by:     append(args, args...), locked: "a",
+	})
+	return q, a, err
+}
+
+// LockAnsweredTx is LockOwnTx with LastAnswerTx, in one statement; a
+// marketplace.NotFoundError where either has an error, or somebody wrote while
+// it waited for the question: then the two tell more.
+func (s *Service) LockAnsweredTx(ctx context.Context, tx *gorm.DB, caller access.Caller, id ID) (Question, Assignment, error) {
+	var a Assignment
+	still := "true"
+	if marketplace.Postgres(tx) { // that the locked row is the one that everything else was read beside
+		still = "q.ctid = (SELECT ctid FROM questions WHERE id = q.id)"
+	}
+	var same bool
+	q, err := s.loadTx(ctx, tx, joined{
+		columns: ", " + joinedTurn + ", " + still, into: append(a.into(), &same),
+		tables: "JOIN assignments a ON a.id = " + lastAnswer("q.id"),
+		where:  "q.id = ? AND q.brand_id = ? AND q.customer_id = " + customer.HeldSQL(tx),
+		by:     []any{id, caller.Brand, caller.Brand, caller.Customer}, locked: "q",
+	})
+	if err == nil && !same {
+		err = gorm.ErrRecordNotFound
+	}
+	return q, a, marketplace.OnlyOne(err, "answered question", id)
+}
+
+// lastAnswer is the turn whose expert had the last word of those who answered a
+// question, or NULL, as an expression for queries.
+func lastAnswer(question string) string {
+	return `(SELECT m.assignment_id FROM messages m WHERE m.question_id = ` + question + ` AND (m.author = 'brand'
+		OR m.author = 'expert' AND EXISTS (SELECT 1 FROM assignments d WHERE d.id = m.assignment_id AND d.delivered_at IS NOT NULL))
+		ORDER BY m.position DESC LIMIT 1)`
 }
