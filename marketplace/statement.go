@@ -119,11 +119,11 @@ func ForUpdateSQL(tx *gorm.DB) string {
 }
 
 // EnteringSQL is a last column for a query, in a transaction of AllBrands, that
-// finds one row: the transaction enters that row's brand, and from then on sees
-// no other's.
-func EnteringSQL(tx *gorm.DB) string {
+// finds one row: the transaction enters the brand in the row's named column, and
+// from then on sees no other's.
+func EnteringSQL(tx *gorm.DB, column string) string {
 	if !Postgres(tx) {
 		return ", ''"
 	}
-	return ", set_config('knowhow.brand', brand_id::text, true)"
+	return ", set_config('knowhow.brand', " + column + "::text, true)"
 }

@@ -47,7 +47,7 @@ func (s *Service) namesTx(ctx context.Context, tx *gorm.DB, q *Question) ([]stri
 
 // redactorOfTx knows the names given, and the brand's own words.
 func (s *Service) redactorOfTx(ctx context.Context, tx *gorm.DB, q *Question, names []string) (*redact.Redactor, error) {
-	keep, err := s.programs.NamesTx(ctx, tx, q.BrandID, q.ProgramID)
+	keep, err := s.wordsTx(ctx, tx, q)
 	if err != nil {
 		return nil, err
 	}

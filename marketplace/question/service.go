@@ -15,6 +15,7 @@ import (
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/redact"
+	"knowhow/payouts"
 )
 
 // What happens to a question. Data is a Detail, or empty.
@@ -65,6 +66,9 @@ type Drawing struct {
 	SampleBP  int       // the program's share of reviews
 	Probation bool      // the expert's
 	Verified  bool      // the customer
+	EarnedAt  time.Time
+	ReleaseAt time.Time
+	Pay       payouts.Money // for reviewing it, by the program's policies
 }
 
 // Rooms are what this one stands on.
