@@ -105,19 +105,19 @@ func (c *Claim) around(tx *gorm.DB, work func(tx *gorm.DB) error) error {
 func (c *Claim) takeTx(tx *gorm.DB) error {
 	if Postgres(tx) { // who holds the lock is still at it; on SQLite there is no other
 		var free bool
-		if err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", c.lock()).Scan(&free).Error; err != nil {
+		if err := ScanTx(tx, "SELECT pg_try_advisory_xact_lock(?)", []any{c.lock()}, &free); err != nil {
 			return fmt.Errorf("lock a claim: %w", err)
 		}
 		if !free {
 			return ErrInFlight
 		}
 	}
-	res := tx.Exec("INSERT INTO claims (scope, key, fingerprint, result, created_at) VALUES (?, ?, ?, '', ?) ON CONFLICT DO NOTHING",
+	taken, err := ExecTx(tx, "INSERT INTO claims (scope, key, fingerprint, result, created_at) VALUES (?, ?, ?, '', ?) ON CONFLICT DO NOTHING",
 		c.Scope, c.Key, c.Fingerprint, c.At)
-	if res.Error != nil {
-		return fmt.Errorf("take a claim: %w", res.Error)
+	if err != nil {
+		return fmt.Errorf("take a claim: %w", err)
 	}
-	if res.RowsAffected == 1 {
+	if taken == 1 {
 		return nil
 	}
 	var was Claimed
@@ -142,7 +142,7 @@ func (c *Claim) recordTx(tx *gorm.DB) error {
 	if c.result == "" {
 		return nil
 	}
-	err := tx.Exec("UPDATE claims SET result = ? WHERE scope = ? AND key = ?", c.result, c.Scope, c.Key).Error
+	_, err := ExecTx(tx, "UPDATE claims SET result = ? WHERE scope = ? AND key = ?", c.result, c.Scope, c.Key)
 	if err != nil {
 		return fmt.Errorf("record a claim's result: %w", err)
 	}

@@ -45,11 +45,10 @@ func WriteTx(ctx context.Context, tx *gorm.DB, list ...Statement) error {
 func writeEach(tx *gorm.DB, list []Statement) ([]int64, error) {
 	written := make([]int64, len(list))
 	for i, s := range list {
-		res := tx.Exec(s.SQL, s.Args...)
-		if res.Error != nil {
-			return nil, fmt.Errorf("%s: %w", s.Doing, res.Error)
+		var err error
+		if written[i], err = ExecTx(tx, s.SQL, s.Args...); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Doing, err)
 		}
-		written[i] = res.RowsAffected
 	}
 	return written, nil
 }
@@ -87,23 +86,24 @@ func doings(list []Statement) string {
 // order; gorm.ErrRecordNotFound if there is none. It is for what is read often
 // and by hand; a struct of its own is simpler.
 func ScanTx(tx *gorm.DB, query string, args []any, into ...any) error {
-	rows, err := tx.Raw(query, args...).Rows()
+	rows, err := RowsTx(tx, query, args...)
 	if err != nil {
-		return translated(tx, err)
+		return err
 	}
-	defer func() { _ = rows.Close() }() // what went wrong, rows.Err tells
 	if rows.Next() {
-		return rows.Scan(into...)
+		err = rows.Scan(into...)
+	} else if err = rows.Err(); err == nil {
+		err = gorm.ErrRecordNotFound
 	}
-	if err := rows.Err(); err != nil {
-		return translated(tx, err)
-	}
-	return gorm.ErrRecordNotFound
+	return closed(tx, rows, err)
 }
 
 // translated gives a driver's error gorm's name for it, as gorm itself does for
 // all but what reading rows tells.
 func translated(tx *gorm.DB, err error) error {
+	if err == nil {
+		return nil
+	}
 	if translator, ok := tx.Dialector.(gorm.ErrorTranslator); ok {
 		return translator.Translate(err)
 	}
@@ -119,11 +119,11 @@ func ForUpdateSQL(tx *gorm.DB) string {
 }
 
 // EnteringSQL is a last column for a query, in a transaction of AllBrands, that
-// finds one row: the transaction enters that row's brand, and from then on sees
-// no other's.
-func EnteringSQL(tx *gorm.DB) string {
+// finds one row: the transaction enters the brand in the row's named column, and
+// from then on sees no other's.
+func EnteringSQL(tx *gorm.DB, column string) string {
 	if !Postgres(tx) {
 		return ", ''"
 	}
-	return ", set_config('knowhow.brand', brand_id::text, true)"
+	return ", set_config('knowhow.brand', " + column + "::text, true)"
 }

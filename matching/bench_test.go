@@ -47,6 +47,11 @@ func BenchmarkRank(b *testing.B) {
 			ix.Rank(q, candidates, DefaultWeights())
 		}
 	})
+	b.Run("top", func(b *testing.B) {
+		for b.Loop() {
+			ix.Choose(q, candidates, DefaultWeights(), 3, 5)
+		}
+	})
 }
 
 func BenchmarkAddDocument(b *testing.B) {

@@ -29,6 +29,7 @@ func (ix *Index) uncountAll(slot uint32) {
 // count enters a piece of evidence into what is kept per expert and per tag.
 func (ix *Index) count(d *document, e evidence) {
 	ix.experts[e.expert].enter(d.since(e), d.resolvedSince(e))
+	ix.look(e.expert)
 	for _, tag := range d.tags {
 		ix.tags[tag].of(e.expert).insert(d.since(e))
 	}
@@ -37,6 +38,7 @@ func (ix *Index) count(d *document, e evidence) {
 // uncount takes out what count entered.
 func (ix *Index) uncount(d *document, e evidence) {
 	ix.experts[e.expert].leave(d.since(e), d.resolvedSince(e))
+	ix.look(e.expert)
 	for _, tag := range d.tags {
 		ix.tags[tag].leave(e.expert, d.since(e))
 	}

@@ -81,9 +81,10 @@ func (ix *Index) tallyTags(tags []string, at int64, tallies []tally) {
 		for j := range t.experts {
 			x := &t.experts[j]
 			to := &tallies[x.slot]
-			to.tag += fixed(weight * float64(x.answers.before(at)))
-			to.tagLong += fixed(weight * x.answers.longAt(at))
-			to.tagShort += fixed(weight * x.answers.shortAt(at))
+			n := x.answers.before(at)
+			to.tag += fixed(weight * float64(n))
+			to.tagLong += fixed(weight * x.answers.decayed(n, at, x.answers.long, longHalfLife))
+			to.tagShort += fixed(weight * x.answers.decayed(n, at, x.answers.short, shortHalfLife))
 		}
 	}
 }
@@ -104,20 +105,20 @@ func (ix *Index) tallyAsker(asker ID, at int64, tallies []tally) {
 // tallies.
 func (ix *Index) features(c Candidate, slot uint32, at int64, tallies []tally, pool tally) (Vector, int) {
 	var v Vector
-	t, x := &noTally, &noExpert
+	t := &noTally
 	if slot != nobody {
-		t, x = &tallies[slot], &ix.experts[slot]
+		t = &tallies[slot]
 	}
-	answers, best := x.answers.before(at), timesBefore(x.bests, at)
-	v[featActivityShort] = math.Log(x.answers.decayed(answers, at, x.answers.short, shortHalfLife) + 0.1)
-	v[featActivityLong] = math.Log(x.answers.decayed(answers, at, x.answers.long, longHalfLife) + 0.1)
-	v[featAnswers] = logCount(answers)
-	v[featBest] = logCount(best)
+	x := ix.pastOf(slot, at)
+	v[featActivityShort] = math.Log(x.decayed(at, x.short, shortHalfLife) + 0.1)
+	v[featActivityLong] = math.Log(x.decayed(at, x.long, longHalfLife) + 0.1)
+	v[featAnswers] = logCount(x.answers)
+	v[featBest] = logCount(x.bests)
 	v[featBestShare] = logNothing
-	if best > 0 {
-		v[featBestShare] = math.Log(float64(best)/float64(max(answers, 1)) + 0.02)
+	if x.bests > 0 {
+		v[featBestShare] = math.Log(float64(x.bests)/float64(max(x.answers, 1)) + 0.02)
 	}
-	v[featIdle] = math.Log1p(idleDays(&x.answers, answers, c.Since, at))
+	v[featIdle] = math.Log1p(x.idleDays(c.Since, at))
 	v[featAsker] = logCount(int(t.asker))
 	v[featNear] = logShare(t.near, pool.near)
 	v[featNearLong] = logShare(t.nearLong, pool.nearLong)
@@ -126,13 +127,12 @@ func (ix *Index) features(c Candidate, slot uint32, at int64, tallies []tally, p
 	v[featTagLong] = logShare(t.tagLong, pool.tagLong)
 	v[featTagShort] = logShare(t.tagShort, pool.tagShort)
 	v[featPrior] = unit(c.Prior)
-	return v, answers
+	return v, x.answers
 }
 
 // What most candidates have, or lack.
 var (
 	noTally    tally
-	noExpert   expert
 	logNothing = math.Log(ratio(0, 1) + 0.02)
 	logCounts  = func() (logs [1000]float64) {
 		for n := range logs {
@@ -158,15 +158,23 @@ func logShare(a, of int64) float64 {
 
 // idleDays is the time since the last answer, or since enrolment where that is
 // later: a newcomer is not idle.
-func idleDays(answers *series, n int, since time.Time, at int64) float64 {
+func (x *past) idleDays(since time.Time, at int64) float64 {
 	last := at - (10 * 365 * 24 * time.Hour).Microseconds()
-	if n > 0 {
-		last = max(last, answers.at[n-1])
+	if x.answers > 0 {
+		last = max(last, x.last)
 	}
 	if !since.IsZero() {
 		last = max(last, min(since.UnixMicro(), at))
 	}
 	return float64(at-last) / float64((24 * time.Hour).Microseconds())
+}
+
+// decayed is what is left at time at of a sum as it was after the last answer.
+func (x *past) decayed(at int64, sum float64, halfLife time.Duration) float64 {
+	if x.answers == 0 {
+		return 0
+	}
+	return float64(sum * decay(at-x.last, halfLife))
 }
 
 // unit keeps a prior within 0 to 1; what is no number counts as 0.

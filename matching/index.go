@@ -39,6 +39,7 @@ type Index struct {
 	docs    []document
 	docOf   map[ID]uint32
 	experts []expert
+	latest  []latest // per expert
 	slotOf  map[ID]uint32
 	tags    map[string]*tagIndex
 	askers  map[ID][]uint32
@@ -178,6 +179,7 @@ func (ix *Index) RemoveExpert(id ID) {
 	}
 	delete(ix.slotOf, id)
 	ix.experts[slot] = expert{}
+	ix.look(slot)
 }
 
 // clear takes words, tags and asker out of a document whose evidence is not
@@ -217,6 +219,8 @@ func (ix *Index) expertSlot(id ID) uint32 {
 	if !ok {
 		slot = uint32(len(ix.experts))
 		ix.experts = append(ix.experts, expert{})
+		ix.latest = append(ix.latest, latest{})
+		ix.look(slot)
 		ix.slotOf[id] = slot
 	}
 	return slot

@@ -164,6 +164,10 @@ type scratch struct {
 	near    []neighbour
 	tallies []tally  // per expert
 	slots   []uint32 // per candidate
+
+	enlisted int         // candidates to be ranked
+	seen     []bool      // per expert, all false between uses
+	unknown  map[ID]bool // candidates without evidence, empty between uses
 }
 
 // done forgets what would keep words and postings alive.

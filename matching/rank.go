@@ -56,17 +56,11 @@ func (ix *Index) Choose(q Query, candidates []Candidate, w Weights, ask, besides
 	if q.Asker != (ID{}) {
 		ix.tallyAsker(q.Asker, at, s.tallies)
 	}
-	candidates = eligible(q, candidates)
-	s.slots = ix.slots(candidates, s.slots)
+	candidates = s.enlist(ix, q, candidates)
 	pool := poolTally(s.slots, s.tallies)
-	c := Choice{Record: newRecord(q, w, ix.tagged(q.Tags, at)), Pool: len(candidates)}
-	best := shortlist{n: min(max(ask+besides, 0), len(candidates)), ties: &c.Record}
-	for i, candidate := range candidates {
-		v, answers := ix.features(candidate, s.slots[i], at, s.tallies, pool)
-		best.add(Ranked{
-			Expert: candidate.Expert, Total: v.total(c.Factors), Since: candidate.Since, Lot: candidate.Lot, Evidence: answers,
-		}, &v)
-	}
+	c := Choice{Record: newRecord(q, w, ix.tagged(q.Tags, at)), Pool: s.enlisted}
+	best := shortlist{n: min(max(ask+besides, 0), s.enlisted), ties: &c.Record}
+	ix.best(candidates, s, at, pool, &best)
 	c.Candidates = best.ranked
 	c.rank()
 	for _, chosen := range c.Candidates[:min(max(ask, 0), len(c.Candidates))] {
@@ -75,19 +69,73 @@ func (ix *Index) Choose(q Query, candidates []Candidate, w Weights, ask, besides
 	return c
 }
 
-// nobody is the slot of a candidate who has no evidence.
-const nobody = 1<<32 - 1
-
-func (ix *Index) slots(candidates []Candidate, into []uint32) []uint32 {
-	into = into[:0]
-	for _, c := range candidates {
-		slot, ok := ix.slotOf[c.Expert]
-		if !ok {
-			slot = nobody
+// best shows the shortlist every candidate who may belong there: first who did
+// something like the question, so that of the others hardly any may.
+func (ix *Index) best(candidates []Candidate, s *scratch, at int64, pool tally, best *shortlist) {
+	factors := best.ties.Factors
+	limits := limitsOf(factors)
+	for _, related := range [2]bool{true, false} {
+		for i := range candidates {
+			c, slot := &candidates[i], s.slots[i]
+			if slot == nowhere || (slot != nobody && s.tallies[slot] != noTally) != related {
+				continue
+			}
+			if !related && best.full() && ix.limit(c, slot, at, &limits) < best.least() {
+				continue
+			}
+			v, answers := ix.features(*c, slot, at, s.tallies, pool)
+			best.add(Ranked{Expert: c.Expert, Total: v.total(factors), Since: c.Since, Lot: c.Lot, Evidence: answers}, &v)
 		}
-		into = append(into, slot)
 	}
-	return into
+}
+
+// The slots of a candidate who has no evidence, and of the asker.
+const (
+	nobody  = 1<<32 - 1
+	nowhere = nobody - 1
+)
+
+// enlist finds the slots of the candidates, and how many of them are to be
+// ranked: not the asker. It gives the candidates, each once.
+func (s *scratch) enlist(ix *Index, q Query, candidates []Candidate) []Candidate {
+	if !s.find(ix, q, candidates) {
+		candidates = eligible(q, candidates)
+		s.find(ix, q, candidates)
+	}
+	return candidates
+}
+
+// find reports whether every candidate is there once. It marks the experts it
+// has seen; the marks are taken off again.
+func (s *scratch) find(ix *Index, q Query, candidates []Candidate) bool {
+	s.seen = grown(s.seen, len(ix.experts))
+	s.slots, s.enlisted = s.slots[:0], 0
+	once := true
+	for i := range candidates {
+		c := &candidates[i]
+		slot, known := ix.slotOf[c.Expert]
+		switch {
+		case c.Expert == q.Asker:
+			slot = nowhere
+		case known:
+			once = once && !s.seen[slot]
+			s.seen[slot] = true
+		default:
+			slot = nobody
+			if s.unknown == nil {
+				s.unknown = map[ID]bool{}
+			}
+			once = once && !s.unknown[c.Expert]
+			s.unknown[c.Expert] = true
+		}
+		s.slots = append(s.slots, slot)
+		if slot != nowhere {
+			s.enlisted++
+		}
+	}
+	clear(s.seen)
+	clear(s.unknown)
+	return once
 }
 
 // shortlist keeps the n best of those it is shown.
@@ -96,6 +144,11 @@ type shortlist struct {
 	ties   *Record
 	ranked []Ranked // in order while there are n
 }
+
+func (l *shortlist) full() bool { return len(l.ranked) == l.n && l.n > 0 }
+
+// least is the total of the last of a full list.
+func (l *shortlist) least() float64 { return l.ranked[l.n-1].Total }
 
 func (l *shortlist) add(c Ranked, v *Vector) {
 	full := len(l.ranked) == l.n
@@ -139,7 +192,7 @@ func eligible(q Query, candidates []Candidate) []Candidate {
 func poolTally(slots []uint32, tallies []tally) tally {
 	var sum tally
 	for _, slot := range slots {
-		if slot == nobody {
+		if slot >= nowhere {
 			continue
 		}
 		t := &tallies[slot]

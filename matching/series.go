@@ -55,6 +55,9 @@ func (s *series) sumFrom(i int) {
 func (s *series) before(t int64) int { return timesBefore(s.at, t) }
 
 func timesBefore(times []int64, t int64) int {
+	if n := len(times); n == 0 || times[n-1] < t {
+		return n // as mostly: the present is after all
+	}
 	i, _ := slices.BinarySearch(times, t)
 	return i
 }

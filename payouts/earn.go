@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"knowhow/payouts/ledger"
 )
@@ -30,11 +29,15 @@ type NewReward struct {
 // *StateError for a voided hold, ErrKeyReused for an earned hold with other
 // rewards or a reward's id used before.
 func EarnTx(ctx context.Context, tx *gorm.DB, now time.Time, hold uuid.UUID, rewards ...NewReward) error {
-	tx = tx.WithContext(ctx)
-	h, err := lockHold(tx, hold)
+	h, err := lockHold(tx.WithContext(ctx), hold)
 	if err != nil {
 		return err
 	}
+	return EarnHeldTx(ctx, tx, now, h, rewards...)
+}
+
+// EarnHeldTx is EarnTx of a hold that was read, and locked, in this transaction.
+func EarnHeldTx(ctx context.Context, tx *gorm.DB, now time.Time, h Hold, rewards ...NewReward) error {
 	rows, total, err := h.rewards(now, rewards)
 	if err != nil {
 		return err
@@ -43,21 +46,19 @@ func EarnTx(ctx context.Context, tx *gorm.DB, now time.Time, hold uuid.UUID, rew
 		return h.refuse("earn")
 	}
 	if h.State == HoldEarned {
-		return earnedAs(tx, h, rows)
+		return earnedAs(tx.WithContext(ctx), h, rows)
 	}
 	if err := h.covers(now, rows, total); err != nil {
 		return err
 	}
-	if err := insertRewards(tx, h, rows); err != nil {
-		return err
+	riders := make([]ledger.Rider, len(rows), len(rows)+1)
+	for i, r := range rows {
+		riders[i] = r.insert()
 	}
-	if _, err := h.post(ctx, tx, now, "earn", "", h.earning(rows, total)); err != nil {
-		return err
-	}
-	at := stamp(now)
+	entries, at, before := h.earning(rows, total), stamp(now), h
 	h.EarnedMinor, h.ReturnedMinor = total, h.AuthorisedMinor-total
 	h.State, h.EndedAt = HoldEarned, &at
-	return h.update(tx)
+	return h.move(ctx, tx, now, "earn", entries, before, riders...)
 }
 
 func (h Hold) covers(now time.Time, rows []Reward, total int64) error {
@@ -68,18 +69,6 @@ func (h Hold) covers(now time.Time, rows []Reward, total int64) error {
 		if r.ReleaseAt.Before(stamp(now)) {
 			return &InvalidError{Field: "release_at", Reason: "is before now"}
 		}
-	}
-	return nil
-}
-
-// insertRewards returns ErrKeyReused if a reward is there already.
-func insertRewards(tx *gorm.DB, h Hold, rows []Reward) error {
-	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows)
-	if res.Error != nil {
-		return fmt.Errorf("insert rewards: %w", res.Error)
-	}
-	if res.RowsAffected != int64(len(rows)) {
-		return fmt.Errorf("%w: rewards of hold %s", ErrKeyReused, h.ID)
 	}
 	return nil
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"knowhow/payouts/ledger"
 )
 
 // FactKind is what happened to money that others may want to act on.
@@ -91,6 +93,16 @@ func FactsAfter(ctx context.Context, tx *gorm.DB, after FactCursor, limit int) (
 		return nil, fmt.Errorf("read facts: %w", err)
 	}
 	return facts, nil
+}
+
+// insert is written with the posting of what the fact reports.
+func (f Fact) insert() ledger.Rider {
+	return ledger.Rider{
+		Doing: "append fact " + string(f.Kind), Rows: 1, Else: ErrState,
+		SQL: `INSERT INTO payout_facts (kind, brand_id, program_id, expert_id, subject_id, currency, minor, reason, at)
+			SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE true%s`,
+		Args: []any{f.Kind, f.BrandID, f.ProgramID, f.ExpertID, f.SubjectID, f.Currency, f.Minor, f.Reason, f.At},
+	}
 }
 
 func appendFact(tx *gorm.DB, f Fact) error {

@@ -90,8 +90,10 @@ func insertFreeze(tx *gorm.DB, f freeze) (bool, error) {
 
 // FrozenSQL is IsFrozen as an expression for queries, of the brand and the
 // program.
-const FrozenSQL = `EXISTS (SELECT 1 FROM payout_freezes
-	WHERE (scope = 'brand' AND owner_id = ?) OR (scope = 'program' AND owner_id = ?))`
+func FrozenSQL(brand, program string) string {
+	return `EXISTS (SELECT 1 FROM payout_freezes
+		WHERE (scope = 'brand' AND owner_id = ` + brand + `) OR (scope = 'program' AND owner_id = ` + program + `))`
+}
 
 // IsFrozen reports whether new holds of the program are refused, by a freeze of
 // the program itself or of its brand.

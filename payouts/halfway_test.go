@@ -72,9 +72,9 @@ func (b *bank) failHalfway(t *testing.T, k *breaker, verb verb) {
 		err := verb.run()
 		k.armed = false
 		if err == nil {
-			want := verb.statements
-			if b.db.Dialector.Name() == "postgres" && verb.posts {
-				want -= 2
+			want := verb.sqlite
+			if b.db.Dialector.Name() == "postgres" {
+				want = verb.postgres
 			}
 			if n != want {
 				t.Errorf("%d statements, want %d", n, want)
@@ -91,10 +91,9 @@ func (b *bank) failHalfway(t *testing.T, k *breaker, verb verb) {
 }
 
 type verb struct {
-	name       string
-	statements int
-	posts      bool
-	run        func() error
+	name             string
+	sqlite, postgres int // statements
+	run              func() error
 }
 
 // verbs are calls that succeed, in this order, on accounts that exist.
@@ -113,18 +112,18 @@ func (b *bank) verbs() []verb {
 	funding, allocation := uuid.New(), uuid.New()
 	parts := []payouts.NewReward{b.reward(one, expert, 500, 50), b.reward(two, expert, 300, 30)}
 	return []verb{
-		{"fund", 5, true, func() error { return b.fund(funding, 500) }},
-		{"allocate", 4, true, func() error { return b.allocate(allocation, 400) }},
-		{"hold", 6, true, func() error { return b.hold(hold, 1000, 100) }},
-		{"hold another", 6, true, func() error { return b.hold(other, 10, 0) }},
-		{"trim", 6, true, func() error { return b.trim(hold, 900, 90) }},
-		{"void", 6, true, func() error { return b.void(other) }},
-		{"earn", 7, true, func() error { return b.earn(hold, parts...) }},
-		{"release", 6, true, func() error { return b.release(one) }},
-		{"refuse", 7, true, func() error { return b.refuse(two, refusal) }},
-		{"freeze", 2, false, func() error { return b.tx(freeze) }},
-		{"unfreeze", 2, false, func() error { return b.tx(unfreeze) }},
-		{"request", 11, true, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
+		{"fund", 4, 2, func() error { return b.fund(funding, 500) }},
+		{"allocate", 3, 1, func() error { return b.allocate(allocation, 400) }},
+		{"hold", 5, 2, func() error { return b.hold(hold, 1000, 100) }},
+		{"hold another", 5, 2, func() error { return b.hold(other, 10, 0) }},
+		{"trim", 5, 2, func() error { return b.trim(hold, 900, 90) }},
+		{"void", 5, 2, func() error { return b.void(other) }},
+		{"earn", 7, 2, func() error { return b.earn(hold, parts...) }},
+		{"release", 5, 2, func() error { return b.release(one) }},
+		{"refuse", 6, 3, func() error { return b.refuse(two, refusal) }},
+		{"freeze", 2, 2, func() error { return b.tx(freeze) }},
+		{"unfreeze", 2, 2, func() error { return b.tx(unfreeze) }},
+		{"request", 11, 9, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -89,18 +90,18 @@ func HoldTx(ctx context.Context, tx *gorm.DB, now time.Time, n NewHold) error {
 			return err
 		}
 	}
-	posted, err := h.post(ctx, tx, now, "hold", "", ledger.Move(h.budget(), h.account(), h.AuthorisedMinor))
+	posted, err := h.post(ctx, tx, now, "hold", ledger.Move(h.budget(), h.account(), h.AuthorisedMinor), h.insert())
 	if err != nil {
 		return err
 	}
-	if !posted { // it is there already
-		before, err := findHold(tx, n.ID)
-		if err != nil {
-			return err
-		}
-		return before.sameAs(h)
+	if posted {
+		return nil
 	}
-	return h.insert(tx)
+	before, err := findHold(tx, n.ID) // it is there already
+	if err != nil {
+		return err
+	}
+	return before.sameAs(h)
 }
 
 func (n NewHold) hold(now time.Time) (Hold, error) {
@@ -173,12 +174,10 @@ func TrimHoldTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID, r
 	if err != nil {
 		return err
 	}
+	before := h
 	h.RewardMinor, h.FeeMinor, h.ReturnedMinor = reward.Minor, fee.Minor, h.ReturnedMinor+over
-	key := fmt.Sprintf(":%d:%d", reward.Minor, fee.Minor)
-	if _, err := h.post(ctx, tx, now, "trim", key, ledger.Move(h.account(), h.budget(), over)); err != nil {
-		return err
-	}
-	return h.update(tx)
+	verb := fmt.Sprintf("trim:%d:%d", reward.Minor, fee.Minor)
+	return h.move(ctx, tx, now, verb, ledger.Move(h.account(), h.budget(), over), before)
 }
 
 // over is what trimming to total gives back.
@@ -204,12 +203,9 @@ func VoidHoldTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) e
 	if h.State != HoldOpen {
 		return h.refuse("void")
 	}
-	if _, err := h.post(ctx, tx, now, "void", "", ledger.Move(h.account(), h.budget(), h.held())); err != nil {
-		return err
-	}
-	at := stamp(now)
+	back, at, before := ledger.Move(h.account(), h.budget(), h.held()), stamp(now), h
 	h.State, h.ReturnedMinor, h.EndedAt = HoldVoided, h.AuthorisedMinor, &at
-	return h.update(tx)
+	return h.move(ctx, tx, now, "void", back, before)
 }
 
 // FindHold returns a hold: *NotFoundError.
@@ -244,8 +240,17 @@ func (h Hold) refuse(verb string) error {
 	return &StateError{Noun: "hold", ID: h.ID, State: string(h.State), Verb: verb}
 }
 
-func (h Hold) post(ctx context.Context, tx *gorm.DB, now time.Time, verb, suffix string, entries []ledger.Entry) (bool, error) {
-	return ledger.PostTx(ctx, tx, ledger.Posting{
-		Key: "hold:" + h.ID.String() + ":" + verb + suffix, Kind: verb, At: now, Entries: entries,
-	})
+// post posts under the hold's key and verb, of which the kind is the first word.
+func (h Hold) post(ctx context.Context, tx *gorm.DB, now time.Time, verb string, entries []ledger.Entry, riders ...ledger.Rider) (bool, error) {
+	kind, _, _ := strings.Cut(verb, ":")
+	return ledger.PostTx(ctx, tx, ledger.Posting{Key: "hold:" + h.ID.String() + ":" + verb, Kind: kind, At: now, Entries: entries}, riders...)
+}
+
+// move posts what the verb moves, and writes what the hold has become.
+func (h Hold) move(ctx context.Context, tx *gorm.DB, now time.Time, verb string, entries []ledger.Entry, before Hold, riders ...ledger.Rider) error {
+	posted, err := h.post(ctx, tx, now, verb, entries, append(riders, h.update(before))...)
+	if err == nil && !posted {
+		err = fmt.Errorf("%s hold %s: it was before: %w", verb, h.ID, ErrState)
+	}
+	return err
 }

@@ -7,11 +7,14 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"knowhow/payouts/ledger"
 )
 
 // A hold's row is read and written by hand, since every question has one.
 
-const holdColumns = `id, brand_id, program_id, question_id, purpose, currency, authorised_minor, asked_reward, reward_minor, fee_minor,
+// HoldColumns are the columns of the table holds, in the order of Hold.Into.
+const HoldColumns = `id, brand_id, program_id, question_id, purpose, currency, authorised_minor, asked_reward, reward_minor, fee_minor,
 	returned_minor, earned_minor, state, created_at, ended_at`
 
 func findHold(tx *gorm.DB, id uuid.UUID) (Hold, error) { return readHold(tx, id, "") }
@@ -24,7 +27,7 @@ func lockHold(tx *gorm.DB, id uuid.UUID) (Hold, error) {
 }
 
 func readHold(tx *gorm.DB, id uuid.UUID, lock string) (Hold, error) {
-	rows, err := tx.Raw("SELECT "+holdColumns+" FROM holds WHERE id = ?"+lock, id).Rows()
+	rows, err := tx.Raw("SELECT "+HoldColumns+" FROM holds WHERE id = ?"+lock, id).Rows()
 	if err != nil {
 		return Hold{}, fmt.Errorf("read hold %s: %w", id, err)
 	}
@@ -39,33 +42,42 @@ func readHold(tx *gorm.DB, id uuid.UUID, lock string) (Hold, error) {
 	return h, nil
 }
 
+// Into is where a query's HoldColumns are scanned to.
+func (h *Hold) Into() []any {
+	return []any{
+		&h.ID, &h.BrandID, &h.ProgramID, &h.QuestionID, &h.Purpose, &h.Currency, &h.AuthorisedMinor, &h.AskedReward,
+		&h.RewardMinor, &h.FeeMinor, &h.ReturnedMinor, &h.EarnedMinor, &h.State, &h.CreatedAt, &h.EndedAt,
+	}
+}
+
 func scanHold(rows *sql.Rows) (h Hold, found bool, err error) {
 	if !rows.Next() {
 		return Hold{}, false, rows.Err()
 	}
-	err = rows.Scan(&h.ID, &h.BrandID, &h.ProgramID, &h.QuestionID, &h.Purpose, &h.Currency, &h.AuthorisedMinor, &h.AskedReward,
-		&h.RewardMinor, &h.FeeMinor, &h.ReturnedMinor, &h.EarnedMinor, &h.State, &h.CreatedAt, &h.EndedAt)
+	err = rows.Scan(h.Into()...)
 	return h, true, errors.Join(err, rows.Close())
 }
 
-func (h Hold) insert(tx *gorm.DB) error {
-	err := tx.Exec("INSERT INTO holds ("+holdColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		h.ID, h.BrandID, h.ProgramID, h.QuestionID, h.Purpose, h.Currency, h.AuthorisedMinor, h.AskedReward,
-		h.RewardMinor, h.FeeMinor, h.ReturnedMinor, h.EarnedMinor, h.State, h.CreatedAt, h.EndedAt).Error
-	if err != nil {
-		return fmt.Errorf("insert hold %s: %w", h.ID, err)
+// insert is written with the posting that sets the money aside.
+func (h Hold) insert() ledger.Rider {
+	return ledger.Rider{
+		Doing: "insert hold " + h.ID.String(), Rows: 1, Else: ErrState,
+		SQL: "INSERT INTO holds (" + HoldColumns + ") SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE true%s",
+		Args: []any{
+			h.ID, h.BrandID, h.ProgramID, h.QuestionID, h.Purpose, h.Currency, h.AuthorisedMinor, h.AskedReward,
+			h.RewardMinor, h.FeeMinor, h.ReturnedMinor, h.EarnedMinor, h.State, h.CreatedAt, h.EndedAt,
+		},
 	}
-	return nil
 }
 
-func (h Hold) update(tx *gorm.DB) error {
-	res := tx.Exec(`UPDATE holds SET reward_minor = ?, fee_minor = ?, returned_minor = ?, earned_minor = ?, state = ?, ended_at = ?
-		WHERE id = ? AND state = ?`, h.RewardMinor, h.FeeMinor, h.ReturnedMinor, h.EarnedMinor, h.State, h.EndedAt, h.ID, HoldOpen)
-	if res.Error != nil {
-		return fmt.Errorf("update hold %s: %w", h.ID, res.Error)
+// update writes what became of a hold that was open and held as much as before.
+func (h Hold) update(before Hold) ledger.Rider {
+	return ledger.Rider{
+		Doing: "update hold " + h.ID.String(), Rows: 1, Else: ErrState,
+		SQL: `UPDATE holds SET reward_minor = ?, fee_minor = ?, returned_minor = ?, earned_minor = ?, state = ?, ended_at = ?
+			WHERE id = ? AND state = 'open' AND reward_minor = ? AND fee_minor = ?`,
+		Args: []any{
+			h.RewardMinor, h.FeeMinor, h.ReturnedMinor, h.EarnedMinor, h.State, h.EndedAt, h.ID, before.RewardMinor, before.FeeMinor,
+		},
 	}
-	if res.RowsAffected != 1 {
-		return fmt.Errorf("update hold %s: %w", h.ID, ErrState)
-	}
-	return nil
 }

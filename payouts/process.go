@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// lease is how long a worker has a payout to itself.
-	lease = 5 * time.Minute
+	// leaseTime is how long a worker has a payout to itself.
+	leaseTime = 5 * time.Minute
 	// callDeadline ends a call to the provider well within the lease.
 	callDeadline = time.Minute
 	// resendWindow is how long a key may be sent again: the provider may forget
@@ -25,33 +25,80 @@ const (
 	// deferral is the wait before a new attempt after a Deferred error, and
 	// between looks at an ambiguous one.
 	deferral = time.Hour
+	// claimBatch is how many payouts a worker claims at a time: few enough for
+	// their calls to end within the lease, unless the provider is very slow.
+	claimBatch = 10
+	// callMargin is what must be left of a worker's time to begin with a payout.
+	callMargin = callDeadline + 5*time.Second
 )
 
 // Processed counts what Process did with the payouts it claimed.
 type Processed struct{ Sent, Failed, Waiting int }
 
-// Process claims up to limit payouts that are due, one after the other, and
-// brings each as far as it can: sent, failed, or waiting for its next try. Run it
-// often, by any number of workers: a payout is sent at most once. It stops with
-// ErrPaused when payouts are paused.
+// Process claims up to limit payouts that are due, a few at a time, and brings
+// each, one after the other, as far as it can: sent, failed, or waiting for its
+// next try. Run it often, by any number of workers: a payout is sent at most
+// once. It stops with ErrPaused when payouts are paused, and where ctx leaves no
+// time for another call. Fewer than limit were all that were due, or all there
+// was time for.
 func (s *Service) Process(ctx context.Context, limit int) (Processed, error) {
 	var done Processed
-	for range limit {
-		p, before, err := s.claim(ctx)
-		if errors.Is(err, ErrNotFound) {
-			return done, nil
-		}
+	for limit > 0 {
+		batch, err := s.claim(ctx, min(limit, claimBatch))
 		if err != nil {
 			return done, err
 		}
-		s.at("claimed")
-		state, err := s.drive(ctx, p, before)
-		if err != nil && !errors.Is(err, errLeaseLost) {
-			return done, fmt.Errorf("payout %s: %w", p.ID, err)
+		if err := s.driveAll(ctx, batch, &done); err != nil {
+			return done, err
 		}
-		done.count(state)
+		if len(batch) < min(limit, claimBatch) || !timeLeft(ctx) {
+			return done, nil
+		}
+		limit -= len(batch)
 	}
 	return done, nil
+}
+
+// driveAll drives claimed payouts. What it does not come to is given back as it
+// was.
+func (s *Service) driveAll(ctx context.Context, batch []claimed, done *Processed) error {
+	if len(batch) > 0 {
+		s.at("claimed")
+	}
+	for i, c := range batch {
+		if i > 0 && !timeLeft(ctx) {
+			return s.giveBack(ctx, batch[i:])
+		}
+		state, err := s.drive(ctx, c.now, c.before)
+		if err == nil && state != PayoutSent && i+1 < len(batch) {
+			err = s.InTx(ctx, refusePaused) // who records a transfer has looked
+		}
+		if err == nil || errors.Is(err, errLeaseLost) || errors.Is(err, ErrPaused) {
+			done.count(state)
+		}
+		if err != nil && !errors.Is(err, errLeaseLost) {
+			err = fmt.Errorf("payout %s: %w", c.now.ID, err)
+			return errors.Join(err, s.giveBack(context.WithoutCancel(ctx), batch[i+1:]))
+		}
+	}
+	return nil
+}
+
+// timeLeft reports whether ctx lasts for another call.
+func timeLeft(ctx context.Context) bool {
+	until, limited := ctx.Deadline()
+	return ctx.Err() == nil && (!limited || time.Until(until) >= callMargin)
+}
+
+// giveBack undoes the claim of payouts that nothing was done with.
+func (s *Service) giveBack(ctx context.Context, batch []claimed) error {
+	var errs []error
+	for _, c := range batch {
+		if err := s.save(ctx, c.before, c.now); err != nil && !errors.Is(err, errLeaseLost) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (d *Processed) count(state PayoutState) {
@@ -65,53 +112,61 @@ func (d *Processed) count(state PayoutState) {
 	}
 }
 
-// claim leases the payout that is due first, and also returns it as it was.
-// Nothing due is ErrNotFound.
-func (s *Service) claim(ctx context.Context) (p, before Payout, err error) {
+// claimed is a payout as it was leased, and as it was before.
+type claimed struct{ now, before Payout }
+
+// claim leases up to limit payouts, those that are due first; none where none is
+// due.
+func (s *Service) claim(ctx context.Context, limit int) (batch []claimed, err error) {
 	now := s.now()
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		if err := refusePaused(tx); err != nil {
-			return err
+		batch = nil
+		due, err := s.nextDue(tx, now, limit)
+		if err != nil || len(due) == 0 {
+			return errors.Join(err, refusePaused(tx))
 		}
-		if before, err = s.nextDue(tx, now); err != nil {
-			return err
-		}
-		p, err = before.leased(now)
-		if err != nil {
-			return err
-		}
-		return p.update(tx, before)
+		batch, err = lease(tx, due, now)
+		return err
 	})
-	return p, before, err
+	return batch, err
 }
 
-func (s *Service) nextDue(tx *gorm.DB, now time.Time) (Payout, error) {
-	var p Payout
+// nextDue locks payouts that are due, unless payouts are paused.
+func (s *Service) nextDue(tx *gorm.DB, now time.Time, limit int) ([]Payout, error) {
+	var due []Payout
 	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE", Options: "SKIP LOCKED"}).
 		Where("state IN ('created', 'sending') AND not_before <= ? AND provider = ?", now, s.Provider.Label()).
 		Where("lease_until IS NULL OR lease_until <= ?", now).
-		Order("not_before, id").Limit(1).Take(&p).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Payout{}, &NotFoundError{Noun: "payout that is due", ID: uuid.Nil}
-	}
+		Where("NOT EXISTS (SELECT 1 FROM payout_freezes WHERE scope = ?)", scopePayouts).
+		Order("not_before, id").Limit(limit).Find(&due).Error
 	if err != nil {
-		return Payout{}, fmt.Errorf("claim payout: %w", err)
+		return nil, fmt.Errorf("claim payouts: %w", err)
 	}
-	return p, nil
+	return due, nil
 }
 
-func (p Payout) leased(now time.Time) (Payout, error) {
+// lease writes one lease on payouts that are locked.
+func lease(tx *gorm.DB, due []Payout, now time.Time) ([]claimed, error) {
 	token, err := uuid.NewV7()
 	if err != nil {
-		return Payout{}, fmt.Errorf("make lease token: %w", err)
+		return nil, fmt.Errorf("make lease token: %w", err)
 	}
-	until := now.Add(lease)
-	p.State, p.LeaseToken, p.LeaseUntil = PayoutSending, &token, &until
-	p.Tries++
-	if p.FirstSentAt == nil {
-		p.FirstSentAt = &now
+	batch, ids, until := make([]claimed, len(due)), make([]uuid.UUID, len(due)), now.Add(leaseTime)
+	for i, p := range due {
+		batch[i].before, ids[i] = p, p.ID
+		p.State, p.LeaseToken, p.LeaseUntil = PayoutSending, &token, &until
+		p.Tries++
+		if p.FirstSentAt == nil {
+			p.FirstSentAt = &now
+		}
+		batch[i].now = p
 	}
-	return p, nil
+	err = tx.Exec(`UPDATE payouts SET state = 'sending', lease_token = ?, lease_until = ?, tries = tries + 1,
+		first_sent_at = COALESCE(first_sent_at, ?) WHERE id IN ?`, token, until, now, ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("lease payouts: %w", err)
+	}
+	return batch, nil
 }
 
 // drive looks before it sends again: what may have been sent is searched for at

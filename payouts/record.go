@@ -48,15 +48,21 @@ func (p Payout) update(tx *gorm.DB, before Payout) error {
 // and not by the lease: what was transferred is true, whoever hears of it, and
 // however often. Anything but one transfer of the right amount to the right
 // account, for a payout not failed, pauses all payouts until a person has looked.
+// Once it is recorded, and payouts are paused by then, it returns ErrPaused: the
+// worker goes on with no other.
 func (s *Service) record(ctx context.Context, id uuid.UUID, found []Transfer) (state PayoutState, err error) {
-	now := s.now()
+	now, paused := s.now(), false
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
 		p, err := findPayout(forUpdate(tx), id)
 		if err != nil {
 			return err
 		}
+		if paused, err = isPaused(tx); err != nil {
+			return err
+		}
 		state = p.State
 		if wrong := p.mismatch(found); wrong != "" {
+			paused = true
 			return pauseTx(tx, p, wrong, now)
 		}
 		if p.State == PayoutSent {
@@ -66,6 +72,9 @@ func (s *Service) record(ctx context.Context, id uuid.UUID, found []Transfer) (s
 		return s.recordSent(ctx, tx, p, found[0], now)
 	})
 	s.at("recorded")
+	if err == nil && paused {
+		err = ErrPaused
+	}
 	return state, err
 }
 
@@ -90,17 +99,17 @@ func (s *Service) recordSent(ctx context.Context, tx *gorm.DB, p Payout, t Trans
 		return err
 	}
 	posting := p.posting("send", now, ledger.Move(p.inTransit(), mirror, p.AmountMinor))
-	if _, err := ledger.PostTx(ctx, tx, posting); err != nil {
-		return err
-	}
-	held := p
-	p.State, p.TransferID, p.EndedAt, p.Failure = PayoutSent, &t.ID, &now, ""
-	p.release(p.NotBefore)
-	if err := p.update(tx, held); err != nil {
-		return err
+	posted, err := ledger.PostTx(ctx, tx, posting, ledger.Rider{
+		Doing: "update payout " + p.ID.String(), Rows: 1, Else: errLeaseLost,
+		SQL: `UPDATE payouts SET state = 'sent', transfer_id = ?, ended_at = ?, failure = '', lease_token = NULL, lease_until = NULL
+			WHERE id = ? AND state = ?`,
+		Args: []any{t.ID, now, p.ID, p.State},
+	}, p.fact(FactPayoutSent, now, "").insert())
+	if err == nil && !posted {
+		err = fmt.Errorf("record payout %s: it was before: %w", p.ID, ErrState)
 	}
 	s.at("recording")
-	return appendFact(tx, p.fact(FactPayoutSent, now, ""))
+	return err
 }
 
 // fail gives the money back after a definitive refusal, if the worker still has
@@ -165,12 +174,17 @@ func ResumePayoutsTx(ctx context.Context, tx *gorm.DB) error {
 }
 
 func refusePaused(tx *gorm.DB) error {
+	paused, err := isPaused(tx)
+	if err == nil && paused {
+		err = ErrPaused
+	}
+	return err
+}
+
+func isPaused(tx *gorm.DB) (bool, error) {
 	var n int64
 	if err := tx.Model(&freeze{}).Where("scope = ?", scopePayouts).Count(&n).Error; err != nil {
-		return fmt.Errorf("look up pause: %w", err)
+		return false, fmt.Errorf("look up pause: %w", err)
 	}
-	if n > 0 {
-		return ErrPaused
-	}
-	return nil
+	return n > 0, nil
 }

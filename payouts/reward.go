@@ -74,13 +74,9 @@ func ReleaseTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) er
 	if r.State != RewardPending {
 		return r.refuse("release")
 	}
-	_, err = r.post(ctx, tx, now, "release", append(
+	return r.decide(ctx, tx, now, "release", RewardReleased, nil, append(
 		ledger.Move(r.pending(), account(ledger.ExpertAvailable, r.ExpertID, r.Currency), r.AmountMinor),
 		ledger.Move(r.feePending(), account(ledger.PlatformFee, uuid.Nil, r.Currency), r.FeeMinor)...))
-	if err != nil {
-		return err
-	}
-	return r.decide(tx, now, RewardReleased, nil)
 }
 
 // RefuseTx gives a pending reward and its fee back to the program's budget. Call
@@ -108,13 +104,9 @@ func RefuseTx(ctx context.Context, tx *gorm.DB, now time.Time, id, refusal uuid.
 		return err
 	}
 	budget := account(ledger.ProgramBudget, r.ProgramID, r.Currency)
-	_, err = r.post(ctx, tx, now, "refuse", append(
+	return r.decide(ctx, tx, now, "refuse", RewardRefused, &refusal, append(
 		ledger.Move(r.pending(), budget, r.AmountMinor),
 		ledger.Move(r.feePending(), budget, r.FeeMinor)...))
-	if err != nil {
-		return err
-	}
-	return r.decide(tx, now, RewardRefused, &refusal)
 }
 
 // refusalUnused returns ErrKeyReused if the refusal has refused another reward.
@@ -160,21 +152,31 @@ func (r Reward) refuse(verb string) error {
 	return &StateError{Noun: "reward", ID: r.ID, State: string(r.State), Verb: verb}
 }
 
-func (r Reward) post(ctx context.Context, tx *gorm.DB, now time.Time, verb string, entries []ledger.Entry) (bool, error) {
-	return ledger.PostTx(ctx, tx, ledger.Posting{
-		Key: "reward:" + r.ID.String() + ":" + verb, Kind: verb, At: now, Entries: entries,
-	})
+// insert is written with the posting that earns the reward.
+func (r Reward) insert() ledger.Rider {
+	return ledger.Rider{
+		Doing: "insert reward " + r.ID.String(), Rows: 1, Else: ErrKeyReused,
+		If: "NOT EXISTS (SELECT 1 FROM rewards WHERE id = ?)", IfArgs: []any{r.ID},
+		SQL: `INSERT INTO rewards (id, hold_id, brand_id, program_id, question_id, expert_id, kind, currency, amount_minor, fee_minor,
+			state, earned_at, release_at) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE true%s ON CONFLICT DO NOTHING`,
+		Args: []any{
+			r.ID, r.HoldID, r.BrandID, r.ProgramID, r.QuestionID, r.ExpertID, r.Kind, r.Currency, r.AmountMinor, r.FeeMinor,
+			r.State, r.EarnedAt, r.ReleaseAt,
+		},
+	}
 }
 
-func (r Reward) decide(tx *gorm.DB, now time.Time, state RewardState, refusal *uuid.UUID) error {
-	res := tx.Model(&Reward{}).Where("id = ? AND state = ?", r.ID, RewardPending).Updates(map[string]any{
-		"state": state, "refusal_id": refusal, "decided_at": stamp(now),
+// decide posts what a decision moves, and writes it down.
+func (r Reward) decide(ctx context.Context, tx *gorm.DB, now time.Time, verb string, state RewardState, refusal *uuid.UUID, entries []ledger.Entry) error {
+	posted, err := ledger.PostTx(ctx, tx, ledger.Posting{
+		Key: "reward:" + r.ID.String() + ":" + verb, Kind: verb, At: now, Entries: entries,
+	}, ledger.Rider{
+		Doing: "update reward " + r.ID.String(), Rows: 1, Else: ErrState,
+		SQL:  "UPDATE rewards SET state = ?, refusal_id = ?, decided_at = ? WHERE id = ? AND state = 'pending'",
+		Args: []any{state, refusal, stamp(now), r.ID},
 	})
-	if res.Error != nil {
-		return fmt.Errorf("update reward %s: %w", r.ID, res.Error)
+	if err == nil && !posted {
+		err = fmt.Errorf("%s reward %s: it was before: %w", verb, r.ID, ErrState)
 	}
-	if res.RowsAffected != 1 {
-		return fmt.Errorf("update reward %s: %w", r.ID, ErrState)
-	}
-	return nil
+	return err
 }

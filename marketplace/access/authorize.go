@@ -75,9 +75,14 @@ func authorizePerson(ctx context.Context, tx *gorm.DB, person PersonID, brand ma
 
 func standingsTx(ctx context.Context, tx *gorm.DB, person PersonID, brand marketplace.BrandID) ([]standing, error) {
 	var list []standing
-	err := tx.WithContext(ctx).Table("persons").Select("persons.operator, memberships.role").
-		Joins("LEFT JOIN memberships ON memberships.person_id = persons.id AND memberships.brand_id = ?", brand).
-		Where("persons.id = ?", person).Scan(&list).Error
+	err := marketplace.EachTx(tx.WithContext(ctx), `SELECT persons.operator, memberships.role FROM persons
+		LEFT JOIN memberships ON memberships.person_id = persons.id AND memberships.brand_id = ?
+		WHERE persons.id = ?`, []any{brand, person}, func(scan marketplace.Scan) error {
+		var s standing
+		err := scan(&s.Operator, &s.Role)
+		list = append(list, s)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("look up what person %s may do: %w", person, err)
 	}

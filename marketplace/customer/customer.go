@@ -94,6 +94,19 @@ func LockTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) 
 	return c, err
 }
 
+// LockWithTx is LockTx in one statement with more columns, each after a comma,
+// which are read into into.
+func LockWithTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID, more string, args []any, into ...any) (Customer, error) {
+	c := Customer{ID: id, BrandID: brand}
+	err := marketplace.ScanTx(tx.WithContext(ctx),
+		"SELECT name_sealed, locale, verified, created_at, erased_at"+more+" FROM customers WHERE brand_id = ? AND id = ?"+marketplace.ForUpdateSQL(tx),
+		append(args, brand, id), append([]any{&c.NameSealed, &c.Locale, &c.Verified, &c.CreatedAt, &c.ErasedAt}, into...)...)
+	if err = marketplace.OnlyOne(err, "customer", id); err == nil && c.ErasedAt != nil {
+		err = ErrErased
+	}
+	return c, err
+}
+
 // HeldSQL is LockTx as an expression for queries of the rooms above, of the
 // brand and the id: the id again, or NULL where LockTx has an error.
 func HeldSQL(tx *gorm.DB) string {

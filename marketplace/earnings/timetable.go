@@ -45,6 +45,8 @@ const (
 	// sendMargin is how much of a job's time must be left to begin with another
 	// payout: a call to the provider may take a minute.
 	sendMargin = 65 * time.Second
+	// sendBatch is how many payouts are sent between two looks at the time left.
+	sendBatch = 100
 )
 
 // nextPayday is the first payday after t.
@@ -128,7 +130,7 @@ func (s *Service) run(ctx context.Context, j job.Job) error {
 // is nothing to do.
 func (s *Service) send(ctx context.Context, _ job.Job) error {
 	for {
-		done, err := s.payouts.Process(ctx, 1)
+		done, err := s.payouts.Process(ctx, sendBatch)
 		if errors.Is(err, payouts.ErrPaused) {
 			return nil
 		}
@@ -136,7 +138,7 @@ func (s *Service) send(ctx context.Context, _ job.Job) error {
 			return err
 		}
 		until, limited := ctx.Deadline()
-		if done == (payouts.Processed{}) || limited && time.Until(until) < sendMargin {
+		if done.Sent+done.Failed+done.Waiting < sendBatch || limited && time.Until(until) < sendMargin {
 			return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return s.tellPaidTx(ctx, tx) })
 		}
 	}

@@ -80,6 +80,8 @@ type Handler func(ctx context.Context, tx *gorm.DB, e Event) error
 type Log struct {
 	queue  *job.Queue
 	wanted map[Kind][]subscription // to deliver to, in their order
+
+	reactions map[Kind][]Reaction
 }
 
 type subscription struct {
@@ -88,7 +90,9 @@ type subscription struct {
 }
 
 // NewLog makes a log without subscriptions that delivers through queue.
-func NewLog(queue *job.Queue) *Log { return &Log{queue: queue, wanted: map[Kind][]subscription{}} }
+func NewLog(queue *job.Queue) *Log {
+	return &Log{queue: queue, wanted: map[Kind][]subscription{}, reactions: map[Kind][]Reaction{}}
+}
 
 const deliveryPrefix = "deliver:"
 
@@ -182,6 +186,13 @@ func (l *Log) deliveries(e Event, data any) []string {
 // deliveries; they exist once tx commits. An event without brand, kind, subject
 // or time is an InvalidError.
 func (l *Log) AppendTx(ctx context.Context, tx *gorm.DB, e Event, data any) error {
+	if len(l.reactions[e.Kind]) > 0 {
+		return l.WriteTx(ctx, tx, []News{{Event: e, Data: data}})
+	}
+	return l.appendTx(ctx, tx, e, data)
+}
+
+func (l *Log) appendTx(ctx context.Context, tx *gorm.DB, e Event, data any) error {
 	e, err := e.with(data)
 	if err != nil {
 		return err

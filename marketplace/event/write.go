@@ -16,9 +16,14 @@ type News struct {
 }
 
 // WriteTx runs statements, as marketplace.WriteTx does, and appends news in
-// their order, as AppendTx does; all in one round trip where the database can
-// and nothing is to be delivered.
+// their order, as AppendTx does, and what follows from them; all in one round
+// trip where the database can and nothing is to be delivered.
 func (l *Log) WriteTx(ctx context.Context, tx *gorm.DB, news []News, list ...marketplace.Statement) error {
+	following, more, err := l.follow(ctx, tx, news)
+	if err != nil {
+		return err
+	}
+	list, news = append(list, following...), append(news, more...)
 	insert, quiet, err := l.insert(news)
 	if err != nil {
 		return err
@@ -30,7 +35,7 @@ func (l *Log) WriteTx(ctx context.Context, tx *gorm.DB, news []News, list ...mar
 		return err
 	}
 	for _, n := range news {
-		if err := l.AppendTx(ctx, tx, n.Event, n.Data); err != nil {
+		if err := l.appendTx(ctx, tx, n.Event, n.Data); err != nil {
 			return err
 		}
 	}

@@ -58,31 +58,45 @@ const (
 	ReasonTopic        Reason = "topic"         // chose other topics
 )
 
-// CandidatesTx applies the hard rules to everybody enrolled in the program, in
-// one statement that reads what has changed since this process last looked. It
+// CandidatesTx applies the hard rules to everybody enrolled in the program, as
+// EachCandidateTx does, and lists who may be asked and who may not.
+func (s *Service) CandidatesTx(ctx context.Context, tx *gorm.DB, r Requirement) (Candidates, error) {
+	var out Candidates
+	err := s.EachCandidateTx(ctx, tx, r,
+		func(c Candidate) { out.Eligible = append(out.Eligible, c) }, func(x Exclusion) { out.Excluded = append(out.Excluded, x) })
+	return out, err
+}
+
+// EachCandidateTx applies the hard rules to everybody enrolled in the program,
+// in one statement that reads what has changed since this process last looked. It
 // locks nothing: Take decides when an offer is accepted. Do not call it in a
 // transaction that changed an expert, an enrolment or a standing itself: that
 // might yet be rolled back.
-func (s *Service) CandidatesTx(ctx context.Context, tx *gorm.DB, r Requirement) (Candidates, error) {
+func (s *Service) EachCandidateTx(ctx context.Context, tx *gorm.DB, r Requirement, eligible func(Candidate), excluded func(Exclusion)) error {
 	known := s.rosters.of(rosterKey{r.Brand, r.Program})
 	known.mu.Lock()
 	defer known.mu.Unlock()
 	if err := known.catchUpTx(ctx, tx); err != nil {
-		return Candidates{}, err
+		return err
 	}
 	topic, language := "", baseLanguage(r.Language)
 	if r.Topic != nil {
 		topic = r.Topic.Slug
 	}
-	out := Candidates{Eligible: make([]Candidate, 0, len(known.order))}
 	for _, m := range known.order {
 		if reason := m.excluded(r.Topic, language); reason != "" {
-			out.Excluded = append(out.Excluded, Exclusion{Person: m.person, Reason: reason})
+			excluded(Exclusion{Person: m.person, Reason: reason})
 			continue
 		}
-		out.Eligible = append(out.Eligible, m.candidate(topic, r.Now))
+		eligible(m.candidate(topic, r.Now))
 	}
-	return out, nil
+	return nil
+}
+
+// HasRoster tells whether CandidatesTx has read who is enrolled in the program,
+// so that only changes are left to be read.
+func (s *Service) HasRoster(brand marketplace.BrandID, id program.ID) bool {
+	return s.rosters.of(rosterKey{brand, id}).loaded.Load()
 }
 
 func (m *member) candidate(topic string, now time.Time) Candidate {

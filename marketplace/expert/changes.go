@@ -44,7 +44,7 @@ type Cursor struct {
 // might yet be rolled back.
 func (s *Service) ChangesAfterTx(ctx context.Context, tx *gorm.DB, id program.ID, after Cursor) ([]EvidenceChange, Cursor, error) {
 	query, args := after.next(marketplace.Postgres(tx), id)
-	rows, err := tx.WithContext(ctx).Raw(query, args...).Rows()
+	rows, err := marketplace.RowsTx(tx.WithContext(ctx), query, args...)
 	if err != nil {
 		return nil, after, fmt.Errorf("read changes of evidence: %w", err)
 	}
@@ -79,8 +79,10 @@ UNION ALL SELECT %[1]s, false, id, brand_id, asker, asked_at, %[2]s, 0,
   title, body, %[3]s, topic, forgotten_at IS NOT NULL FROM past_questions WHERE program_id = ?%[4]s`
 
 // What is looked for is bounded from above, too: that tells PostgreSQL's
-// planner, which knows no snapshot, that it is little.
-const unseenPostgres = ` AND xid >= pg_snapshot_xmin(?::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot())
+// planner, which knows no snapshot, that it is little. The bounds are queries of
+// their own, so that the plan goes by none of them: it would be made anew for
+// every snapshot, at ten times the cost of what it is for.
+const unseenPostgres = ` AND xid >= (SELECT pg_snapshot_xmin(?::pg_snapshot)) AND xid < (SELECT pg_snapshot_xmax(pg_current_snapshot()))
   AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)`
 
 var (
@@ -104,7 +106,7 @@ func (c Cursor) next(postgres bool, id program.ID) (string, []any) {
 }
 
 // readChange reads one row: an answer, a question, or one that is forgotten.
-func readChange(rows *sql.Rows, id program.ID, next *Cursor) (EvidenceChange, error) {
+func readChange(rows marketplace.Rows, id program.ID, next *Cursor) (EvidenceChange, error) {
 	var answer, gone bool
 	var about PastQuestionID
 	var brand marketplace.BrandID

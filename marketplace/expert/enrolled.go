@@ -30,7 +30,9 @@ func (e Enrolment) OnProbation() bool { return e.State == Probation || e.ResumeS
 
 // StateSQL is the state of an enrolment, or NULL, as an expression for queries
 // of the rooms above, of the program and the person.
-const StateSQL = "(SELECT state FROM enrolments WHERE program_id = ? AND person_id = ?)"
+func StateSQL(program, person string) string {
+	return "(SELECT state FROM enrolments WHERE program_id = " + program + " AND person_id = " + person + ")"
+}
 
 // ProbationSQL is Enrolment.OnProbation as such an expression, false without an
 // enrolment.

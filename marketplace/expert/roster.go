@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -53,6 +54,7 @@ func (r *rosters) forget() {
 // roster_changes, which triggers fill, whichever process made the change.
 type roster struct {
 	rosterKey
+	loaded  atomic.Bool
 	mu      sync.Mutex
 	read    rosterCursor
 	members map[access.PersonID]*member
@@ -88,12 +90,12 @@ LEFT JOIN standings s ON s.program_id = e.program_id AND s.person_id = e.person_
 WHERE e.program_id = ? AND e.brand_id = ? `
 
 // The statements that read a roster: where it stands, then a row for each
-// member and topic. What has changed is looked for first; that bound from above
-// tells PostgreSQL's planner, which knows no snapshot, that it is little.
+// member and topic. What has changed is looked for first, bounded as changes of
+// evidence are.
 const (
 	allMembers     = "FROM" + memberTables + "AND e.state IN ('probation', 'active', 'paused', 'suspended')"
-	changedMembers = `FROM (SELECT person_id FROM roster_changes WHERE xid >= pg_snapshot_xmin(?::pg_snapshot)
-    AND xid < pg_snapshot_xmax(pg_current_snapshot()) AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)) c
+	changedMembers = `FROM (SELECT person_id FROM roster_changes WHERE xid >= (SELECT pg_snapshot_xmin(?::pg_snapshot))
+    AND xid < (SELECT pg_snapshot_xmax(pg_current_snapshot())) AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)) c
 CROSS JOIN LATERAL (SELECT` + memberColumns + "FROM" + memberTables + "AND e.person_id = c.person_id OFFSET 0) m"
 
 	selectAllPostgres     = "SELECT pg_current_snapshot()::text, 0," + memberColumns + allMembers
@@ -107,7 +109,7 @@ CROSS JOIN LATERAL (SELECT` + memberColumns + "FROM" + memberTables + "AND e.per
 // The caller holds r.mu.
 func (r *roster) catchUpTx(ctx context.Context, tx *gorm.DB) error {
 	query, args := r.next(marketplace.Postgres(tx))
-	rows, err := tx.WithContext(ctx).Raw(query, args...).Rows()
+	rows, err := marketplace.RowsTx(tx.WithContext(ctx), query, args...)
 	if err != nil {
 		return fmt.Errorf("read the experts of program %s: %w", r.program, err)
 	}
@@ -124,6 +126,7 @@ func (r *roster) catchUpTx(ctx context.Context, tx *gorm.DB) error {
 	}
 	r.take(changed)
 	r.read = read
+	r.loaded.Store(true)
 	return nil
 }
 
@@ -142,7 +145,7 @@ func (r *roster) next(postgres bool) (string, []any) {
 }
 
 // readMember reads one row into the members it belongs to.
-func readMember(rows *sql.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
+func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
 	var m member
 	var certified, topics, languages string
 	var since, believed sql.NullTime

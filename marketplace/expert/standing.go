@@ -76,6 +76,19 @@ func (s *Service) RecordOutcome(ctx context.Context, tx *gorm.DB, w Work) (marke
 	if err := w.check(); err != nil {
 		return marketplace.Statement{}, err
 	}
+	known, err := standingTx(ctx, tx, w, "")
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return marketplace.Statement{}, fmt.Errorf("load the standing of %s: %w", w.Person, err)
+	}
+	return s.RecordOutcomeAfter(ctx, tx, w, known)
+}
+
+// RecordOutcomeAfter is RecordOutcome after a standing that was read in tx: only
+// its belief counts, and one at no time is none.
+func (s *Service) RecordOutcomeAfter(ctx context.Context, tx *gorm.DB, w Work, known Standing) (marketplace.Statement, error) {
+	if err := w.check(); err != nil {
+		return marketplace.Statement{}, err
+	}
 	record := marketplace.Statement{
 		Doing: "write the standing of " + w.Person.String(),
 		Then: func(rows int64) error {
@@ -85,13 +98,9 @@ func (s *Service) RecordOutcome(ctx context.Context, tx *gorm.DB, w Work) (marke
 			return addOutcomeTx(ctx, tx, w)
 		},
 	}
-	known, err := standingTx(ctx, tx, w, "")
-	switch {
-	case errors.Is(err, gorm.ErrRecordNotFound):
+	if known.UpdatedAt.IsZero() {
 		record.SQL, record.Args = w.open(tx)
-	case err != nil:
-		return record, fmt.Errorf("load the standing of %s: %w", w.Person, err)
-	default:
+	} else {
 		b := known.Belief().with(w.Outcome, w.Weight, w.At.UTC())
 		record.SQL = `UPDATE standings SET alpha = ?, beta = ?, evidence = ?, updated_at = ?
 			WHERE program_id = ? AND person_id = ? AND topic = ? AND evidence = ?`

@@ -2,7 +2,6 @@ package job
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,9 +83,9 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx *gorm.DB, n New) error {
 	if !n.RunAt.After(now) {
 		q.handOverTx(tx, j, now)
 	}
-	err = tx.WithContext(ctx).Raw(insertSQL, j.BrandID, j.Kind, j.Args, j.UniqueKey, j.State, j.RunAt, j.Attempts,
-		j.LeaseOwner, j.LeaseUntil, j.CreatedAt).Scan(&j.Seq).Error
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	values := []any{j.BrandID, j.Kind, j.Args, j.UniqueKey, j.State, j.RunAt, j.Attempts, j.LeaseOwner, j.LeaseUntil, j.CreatedAt}
+	err = marketplace.ScanTx(tx.WithContext(ctx), insertSQL, values, &j.Seq)
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) { // there is none where the key is taken
 		return fmt.Errorf("enqueue a %s job: %w", n.Kind, err)
 	}
 	return nil
@@ -218,11 +217,11 @@ func (q *Queue) Retry(ctx context.Context, seq int64) error {
 
 // finishTx removes the job in tx, if it is still this worker's.
 func (q *Queue) finishTx(tx *gorm.DB, j Job) error {
-	res := tx.Exec(`DELETE FROM jobs WHERE seq = ? AND state = 'running' AND lease_owner = ?`, j.Seq, j.LeaseOwner)
-	if res.Error != nil {
-		return fmt.Errorf("finish %s job %d: %w", j.Kind, j.Seq, res.Error)
+	done, err := marketplace.ExecTx(tx, `DELETE FROM jobs WHERE seq = ? AND state = 'running' AND lease_owner = ?`, j.Seq, j.LeaseOwner)
+	if err != nil {
+		return fmt.Errorf("finish %s job %d: %w", j.Kind, j.Seq, err)
 	}
-	if res.RowsAffected == 0 {
+	if done == 0 {
 		return errLeaseLost
 	}
 	return nil

@@ -1,12 +1,11 @@
 package markettest
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"gorm.io/gorm"
 
 	"knowhow/marketplace"
 	"knowhow/migrations/sqldb"
@@ -74,20 +73,12 @@ func Statements(t testing.TB, db *sqldb.DB, do func()) int {
 	t.Helper()
 	var on atomic.Bool
 	var n atomic.Int64
-	count := func(tx *gorm.DB) {
-		if on.Load() && !strings.Contains(tx.Statement.SQL.String(), "set_config") {
+	db.Watch(func(_ context.Context, s sqldb.Sent, send func() error) error {
+		if on.Load() && !strings.Contains(s.SQL, "set_config") {
 			n.Add(1)
 		}
-	}
-	name := "markettest:count_" + t.Name()
-	c := db.Read.Callback()
-	for _, err := range []error{
-		c.Query().After("*").Register(name, count), c.Row().After("*").Register(name, count), c.Raw().After("*").Register(name, count),
-	} {
-		if err != nil {
-			t.Fatalf("count statements: %v", err)
-		}
-	}
+		return send()
+	})
 	on.Store(true)
 	do()
 	on.Store(false)

@@ -99,6 +99,9 @@ func (m *Market) NeedTOTP() {
 	m.House = assembly.New(m.parts)
 }
 
+// Again is a house of the same parts, as another process has it.
+func (m *Market) Again() *assembly.House { return assembly.New(m.parts) }
+
 // Ctx is a context for a test's calls.
 func (m *Market) Ctx() context.Context { return context.Background() }
 

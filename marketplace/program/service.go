@@ -45,12 +45,15 @@ type Service struct {
 	log      *event.Log
 	access   *access.Service
 	provider string
+	known    *known
 }
 
 // New makes the service. provider is the payment provider's label ("sandbox",
 // "stripe"): where the money that Fund credits is.
 func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, people *access.Service, provider string) *Service {
-	return &Service{store: store, clock: clock, log: log, access: people, provider: provider}
+	s := &Service{store: store, clock: clock, log: log, access: people, provider: provider, known: newKnown()}
+	store.OnUndone(s.known.forget)
+	return s
 }
 
 // change runs do in one transaction of program id's brand, with the program

@@ -108,9 +108,14 @@ func updateTx(ctx context.Context, tx *gorm.DB, p Program, columns ...string) er
 // called, in one statement; with a zero program the brand's name alone.
 func (s *Service) NamesTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) ([]string, error) {
 	var names []string
-	err := tx.WithContext(ctx).Raw(`SELECT name FROM brands WHERE id = ?
+	err := marketplace.EachTx(tx.WithContext(ctx), `SELECT name FROM brands WHERE id = ?
 		UNION ALL SELECT name FROM programs WHERE id = ? AND brand_id = ?
-		UNION ALL SELECT name FROM topics WHERE program_id = ? AND brand_id = ?`, brand, id, brand, id, brand).Scan(&names).Error
+		UNION ALL SELECT name FROM topics WHERE program_id = ? AND brand_id = ?`, []any{brand, id, brand, id, brand}, func(scan marketplace.Scan) error {
+		var name string
+		err := scan(&name)
+		names = append(names, name)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list the names of program %s: %w", id, err)
 	}

@@ -33,7 +33,7 @@ func (s *Service) Appeal(ctx context.Context, caller access.Caller, id RefusalID
 		return err
 	}
 	return s.store.InTx(ctx, found.BrandID, func(tx *gorm.DB) error {
-		f, w, err := lockRefusalTx(ctx, tx, found)
+		f, w, err := s.lockRefusalTx(ctx, tx, found)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *Service) DecideAppeal(ctx context.Context, caller access.Caller, brand 
 		if found.BrandID != brand {
 			return marketplace.NotFound("refusal", id)
 		}
-		f, w, err := lockRefusalTx(ctx, tx, found)
+		f, w, err := s.lockRefusalTx(ctx, tx, found)
 		if err != nil {
 			return err
 		}

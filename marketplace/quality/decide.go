@@ -11,6 +11,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
@@ -31,16 +32,12 @@ func (s *Service) Decide(ctx context.Context, caller access.Caller, brand market
 		if err := v.check(); err != nil {
 			return err
 		}
-		found, err := reviewTx(ctx, tx, id)
+		r, w, err := s.lockReviewTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if found.BrandID != brand {
+		if r.BrandID != brand {
 			return marketplace.NotFound("review", id)
-		}
-		r, w, err := lockReviewTx(ctx, tx, found)
-		if err != nil {
-			return err
 		}
 		if err := w.impartialTx(ctx, tx, caller.Person); err != nil {
 			return err
@@ -59,30 +56,50 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 		return err
 	}
 	r.Passed, r.Scores, r.Note, r.ReviewerID = &v.Pass, v.Scores, note, caller.Person
-	if err := r.endTx(ctx, tx, ReviewDecided, now); err != nil {
-		return err
-	}
-	outcome, reason := expert.Failure, "fail"
-	if v.Pass {
-		outcome, reason = expert.Success, "pass"
-	}
-	if err := s.outcomeTx(ctx, tx, w, outcome, reviewWeight, now); err != nil {
+	pays := v.Pass && w.turn.State == question.Earned
+	if err := s.writeVerdictTx(ctx, tx, r, &w, pays, now); err != nil {
 		return err
 	}
 	if err := lockMoneyTx(ctx, tx, *r, w, caller); err != nil {
 		return err
 	}
-	if v.Pass && w.turn.State == question.Earned {
-		if err := s.questions.ReleaseTx(ctx, tx, w.turn.ID, "review_passed"); err != nil {
+	if pays {
+		if err := payouts.ReleaseTx(ctx, tx, now, uuid.UUID(w.turn.ID)); err != nil {
 			return err
 		}
 	}
-	if err := s.settleReviewTx(ctx, tx, *r, w, caller, now); err != nil {
+	return s.settleReviewTx(ctx, tx, *r, w, caller, now)
+}
+
+// writeVerdictTx writes the verdict, what it says of the expert, and that the
+// work is paid for where the verdict pays. The money is moved after that: others
+// wait for it.
+func (s *Service) writeVerdictTx(ctx context.Context, tx *gorm.DB, r *Review, w *work, pays bool, now time.Time) error {
+	end, err := r.end(ReviewDecided, now)
+	if err != nil {
 		return err
 	}
-	return s.appendTx(ctx, tx, EventReviewed, w.of, now, Detail{
-		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID, By: caller.Person, Reason: reason,
-	})
+	outcome, reason := expert.Failure, "fail"
+	if *r.Passed {
+		outcome, reason = expert.Success, "pass"
+	}
+	record, err := s.outcome(ctx, tx, *w, outcome, reviewWeight, now)
+	if err != nil {
+		return err
+	}
+	list, news := []marketplace.Statement{end, record}, []event.News{}
+	if pays {
+		release, released, err := w.turn.Release("review_passed", now)
+		if err != nil {
+			return err
+		}
+		list, news = append(list, release), append(news, released)
+	}
+	reviewed := event.News{
+		Event: event.Event{Brand: w.of.BrandID, Kind: EventReviewed, Subject: event.Subject(w.of.ID), At: now},
+		Data:  Detail{Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID, By: r.ReviewerID, Reason: reason},
+	}
+	return s.events.WriteTx(ctx, tx, append(news, reviewed), list...)
 }
 
 // lockMoneyTx locks ahead what a review that may be paid for moves: the pay of

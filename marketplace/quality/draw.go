@@ -2,6 +2,7 @@ package quality
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -19,20 +20,62 @@ import (
 	"knowhow/payouts"
 )
 
-// mayDraw saves drawOn where it would find that nothing is reviewed, as it does
-// of most work.
+// cause is why a turn is reviewed, or empty where it is not.
+func (s *Service) cause(d question.Detail, by question.Drawing) ReviewCause {
+	switch {
+	case d.Ended:
+		return CauseEnded
+	case by.Probation:
+		return CauseProbation
+	case drawn(s.drawKey, by.AskedAt, d.Attempt, by.SampleBP):
+		return CauseSample
+	case !by.Verified:
+		return CauseUnverified
+	}
+	return ""
+}
+
+// drawAtOnce decides, in the transaction in which an assignment is earned,
+// whether it is reviewed, and opens the review. Handoffs are not reviewed: the
+// next expert confirmed them. Where the review is paid for, it leaves that to
+// drawOn: money that is lacking, or waited for, must not keep anybody from
+// earning.
+func (s *Service) drawAtOnce(_ context.Context, _ *gorm.DB, e event.Event, data any) ([]marketplace.Statement, []event.News, error) {
+	d, ok := data.(question.Detail)
+	if !ok || !atOnce(d) || d.Assignment == nil {
+		return nil, nil, nil
+	}
+	cause, due := s.cause(d, *d.Drawing), reviewDue(d.Drawing.EarnedAt, d.Drawing.ReleaseAt)
+	if cause == "" || !due.After(e.At) {
+		return nil, nil, nil // nothing to look at, or no time left for a look
+	}
+	r := Review{
+		ID: marketplace.NewID[Review](), BrandID: e.Brand, QuestionID: question.ID(e.Subject), AssignmentID: *d.Assignment,
+		State: ReviewOpen, Cause: cause, Currency: d.Drawing.Pay.Currency, CreatedAt: e.At, NextDueAt: &due,
+	}
+	requested := event.News{
+		Event: event.Event{Brand: e.Brand, Kind: EventReviewRequested, Subject: e.Subject, At: e.At},
+		Data:  Detail{Attempt: d.Attempt, Assignment: r.AssignmentID, Review: r.ID},
+	}
+	return []marketplace.Statement{r.insert()}, []event.News{requested}, nil
+}
+
+// atOnce reports what drawAtOnce decides.
+func atOnce(d question.Detail) bool {
+	return d.Reason == string(payouts.ForAssignment) && d.Drawing != nil && d.Drawing.Pay.Minor == 0
+}
+
+// mayDraw saves drawOn where drawAtOnce has decided, and where it would find
+// that nothing is reviewed, as it does of most work.
 func (s *Service) mayDraw(_ event.Event, data any) bool {
 	d, ok := data.(question.Detail)
 	switch {
 	case !ok:
 		return true
-	case d.Reason != string(payouts.ForAssignment):
+	case d.Reason != string(payouts.ForAssignment) || atOnce(d):
 		return false
-	case d.Drawing == nil:
-		return true
 	}
-	of := d.Drawing
-	return of.Probation || !of.Verified || drawn(s.drawKey, of.AskedAt, d.Attempt, of.SampleBP)
+	return d.Drawing == nil || s.cause(d, *d.Drawing) != ""
 }
 
 // drawOn decides, when an assignment is earned, whether it is reviewed.
@@ -57,7 +100,7 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 	if err != nil || cause == "" {
 		return err
 	}
-	w, err := lockWorkTx(ctx, tx, e.Brand, *d.Assignment)
+	w, err := s.lockWorkTx(ctx, tx, e.Brand, *d.Assignment)
 	if err != nil || w.turn.State != question.Earned {
 		return err
 	}
@@ -71,21 +114,16 @@ func (s *Service) drawOn(ctx context.Context, tx *gorm.DB, e event.Event) error 
 // causeTx is why the turn that d tells of is reviewed, or empty where it is not.
 func (s *Service) causeTx(ctx context.Context, tx *gorm.DB, q question.Question, d question.Detail, p program.Program) (ReviewCause, error) {
 	enrolment, found, err := expert.EnrolmentTx(ctx, tx, p.ID, *d.Person)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case d.Ended:
-		return CauseEnded, nil
-	case found && enrolment.OnProbation():
-		return CauseProbation, nil
-	case drawn(s.drawKey, q.AskedAt, d.Attempt, p.Policies.Review.SampleBP):
-		return CauseSample, nil
 	}
 	asker, err := customer.CustomerTx(ctx, tx, q.BrandID, q.CustomerID)
-	if err != nil || asker.Verified {
+	if err != nil {
 		return "", err
 	}
-	return CauseUnverified, nil
+	return s.cause(d, question.Drawing{
+		AskedAt: q.AskedAt, SampleBP: p.Policies.Review.SampleBP, Probation: found && enrolment.OnProbation(), Verified: asker.Verified,
+	}), nil
 }
 
 // openTx opens the review and, where the program pays peers for theirs, sets
@@ -108,26 +146,36 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Pro
 			return err
 		}
 	}
-	if err := tx.WithContext(ctx).Create(&r).Error; err != nil {
-		return fmt.Errorf("insert the review of assignment %s: %w", r.AssignmentID, err)
+	if err := marketplace.WriteTx(ctx, tx, r.insert()); err != nil {
+		return err
 	}
 	return s.appendTx(ctx, tx, EventReviewRequested, w.of, now, Detail{
 		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID,
 	})
 }
 
+// insert opens the review.
+func (r *Review) insert() marketplace.Statement {
+	return marketplace.Statement{
+		Doing: "insert the review of assignment " + r.AssignmentID.String(),
+		SQL: `INSERT INTO reviews (id, brand_id, question_id, assignment_id, state, cause, reward_minor, currency, created_at, next_due_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		Args: []any{r.ID, r.BrandID, r.QuestionID, r.AssignmentID, r.State, r.Cause, r.RewardMinor, r.Currency, r.CreatedAt, r.NextDueAt},
+	}
+}
+
 // lapseDueTx ends a review that nobody made in time. The work counts as
 // passed; it is paid at its own release_at.
 func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, now time.Time) error {
-	found, err := reviewTx(ctx, tx, ReviewID(row))
-	if err != nil {
-		return err
-	}
-	r, w, err := lockReviewTx(ctx, tx, found)
+	r, w, err := s.lockReviewTx(ctx, tx, ReviewID(row))
 	if err != nil || r.NextDueAt == nil || r.NextDueAt.After(now) {
 		return err // another process was faster
 	}
-	if err := r.endTx(ctx, tx, ReviewLapsed, now); err != nil {
+	end, err := r.end(ReviewLapsed, now)
+	if err != nil {
+		return err
+	}
+	if err := marketplace.WriteTx(ctx, tx, end); err != nil {
 		return err
 	}
 	if r.RewardMinor > 0 {
@@ -140,15 +188,15 @@ func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, no
 	})
 }
 
-// lockReviewTx loads a review that was found, anew and with its work, and holds
-// both rows until the transaction ends.
-func lockReviewTx(ctx context.Context, tx *gorm.DB, found Review) (Review, work, error) {
-	w, err := lockWorkTx(ctx, tx, found.BrandID, found.AssignmentID)
+// lockReviewTx loads a review with its work, and holds both rows until the
+// transaction ends.
+func (s *Service) lockReviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, work, error) {
+	q, a, err := s.questions.LockWorkTx(ctx, tx, "(SELECT assignment_id FROM reviews WHERE reviews.id = ?)", id)
 	if err != nil {
-		return Review{}, work{}, err
+		return Review{}, work{}, marketplace.OnlyOne(err, "review", id)
 	}
-	r, err := reviewTx(ctx, marketplace.ForUpdate(tx), found.ID)
-	return r, w, err
+	r, err := reviewTx(ctx, marketplace.ForUpdate(tx), id)
+	return r, work{turn: a, of: q}, err
 }
 
 func reviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, error) {
@@ -157,21 +205,33 @@ func reviewTx(ctx context.Context, tx *gorm.DB, id ReviewID) (Review, error) {
 	return r, marketplace.OnlyOne(err, "review", id)
 }
 
-// endTx moves an open review to its end and saves it.
-func (r *Review) endTx(ctx context.Context, tx *gorm.DB, end ReviewState, now time.Time) error {
+// end moves an open review to its end; the statement saves it.
+func (r *Review) end(end ReviewState, now time.Time) (marketplace.Statement, error) {
 	from := r.State
 	next, err := from.to(end)
 	if err != nil {
-		return err
+		return marketplace.Statement{}, err
+	}
+	var scores *string
+	if r.Scores != nil {
+		text, err := json.Marshal(r.Scores)
+		if err != nil {
+			return marketplace.Statement{}, fmt.Errorf("write the scores of review %s: %w", r.ID, err)
+		}
+		list := string(text)
+		scores = &list
 	}
 	r.State, r.EndedAt, r.NextDueAt = next, &now, nil
-	res := tx.WithContext(ctx).Model(r).Where("state = ?", from).
-		Select("State", "Passed", "Scores", "Note", "ReviewerID", "EndedAt", "NextDueAt").Updates(r)
-	if res.Error != nil {
-		return fmt.Errorf("save review %s: %w", r.ID, res.Error)
-	}
-	if res.RowsAffected != 1 {
-		return &question.TransitionError{Noun: "review", From: "no longer " + string(from), Verb: "become " + string(end)}
-	}
-	return nil
+	return marketplace.Statement{
+		Doing: "save review " + r.ID.String(),
+		SQL: `UPDATE reviews SET state = ?, passed = ?, scores = ?, note = ?, reviewer_id = ?, ended_at = ?, next_due_at = NULL
+			WHERE id = ? AND state = ?`,
+		Args: []any{r.State, r.Passed, scores, r.Note, r.ReviewerID, r.EndedAt, r.ID, from},
+		Then: func(rows int64) error {
+			if rows == 1 {
+				return nil
+			}
+			return &question.TransitionError{Noun: "review", From: "no longer " + string(from), Verb: "become " + string(end)}
+		},
+	}, nil
 }

@@ -27,19 +27,21 @@ func (s *Service) Give(ctx context.Context, caller access.Caller, id question.ID
 		return err
 	}
 	return s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
-		q, err := question.LockOwnTx(ctx, tx, caller, id)
-		if err != nil {
-			return err // nothing more is kept of one who was erased
+		q, turn, err := s.questions.LockAnsweredTx(ctx, tx, caller, id)
+		if errors.Is(err, marketplace.ErrNotFound) {
+			if q, err = question.LockOwnTx(ctx, tx, caller, id); err != nil {
+				return err // nothing more is kept of one who was erased
+			}
+			turn, err = answerTx(ctx, tx, q.ID)
 		}
-		return s.giveTx(ctx, tx, q, f)
+		if err != nil {
+			return err
+		}
+		return s.giveTx(ctx, tx, q, turn, f)
 	})
 }
 
-func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, q question.Question, f Feedback) error {
-	turn, err := answerTx(ctx, tx, q.ID)
-	if err != nil {
-		return err
-	}
+func (s *Service) giveTx(ctx context.Context, tx *gorm.DB, q question.Question, turn question.Assignment, f Feedback) error {
 	if turn.Ended() { // who abused an expert does not rate them
 		return &question.TransitionError{Noun: "assignment", From: "ended by its expert", Verb: "be rated"}
 	}

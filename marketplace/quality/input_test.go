@@ -210,7 +210,7 @@ func TestHalfwayKeepsNothing(t *testing.T) {
 			return func() error { return b.Quality.Give(ctx, b.Customer, id, f) }
 		}
 		a := b.earned()
-		halfway("give", 4, give(a.QuestionID, quality.Feedback{Solved: true, CSAT: 5, Comment: "Fine."}))
+		halfway("give", 2, give(a.QuestionID, quality.Feedback{Solved: true, CSAT: 5, Comment: "Fine."}))
 		halfway("change", 4, give(a.QuestionID, quality.Feedback{CSAT: 1, Reason: quality.ReasonWrong}))
 		for _, v := range []quality.Verdict{fail(), pass()} {
 			r := b.review(b.earned().ID)

@@ -29,7 +29,7 @@ func (s *Service) Refuse(ctx context.Context, caller access.Caller, brand market
 		if err := marketplace.CheckText("evidence", evidence, 1, maxText); err != nil {
 			return err
 		}
-		w, err := lockWorkTx(ctx, tx, brand, id)
+		w, err := s.lockWorkTx(ctx, tx, brand, id)
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (s *Service) refusalDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, 
 	if err != nil {
 		return err
 	}
-	f, w, err := lockRefusalTx(ctx, tx, found)
+	f, w, err := s.lockRefusalTx(ctx, tx, found)
 	if err != nil || !f.late(now) {
 		return err // another process was faster
 	}
@@ -104,8 +104,8 @@ func (s *Service) stoodTx(ctx context.Context, tx *gorm.DB, f *Refusal, now time
 
 // lockRefusalTx loads a refusal that was found, anew and with its work, and
 // holds both rows until the transaction ends.
-func lockRefusalTx(ctx context.Context, tx *gorm.DB, found Refusal) (Refusal, work, error) {
-	w, err := lockWorkTx(ctx, tx, found.BrandID, found.AssignmentID)
+func (s *Service) lockRefusalTx(ctx context.Context, tx *gorm.DB, found Refusal) (Refusal, work, error) {
+	w, err := s.lockWorkTx(ctx, tx, found.BrandID, found.AssignmentID)
 	if err != nil {
 		return Refusal{}, work{}, err
 	}

@@ -163,7 +163,9 @@ func TestHandoffsAndLateEarningsAreNotReviewed(t *testing.T) {
 		b.Balanced()
 	})
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		b := newBench(t, db, func(p *program.Policies) { p.Review.ReleaseAfter = time.Hour })
+		b := newBench(t, db, func(p *program.Policies) {
+			p.Review.ReleaseAfter, p.Reward.ReviewMinor = time.Hour, 40 // drawn by a job, since it is paid for
+		})
 		a := b.answered()
 		b.ok("resolve", b.Questions.Resolve(b.Ctx(), b.Customer, a.QuestionID))
 		b.Clock.Advance(50 * time.Minute)

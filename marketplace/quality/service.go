@@ -81,6 +81,7 @@ func New(r Rooms) *Service {
 	if s.drawKey == nil {
 		s.drawKey = r.Keys.Derive("quality.draw")
 	}
+	r.Events.React(s.drawAtOnce, question.EventEarned)
 	r.Events.SubscribeIf("review", s.mayDraw, s.drawOn, question.EventEarned)
 	r.Customers.RegisterEraser("quality", erasedColumns, eraseCustomerTx)
 	r.Queue.Sweep(job.Sweep{Name: "reviews", Table: "reviews", Do: s.lapseDueTx})

@@ -21,16 +21,12 @@ type work struct {
 
 // lockWorkTx loads a brand's assignment with its question and holds the
 // assignment's row until the transaction ends.
-func lockWorkTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id question.AssignmentID) (work, error) {
-	a, err := question.LockAssignmentTx(ctx, tx, id)
-	if err != nil {
-		return work{}, err
+func (s *Service) lockWorkTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id question.AssignmentID) (work, error) {
+	q, a, err := s.questions.LockWorkTx(ctx, tx, "?", id)
+	if err == nil && a.BrandID != brand {
+		err = gorm.ErrRecordNotFound
 	}
-	if a.BrandID != brand {
-		return work{}, marketplace.NotFound("assignment", id)
-	}
-	q, err := question.QuestionTx(ctx, tx, a.QuestionID)
-	return work{turn: a, of: q}, err
+	return work{turn: a, of: q}, marketplace.OnlyOne(err, "assignment", id)
 }
 
 // impartialTx refuses whoever asked the question or had a turn on it.
@@ -51,15 +47,20 @@ func hadPart(person access.PersonID, q question.Question, turns []question.Assig
 
 // outcomeTx tells what the expert's work turned out to be.
 func (s *Service) outcomeTx(ctx context.Context, tx *gorm.DB, w work, outcome expert.Outcome, weight float64, at time.Time) error {
-	slug := ""
-	if !w.of.TopicID.IsZero() {
-		topic, err := s.programs.TopicTx(ctx, tx, w.of.TopicID)
-		if err != nil {
-			return err
-		}
-		slug = topic.Slug
+	record, err := s.outcome(ctx, tx, w, outcome, weight, at)
+	if err != nil {
+		return err
 	}
-	return s.experts.RecordOutcomeTx(ctx, tx, expert.Work{
+	return marketplace.WriteTx(ctx, tx, record)
+}
+
+// outcome is outcomeTx as a statement of tx.
+func (s *Service) outcome(ctx context.Context, tx *gorm.DB, w work, outcome expert.Outcome, weight float64, at time.Time) (marketplace.Statement, error) {
+	slug, err := s.questions.SlugTx(ctx, tx, w.of)
+	if err != nil {
+		return marketplace.Statement{}, err
+	}
+	return s.experts.RecordOutcome(ctx, tx, expert.Work{
 		Brand: w.of.BrandID, Program: w.of.ProgramID, Person: w.turn.PersonID, Topic: slug,
 		Outcome: outcome, Weight: weight, At: at,
 	})

@@ -32,9 +32,7 @@ func LockQuestionTx(ctx context.Context, tx *gorm.DB, id ID) (Question, error) {
 // LastAnswerTx is the turn whose expert had the last word of those who answered.
 // Where that is the brand's, or nobody answered, it is a NotFoundError.
 func LastAnswerTx(ctx context.Context, tx *gorm.DB, id ID) (Assignment, error) {
-	a, err := turnTx(ctx, tx, `id = (SELECT m.assignment_id FROM messages m WHERE m.question_id = ? AND (m.author = 'brand'
-		OR m.author = 'expert' AND EXISTS (SELECT 1 FROM assignments d WHERE d.id = m.assignment_id AND d.delivered_at IS NOT NULL))
-		ORDER BY m.position DESC LIMIT 1)`, id)
+	a, err := turnTx(ctx, tx, "id = "+lastAnswer("?"), id)
 	return a, marketplace.OnlyOne(err, "answer to question", id)
 }
 

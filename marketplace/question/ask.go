@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -75,7 +76,8 @@ func (a *Ask) check() error {
 }
 
 // Ask takes a customer's question: it is stored sealed and redacted, its SLA
-// clocks start, and routing is on its way. Asking again with the same
+// clocks start, and it is put to experts at once; where that cannot be done now,
+// routing is on its way. Asking again with the same
 // Reference and title returns the first question; with another title it is
 // ErrReferenceUsed. A program that is not live is ErrProgramClosed, a customer
 // who was erased customer.ErrErased, one nobody vouches for who has asked as
@@ -87,23 +89,25 @@ func (s *Service) Ask(ctx context.Context, caller access.Caller, ask Ask) (Quest
 	if err := ask.check(); err != nil {
 		return Question{}, err
 	}
-	var q Question
-	err := s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
-		who, err := customer.LockTx(ctx, tx, caller.Brand, caller.Customer)
+	q, err := s.ask(ctx, caller, ask, true)
+	var unrouted *unroutedError
+	if errors.As(err, &unrouted) && ctx.Err() == nil {
+		q, err = s.ask(ctx, caller, ask, false) // what is wrong, the job will tell
+	}
+	return q, err
+}
+
+// ask is one transaction, in which the question is routed too if it can be.
+func (s *Service) ask(ctx context.Context, caller access.Caller, ask Ask, route bool) (q Question, err error) {
+	err = s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
+		who, g, err := s.customerTx(ctx, tx, caller, ask.Program)
 		if err != nil {
 			return err
 		}
-		p, err := s.programs.LoadTx(ctx, tx, ask.Program)
-		if err != nil {
-			return err
-		}
-		if p.BrandID != caller.Brand {
-			return marketplace.NotFound("program", ask.Program)
-		}
-		if p.State != program.Live {
-			q, err = s.repeatTx(ctx, tx, who, p, ask)
+		if g.State != program.Live {
+			q, err = s.repeatTx(ctx, tx, who, g, ask)
 		} else {
-			q, err = s.askTx(ctx, tx, who, p, ask)
+			q, err = s.askTx(ctx, tx, who, g, ask, route)
 		}
 		marketplace.Made(ctx, q.ID)
 		return err
@@ -123,43 +127,89 @@ func languageOf(locale string, p program.Program) string {
 	return p.Languages[0]
 }
 
-func (s *Service) askTx(ctx context.Context, tx *gorm.DB, who customer.Customer, p program.Program, ask Ask) (Question, error) {
+func (s *Service) askTx(ctx context.Context, tx *gorm.DB, who customer.Customer, g grounds, ask Ask, route bool) (Question, error) {
 	if ask.Language == "" {
-		ask.Language = languageFor(who.Locale, p, ask)
+		ask.Language = languageFor(who.Locale, g.Program, ask)
 	}
 	now := s.clock.Now()
-	q, first, err := s.draftTx(ctx, tx, who, p, ask, now)
+	q, first, err := s.draft(who, g, ask, now)
 	if err != nil {
 		return Question{}, err
 	}
-	insert, err := q.insert()
-	if err != nil {
-		return Question{}, err
-	}
-	list := []marketplace.Statement{insert}
 	if q.Reference != nil { // it may be taken
-		taken := false
-		list[0].Then = func(rows int64) error { taken = rows == 0; return nil }
-		if err := marketplace.WriteTx(ctx, tx, list...); err != nil {
+		taken, err := takenTx(ctx, tx, &q)
+		if err != nil {
 			return Question{}, err
 		}
 		if taken {
 			return s.askedBeforeTx(ctx, tx, q)
 		}
-		list = nil
 	}
-	if err := s.capTx(ctx, tx, who, p, &q, ask.Source, now); err != nil {
-		return Question{}, err
-	}
-	remember, err := s.remember(tx, &q, ask.Topic)
-	if err != nil {
+	if err := s.capTx(ctx, tx, who, g, &q, ask.Source, now); err != nil {
 		return Question{}, err
 	}
 	if err := first.enclose(ctx, tx, enclosed{access.CustomerCaller(who.BrandID, who.ID), ask.Pictures}); err != nil {
 		return Question{}, err
 	}
-	list = append(append(list, first.inserts()...), remember...)
-	return q, s.events.WriteTx(ctx, tx, []event.News{q.news(EventAsked, now, nil)}, list...)
+	var p *plan
+	if route {
+		if p, err = s.planAtOnceTx(ctx, tx, &q, g, now); err != nil {
+			return Question{}, &unroutedError{err}
+		}
+	}
+	if err = s.storeTx(ctx, tx, &q, first, ask.Topic, p, now); err != nil && p != nil {
+		err = &unroutedError{err}
+	}
+	return q, err
+}
+
+// storeTx writes what was asked, and what the plan makes of it; without a plan
+// the event has the question routed. One with a reference is in its table
+// already, as it was asked. The money is moved last.
+func (s *Service) storeTx(ctx context.Context, tx *gorm.DB, q *Question, first Message, topic string, p *plan, now time.Time) error {
+	var w writes
+	w.tell(EventAsked, q, now, Detail{routed: p != nil})
+	remember, err := s.remember(tx, q, topic)
+	if err != nil {
+		return err
+	}
+	var next writes
+	if p != nil {
+		if next, err = p.follow(q, now); err != nil {
+			return err
+		}
+	}
+	if q.Reference == nil {
+		insert, err := q.insert()
+		if err != nil {
+			return err
+		}
+		w.add(insert) // before what refers to it
+	}
+	w.add(first.inserts()...)
+	w.add(remember...)
+	w.add(next.list...)
+	if p != nil && q.Reference != nil {
+		save, err := q.save()
+		if err != nil {
+			return err
+		}
+		w.add(save)
+	}
+	if err := s.events.WriteTx(ctx, tx, append(w.news, next.news...), w.list...); err != nil || p == nil {
+		return err
+	}
+	return p.holdTx(ctx, tx, now)
+}
+
+// takenTx inserts a question with a reference, unless that is taken.
+func takenTx(ctx context.Context, tx *gorm.DB, q *Question) (taken bool, err error) {
+	insert, err := q.insert()
+	if err != nil {
+		return false, err
+	}
+	insert.Then = func(rows int64) error { taken = rows == 0; return nil }
+	return taken, marketplace.WriteTx(ctx, tx, insert)
 }
 
 // remember puts the redacted question on record for matching, where its answers
@@ -171,12 +221,12 @@ func (s *Service) remember(tx *gorm.DB, q *Question, topic string) ([]marketplac
 	})
 }
 
-// draftTx makes the question's row and its first message.
-func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, who customer.Customer, p program.Program, ask Ask, now time.Time) (Question, Message, error) {
+// draft makes the question's row and its first message.
+func (s *Service) draft(who customer.Customer, g grounds, ask Ask, now time.Time) (Question, Message, error) {
 	q := Question{
-		ID: marketplace.NewID[Question](), BrandID: p.BrandID, ProgramID: p.ID, CustomerID: who.ID,
+		ID: marketplace.NewID[Question](), BrandID: g.BrandID, ProgramID: g.ID, CustomerID: who.ID,
 		AskerPerson: ask.Person, Language: ask.Language, Tags: append([]string{}, ask.Tags...), State: Asked, Attempt: 1, Messages: 1,
-		AskedAt: now, FirstResponseDueAt: now.Add(p.Policies.SLA.FirstResponse), ResolutionDueAt: now.Add(p.Policies.SLA.Resolution),
+		AskedAt: now, FirstResponseDueAt: now.Add(g.Policies.SLA.FirstResponse), ResolutionDueAt: now.Add(g.Policies.SLA.Resolution),
 	}
 	canonical, err := program.Languages("language", []string{q.Language})
 	if err != nil {
@@ -187,13 +237,13 @@ func (s *Service) draftTx(ctx context.Context, tx *gorm.DB, who customer.Custome
 		q.Reference = &ask.Reference
 	}
 	if ask.Topic != "" {
-		topic, err := s.programs.TopicBySlugTx(ctx, tx, p.ID, ask.Topic)
+		topic, err := g.TopicBySlug(ask.Topic)
 		if err != nil {
 			return Question{}, Message{}, err
 		}
 		q.TopicID = topic.ID
 	}
-	first, err := s.hideTx(ctx, tx, who, &q, ask)
+	first, err := s.hide(who, g.Names, &q, ask)
 	overdue := q.AskedAt.Add(routeWithin)
 	q.StageDueAt = &overdue
 	q.schedule()

@@ -42,6 +42,9 @@ func (s *Service) endAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, en
 	case len(end.rewards) == 0:
 		return payouts.VoidHoldTx(ctx, tx, now, end.hold)
 	}
+	if q.present != nil && q.present.hold.ID == end.hold {
+		return payouts.EarnHeldTx(ctx, tx, now, q.present.hold, end.rewards...)
+	}
 	return payouts.EarnTx(ctx, tx, now, end.hold, end.rewards...)
 }
 
@@ -53,7 +56,7 @@ func (s *Service) closeAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, 
 	if q.State != Offered && q.State != Assigned && q.State != Answered {
 		return ending{}, nil
 	}
-	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	p, err := s.programTx(ctx, tx, q)
 	if err != nil {
 		return ending{}, err
 	}
@@ -64,7 +67,7 @@ func (s *Service) closeAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, 
 		end := ending{}
 		return end, end.settleTx(ctx, tx, q, p, now)
 	}
-	a, drawing, err := currentTx(ctx, tx, q)
+	a, drawing, err := q.currentTx(ctx, tx)
 	switch {
 	case errors.Is(err, marketplace.ErrNotFound):
 		return ending{}, nil // the brand answered a question nobody had taken
@@ -73,7 +76,7 @@ func (s *Service) closeAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, 
 	case a.State == Working:
 		return s.stopWorkTx(ctx, tx, q, p, &a, Cancelled, now)
 	case a.State == Delivered:
-		drawing.SampleBP = p.Policies.Review.SampleBP
+		drawing.SampleBP, drawing.Pay = p.Policies.Review.SampleBP, p.ReviewReward()
 		end := ending{turn: &a}
 		if err := end.earn(q, p, &a, now, &drawing); err != nil {
 			return ending{}, err
@@ -130,6 +133,9 @@ func (e *ending) earn(q *Question, p program.Program, a *Assignment, now time.Ti
 	}
 	release := now.Add(p.Policies.Review.ReleaseAfter)
 	a.State, a.EarnedAt, a.ReleaseAt, a.NextDueAt = next, &now, &release, &release
+	if drawing != nil {
+		drawing.EarnedAt, drawing.ReleaseAt = now, release
+	}
 	e.add(a.save(from))
 	e.tell(EventEarned, q, now, Detail{
 		Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID, Minor: a.RewardMinor, Reason: string(kind), Ended: a.Ended(), Drawing: drawing,

@@ -19,7 +19,10 @@ func (s *Service) onOwn(ctx context.Context, caller access.Caller, id ID, fn fun
 		return &access.ForbiddenError{Permission: "own_question"}
 	}
 	return s.store.InTx(ctx, caller.Brand, func(tx *gorm.DB) error {
-		q, err := lockOwnTx(ctx, tx, caller, id)
+		q, err := s.lockPresentTx(ctx, tx, caller, id)
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			q, err = lockOwnTx(ctx, tx, caller, id)
+		}
 		if err != nil {
 			return err
 		}
@@ -29,8 +32,8 @@ func (s *Service) onOwn(ctx context.Context, caller access.Caller, id ID, fn fun
 
 // lockOwnTx locks the customer and their question.
 func lockOwnTx(ctx context.Context, tx *gorm.DB, caller access.Caller, id ID) (Question, error) {
-	q, err := findNamedTx(ctx, tx, "", "id = ? AND brand_id = ? AND customer_id = "+customer.HeldSQL(tx),
-		[]any{id, caller.Brand, caller.Brand, caller.Customer})
+	q, err := findNamedTx(ctx, tx, "id = ? AND brand_id = ? AND customer_id = "+customer.HeldSQL(tx),
+		id, caller.Brand, caller.Brand, caller.Customer)
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return q, marketplace.OnlyOne(err, "question", id)
 	}
@@ -47,11 +50,7 @@ func (s *Service) onTurn(ctx context.Context, caller access.Caller, id Assignmen
 		return marketplace.NotFound("assignment", id)
 	}
 	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		q, err := enterTx(ctx, tx, "id = (SELECT question_id FROM assignments WHERE id = ? AND person_id = ?)", id, caller.Person)
-		if err != nil {
-			return marketplace.OnlyOne(err, "assignment", id)
-		}
-		a, err := AssignmentTx(ctx, tx, id)
+		q, a, err := s.enterTurnTx(ctx, tx, caller.Person, id)
 		if err != nil {
 			return err
 		}

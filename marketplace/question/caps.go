@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
@@ -37,11 +36,11 @@ const keptDays = 2 * capDay
 // unverified customer; for others it does nothing. The caps are always counted
 // in the same order, so that two who ask at once cannot deadlock. Error:
 // *CapError.
-func (s *Service) capTx(ctx context.Context, tx *gorm.DB, who customer.Customer, p program.Program, q *Question, source []byte, now time.Time) error {
+func (s *Service) capTx(ctx context.Context, tx *gorm.DB, who customer.Customer, g grounds, q *Question, source []byte, now time.Time) error {
 	if who.Verified {
 		return nil
 	}
-	limits := p.Policies.Abuse
+	limits := g.Policies.Abuse
 	if err := s.countTx(ctx, tx, q, CapCustomer, who.ID[:], 1, int64(limits.PerCustomer), now); err != nil {
 		return err
 	}
@@ -50,7 +49,7 @@ func (s *Service) capTx(ctx context.Context, tx *gorm.DB, who customer.Customer,
 			return err
 		}
 	}
-	cost, most, err := s.costTx(ctx, tx, p, q)
+	cost, most, err := g.cost(q)
 	if err != nil || cost == 0 {
 		return err
 	}
@@ -64,26 +63,26 @@ func (s *Service) capAgainTx(ctx context.Context, tx *gorm.DB, q *Question, now 
 	if err != nil || who.Verified {
 		return err
 	}
-	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	g, err := s.groundsTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}
-	return s.capTx(ctx, tx, who, p, q, nil, now)
+	return s.capTx(ctx, tx, who, g, q, nil, now)
 }
 
-// costTx is the most that an attempt at q can cost, and the most that a day's
+// cost is the most that an attempt at q can cost, and the most that a day's
 // questions may: a share of the budget that is free now, or one question where
 // that is less than one. A question that goes to the brand's team, or for which
 // no money can be set aside, costs nothing.
-func (s *Service) costTx(ctx context.Context, tx *gorm.DB, p program.Program, q *Question) (cost, most int64, err error) {
-	if !q.inRollout(p) {
+func (g grounds) cost(q *Question) (cost, most int64, err error) {
+	if !q.inRollout(g.Program) {
 		return 0, 0, nil
 	}
-	topic, err := s.topicTx(ctx, tx, q)
+	topic, err := g.topic(q)
 	if err != nil || topic != nil && topic.Mode == program.BrandOnly {
 		return 0, 0, err
 	}
-	quote, err := p.Quote(topic, expectedEffort)
+	quote, err := g.Quote(topic, expectedEffort)
 	if errors.Is(err, marketplace.ErrInvalid) {
 		return 0, 0, nil // the policies pay nothing, so nobody is asked
 	}
@@ -94,15 +93,14 @@ func (s *Service) costTx(ctx context.Context, tx *gorm.DB, p program.Program, q 
 	if err != nil {
 		return 0, 0, fmt.Errorf("add reward and fee: %w", err)
 	}
-	free, err := payouts.BudgetTx(ctx, tx, uuid.UUID(p.ID), p.Currency)
-	if err != nil || free.Minor < total.Minor {
-		return 0, 0, err
+	if g.free.Minor < total.Minor {
+		return 0, 0, nil
 	}
-	share, err := free.Share(payouts.BasisPoints(p.Policies.Abuse.BudgetShareBP), money.Down)
+	share, err := g.free.Share(payouts.BasisPoints(g.Policies.Abuse.BudgetShareBP), money.Down)
 	if err != nil {
 		return 0, 0, fmt.Errorf("share the budget: %w", err)
 	}
-	if p.Policies.Abuse.BudgetShareBP > 0 {
+	if g.Policies.Abuse.BudgetShareBP > 0 {
 		share.Minor = max(share.Minor, total.Minor)
 	}
 	return total.Minor, share.Minor, nil

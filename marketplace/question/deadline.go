@@ -79,11 +79,11 @@ func (s *Service) expireWaveTx(ctx context.Context, tx *gorm.DB, q *Question, no
 
 // lapseTx takes back a question whose expert did not answer in time.
 func (s *Service) lapseTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
-	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	p, err := s.programTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}
-	a, _, err := currentTx(ctx, tx, q)
+	a, _, err := q.currentTx(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *Service) lapseTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 
 // nudgeTx announces that further silence will be taken as an answer.
 func (s *Service) nudgeTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
-	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	p, err := s.programTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}

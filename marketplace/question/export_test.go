@@ -18,6 +18,9 @@ func Next(s, next AssignmentState) (AssignmentState, error) { return s.to(next) 
 // MappedVerbs counts the verbs and states that the map knows.
 func MappedVerbs() int { return len(moves) }
 
+// Forget makes the service a fresh process's: who asks next is routed by a job.
+func (s *Service) Forget() { s.memory.forget() }
+
 // RouteOn reacts to an event as the job would.
 func (s *Service) RouteOn(ctx context.Context, tx *gorm.DB, id ID) error {
 	return s.routeOn(ctx, tx, event.Event{Subject: event.Subject(id)})

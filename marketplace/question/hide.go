@@ -47,24 +47,25 @@ func (s *Service) namesTx(ctx context.Context, tx *gorm.DB, q *Question) ([]stri
 
 // redactorOfTx knows the names given, and the brand's own words.
 func (s *Service) redactorOfTx(ctx context.Context, tx *gorm.DB, q *Question, names []string) (*redact.Redactor, error) {
-	keep, err := s.programs.NamesTx(ctx, tx, q.BrandID, q.ProgramID)
+	keep, err := s.wordsTx(ctx, tx, q)
 	if err != nil {
 		return nil, err
 	}
-	return redact.New(redact.Options{Key: s.redactKey, Names: names, Keep: keep}), nil
+	return s.redactor(names, keep), nil
 }
 
-// hideTx fills the question's redacted and sealed texts and makes the first
-// message of them.
-func (s *Service) hideTx(ctx context.Context, tx *gorm.DB, who customer.Customer, q *Question, ask Ask) (Message, error) {
+func (s *Service) redactor(names, keep []string) *redact.Redactor {
+	return redact.New(redact.Options{Key: s.redactKey, Names: names, Keep: keep})
+}
+
+// hide fills the question's redacted and sealed texts and makes the first
+// message of them. keep is the brand's own words.
+func (s *Service) hide(who customer.Customer, keep []string, q *Question, ask Ask) (Message, error) {
 	names, err := s.customers.OpenNames(who.ID, who.NameSealed)
 	if err != nil {
 		return Message{}, err
 	}
-	r, err := s.redactorOfTx(ctx, tx, q, names)
-	if err != nil {
-		return Message{}, err
-	}
+	r := s.redactor(names, keep)
 	q.Title = r.Redact(ask.Title, &q.Redaction, ask.HideTitle...).Text
 	q.Body = r.Redact(ask.Body, &q.Redaction, ask.HideBody...).Text
 	q.Context = r.Redact(ask.Context, &q.Redaction).Text

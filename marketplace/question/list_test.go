@@ -24,6 +24,7 @@ func (r *room) asked(n int, caller access.Caller, edit func(i int, ask *question
 		if edit != nil {
 			edit(i, &ask)
 		}
+		r.Questions.Forget()
 		q, err := r.Questions.Ask(r.Ctx(), caller, ask)
 		r.must("ask", err)
 		ids = append(ids, q.ID)

@@ -46,10 +46,10 @@ func (s *Service) BrandOffers(ctx context.Context, caller access.Caller, brand m
 }
 
 func brandOffersTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) ([]BrandOffer, error) {
-	rows, err := tx.WithContext(ctx).Raw(`SELECT o.id, o.person_id, x.handle, o.attempt, o.wave, o.position, o.state,
+	rows, err := marketplace.RowsTx(tx.WithContext(ctx), `SELECT o.id, o.person_id, x.handle, o.attempt, o.wave, o.position, o.state,
 		o.reward_minor, o.fee_minor, o.currency, o.offered_at, o.expires_at, o.settled_at
 		FROM offers o JOIN experts x ON x.person_id = o.person_id
-		WHERE o.question_id = ? AND o.brand_id = ? ORDER BY o.attempt, o.position`, id, brand).Rows()
+		WHERE o.question_id = ? AND o.brand_id = ? ORDER BY o.attempt, o.position`, id, brand)
 	if err != nil {
 		return nil, wrap(err, "list the offers of question", id)
 	}

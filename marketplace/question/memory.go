@@ -3,6 +3,7 @@ package question
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 
@@ -17,15 +18,22 @@ import (
 type memory struct {
 	mu       sync.Mutex
 	programs map[program.ID]*remembered
+	room     sync.Pool // of *[]matching.Candidate, for one ranking after the other
 }
 
 type remembered struct {
+	loaded atomic.Bool // as far as a read takes no time to speak of
 	mu     sync.Mutex
 	index  *matching.Index
 	cursor expert.Cursor
 }
 
-func newMemory() *memory { return &memory{programs: map[program.ID]*remembered{}} }
+func newMemory() *memory {
+	return &memory{
+		programs: map[program.ID]*remembered{},
+		room:     sync.Pool{New: func() any { return new([]matching.Candidate) }},
+	}
+}
 
 func (m *memory) of(id program.ID) *remembered {
 	m.mu.Lock()
@@ -45,21 +53,48 @@ func (m *memory) forget() {
 	clear(m.programs)
 }
 
+// patience is whether who routes can wait for the index to be loaded.
+type patience bool
+
+const (
+	patient   patience = true
+	impatient patience = false
+)
+
+// mostAtOnce is how many changes the impatient take in: a few milliseconds of
+// them. More come with the first read, or after an import.
+const mostAtOnce = 1_000
+
+// warm tells whether routing q has nothing to load, as far as is known.
+func (s *Service) warm(q *Question) bool {
+	return s.memory.of(q.ProgramID).loaded.Load() && s.experts.HasRoster(q.BrandID, q.ProgramID)
+}
+
 // indexTx returns the program's index with everything committed before tx. It
 // must not be called in a transaction that wrote evidence itself: that might
-// yet be rolled back.
-func (s *Service) indexTx(ctx context.Context, tx *gorm.DB, id program.ID) (*matching.Index, error) {
+// yet be rolled back. To the impatient it may be errCold.
+func (s *Service) indexTx(ctx context.Context, tx *gorm.DB, id program.ID, wait patience) (*matching.Index, error) {
 	r := s.memory.of(id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if wait == impatient && !r.loaded.Load() {
+		return nil, errCold
+	}
 	changes, next, err := s.experts.ChangesAfterTx(ctx, tx, id, r.cursor)
 	if err != nil {
 		return nil, err
+	}
+	if len(changes) > mostAtOnce {
+		r.loaded.Store(false) // until they are taken in, nobody impatient waits here
+		if wait == impatient {
+			return nil, errCold
+		}
 	}
 	for _, c := range changes {
 		apply(r.index, c)
 	}
 	r.cursor = next
+	r.loaded.Store(true)
 	return r.index, nil
 }
 

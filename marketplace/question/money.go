@@ -2,14 +2,11 @@ package question
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"knowhow/marketplace"
 	"knowhow/marketplace/program"
 	"knowhow/payouts"
 )
@@ -33,35 +30,8 @@ func newHold(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote)
 	reward, err := withShares(ctx, tx, q, quote.Reward)
 	return payouts.NewHold{
 		ID: holdID(q.ID, q.Attempt), Brand: uuid.UUID(q.BrandID), Program: uuid.UUID(q.ProgramID),
-		Question: uuid.UUID(q.ID), Reward: reward, Fee: quote.Fee, NotFrozen: true, // routeTx has asked
+		Question: uuid.UUID(q.ID), Reward: reward, Fee: quote.Fee, NotFrozen: true, // planTx has asked
 	}, err
-}
-
-// coveredTx tells whether the budget that is free is enough for the attempt.
-func coveredTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, free payouts.Money) (bool, error) {
-	hold, err := newHold(ctx, tx, q, quote)
-	if err != nil {
-		return false, err
-	}
-	total, err := hold.Reward.Add(hold.Fee)
-	if err != nil {
-		return false, fmt.Errorf("add reward and fee: %w", err)
-	}
-	return total.Minor <= free.Minor, nil
-}
-
-// holdTx sets the money for the attempt aside. Where somebody else took it since
-// coveredTx, the transaction is run again.
-func (s *Service) holdTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, now time.Time) error {
-	hold, err := newHold(ctx, tx, q, quote)
-	if err != nil {
-		return err
-	}
-	err = payouts.HoldTx(ctx, tx, now, hold)
-	if errors.Is(err, payouts.ErrInsufficientFunds) {
-		return fmt.Errorf("%w: %w", marketplace.ErrAgain, err)
-	}
-	return err
 }
 
 func withShares(ctx context.Context, tx *gorm.DB, q *Question, reward payouts.Money) (payouts.Money, error) {

@@ -12,7 +12,6 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
-	"knowhow/payouts"
 )
 
 // Accept takes an offer: the caller's assignment begins, everybody else's offer
@@ -43,7 +42,7 @@ func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o seen
 	if err := o.mayWork(); err != nil {
 		return Assignment{}, err
 	}
-	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	p, err := s.programTx(ctx, tx, q)
 	if err != nil {
 		return Assignment{}, err
 	}
@@ -67,14 +66,6 @@ type seen struct {
 	Offer
 	enrolment sql.NullString // the expert's state in the program
 	frozen    bool           // the program's money, or its brand's
-}
-
-func seeTx(ctx context.Context, tx *gorm.DB, q *Question, person access.PersonID, id OfferID) (seen, error) {
-	var o seen
-	err := marketplace.ScanTx(tx.WithContext(ctx),
-		"SELECT "+offerColumns+", "+expert.StateSQL+", "+payouts.FrozenSQL+" FROM offers WHERE id = ?",
-		[]any{q.ProgramID, person, q.BrandID, q.ProgramID, id}, append(o.into(), &o.enrolment, &o.frozen)...)
-	return o, marketplace.OnlyOne(err, "offer", id)
 }
 
 // mayWork refuses one who was suspended, or left, after they were asked, and
@@ -133,11 +124,7 @@ func (s *Service) onOffer(ctx context.Context, caller access.Caller, id OfferID,
 		return marketplace.NotFound("offer", id)
 	}
 	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		q, err := enterTx(ctx, tx, "id = (SELECT question_id FROM offers WHERE id = ? AND person_id = ?)", id, caller.Person)
-		if err != nil {
-			return marketplace.OnlyOne(err, "offer", id)
-		}
-		o, err := seeTx(ctx, tx, &q, caller.Person, id)
+		q, o, err := s.enterOfferTx(ctx, tx, caller.Person, id)
 		if err != nil {
 			return err
 		}

@@ -64,8 +64,11 @@ type Question struct {
 	ForecastMedianS *int
 	ForecastP90S    *int `gorm:"column:forecast_p90_s"`
 
-	nameSealed *[]byte // the customer's name, where it was loaded with the question
+	// What was loaded with the question; nil where it was not.
+	nameSealed *[]byte // the customer's name
 	reachable  bool    // the customer has an e-mail address; known where the name is
+	known      *program.Known
+	present    *present
 }
 
 // Message is one turn of the conversation. Body is redacted.

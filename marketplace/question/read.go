@@ -38,25 +38,9 @@ func (s *Service) OpenOffers(ctx context.Context, caller access.Caller) ([]Offer
 		return nil, &access.ForbiddenError{Permission: "own_offers"}
 	}
 	var views []OfferView
-	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		var offers []Offer
-		err := tx.Where("person_id = ? AND state = 'open' AND expires_at > ?", caller.Person, s.clock.Now()).
-			Order("expires_at, offered_at, position").Limit(100).Find(&offers).Error
-		if err != nil || len(offers) == 0 {
-			return err
-		}
-		questions, err := questionsOfTx(tx, offers)
-		if err != nil {
-			return err
-		}
-		for _, o := range offers {
-			view, err := o.view(questions[o.QuestionID])
-			if err != nil {
-				return err
-			}
-			views = append(views, view)
-		}
-		return nil
+	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
+		views, err = openOffersTx(tx.WithContext(ctx), caller.Person, s.clock.Now())
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list open offers: %w", err)
@@ -64,20 +48,38 @@ func (s *Service) OpenOffers(ctx context.Context, caller access.Caller) ([]Offer
 	return views, nil
 }
 
-func questionsOfTx(tx *gorm.DB, offers []Offer) (map[ID]Question, error) {
-	ids := make([]ID, len(offers))
-	for i, o := range offers {
-		ids[i] = o.QuestionID
-	}
-	var list []Question
-	if err := tx.Where("id IN ?", ids).Find(&list).Error; err != nil {
+// mostOpen is how many open offers are listed.
+const mostOpen = 100
+
+func openOffersTx(tx *gorm.DB, person access.PersonID, now time.Time) ([]OfferView, error) {
+	rows, err := tx.Raw(`SELECT o.id, o.reward_minor, o.currency, o.effort_s, o.why, o.offered_at, o.expires_at,
+		q.id, q.title, q.body, q.context, q.tags, q.language
+		FROM offers o JOIN questions q ON q.id = o.question_id
+		WHERE o.person_id = ? AND o.state = 'open' AND o.expires_at > ?
+		ORDER BY o.expires_at, o.offered_at, o.position LIMIT ?`, person, now, mostOpen).Rows()
+	if err != nil {
 		return nil, err
 	}
-	byID := make(map[ID]Question, len(list))
-	for _, q := range list {
-		byID[q.ID] = q
+	defer rows.Close()
+	var views []OfferView
+	for rows.Next() {
+		var o Offer
+		var q Question
+		var tags []byte
+		if err := rows.Scan(&o.ID, &o.RewardMinor, &o.Currency, &o.EffortS, &o.Why, &o.OfferedAt, &o.ExpiresAt,
+			&q.ID, &q.Title, &q.Body, &q.Context, &tags, &q.Language); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(tags, &q.Tags); err != nil {
+			return nil, fmt.Errorf("the tags of question %s: %w", q.ID, err)
+		}
+		view, err := o.view(q)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, view)
 	}
-	return byID, nil
+	return views, rows.Err()
 }
 
 func (o Offer) view(q Question) (OfferView, error) {

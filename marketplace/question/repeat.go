@@ -8,20 +8,19 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/customer"
-	"knowhow/marketplace/program"
 )
 
 // repeatTx answers who asks in a program that takes no questions: with the
 // first question where they ask again with its reference, else with
 // ErrProgramClosed.
-func (s *Service) repeatTx(ctx context.Context, tx *gorm.DB, who customer.Customer, p program.Program, ask Ask) (Question, error) {
-	if ask.Reference == "" || len(p.Languages) == 0 {
+func (s *Service) repeatTx(ctx context.Context, tx *gorm.DB, who customer.Customer, g grounds, ask Ask) (Question, error) {
+	if ask.Reference == "" || len(g.Languages) == 0 {
 		return Question{}, ErrProgramClosed
 	}
 	if ask.Language == "" {
-		ask.Language = languageOf(who.Locale, p)
+		ask.Language = languageOf(who.Locale, g.Program)
 	}
-	again, _, err := s.draftTx(ctx, tx, who, p, ask, s.clock.Now())
+	again, _, err := s.draft(who, g, ask, s.clock.Now())
 	if errors.Is(err, marketplace.ErrInvalid) || errors.Is(err, marketplace.ErrNotFound) {
 		return Question{}, ErrProgramClosed // it was never asked so
 	}

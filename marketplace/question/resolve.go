@@ -66,13 +66,18 @@ func (s *Service) creditTx(ctx context.Context, tx *gorm.DB, q *Question, end *e
 	if err != nil {
 		return err
 	}
-	slug, err := s.topicSlugTx(ctx, tx, q)
-	if err != nil {
+	work := expert.Work{
+		Brand: q.BrandID, Program: q.ProgramID, Person: end.turn.PersonID, Outcome: expert.Success, Weight: 1, At: now,
+	}
+	if work.Topic, err = s.slugTx(ctx, tx, q); err != nil {
 		return err
 	}
-	outcome, err := s.experts.RecordOutcome(ctx, tx, expert.Work{
-		Brand: q.BrandID, Program: q.ProgramID, Person: end.turn.PersonID, Topic: slug, Outcome: expert.Success, Weight: 1, At: now,
-	})
+	var outcome marketplace.Statement
+	if q.present != nil {
+		outcome, err = s.experts.RecordOutcomeAfter(ctx, tx, work, q.present.standing)
+	} else {
+		outcome, err = s.experts.RecordOutcome(ctx, tx, work)
+	}
 	end.add(append(evidence, outcome)...)
 	return err
 }

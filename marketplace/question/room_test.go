@@ -21,6 +21,7 @@ type room struct {
 	t                    testing.TB
 	dana                 access.Caller
 	first, second, rival access.Caller
+	imported             int
 }
 
 func newRoom(t testing.TB, db *sqldb.DB, edits ...func(*program.Policies)) *room {

@@ -2,18 +2,13 @@ package question
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/matching"
@@ -57,35 +52,25 @@ const (
 // routeTx puts the question to the next wave of experts, and sets the money for
 // them aside; or, where nobody can be asked, to the brand's team.
 func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
-	p, err := s.programs.LoadTx(ctx, tx, q.ProgramID)
+	g, err := s.groundsTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}
-	topic, err := s.topicTx(ctx, tx, q)
+	p, err := s.planTx(ctx, tx, q, g, patient, now)
 	if err != nil {
 		return err
 	}
-	free, frozen, err := payouts.SpendableTx(ctx, tx, uuid.UUID(p.BrandID), uuid.UUID(p.ID), p.Currency)
+	if p.reason != "" {
+		return s.escalateTx(ctx, tx, q, p.reason, now)
+	}
+	w, err := p.follow(q, now)
 	if err != nil {
 		return err
 	}
-	seed := q.seed()
-	switch {
-	case frozen:
-		return s.escalateTx(ctx, tx, q, ReasonUnfunded, now)
-	case topic != nil && topic.Mode == program.BrandOnly:
-		return s.escalateTx(ctx, tx, q, ReasonBrandOnly, now)
-	case !q.inRollout(p):
-		return s.escalateTx(ctx, tx, q, ReasonRollout, now)
-	}
-	w, err := s.decideTx(ctx, tx, q, p, topic, seed, now)
-	if err != nil {
+	if err := s.writeTx(ctx, tx, q, w); err != nil {
 		return err
 	}
-	if len(w.experts) == 0 {
-		return s.escalateTx(ctx, tx, q, ReasonSilence, now)
-	}
-	return s.offerWaveTx(ctx, tx, q, p, topic, w, free, now)
+	return p.holdTx(ctx, tx, now)
 }
 
 func (s *Service) topicTx(ctx context.Context, tx *gorm.DB, q *Question) (*program.Topic, error) {
@@ -126,23 +111,26 @@ type wave struct {
 }
 
 // decideTx ranks who may be asked and picks the wave; nobody where nobody is left.
-func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, seed uint64, now time.Time) (wave, error) {
+func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, wait patience, now time.Time) (wave, error) {
 	d := DecisionRecord{Excluded: map[string]int{}}
-	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, d.Excluded)
+	room := s.memory.room.Get().(*[]matching.Candidate)
+	defer s.memory.room.Put(room)
+	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, (*room)[:0], d.Excluded)
 	if err != nil {
 		return wave{}, err
 	}
+	*room = candidates
 	size := min(p.Policies.Routing.WaveSize(q.Wave), p.Policies.Routing.MaxExperts-inAttempt)
 	if size <= 0 || len(candidates) == 0 {
 		return wave{}, nil
 	}
-	index, err := s.indexTx(ctx, tx, q.ProgramID)
+	index, err := s.indexTx(ctx, tx, q.ProgramID, wait)
 	if err != nil {
 		return wave{}, err
 	}
 	query := matching.Query{
 		Title: q.Title, Body: q.Body, Tags: q.Tags, Self: matching.ID(q.ID), Asker: matching.ID(q.CustomerID), At: now,
-		Seed: seed + uint64(q.Attempt)<<16 + uint64(q.Wave),
+		Seed: q.seed() + uint64(q.Attempt)<<16 + uint64(q.Wave),
 	}
 	choice := index.Choose(query, candidates, matching.DefaultWeights(), size, runnersUp)
 	d.Ranking, d.Pool, d.Offers = choice.Record, choice.Pool, len(choice.Reasons)
@@ -157,8 +145,9 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p prog
 
 // candidatesTx applies the hard rules: expert's own, nobody asks themselves,
 // and nobody is asked twice, except one whose offer was withdrawn because
-// somebody else was faster. It also counts the offers of this attempt.
-func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, topic *program.Topic, now time.Time, excluded map[string]int) ([]matching.Candidate, int, error) {
+// somebody else was faster. They are appended to into. It also counts the offers
+// of this attempt.
+func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, topic *program.Topic, now time.Time, into []matching.Candidate, excluded map[string]int) ([]matching.Candidate, int, error) {
 	var offers []Offer
 	if q.Attempt > 1 || q.Wave > 0 { // else nobody was asked yet
 		var err error
@@ -175,17 +164,10 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 			asked[o.PersonID] = true
 		}
 	}
-	found, err := s.experts.CandidatesTx(ctx, tx, expert.Requirement{
+	candidates := into
+	err := s.experts.EachCandidateTx(ctx, tx, expert.Requirement{
 		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now,
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, x := range found.Excluded {
-		excluded[string(x.Reason)]++
-	}
-	candidates := make([]matching.Candidate, 0, len(found.Eligible))
-	for _, c := range found.Eligible {
+	}, func(c expert.Candidate) {
 		switch {
 		case c.Person == q.AskerPerson:
 			excluded[ruleConflict]++
@@ -196,65 +178,11 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 				Expert: matching.ID(c.Person), Since: c.Since, Prior: c.Standing.Mean(), Lot: c.Lot,
 			})
 		}
+	}, func(x expert.Exclusion) { excluded[string(x.Reason)]++ })
+	if err != nil {
+		return nil, 0, err
 	}
 	return candidates, inAttempt, nil
-}
-
-// offerWaveTx writes the decision and the offers, waits for the wave to expire,
-// and sets the money aside on the attempt's first wave; the budget is free. The
-// money is moved last: everybody who routes in this program waits for who does.
-func (s *Service) offerWaveTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, w wave, free payouts.Money, now time.Time) error {
-	quote, err := s.quoteTx(ctx, tx, q, p, topic)
-	if errors.Is(err, marketplace.ErrInvalid) {
-		return s.escalateTx(ctx, tx, q, ReasonUnfunded, now) // the policies now pay nothing
-	}
-	if err != nil {
-		return err
-	}
-	first := q.Wave == 0
-	if first {
-		covered, err := coveredTx(ctx, tx, q, quote, free)
-		if err != nil {
-			return err
-		}
-		if !covered {
-			return s.escalateTx(ctx, tx, q, ReasonUnfunded, now)
-		}
-	}
-	q.Wave++
-	expires := now.Add(p.Policies.Routing.OfferTTL)
-	if err := q.enter(VerbRoute, now, &expires); err != nil {
-		return err
-	}
-	if err := s.writeWaveTx(ctx, tx, q, quote, w, now, expires); err != nil {
-		return err
-	}
-	if !first {
-		return nil
-	}
-	return s.holdTx(ctx, tx, q, quote, now)
-}
-
-// writeWaveTx writes the decision, its offers, the question and what happened.
-func (s *Service) writeWaveTx(ctx context.Context, tx *gorm.DB, q *Question, quote program.Quote, w wave, now, expires time.Time) error {
-	record, err := json.Marshal(w.record)
-	if err != nil {
-		return fmt.Errorf("write the decision record: %w", err)
-	}
-	decision := Decision{
-		ID: marketplace.NewID[Decision](), BrandID: q.BrandID, QuestionID: q.ID,
-		Attempt: q.Attempt, Wave: q.Wave, At: now, Record: string(record),
-	}
-	offers, err := insertOffers(q, quote, w, expires)
-	if err != nil {
-		return err
-	}
-	save, err := q.save()
-	if err != nil {
-		return err
-	}
-	offered := q.news(EventOffered, now, Detail{Attempt: q.Attempt, Wave: q.Wave, Offers: len(w.experts)})
-	return s.events.WriteTx(ctx, tx, []event.News{offered}, decision.insert(), offers, save)
 }
 
 // quoteTx prices the attempt: by the program's policies for its first wave, and

@@ -34,20 +34,13 @@ func findTx(ctx context.Context, tx *gorm.DB, where string, args ...any) (Questi
 }
 
 // findNamedTx is findTx, locked, with the customer's name.
-func findNamedTx(ctx context.Context, tx *gorm.DB, more, where string, args []any, into ...any) (Question, error) {
+func findNamedTx(ctx context.Context, tx *gorm.DB, where string, args ...any) (Question, error) {
 	var name []byte
-	named := ", " + customer.NameSQL("questions.brand_id", "questions.customer_id") + ", " + customer.ReachableSQL("questions.brand_id", "questions.customer_id")
 	var reachable bool
-	q, err := scanQuestionTx(ctx, tx, named+more, where+marketplace.ForUpdateSQL(tx), args, append([]any{&name, &reachable}, into...)...)
+	named := ", " + customer.NameSQL("questions.brand_id", "questions.customer_id") + ", " + customer.ReachableSQL("questions.brand_id", "questions.customer_id")
+	q, err := scanQuestionTx(ctx, tx, named, where+marketplace.ForUpdateSQL(tx), args, &name, &reachable)
 	q.nameSealed, q.reachable = &name, reachable
 	return q, err
-}
-
-// enterTx is findNamedTx in a transaction of AllBrands, which then
-// enters the question's brand.
-func enterTx(ctx context.Context, tx *gorm.DB, where string, args ...any) (Question, error) {
-	var entered string
-	return findNamedTx(ctx, tx, marketplace.EnteringSQL(tx), where, args, &entered)
 }
 
 func scanQuestionTx(ctx context.Context, tx *gorm.DB, more, where string, args []any, into ...any) (Question, error) {
@@ -57,13 +50,18 @@ func scanQuestionTx(ctx context.Context, tx *gorm.DB, more, where string, args [
 	if err := marketplace.ScanTx(tx.WithContext(ctx), query, args, append(q.into(&tags, &redaction), into...)...); err != nil {
 		return Question{}, err
 	}
+	return q, q.read(tags, redaction)
+}
+
+// read reads what into has left to it.
+func (q *Question) read(tags, redaction []byte) error {
 	if err := json.Unmarshal(tags, &q.Tags); err != nil {
-		return Question{}, fmt.Errorf("the tags of question %s: %w", q.ID, err)
+		return fmt.Errorf("the tags of question %s: %w", q.ID, err)
 	}
 	if err := json.Unmarshal(redaction, &q.Redaction); err != nil {
-		return Question{}, fmt.Errorf("the placeholders of question %s: %w", q.ID, err)
+		return fmt.Errorf("the placeholders of question %s: %w", q.ID, err)
 	}
-	return q, nil
+	return nil
 }
 
 // save writes the columns that moves change.

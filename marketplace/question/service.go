@@ -15,6 +15,7 @@ import (
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/redact"
+	"knowhow/payouts"
 )
 
 // What happens to a question. Data is a Detail, or empty.
@@ -55,6 +56,8 @@ type Detail struct {
 	Minor      int64            `json:"minor,omitempty"`
 	Ended      bool             `json:"ended,omitempty"` // of EventEarned: the expert ended the conversation
 	Drawing    *Drawing         `json:"-"`               // of EventEarned, for who subscribes to it
+
+	routed bool // of EventAsked: the question was routed as it was asked
 }
 
 // Drawing is what decides, as a turn is earned, whether it will be reviewed.
@@ -63,6 +66,9 @@ type Drawing struct {
 	SampleBP  int       // the program's share of reviews
 	Probation bool      // the expert's
 	Verified  bool      // the customer
+	EarnedAt  time.Time
+	ReleaseAt time.Time
+	Pay       payouts.Money // for reviewing it, by the program's policies
 }
 
 // Rooms are what this one stands on.
@@ -108,7 +114,7 @@ func New(r Rooms) *Service {
 		redactKey: r.Keys.Derive("question.redaction"), capKey: r.Keys.Derive("question.caps"), sandbox: r.Sandbox,
 	}
 	r.Store.OnUndone(s.memory.forget)
-	r.Events.Subscribe("route", s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
+	r.Events.SubscribeIf("route", unrouted, s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
 	r.Customers.RegisterEraser("question", erasedColumns, s.eraseCustomerTx)
 	r.Queue.Handle(tellJob, s.tell)
 	r.Notify.RegisterWatch(s.watchOffersTx)
@@ -116,6 +122,12 @@ func New(r Rooms) *Service {
 	r.Queue.Sweep(job.Sweep{Name: "questions", Table: "questions", Do: s.advanceTx})
 	r.Queue.Sweep(job.Sweep{Name: "rewards", Table: "assignments", Do: s.releaseDueTx})
 	return s
+}
+
+// unrouted tells whether what an event is about still waits for experts.
+func unrouted(_ event.Event, data any) bool {
+	d, ok := data.(Detail)
+	return !ok || !d.routed
 }
 
 // routeOn reacts to a question that waits for experts. One that meanwhile

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/job"
 	"knowhow/payouts"
@@ -65,25 +66,35 @@ func (s *Service) RefuseTx(ctx context.Context, tx *gorm.DB, id AssignmentID, re
 }
 
 func (s *Service) settleTx(ctx context.Context, tx *gorm.DB, a *Assignment, to AssignmentState, kind event.Kind, reason string, now time.Time) error {
-	next, err := a.State.to(to)
+	save, news, err := a.settle(to, kind, reason, now)
 	if err != nil {
 		return err
 	}
-	if to == Released {
-		if err := payouts.ReleaseTx(ctx, tx, now, uuid.UUID(a.ID)); err != nil {
-			return err
-		}
+	if err := s.events.WriteTx(ctx, tx, []event.News{news}, save); err != nil || to != Released {
+		return err
 	}
+	return payouts.ReleaseTx(ctx, tx, now, uuid.UUID(a.ID))
+}
+
+// Release moves an earned or contested assignment, which tx has locked, on as
+// ReleaseTx does, for who writes more besides: both are to be written, and after
+// them the money is to be released (payouts.ReleaseTx).
+func (a *Assignment) Release(reason string, now time.Time) (marketplace.Statement, event.News, error) {
+	return a.settle(Released, EventReleased, reason, now)
+}
+
+func (a *Assignment) settle(to AssignmentState, kind event.Kind, reason string, now time.Time) (save marketplace.Statement, news event.News, err error) {
 	from := a.State
-	a.State, a.NextDueAt = next, nil
+	if a.State, err = from.to(to); err != nil {
+		a.State = from
+		return save, news, err
+	}
+	a.NextDueAt = nil
 	if to != Contested {
 		a.SettledAt = &now
 	}
-	if err := moveTurnTx(ctx, tx, a, from); err != nil {
-		return err
-	}
-	e := event.Event{Brand: a.BrandID, Kind: kind, Subject: event.Subject(a.QuestionID), At: now}
-	return s.events.AppendTx(ctx, tx, e, Detail{
-		Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID, Minor: a.RewardMinor, Reason: reason,
-	})
+	return a.save(from), event.News{
+		Event: event.Event{Brand: a.BrandID, Kind: kind, Subject: event.Subject(a.QuestionID), At: now},
+		Data:  Detail{Attempt: a.Attempt, Person: &a.PersonID, Assignment: &a.ID, Minor: a.RewardMinor, Reason: reason},
+	}, nil
 }

@@ -67,7 +67,10 @@ func assignmentsTx(ctx context.Context, tx *gorm.DB, id ID) ([]Assignment, error
 
 // currentTx is the assignment of the question's present attempt, and what it
 // takes to tell whether it will be reviewed, without the program's share.
-func currentTx(ctx context.Context, tx *gorm.DB, q *Question) (Assignment, Drawing, error) {
+func (q *Question) currentTx(ctx context.Context, tx *gorm.DB) (Assignment, Drawing, error) {
+	if q.present != nil && q.present.turn.Attempt == q.Attempt {
+		return q.present.turn, q.present.drawing, nil
+	}
 	var a Assignment
 	d := Drawing{AskedAt: q.AskedAt}
 	err := marketplace.ScanTx(tx.WithContext(ctx),

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,8 +17,6 @@ import (
 // errHalfway is the fault that Halfway injects.
 var errHalfway = errors.New("injected fault")
 
-var faults atomic.Int64
-
 // Halfway runs do again and again, each time with a later one of its
 // statements failing, until one run meets no fault. Every failed run must
 // report the fault and leave the database as it was; the last must succeed. do
@@ -26,8 +25,9 @@ var faults atomic.Int64
 func Halfway(t *testing.T, db *sqldb.DB, do func() error) int {
 	t.Helper()
 	var seen, failAt atomic.Int64
-	injectFault(t, db.Write, &seen, &failAt)
+	injectFault(db, &seen, &failAt)
 	defer failAt.Store(-1)
+	failAt.Store(-1)
 	before := Dump(t, db)
 	for n := int64(1); ; n++ {
 		seen.Store(0)
@@ -49,6 +49,31 @@ func Halfway(t *testing.T, db *sqldb.DB, do func() error) int {
 	}
 }
 
+// FailEach is Halfway for what may succeed by another way although one of its
+// statements fails: judge is told of each such run the number of the statement,
+// the database as it was before, and the answer. do is told the number too, and
+// that of the last run, which meets no fault and must succeed.
+func FailEach(t *testing.T, db *sqldb.DB, do func(n int) error, judge func(n int, before string, err error)) int {
+	t.Helper()
+	var seen, failAt atomic.Int64
+	injectFault(db, &seen, &failAt)
+	defer failAt.Store(-1)
+	for n := int64(1); ; n++ {
+		before := Dump(t, db)
+		seen.Store(0)
+		failAt.Store(n)
+		err := do(int(n))
+		failAt.Store(-1)
+		if seen.Load() < n {
+			if err != nil {
+				t.Errorf("without a fault: %v", err)
+			}
+			return int(n - 1)
+		}
+		judge(int(n), before, err)
+	}
+}
+
 // Unchanged fails the test when do changes anything in the database.
 func Unchanged(t *testing.T, db *sqldb.DB, do func()) {
 	t.Helper()
@@ -59,23 +84,14 @@ func Unchanged(t *testing.T, db *sqldb.DB, do func()) {
 	}
 }
 
-// injectFault makes statement number failAt through db fail, counting in seen.
-func injectFault(t *testing.T, db *gorm.DB, seen, failAt *atomic.Int64) {
-	t.Helper()
-	name := fmt.Sprintf("dbtest:fault_%d", faults.Add(1))
-	fault := func(tx *gorm.DB) {
+// injectFault makes statement number failAt of db fail, counting in seen.
+func injectFault(db *sqldb.DB, seen, failAt *atomic.Int64) {
+	db.Watch(func(_ context.Context, _ sqldb.Sent, send func() error) error {
 		if seen.Add(1) == failAt.Load() {
-			_ = tx.AddError(errHalfway)
+			return errHalfway
 		}
-	}
-	c := db.Callback()
-	err := errors.Join(
-		c.Create().Before("*").Register(name, fault), c.Query().Before("*").Register(name, fault),
-		c.Update().Before("*").Register(name, fault), c.Delete().Before("*").Register(name, fault),
-		c.Row().Before("*").Register(name, fault), c.Raw().Before("*").Register(name, fault))
-	if err != nil {
-		t.Fatalf("inject faults: %v", err)
-	}
+		return send()
+	})
 }
 
 // Dump writes out every row of every table, sorted, one a line.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,18 +23,27 @@ const (
 	// mostSaid is how much may wait to be said, and mostWords how long it may be:
 	// a notification has at most 8,000 bytes.
 	mostSaid, mostWords = 256, 4000
+	// whoIsThere, before a process's name, asks the others to call back.
+	whoIsThere = "?"
 )
 
 // Signal tells those who wait for news in the database that there may be some:
 // at once in the process that wrote it, and on PostgreSQL, by LISTEN and
 // NOTIFY, in every other that runs a Signal. A signal can be lost, so whoever
 // waits must look from time to time all the same. Safe for concurrent use.
+//
+// A process that is alone calls nobody, since a call costs a commit. Whoever
+// comes asks who is there, and everybody calls from then on; what was written
+// before they knew of each other, the first call of each tells.
 type Signal struct {
 	db   *DB
 	log  *slog.Logger
 	self string        // tells our own calls from others'
 	due  chan struct{} // the other processes are to be called
 	said chan string   // what they are to be told besides
+
+	company atomic.Bool // there may be other processes
+	asking  atomic.Bool // the next call is to ask who is there
 
 	mu     sync.RWMutex
 	wake   []func()
@@ -43,7 +53,9 @@ type Signal struct {
 
 // NewSignal makes a signal for the processes on db.
 func NewSignal(db *DB, log *slog.Logger) *Signal {
-	return &Signal{db: db, log: log, self: uuid.NewString(), due: make(chan struct{}, 1), said: make(chan string, mostSaid)}
+	s := &Signal{db: db, log: log, self: uuid.NewString(), due: make(chan struct{}, 1), said: make(chan string, mostSaid)}
+	s.company.Store(true) // as far as is known
+	return s
 }
 
 // Subscribe has wake called at every signal. It must return at once, and is
@@ -86,9 +98,12 @@ func (s *Signal) Say(text string) {
 // returns at once, and touches no database.
 func (s *Signal) Changed() {
 	s.wakeAll(false)
-	if s.db.Dialect != "postgres" {
-		return // nobody else has it open
+	if s.db.Dialect == "postgres" && s.company.Load() {
+		s.callOthers()
 	}
+}
+
+func (s *Signal) callOthers() {
 	select {
 	case s.due <- struct{}{}:
 	default: // a call is due already
@@ -119,20 +134,37 @@ func (s *Signal) Run(ctx context.Context) {
 	var calling sync.WaitGroup
 	calling.Go(func() { s.call(ctx) })
 	calling.Go(func() { s.speak(ctx) })
-	hear := func(call string) {
-		from, text, words := strings.Cut(call, " ")
-		switch {
-		case from == s.self:
-		case words:
-			s.hearAll(text)
-		default:
-			s.wakeAll(true)
+	var once sync.Once
+	hear := func(text string) {
+		if text == "" {
+			once.Do(func() { s.company.Store(false) })
+			s.asking.Store(true)
+			s.callOthers()
 		}
+		s.hear(text)
 	}
 	listen(ctx, s.db.direct, signalChannel, hear, func(err error) {
+		s.company.Store(true) // who comes meanwhile is not heard
 		s.log.Warn("lost touch with the other processes; connecting anew", "err", err)
 	})
 	calling.Wait()
+}
+
+// hear is told what was called, "" for having begun to listen.
+func (s *Signal) hear(call string) {
+	from, text, words := strings.Cut(call, " ")
+	from, asks := strings.CutPrefix(from, whoIsThere)
+	if from == s.self {
+		return
+	}
+	if call != "" && s.company.CompareAndSwap(false, true) || asks {
+		s.callOthers()
+	}
+	if words {
+		s.hearAll(text)
+		return
+	}
+	s.wakeAll(true)
 }
 
 // call calls the other processes whenever it is due, but not all the time. What
@@ -145,7 +177,7 @@ func (s *Signal) call(ctx context.Context) {
 			return
 		case <-s.due:
 		}
-		if err := s.notify(ctx, s.self); err != nil && ctx.Err() == nil {
+		if err := s.callNow(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("call the other processes", "err", err) // they look by themselves before long
 		}
 		pause(ctx, notifyEvery)
@@ -155,11 +187,26 @@ func (s *Signal) call(ctx context.Context) {
 func (s *Signal) lastCall(ctx context.Context) {
 	select {
 	case <-s.due:
-		if err := s.notify(context.WithoutCancel(ctx), s.self); err != nil {
+		if err := s.callNow(context.WithoutCancel(ctx)); err != nil {
 			s.log.Warn("call the other processes", "err", err)
 		}
 	default:
 	}
+}
+
+// callNow calls, and asks who is there where that is to be known.
+func (s *Signal) callNow(ctx context.Context) error {
+	asks := s.asking.Swap(false)
+	call := s.self
+	if asks {
+		call = whoIsThere + s.self
+	}
+	err := s.notify(ctx, call)
+	if err != nil && asks {
+		s.asking.Store(true)
+		s.callOthers()
+	}
+	return err
 }
 
 // speak says what there is to say, until ctx ends.

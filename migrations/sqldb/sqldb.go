@@ -73,7 +73,6 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	}
 	settings.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	sent := &counter{}
-	settings.ConnConfig.Tracer = sent
 	settings.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
@@ -86,11 +85,11 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	conn := sql.OpenDB(brandEntering(stdlib.GetPoolConnector(pool)))
+	conn := sql.OpenDB(counting(stdlib.GetPoolConnector(pool), sent))
 	conn.SetMaxIdleConns(0) // the pool keeps the idle ones
 	config := gormConfig()
 	config.Plugins = map[string]gorm.Plugin{BrandPlugin: brandPlugin{}}
-	g, err := gorm.Open(gpostgres.New(gpostgres.Config{Conn: conn}), config)
+	g, err := gorm.Open(gpostgres.New(gpostgres.Config{Conn: pgPool{conn, sent}}), config)
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
@@ -106,7 +105,7 @@ func openSQLite(ctx context.Context, file string) (*DB, error) {
 	// gathered before it is copied back: hot pages are then written once for many
 	// transactions.
 	const common = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8000)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8000)&_pragma=temp_store(memory)" +
 		"&_time_format=sqlite&_timezone=UTC"
 	name := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + common
 	sent := &counter{}

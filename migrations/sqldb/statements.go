@@ -75,7 +75,18 @@ type keptStatement struct {
 }
 
 // ExecContext implements driver.ExecerContext.
-func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (res driver.Result, err error) {
+	if bounds(query) {
+		return c.exec(ctx, query, args)
+	}
+	err = c.sent.send(ctx, query, func() []any { return values(args) }, func() (err error) {
+		res, err = c.exec(ctx, query, args)
+		return err
+	})
+	return res, err
+}
+
+func (c *keepingConn) exec(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := c.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -87,7 +98,18 @@ func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driv
 }
 
 // QueryContext implements driver.QueryerContext.
-func (c *keepingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+func (c *keepingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (rows driver.Rows, err error) {
+	err = c.sent.send(ctx, query, func() []any { return values(args) }, func() (err error) {
+		rows, err = c.query(ctx, query, args)
+		return err
+	})
+	if err != nil && rows != nil {
+		return nil, errors.Join(err, rows.Close())
+	}
+	return rows, err
+}
+
+func (c *keepingConn) query(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	s, err := c.statement(ctx, query)
 	if err != nil {
 		return nil, err
@@ -124,9 +146,6 @@ func (c *keepingConn) Close() error {
 // statement is the kept statement of a query, nil where it is to be run without
 // one: it is no query of the program's own, or it is being read from already.
 func (c *keepingConn) statement(ctx context.Context, query string) (*keptStatement, error) {
-	if !bounds(query) {
-		c.sent.n.Add(1)
-	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -3,26 +3,22 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"knowhow/payouts/money"
 )
 
+// accountRow is what is known of a constrained account.
 type accountRow struct {
-	ID       string
-	Kind     Kind
-	OwnerID  *uuid.UUID
-	Currency string
-	Balance  int64
-	Version  int64
+	ID      string
+	Balance int64
+	Version int64
 }
-
-func (accountRow) TableName() string { return "ledger_accounts" }
 
 // apply locks the constrained accounts of the batch in the order of their ids
 // and works out the entries with the balances after them. Missing accounts are
@@ -42,7 +38,9 @@ func apply(tx *gorm.DB, batch []prepared) ([]entryRow, []*accountRow, error) {
 		}
 	}
 	rows, err := entries(batch, locked)
-	return rows, inOrder(locked), err
+	changed := inOrder(locked)
+	seen.add(changed)
+	return rows, changed, err
 }
 
 func constrained(batch []prepared) map[string]Account {
@@ -103,36 +101,53 @@ func trial(wanted map[string]Account, locked map[string]*accountRow) map[string]
 	return books
 }
 
-// open creates the missing accounts and locks them too.
+// open creates the missing accounts. Those that somebody else has opened
+// meanwhile are locked instead.
 func open(tx *gorm.DB, wanted map[string]Account, locked map[string]*accountRow) error {
 	missing := make(map[string]Account)
-	var created []accountRow
 	for id, a := range wanted {
-		if _, ok := locked[id]; ok {
-			continue
+		if _, ok := locked[id]; !ok {
+			missing[id] = a
 		}
-		missing[id] = a
-		row := accountRow{ID: id, Kind: a.Kind, Currency: string(a.Currency)}
-		if a.Owner != uuid.Nil {
-			row.OwnerID = &a.Owner
-		}
-		created = append(created, row)
 	}
-	slices.SortFunc(created, func(a, b accountRow) int { return strings.Compare(a.ID, b.ID) })
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&created).Error; err != nil {
-		return fmt.Errorf("open accounts: %w", err)
-	}
-	opened, err := lock(tx, missing)
+	opened, err := insertAccounts(tx, missing)
 	if err != nil {
 		return err
 	}
-	for id, row := range opened {
-		locked[id] = row
+	for _, id := range opened {
+		locked[id] = &accountRow{ID: id}
+		delete(missing, id)
 	}
+	others, err := lock(tx, missing)
+	if err != nil {
+		return err
+	}
+	maps.Copy(locked, others)
 	if len(locked) != len(wanted) {
 		return errors.New("open accounts: some are still missing")
 	}
 	return nil
+}
+
+// insertAccounts opens accounts in the order of their ids and returns the ids of
+// those that were not there before.
+func insertAccounts(tx *gorm.DB, missing map[string]Account) (opened []string, err error) {
+	ids := slices.Sorted(maps.Keys(missing))
+	args := make([]any, 0, 4*len(ids))
+	for _, id := range ids {
+		a := missing[id]
+		var owner *uuid.UUID
+		if a.Owner != uuid.Nil {
+			owner = &a.Owner
+		}
+		args = append(args, id, a.Kind, owner, string(a.Currency))
+	}
+	err = tx.Raw("INSERT INTO ledger_accounts (id, kind, owner_id, currency) VALUES "+tuples("(?, ?, ?, ?)", len(ids))+
+		" ON CONFLICT DO NOTHING RETURNING id", args...).Scan(&opened).Error
+	if err != nil {
+		return nil, fmt.Errorf("open accounts: %w", err)
+	}
+	return opened, nil
 }
 
 // entries lays the batch over the books, in order, and returns the entries to

@@ -36,7 +36,14 @@ func post(db *gorm.DB, p ...ledger.Posting) (n int, err error) {
 	defer cancel()
 	for {
 		err = db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-			n, err = ledger.PostAllTx(ctx, tx, p...)
+			if n = 0; len(p) > 1 {
+				n, err = ledger.PostAllTx(ctx, tx, p...)
+				return err
+			}
+			posted, err := ledger.PostTx(ctx, tx, p[0])
+			if posted {
+				n = 1
+			}
 			return err
 		})
 		var state interface{ SQLState() string }
@@ -162,7 +169,7 @@ func TestPostTakesFewStatements(t *testing.T) {
 			t.Fatal(err)
 		}
 		count := &counter{Interface: logger.Discard}
-		if _, err := post(db.Write.Session(&gorm.Session{Logger: count}), posting("2", ledger.Move(a, b, 1)...)); err != nil || count.n != 4-saved {
+		if _, err := post(db.Write.Session(&gorm.Session{Logger: count}), posting("2", ledger.Move(a, b, 1)...)); err != nil || count.n != 3-saved {
 			t.Fatalf("one posting: %d statements, %v", count.n, err)
 		}
 		count.n = 0

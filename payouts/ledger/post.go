@@ -14,13 +14,32 @@ import (
 )
 
 // PostTx posts p in the caller's transaction and reports whether it was posted
-// now: false means that the same content was posted under this key before. It
-// takes four statements, two on PostgreSQL. Errors: ErrPosting, money.ErrCurrency,
-// money.ErrOverflow, ErrKeyReused, *InsufficientFundsError; on each of these
-// nothing was written, so the caller may go on with its transaction.
-func PostTx(ctx context.Context, tx *gorm.DB, p Posting) (bool, error) {
-	n, err := PostAllTx(ctx, tx, p)
-	return n == 1, err
+// now: false means that the same content was posted under this key before. What
+// rides along is written with it. It takes three statements and one for each
+// rider, one in all on PostgreSQL; a few more where an account is used for the
+// first time. Errors: ErrPosting, money.ErrCurrency, money.ErrOverflow,
+// ErrKeyReused, *InsufficientFundsError; on each of these nothing was written, so
+// the caller may go on with its transaction.
+func PostTx(ctx context.Context, tx *gorm.DB, p Posting, riders ...Rider) (bool, error) {
+	tx = tx.WithContext(ctx)
+	one, err := prepare(p)
+	if err != nil {
+		return false, err
+	}
+	if seen.all(one) {
+		if posted, err := writeQuick(tx, one, riders); err != nil || posted {
+			return posted, err
+		}
+	}
+	if err := mayRide(tx, riders); err != nil {
+		return false, err
+	}
+	n, err := PostAllTx(ctx, tx, p) // finds out why not, or makes it possible
+	if err != nil || n == 0 {
+		return false, err
+	}
+	err = ride(tx, riders)
+	return err == nil, err
 }
 
 // PostAllTx posts several postings in order, all or none, and returns how many

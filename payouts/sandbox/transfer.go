@@ -96,19 +96,21 @@ func (p *Provider) transferTx(tx *gorm.DB, req payouts.TransferRequest, fault Fa
 
 // keptAnswer returns what is kept under the key; what is too old is forgotten.
 func (p *Provider) keptAnswer(tx *gorm.DB, req payouts.TransferRequest) (*keyRow, error) {
-	err := tx.Where("key = ? AND created_at <= ?", req.IdempotencyKey, p.now().Add(-keyLife)).Delete(&keyRow{}).Error
-	if err != nil {
-		return nil, fmt.Errorf("forget sandbox key: %w", err)
-	}
 	var row keyRow
-	err = tx.Where("key = ?", req.IdempotencyKey).Take(&row).Error
+	err := tx.Where("key = ?", req.IdempotencyKey).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read sandbox key: %w", err)
 	}
-	return &row, nil
+	if row.CreatedAt.After(p.now().Add(-keyLife)) {
+		return &row, nil
+	}
+	if err := tx.Where("key = ?", req.IdempotencyKey).Delete(&keyRow{}).Error; err != nil {
+		return nil, fmt.Errorf("forget sandbox key: %w", err)
+	}
+	return nil, nil
 }
 
 func replay(tx *gorm.DB, kept keyRow, req payouts.TransferRequest) (transferRow, string, error) {

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -42,7 +43,7 @@ func TestTracingIsOffByItself(t *testing.T) {
 		t.Error("requests are wrapped all the same")
 	}
 	log := quiet()
-	if tracing.Log(log) != log || tracing.Database(nil) != nil || tracing.Stop(t.Context()) != nil {
+	if tracing.Log(log) != log || tracing.Stop(t.Context()) != nil {
 		t.Error("no tracing does something")
 	}
 }
@@ -97,9 +98,9 @@ func TestSpans(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		recorder := tracetest.NewSpanRecorder()
 		tracing := traced(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)))
-		if err := tracing.Database(db.Write); err != nil {
-			t.Fatal(err)
-		}
+		db.Watch(func(ctx context.Context, s sqldb.Sent, send func() error) error {
+			return tracing.Statement(ctx, db.Dialect, s.SQL, send)
+		})
 		var logged bytes.Buffer
 		log := tracing.Log(slog.New(slog.NewJSONHandler(&logged, nil))).With("a", 1)
 		e := echo.New()
@@ -134,7 +135,7 @@ func TestSpans(t *testing.T) {
 				}
 			}
 		}
-		if got := strings.Join(names, ", "); got != "SELECT jobs, DELETE, GET /things/:id" {
+		if got := strings.Join(names, ", "); got != "SELECT jobs, DELETE no_such_table, GET /things/:id" {
 			t.Errorf("spans %s", got)
 		}
 		if request.TraceID().String() == "0af7651916cd43dd8448eb211c80319c" {

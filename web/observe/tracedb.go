@@ -1,61 +1,49 @@
 package observe
 
 import (
-	"errors"
-	"fmt"
+	"context"
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
-	"gorm.io/gorm"
 )
 
-// spanKey is where a statement's span is kept while it runs.
-const spanKey = "knowhow:span"
-
-// Database gives every statement through db a span, inside a request or a job
-// that has one. It tells the verb and the table, never the values.
-func (t *Tracing) Database(db *gorm.DB) error {
-	if t == nil {
-		return nil
+// Statement sends a statement to a database of the given system, in a span of
+// its own inside a request or a job that has one. It tells the verb and the
+// table, never the values.
+func (t *Tracing) Statement(ctx context.Context, system, statement string, send func() error) error {
+	if t == nil || !trace.SpanFromContext(ctx).IsRecording() {
+		return send()
 	}
-	c, system := db.Callback(), attribute.String("db.system.name", db.Dialector.Name())
-	before, after := t.begin(system), end
-	err := errors.Join(
-		c.Create().Before("*").Register("trace:begin", before), c.Create().After("*").Register("trace:end", after),
-		c.Query().Before("*").Register("trace:begin", before), c.Query().After("*").Register("trace:end", after),
-		c.Update().Before("*").Register("trace:begin", before), c.Update().After("*").Register("trace:end", after),
-		c.Delete().Before("*").Register("trace:begin", before), c.Delete().After("*").Register("trace:end", after),
-		c.Row().Before("*").Register("trace:begin", before), c.Row().After("*").Register("trace:end", after),
-		c.Raw().Before("*").Register("trace:begin", before), c.Raw().After("*").Register("trace:end", after))
+	verb, name := named(statement)
+	_, span := t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		attribute.String("db.system.name", system), attribute.String("db.operation.name", verb)))
+	defer span.End()
+	err := send()
 	if err != nil {
-		return fmt.Errorf("trace the database: %w", err)
-	}
-	return nil
-}
-
-func (t *Tracing) begin(system attribute.KeyValue) func(tx *gorm.DB) {
-	return func(tx *gorm.DB) {
-		if !trace.SpanFromContext(tx.Statement.Context).IsRecording() {
-			return
-		}
-		_, span := t.tracer.Start(tx.Statement.Context, "statement", trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(system))
-		tx.InstanceSet(spanKey, span)
-	}
-}
-
-func end(tx *gorm.DB) {
-	kept, ok := tx.InstanceGet(spanKey)
-	if !ok {
-		return
-	}
-	span := kept.(trace.Span)
-	verb, _, _ := strings.Cut(strings.TrimSpace(tx.Statement.SQL.String()), " ")
-	span.SetName(strings.TrimSpace(strings.ToUpper(verb) + " " + tx.Statement.Table))
-	span.SetAttributes(attribute.String("db.operation.name", strings.ToUpper(verb)), attribute.Int64("db.response.returned_rows", tx.RowsAffected))
-	if err := tx.Error; err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		span.SetStatus(codes.Error, "") // its text may quote values
 	}
-	span.End()
+	return err
 }
+
+// named gives a statement's verb, and that with the first table it names.
+func named(statement string) (verb, name string) {
+	words := strings.Fields(statement[:min(len(statement), mostNamed)])
+	if len(words) == 0 {
+		return "", ""
+	}
+	verb = strings.ToUpper(words[0])
+	for i, w := range words[:len(words)-1] {
+		switch strings.ToUpper(w) {
+		case "FROM", "INTO", "UPDATE":
+			if table := strings.Trim(words[i+1], "`\""); table != "" && table[0] != '(' {
+				return verb, verb + " " + table
+			}
+		}
+	}
+	return verb, verb
+}
+
+// mostNamed is how much of a statement is read for its name.
+const mostNamed = 2 << 10

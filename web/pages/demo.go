@@ -8,6 +8,8 @@ import (
 func (p *Pages) demoRoutes() {
 	p.get("/demo/shop", (*visit).shop)
 	p.post("/demo/doors/{door}", (*visit).door)
+	p.post("/demo/advance", (*visit).advance)
+	p.post("/demo/plug", (*visit).plug)
 }
 
 // scene is who there is to be in the demo, and its visitor's question.
@@ -23,6 +25,7 @@ type scene struct {
 		Topic    string `json:"topic"`
 		Language string `json:"language"`
 	} `json:"walk"`
+	Stage *stage `json:"stage"` // nil: nothing can be done to it
 }
 
 // persona is somebody a visitor can be.

@@ -9,5 +9,8 @@ func (v *visit) front() error {
 	if err != nil {
 		return err
 	}
+	if scene != nil && scene.Stage.Busy() {
+		v.w.Header().Set("Refresh", "2")
+	}
 	return v.show(page{name: "front", title: "front.title", data: scene})
 }

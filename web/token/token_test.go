@@ -154,3 +154,41 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A token that was read is remembered, but for no longer than it is good, and
+// for no other token.
+func TestAReadTokenIsRememberedWhileItIsGood(t *testing.T) {
+	clock := marketplace.NewManualClock(start)
+	issuer := token.NewIssuer(ring(t, redact.GenerateKeys("a")), base, clock)
+	mine := access.PersonCaller(marketplace.NewID[access.Person]())
+	text, until, err := issuer.Issue(token.Grant{Caller: mine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 20_000 { // more than are remembered
+		other := access.PersonCaller(marketplace.NewID[access.Person]())
+		theirs, _, err := issuer.Issue(token.Grant{Caller: other})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := issuer.Read(theirs); err != nil || got.Caller != other {
+			t.Fatalf("token %d grants %+v, %v", n, got, err)
+		}
+		if got, err := issuer.Read(text); err != nil || got.Caller != mine {
+			t.Fatalf("after %d others it grants %+v, %v", n, got, err)
+		}
+	}
+	for _, changed := range []string{text + "A", text[:len(text)-2], strings.ToUpper(text)} {
+		if _, err := issuer.Read(changed); !errors.Is(err, token.ErrInvalid) {
+			t.Errorf("a changed token: %v", err)
+		}
+	}
+	clock.Advance(until.Sub(clock.Now()) - time.Microsecond)
+	if _, err := issuer.Read(text); err != nil {
+		t.Errorf("just before its end: %v", err)
+	}
+	clock.Advance(time.Microsecond)
+	if _, err := issuer.Read(text); !errors.Is(err, token.ErrExpired) {
+		t.Errorf("at its end: %v", err)
+	}
+}

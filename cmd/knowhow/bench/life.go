@@ -40,7 +40,6 @@ type load struct {
 	runs     atomic.Int64
 	review   sync.Mutex // one reviewer, who does one thing at a time
 	payout   sync.Mutex
-	routing  atomic.Int64 // the guess of how long routing takes, in nanoseconds
 }
 
 // newLoad signs everybody in.
@@ -169,14 +168,13 @@ type offered struct {
 	}
 }
 
-// awaitOffers looks for the question's offers, as the brand, until they exist,
-// and tells whom the first is for. Every look costs the server something, so
-// the first is when routing may well be done, and the next not at once.
+// awaitOffers looks for the question's offers, as the brand, and tells whom the
+// first is for. They are there at once where the question was routed as it was
+// asked; a server that has yet to read its index takes a while. Every look costs
+// it something, so the next is not at once.
 func (w *worker) awaitOffers(ctx context.Context, id question.ID) (access.PersonID, error) {
 	path, start := fmt.Sprintf("/brands/%s/questions/%s/offers", w.market.brand, id), time.Now()
-	wait := w.guess()
-	for looks := 1; ; looks++ {
-		time.Sleep(wait)
+	for {
 		var list offered
 		if err := w.client.must(http.MethodGet, path, w.owner, nil, &list); err != nil {
 			return access.PersonID{}, err
@@ -184,7 +182,6 @@ func (w *worker) awaitOffers(ctx context.Context, id question.ID) (access.Person
 		took := time.Since(start)
 		switch {
 		case len(list.Data) > 0:
-			w.learn(looks == 1)
 			w.done(routed, start)
 			return list.Data[0].Expert, nil
 		case took > answersWithin:
@@ -192,21 +189,7 @@ func (w *worker) awaitOffers(ctx context.Context, id question.ID) (access.Person
 		case ctx.Err() != nil:
 			return access.PersonID{}, ctx.Err()
 		}
-		wait = max(time.Millisecond, took/8)
-	}
-}
-
-// guess is when a first look should find what it looks for two times of three.
-func (l *load) guess() time.Duration {
-	return max(time.Millisecond, time.Duration(l.routing.Load()))
-}
-
-// learn corrects the guess by whether it was late enough.
-func (l *load) learn(found bool) {
-	if guess := l.guess(); found {
-		l.routing.Store(int64(guess - guess/20))
-	} else {
-		l.routing.Store(int64(guess + guess/10))
+		time.Sleep(max(time.Millisecond, took/8))
 	}
 }
 

@@ -45,7 +45,7 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 		if at.After(w.clock.Now()) {
 			w.clock.Set(at)
 		}
-		if err := w.settle(ctx); err != nil {
+		if err := w.settle(ctx, false); err != nil {
 			return err
 		}
 		for d, ok := w.agenda.Due(w.clock.Now()); ok; d, ok = w.agenda.Due(w.clock.Now()) {
@@ -56,7 +56,7 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 				asked++
 				tell(asked, len(w.window))
 			}
-			if err := w.settle(ctx); err != nil {
+			if err := w.settle(ctx, true); err != nil {
 				return err
 			}
 		}
@@ -64,9 +64,9 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 }
 
 // settle runs what is due in the market and puts on the agenda what people
-// will do about it.
-func (w *world) settle(ctx context.Context) error {
-	if n, err := w.Queue.RunDue(ctx); err != nil || n == 0 {
+// will do about it, and about what somebody has just done.
+func (w *world) settle(ctx context.Context, done bool) error {
+	if n, err := w.Queue.RunDue(ctx); err != nil || n == 0 && !done {
 		return err
 	}
 	return w.notice(ctx, w.clock.Now())

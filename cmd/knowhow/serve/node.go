@@ -160,8 +160,10 @@ func (n *node) database(ctx context.Context) (*sqldb.DB, error) {
 
 // build makes the services and, with Demo, what they have to show.
 func (n *node) build(ctx context.Context) (err error) {
-	if err := errors.Join(n.tracing.Database(n.db.Write), n.traceReads()); err != nil {
-		return err
+	if n.tracing != nil {
+		n.db.Watch(func(ctx context.Context, s sqldb.Sent, send func() error) error {
+			return n.tracing.Statement(ctx, n.db.Dialect, s.SQL, send)
+		})
 	}
 	if n.parts, n.clock, err = house.Parts(ctx, n.db, n.keys, n.log); err != nil {
 		return err
@@ -204,14 +206,6 @@ func (n *node) build(ctx context.Context) (err error) {
 		n.site, err = n.newSite()
 	}
 	return err
-}
-
-// traceReads traces the reading handle where it is another than the writing.
-func (n *node) traceReads() error {
-	if !n.sqlite {
-		return nil
-	}
-	return n.tracing.Database(n.db.Read)
 }
 
 // watch makes the metrics and the health checks.

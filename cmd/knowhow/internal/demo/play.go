@@ -50,14 +50,14 @@ func (w *world) play(ctx context.Context, tell func(done, of int)) error {
 		if at.After(w.clock.Now()) {
 			w.clock.Set(at)
 		}
-		if err := w.settle(ctx); err != nil {
+		if err := w.settle(ctx, false); err != nil {
 			return err
 		}
 		for d, ok := w.agenda.Due(w.clock.Now()); ok; d, ok = w.agenda.Due(w.clock.Now()) {
 			if err := w.do(ctx, d); err != nil {
 				return err
 			}
-			if err := w.settle(ctx); err != nil {
+			if err := w.settle(ctx, true); err != nil {
 				return err
 			}
 		}
@@ -80,13 +80,13 @@ func (w *world) do(ctx context.Context, d agenda.Deed) error {
 }
 
 // settle runs what is due in the market and puts on the agenda what people will
-// do about it.
-func (w *world) settle(ctx context.Context) error {
+// do about it, and about what somebody has just done.
+func (w *world) settle(ctx context.Context, done bool) error {
 	n, err := w.Queue.RunDue(ctx)
 	if err == nil && w.shown {
 		return w.settleShown(ctx)
 	}
-	if err != nil || n == 0 {
+	if err != nil || n == 0 && !done {
 		return err
 	}
 	return w.notice(ctx, w.clock.Now())

@@ -1,6 +1,7 @@
 import { $api, Await, Empty, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
 import { Anchor } from '@mantine/core';
 import './console.css';
+import { Demo } from './demo';
 import { Foot } from './foot';
 import { Placed, PlaceChoice, usePlace } from './place';
 import { entries, screens } from './routes';
