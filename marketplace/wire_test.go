@@ -146,6 +146,36 @@ func TestATransactionLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// A context may end at any moment, also between a statement's being asked for
+// and its being sent: the connection is then taken away, and not used any more.
+func TestATransactionOutlivesItsContext(t *testing.T) {
+	db := postgres(t)
+	for i := range 300 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i%30)*100*time.Microsecond)
+		err := db.Write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			for {
+				var n []int64
+				if err := tx.Raw("SELECT n FROM numbers WHERE n > ?", 0).Scan(&n).Error; err != nil {
+					if again := tx.Raw("SELECT n FROM numbers WHERE n > ?", 0).Scan(&n).Error; !errors.Is(again, context.DeadlineExceeded) {
+						t.Errorf("after the end of its context: %v", again)
+					}
+					return err
+				}
+				if _, err := marketplace.ExecTx(tx, "UPDATE numbers SET n = n WHERE n = ?", 1); err != nil {
+					return err
+				}
+			}
+		})
+		cancel()
+		if err == nil {
+			t.Fatal("the context's end was not heeded")
+		}
+	}
+	if n := numbers(t, db); n != 2 {
+		t.Errorf("%d numbers", n)
+	}
+}
+
 // A list goes gorm's way, everything else past it; both mean the same.
 func TestStatementsPastGorm(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {

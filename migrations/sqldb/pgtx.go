@@ -67,13 +67,26 @@ func entering(ctx context.Context) string {
 
 const enterBrand = "select set_config('knowhow.brand', $1, true)"
 
-// started begins the transaction, for what database/sql sends.
-func (t *pgTx) started(ctx context.Context) error {
+// usable reports why nothing can be sent any more. database/sql takes the
+// connection away where its driver calls it bad, as for a context that has
+// ended; from then on it is the pool's.
+func (t *pgTx) usable(ctx context.Context) error {
 	if t.over {
 		return sql.ErrTxDone
 	}
-	if t.begin == "" {
-		return nil
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return t.kept()
+}
+
+// kept is sql.ErrConnDone once the connection was taken away.
+func (t *pgTx) kept() error { return t.Conn.Raw(func(any) error { return nil }) }
+
+// started begins the transaction, for what database/sql sends.
+func (t *pgTx) started(ctx context.Context) error {
+	if err := t.usable(ctx); err != nil || t.begin == "" {
+		return err
 	}
 	return t.first(ctx, nil, pgx.BatchResults.Close)
 }
@@ -143,11 +156,11 @@ const endWithin = 5 * time.Second
 
 // Commit implements gorm.TxCommitter.
 func (t *pgTx) Commit() error {
-	if t.over {
-		return sql.ErrTxDone
-	}
-	if err := t.ctx.Err(); err != nil {
-		return errors.Join(err, t.Rollback())
+	if err := t.usable(t.ctx); err != nil {
+		if !t.over {
+			err = errors.Join(err, t.Rollback())
+		}
+		return err
 	}
 	t.over = true
 	if t.begin != "" {
@@ -168,6 +181,9 @@ func (t *pgTx) Rollback() error {
 	}
 	t.over = true
 	t.unread()
+	if t.kept() != nil {
+		return nil // with its connection the transaction ended
+	}
 	if t.direct.IsClosed() || t.direct.PgConn().TxStatus() == 'I' {
 		return t.leave()
 	}
@@ -198,8 +214,8 @@ type wireRows = interface {
 
 // WireExec runs a statement and tells how many rows it wrote.
 func (t *pgTx) WireExec(ctx context.Context, query string, args []any) (written int64, err error) {
-	if t.over {
-		return 0, sql.ErrTxDone
+	if err := t.usable(ctx); err != nil {
+		return 0, err
 	}
 	err = t.sent.send(ctx, query, func() []any { return args }, func() error {
 		if t.begin == "" {
@@ -219,8 +235,8 @@ func (t *pgTx) WireExec(ctx context.Context, query string, args []any) (written 
 // WireQuery runs a statement that returns rows, which must be closed before the
 // next one runs.
 func (t *pgTx) WireQuery(ctx context.Context, query string, args []any) (wireRows, error) {
-	if t.over {
-		return nil, sql.ErrTxDone
+	if err := t.usable(ctx); err != nil {
+		return nil, err
 	}
 	var rows pgRows
 	err := t.sent.send(ctx, query, func() []any { return args }, func() (err error) {
