@@ -99,7 +99,7 @@ func TestATransactionEntersABrand(t *testing.T) {
 	}
 	enter := func(tx *gorm.DB) (body string, err error) {
 		var entered string
-		err = marketplace.ScanTx(tx, "SELECT body"+marketplace.EnteringSQL(tx)+" FROM notes WHERE body = ?"+marketplace.ForUpdateSQL(tx),
+		err = marketplace.ScanTx(tx, "SELECT body"+marketplace.EnteringSQL(tx, "brand_id")+" FROM notes WHERE body = ?"+marketplace.ForUpdateSQL(tx),
 			[]any{"mine"}, &body, &entered)
 		return body, err
 	}
