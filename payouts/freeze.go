@@ -90,7 +90,10 @@ func insertFreeze(tx *gorm.DB, f freeze) (bool, error) {
 
 // FrozenSQL is IsFrozen as an expression for queries, of the brand and the
 // program.
-func FrozenSQL(brand, program string) string {
+var FrozenSQL = FrozenOfSQL("?", "?")
+
+// FrozenOfSQL is FrozenSQL of a brand and a program that are expressions too.
+func FrozenOfSQL(brand, program string) string {
 	return `EXISTS (SELECT 1 FROM payout_freezes
 		WHERE (scope = 'brand' AND owner_id = ` + brand + `) OR (scope = 'program' AND owner_id = ` + program + `))`
 }

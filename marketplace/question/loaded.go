@@ -118,7 +118,7 @@ func (s *Service) enterOfferTx(ctx context.Context, tx *gorm.DB, person access.P
 	var o seen
 	var entered string
 	q, err := s.loadTx(ctx, tx, joined{
-		columns: ", " + joinedOffer + ", " + expert.StateSQL("q.program_id", "o.person_id") + ", " + payouts.FrozenSQL("q.brand_id", "q.program_id") + marketplace.EnteringSQL(tx, "q.brand_id"),
+		columns: ", " + joinedOffer + ", " + expert.StateSQL("q.program_id", "o.person_id") + ", " + payouts.FrozenOfSQL("q.brand_id", "q.program_id") + marketplace.EnteringSQL(tx, "q.brand_id"),
 		into:    append(o.into(), &o.enrolment, &o.frozen, &entered),
 		tables:  "JOIN offers o ON o.question_id = q.id",
 		where:   "q.id = (SELECT question_id FROM offers WHERE id = ? AND person_id = ?) AND o.id = ?", by: []any{id, person, id}, locked: "q, o",

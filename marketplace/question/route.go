@@ -81,15 +81,6 @@ func (s *Service) topicTx(ctx context.Context, tx *gorm.DB, q *Question) (*progr
 	return &topic, err
 }
 
-// topicSlugTx is the slug of the question's topic, or "".
-func (s *Service) topicSlugTx(ctx context.Context, tx *gorm.DB, q *Question) (string, error) {
-	topic, err := s.topicTx(ctx, tx, q)
-	if err != nil || topic == nil {
-		return "", err
-	}
-	return topic.Slug, nil
-}
-
 // seed draws the same for the same question, asked at the same microsecond, and
 // follows from no id.
 func (q *Question) seed() uint64 {
