@@ -12,7 +12,7 @@ GOTEST  := go test -p 2 -timeout 15m
 
 .PHONY: help
 help: ## print this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/knowhow, one static binary
@@ -39,8 +39,16 @@ web-test: $(UI)/node_modules/.installed ## test the browser apps' own logic
 	cd $(UI) && node node_modules/vitest/vitest.mjs run
 
 .PHONY: web-report
-web-report: web ## print what browsers load first, and fail where it is too much
-	cd $(UI) && node report.mjs
+web-report: web build deps ## print what browsers load first and how soon they are ready, and fail where it is too much
+	cd $(UI) && node report.mjs && node e2e/speed.mjs
+
+.PHONY: browser
+browser: web build deps ## walk every face in a browser, at both sizes; takes some fifteen minutes
+	cd $(UI) && node e2e/run.mjs
+
+.PHONY: screenshots
+screenshots: web build deps ## take every page in light and dark at both sizes into web/ui/.screens
+	cd $(UI) && node e2e/screenshots.mjs
 
 .PHONY: run
 run: web build ## serve the demo brand at http://127.0.0.1:8080
@@ -56,9 +64,15 @@ measure: ## print what serving costs: binary, time to start, idle memory
 	scripts/measure-serve.sh
 
 .PHONY: test
-test: deps check ## check and test everything, on SQLite and PostgreSQL
+test: deps check ## check and test everything, on SQLite and PostgreSQL, and the faces where Node is
 	$(GOTEST) ./...
 	scripts/tidy.sh
+	if command -v node >/dev/null; then $(MAKE) web-test browser-core; \
+	else echo "Node 20 is not installed: nothing was tested in browsers" >&2; fi
+
+.PHONY: browser-core
+browser-core: web build
+	cd $(UI) && node e2e/run.mjs core
 
 .PHONY: storm
 storm: deps ## two minutes of load on four processes that are killed at random
@@ -79,7 +93,7 @@ lint: ## run golangci-lint, which must be installed
 	golangci-lint run
 
 .PHONY: deps
-deps: ## install PostgreSQL's server programs where they are missing
+deps: ## install what the tests start, PostgreSQL and Chromium, where it is missing
 	scripts/deps.sh
 
 .PHONY: clean

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -95,7 +96,7 @@ func addressOf(trusted []netip.Prefix) echo.IPExtractor {
 // watch logs every request and turns a panic into an internal error.
 func (s *Server) watch(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		start := time.Now()
+		start, asker := time.Now(), c.Request().Context()
 		err := s.calm(c, next)
 		if err != nil {
 			s.refuse(err, c)
@@ -105,7 +106,11 @@ func (s *Server) watch(next echo.HandlerFunc) echo.HandlerFunc {
 		if route == "" {
 			route = "none"
 		}
-		s.Log.LogAttrs(c.Request().Context(), levelOf(status), "request", requestAttrs(c, req, route, status, took)...)
+		level := levelOf(status)
+		if errors.Is(asker.Err(), context.Canceled) {
+			level = slog.LevelInfo // whoever asked did not wait for the answer, which is no failure of ours
+		}
+		s.Log.LogAttrs(c.Request().Context(), level, "request", requestAttrs(c, req, route, status, took)...)
 		return nil
 	}
 }

@@ -29,7 +29,7 @@ type DemoState struct {
 	Ahead   int64     `json:"ahead_s" doc:"How far it is ahead of the present, in seconds."`
 	Traffic bool      `json:"traffic" doc:"Whether simulated customers and experts are about."`
 	Process int       `json:"process" doc:"The number of the process that answers."`
-	Days    *DemoDays `json:"days" doc:"The days passed last, by this process, or passing; null: none."`
+	Days    *DemoDays `json:"days" doc:"The days passed last, or passing; null: none."`
 	Plug    *DemoPlug `json:"plug" doc:"The plug pulled last; null: none was."`
 }
 

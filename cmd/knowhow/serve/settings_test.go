@@ -48,6 +48,8 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"--role", "--role=worker --database-url=sqlite:x.db"},
 		{"--role", "--role=web --database-url=sqlite:x.db"},
 		{"--role", "--role=boss"},
+		{"--role", "--demo --role=web"},
+		{"--traffic", "--traffic"},
 		{"--workers", "--workers=65"},
 		{"--workers", "--workers=-1"},
 		{"--workers", "--workers=many"},

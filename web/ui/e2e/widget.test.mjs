@@ -1,15 +1,12 @@
 // A customer asks in the widget on a brand's own site, whose policy is strict,
 // while an expert answers on a phone and a manager watches at a desk.
 import assert from 'node:assert/strict';
-import { as, offered } from './frame/api.mjs';
+import { offered } from './frame/api.mjs';
 import { violations } from './frame/axe.mjs';
 import { desk, phone, settled } from './frame/browser.mjs';
 import { scene } from './frame/scene.mjs';
 import { shop } from './frame/shop.mjs';
-
-export async function trusted(house, ...shops) {
-  await as(house, 'marit').put(`/programs/${house.program}/origins`, { origins: shops.map((s) => s.url) });
-}
+import { trusted } from './frame/trust.mjs';
 
 for (const [where, size] of Object.entries({ phone, desk })) {
   scene(`a question's whole way, asked in the widget on a ${where}`, async ({ house, browser, later }) => {

@@ -75,6 +75,9 @@ func (s *Stage) pass(ctx context.Context, d Days) {
 	}
 	d.Done = true
 	s.note(d)
+	if err := s.keep(context.WithoutCancel(ctx), func(k *kept) { k.Days = &d }); err != nil {
+		s.log.Error("what happened in the days was not kept", "err", err)
+	}
 }
 
 // Passed is what happened in the days passed last, so far; nil: none were.
@@ -141,13 +144,16 @@ func (s *Stage) live(ctx context.Context, to time.Time, anew bool) error {
 		err = s.house.Questions.RefreshForecasts(ctx)
 	}
 	if err == nil {
-		err = w.promise(ctx, policies())
+		err = w.promise(ctx, false)
 	}
 	return err
 }
 
 // pickUpNow puts on the agenda what the demo's people have in hand.
 func (w *world) pickUpNow(ctx context.Context) error {
+	if err := w.quiet(ctx); err != nil { // before the time moves
+		return err
+	}
 	for _, pick := range []func(context.Context) error{w.pickUpWork, w.pickUpBrandAnswers, w.pickUpRefusals} {
 		if err := pick(ctx); err != nil {
 			return err

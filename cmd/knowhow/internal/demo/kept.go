@@ -16,6 +16,7 @@ import (
 type kept struct {
 	Ahead   time.Duration `json:"ahead"`
 	Traffic bool          `json:"traffic"`
+	Days    *Days         `json:"days,omitempty"`
 	Plug    *Plug         `json:"plug,omitempty"`
 }
 

@@ -69,22 +69,32 @@ func policies() program.Policies {
 	return p
 }
 
-// patient are the policies while the twelve are asked: they are promised a week
+// waiting are the policies while the twelve are asked: they are promised a week
 // and wait as long for whom they were offered, so that visitors find them open.
-func patient() program.Policies {
-	p := policies()
+func waiting(p program.Policies) program.Policies {
 	p.SLA.FirstResponse, p.SLA.Resolution = week, 10*day
 	p.Routing.OfferTTL = week
+	return p
+}
+
+// usual undoes waiting, and leaves alone what visitors made of the rest.
+func usual(p program.Policies) program.Policies {
+	told := policies()
+	p.SLA.FirstResponse, p.SLA.Resolution, p.Routing.OfferTTL = told.SLA.FirstResponse, told.SLA.Resolution, told.Routing.OfferTTL
 	return p
 }
 
 // patience is how long before the end the policies become patient.
 const patience = 60 * time.Minute
 
-// promise has the manager set the program's policies, unless they are those.
-func (w *world) promise(ctx context.Context, p program.Policies) error {
-	if w.program.Policies.Routing.OfferTTL == p.Routing.OfferTTL {
+// promise has the manager set the policies for the twelve, or back to usual.
+func (w *world) promise(ctx context.Context, patient bool) error {
+	p := w.program.Policies
+	if (p.Routing.OfferTTL == week) == patient {
 		return nil
+	}
+	if p = usual(p); patient {
+		p = waiting(p)
 	}
 	if err := w.Programs.SetPolicies(ctx, w.staff["manager"], w.program.ID, p); err != nil {
 		return fmt.Errorf("set the policies: %w", err)
@@ -95,7 +105,7 @@ func (w *world) promise(ctx context.Context, p program.Policies) error {
 
 // expectPatience has the policies become patient before the twelve are asked.
 func (w *world) expectPatience() {
-	w.agenda.Add(w.end.Add(-patience), doPromise, "patience", func(ctx context.Context) error { return w.promise(ctx, patient()) })
+	w.agenda.Add(w.end.Add(-patience), doPromise, "patience", func(ctx context.Context) error { return w.promise(ctx, true) })
 }
 
 // open makes brand, people and program, or finds what an interrupted story has.

@@ -61,7 +61,7 @@ func NewStage(ctx context.Context, scene Scene, house *assembly.House, clock *Cl
 	if err != nil {
 		return nil, err
 	}
-	s := &Stage{house: house, clock: clock, cast: c, log: log, outlet: outlet, began: began, scene: scene, kept: k, ending: context.Background()}
+	s := &Stage{house: house, clock: clock, cast: c, log: log, outlet: outlet, began: began, scene: scene, kept: k, days: k.Days, ending: context.Background()}
 	outlet.stage = s
 	w, err := s.world(ctx, clock.Now())
 	if err != nil {

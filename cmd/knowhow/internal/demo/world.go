@@ -115,7 +115,7 @@ func (w *world) live(ctx context.Context, tell func(done, of int)) error {
 	}
 	over, err := w.over(ctx)
 	if err != nil || over {
-		return errors.Join(err, w.promise(ctx, policies()))
+		return errors.Join(err, w.promise(ctx, false))
 	}
 	if err := w.Queue.ReleaseLeases(ctx); err != nil { // the database is ours alone
 		return err
@@ -129,7 +129,7 @@ func (w *world) live(ctx context.Context, tell func(done, of int)) error {
 	if err := w.play(ctx, tell); err != nil {
 		return err
 	}
-	return w.promise(ctx, policies())
+	return w.promise(ctx, false)
 }
 
 // find knows brand, program and questions again, as far as they are there.

@@ -30,8 +30,9 @@ export class House {
   async #serve(listen) {
     this.#said = '';
     const limits = ['caller', 'address', 'sign-in', 'customer-session'].map((limit) => `--${limit}-limit=100000`);
-    const child = spawn(binary, ['serve', '--demo', '--listen', listen, '--database-url', `sqlite:${this.file}`, ...limits, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child = child;
+    const child = spawn(binary, ['serve', '--demo', '--listen', listen, '--database-url', `sqlite:${this.file}`, ...limits, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    this.#child = child; // and one of its own, which serves: the two are a group
+    process.once('exit', () => this.#kill('SIGKILL'));
     child.stderr.on('data', (text) => (this.#log += text));
     await new Promise((open, failed) => {
       const late = setTimeout(() => failed(new Error(`not serving after ${patience / 1000} s:\n${this.#log}`)), patience);
@@ -39,23 +40,33 @@ export class House {
       child.once('exit', (code) => failed(new Error(`serve ended with ${code}:\n${this.#log}`)));
       child.stdout.on('data', (text) => {
         this.#said += text;
-        if (!/Sign in as[^]*\n$/.test(this.#said)) return;
+        if (!/Sign in as/.test(this.#said)) return;
         clearTimeout(late);
         open();
       });
     });
     this.url = /^Serving (\S+)/m.exec(this.#said)[1];
-    this.program = /Program\s+(\S+)/.exec(this.#said)[1];
-    this.people = [...this.#said.matchAll(/^ {4}(\w+)\s+(\S+@\S+)\s+(.+)$/gm)].map(([, role, email, name]) => ({ role, email, name }));
+    const demo = await (await fetch(`${this.url}/api/v1/demo`)).json();
+    this.program = demo.program;
+    this.people = demo.people;
   }
 
   /** Ends the server, as an operator would, or as a power cut does. */
   async stop(signal = 'SIGTERM') {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((done) => child.once('exit', done));
-    child.kill(signal);
+    if (this.#gone) return;
+    const gone = new Promise((done) => this.#child.once('close', done));
+    this.#kill(signal);
     await gone;
+  }
+
+  #kill(signal) {
+    if (this.#gone) return;
+    if (signal === 'SIGKILL') process.kill(-this.#child.pid, signal); // all at once
+    else this.#child.kill(signal);
+  }
+
+  get #gone() {
+    return !this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   /** Starts it again where it was, at the same address. */

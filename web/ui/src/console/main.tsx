@@ -1,4 +1,4 @@
-import { $api, Await, Empty, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
+import { $api, Await, Empty, isDemo, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
 import { Anchor } from '@mantine/core';
 import './console.css';
 import { Demo } from './demo';
@@ -34,11 +34,22 @@ function Console() {
 function Framed() {
   const { t } = useI18n();
   const { me, name, may, programs } = usePlace();
+  const several = me.memberships.length > 1 || programs.length > 1;
+  const runsDemo = isDemo() && (me.operator || me.memberships.some((m) => m.roles.includes('manager')));
   const shown = entries.filter((entry) => (entry.operator ? me.operator : !entry.may || may(entry.may)));
   return (
-    <Shell name={name || t('console.title')} entries={shown} top={me.memberships.length > 1 || programs.length > 1 ? <PlaceChoice /> : undefined} foot={<Foot />}>
+    <Shell name={name || t('console.title')} entries={shown} top={several || runsDemo ? <Top several={several} demo={runsDemo} /> : undefined} foot={<Foot />}>
       <Screens of={screens} otherwise={<Empty title={t('problem.not_found')} />} />
     </Shell>
+  );
+}
+
+function Top({ several, demo }: { several: boolean; demo: boolean }) {
+  return (
+    <div style={{ display: 'flex', flexWrap: 'wrap', gap: 10, alignItems: 'center', justifyContent: 'space-between', width: '100%' }}>
+      {several ? <PlaceChoice /> : <span />}
+      {demo && <Demo />}
+    </div>
   );
 }
 

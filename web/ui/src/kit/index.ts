@@ -1,7 +1,7 @@
 // What the apps take from the kit, in one place.
 export { $api, ApiError, client, codeOf, OfflineError, raw, send, session, type Schemas } from './api';
 export { type App, start } from './app';
-export { isDemo } from './clock';
+export { isDemo, now } from './clock';
 export { drafts, useDraft } from './drafts';
 export { Money, useFormat, useNow, When } from './format';
 export { type Key, languages, useCodes, useI18n } from './i18n';

@@ -1,6 +1,6 @@
 // One question: its conversation, how long it will still take, and what its
 // customer can do about it.
-import type { Message, Question } from './api';
+import { type Message, now, type Question } from './api';
 import type { Place } from './ask';
 import { fill, h, icon, icons } from './dom';
 import { pictures, view } from './pictures';
@@ -69,13 +69,13 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
 
   function sayStatus(q: Question): void {
     const f = q.forecast;
-    const waiting = f && Date.parse(f.p90_at) > Date.now() && waits.includes(q.state);
+    const waiting = f && Date.parse(f.p90_at) > now() && waits.includes(q.state);
     fill(
       status,
       h('strong', {}, t(q.ended_reason ? 'state.ended' : `state.${q.state}`)),
       waiting && ' ',
       waiting &&
-        t('thread.forecast', { median: inTime(p.lang, (Date.parse(f.median_at) - Date.now()) / 1000), p90: clock(p.lang, f.p90_at) }),
+        t('thread.forecast', { median: inTime(p.lang, (Date.parse(f.median_at) - now()) / 1000), p90: clock(p.lang, f.p90_at) }),
     );
   }
 

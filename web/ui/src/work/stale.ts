@@ -17,6 +17,7 @@ export function stale({ type, object }: Notice) {
         key('/api/v1/assignments'),
         key('/api/v1/assignments/{assignment}'),
         key('/api/v1/me/expert'),
+        key('/api/v1/offers'), // accepted in another tab
       ];
     default:
       return [];

@@ -1,4 +1,4 @@
-import { $api, Await, Chart, DataList, type Key, Money, Page, type Point, type Schemas, send, useFormat, useI18n, useWrite } from '@kit/index';
+import { $api, Await, Chart, DataList, type Key, Money, now, Page, type Point, type Schemas, send, useFormat, useI18n, useWrite } from '@kit/index';
 import { Badge, Button, Paper, Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import css from '../console.module.css';
@@ -35,7 +35,7 @@ export default function FiguresScreen() {
 type Query = { from: string; to: string; bucket: 'day' | 'week'; tz: string };
 
 function queryOf(period: Period): Query {
-  const to = new Date(Math.ceil(Date.now() / 60_000) * 60_000);
+  const to = new Date(Math.ceil(now() / 60_000) * 60_000);
   const from = new Date(to.getTime() - periods[period] * 86_400_000);
   return { from: from.toISOString(), to: to.toISOString(), bucket: period === 'quarter' ? 'week' : 'day', tz: Intl.DateTimeFormat().resolvedOptions().timeZone };
 }

@@ -22,7 +22,8 @@ export default function Queue() {
   const [q] = useDebouncedValue(search.trim(), 300);
   const { path } = useBrand();
   const { program } = usePlace();
-  const filter = { state: slices[slice], program: program?.id, overdue: overdue || undefined, language: language ?? undefined, q: q || undefined, sort };
+  const order = slice === 'ended' ? 'newest' : sort; // what has ended is promised no more
+  const filter = { state: slices[slice], program: program?.id, overdue: overdue || undefined, language: language ?? undefined, q: q || undefined, sort: order } as const;
   const rows = usePages<Row>(
     '/api/v1/brands/{brand}/questions',
     async (cursor) => (await client.GET('/api/v1/brands/{brand}/questions', { params: { path, query: { ...filter, cursor, limit: 40 } } })).data!,
@@ -32,7 +33,7 @@ export default function Queue() {
     <Page title={t('queue.title')} about={t('queue.about')}>
       <Paper p={0}>
         <Counts at={slice} pick={setSlice} />
-        <Filters {...{ overdue, setOverdue, language, setLanguage, search, setSearch, sort, setSort }} />
+        <Filters {...{ overdue, setOverdue, language, setLanguage, search, setSearch, sort: order, setSort, ended: slice === 'ended' }} />
         <Await read={rows} loading={<Loading height={64} rows={5} />}>
           {(list) =>
             list.length ? (
@@ -52,7 +53,7 @@ export default function Queue() {
   );
 }
 
-function Filters(p: { overdue: boolean; setOverdue: (on: boolean) => void; language: string | null; setLanguage: (tag: string | null) => void; search: string; setSearch: (text: string) => void; sort: 'due' | 'newest'; setSort: (by: 'due' | 'newest') => void }) {
+function Filters(p: { overdue: boolean; setOverdue: (on: boolean) => void; language: string | null; setLanguage: (tag: string | null) => void; search: string; setSearch: (text: string) => void; sort: 'due' | 'newest'; setSort: (by: 'due' | 'newest') => void; ended: boolean }) {
   const { t } = useI18n();
   const format = useFormat();
   const { program } = usePlace();
@@ -65,6 +66,7 @@ function Filters(p: { overdue: boolean; setOverdue: (on: boolean) => void; langu
         value={p.sort}
         onChange={(value) => value && p.setSort(value as 'due' | 'newest')}
         allowDeselect={false}
+        disabled={p.ended}
       />
       <Select
         aria-label={t('queue.language')}

@@ -1,7 +1,8 @@
 import { $api, Await, Chart, client, DataList, Empty, key, Loading, Money, Page, type Schemas, useCodes, useFormat, useI18n, useWrite, When } from '@kit/index';
 import { Alert, Badge, Button, Group, Paper, Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import Coins from 'lucide-react/icons/coins';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { More, usePages } from '../pages';
 import css from '../work.module.css';
 
@@ -11,7 +12,13 @@ type Reward = Schemas['Reward'];
 /** What one has earned, what can be paid out, and what was. */
 export default function EarningsScreen() {
   const { t } = useI18n();
-  const earnings = $api.useQuery('get', '/api/v1/me/earnings');
+  const queries = useQueryClient();
+  // nobody tells when the provider has paid, so while money is on its way, look
+  const earnings = $api.useQuery('get', '/api/v1/me/earnings', {}, { refetchInterval: ({ state }) => (onItsWay(state.data) ? 3000 : false) });
+  const waits = onItsWay(earnings.data);
+  useEffect(() => {
+    if (!waits) void queries.invalidateQueries({ queryKey: key('/api/v1/me/payouts') });
+  }, [waits, queries]);
   return (
     <Page title={t('earnings.title')}>
       <div className={css.stack}>
@@ -24,6 +31,10 @@ export default function EarningsScreen() {
       </div>
     </Page>
   );
+}
+
+function onItsWay(earnings: { data: Sum[] } | undefined) {
+  return earnings?.data.some((sum) => sum.in_transit > 0) ?? false;
 }
 
 function Nothing() {

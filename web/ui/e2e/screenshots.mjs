@@ -1,0 +1,82 @@
+// Takes every page in light and dark at both sizes, and in Arabic, into
+// web/ui/.screens: to be looked at.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Browser, desk, phone, settled } from './frame/browser.mjs';
+import { fill, House } from './frame/house.mjs';
+import { everyPage, lived, windowFor } from './frame/pages.mjs';
+import { shop } from './frame/shop.mjs';
+import { trusted } from './frame/trust.mjs';
+
+const out = join(import.meta.dirname, '../.screens');
+const only = process.argv[2]; // part of a page's name
+const looks = [
+  { size: desk, scheme: 'light', lang: 'en' },
+  { size: desk, scheme: 'dark', lang: 'en' },
+  { size: phone, scheme: 'light', lang: 'en' },
+  { size: phone, scheme: 'dark', lang: 'en' },
+  { size: phone, scheme: 'light', lang: 'ar' },
+  { size: desk, scheme: 'light', lang: 'ar' },
+];
+
+async function shoot(page, look, name) {
+  const dir = join(out, `${look.lang}-${look.scheme}-${look.size.width}`);
+  mkdirSync(dir, { recursive: true });
+  await page.screenshot({ path: join(dir, `${name}.png`), fullPage: true });
+}
+
+/** The widget on a shop's page, closed, asking, with the preview, and waiting. */
+async function widget(browser, house, look) {
+  const site = await shop(house, { lang: look.lang, product: 'Brindle Box', title: '4K turns blurry, only on the Box', body: 'I am Dana Whitlow, dana@whitlow.example. It is fine on the phone.' });
+  try {
+    browser.trust(site.url);
+    await trusted(house, site);
+    const page = await (await browser.window(look)).newPage();
+    await page.goto(site.url);
+    const parts = page.locator('knowhow-widget');
+    await parts.locator('.launcher').click();
+    await parts.locator('form .main').waitFor();
+    await shoot(page, look, 'widget-1-ask');
+    await parts.locator('form .main').click();
+    await parts.locator('.preview').waitFor();
+    await shoot(page, look, 'widget-2-preview');
+    await parts.locator('.row .main').last().click();
+    await parts.locator('.bubble').first().waitFor();
+    await page.waitForTimeout(700);
+    await shoot(page, look, 'widget-3-waits');
+    await page.context().close();
+  } finally {
+    await site.close();
+  }
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'knowhow-filled-'));
+let house, browser;
+try {
+  process.env.KNOWHOW_FILLED ??= await fill(dir);
+  house = await House.start();
+  browser = await Browser.open(house.url);
+  const stage = await lived(house);
+  const { pages } = await everyPage(house, stage);
+  let taken = 0;
+  for (const look of looks) {
+    if (!only || 'widget'.includes(only)) await widget(browser, house, look);
+    const wanted = pages.filter((p) => !only || p.name.includes(only));
+    for (const who of new Set(wanted.map((p) => p.who))) {
+      const page = await (await windowFor(browser, house, who, stage, look)).newPage();
+      for (const { path, name } of wanted.filter((p) => p.who === who)) {
+        await page.goto(house.url + path);
+        await settled(page).catch(() => console.error(`${path} is still loading`));
+        await shoot(page, look, name);
+        taken++;
+      }
+      await page.context().close();
+    }
+  }
+  console.log(`${taken} pages are in ${out}`);
+} finally {
+  await browser?.close();
+  await house?.close();
+  rmSync(dir, { recursive: true, force: true });
+}

@@ -1,0 +1,86 @@
+// Files that lie about what they are are refused, and what is kept of a picture
+// is what is seen of it.
+import assert from 'node:assert/strict';
+import { customer, offered } from './frame/api.mjs';
+import { desk, phone } from './frame/browser.mjs';
+import { scene } from './frame/scene.mjs';
+import { shop } from './frame/shop.mjs';
+import { trusted } from './frame/trust.mjs';
+
+const html = Buffer.from('<!doctype html><script>window.__ran=1</script>');
+const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__ran=1"/>');
+const lies = {
+  'a page called image/png': ['image/png', html],
+  'a drawing called image/jpeg': ['image/jpeg', svg],
+  'a drawing, as what it is': ['image/svg+xml', svg],
+  'a page, as what it is': ['text/html', html],
+  'a PNG’s first bytes and then a page': ['image/png', Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), html])],
+  'a program called image/webp': ['image/webp', Buffer.concat([Buffer.from('RIFF\x00\x00\x00\x00WEBPVP8 ', 'latin1'), Buffer.from('MZ\x90\x00')])],
+  'a GIF called image/png': ['image/png', Buffer.from('GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;', 'latin1')],
+  'nothing': ['image/png', Buffer.alloc(0)],
+};
+
+/** A JPEG, as a browser makes it, in which a place was noted. */
+async function photograph(page) {
+  const plain = Buffer.from(
+    await page.evaluate(async () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 });
+      const g = canvas.getContext('2d');
+      g.fillStyle = '#c33';
+      g.fillRect(0, 0, 64, 48);
+      const blob = await new Promise((done) => canvas.toBlob(done, 'image/jpeg'));
+      return [...new Uint8Array(await blob.arrayBuffer())];
+    }),
+  );
+  const note = Buffer.from('Exif\0\0II*\0\x08\0\0\0 GPS 52.5200N 13.4050E of Dana Whitlow', 'latin1');
+  const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, note.length + 2]), note]);
+  return Buffer.concat([plain.subarray(0, 2), segment, plain.subarray(2)]);
+}
+
+scene('uploads that lie are refused', async ({ house, browser, later }) => {
+  const asker = await customer(house);
+  const send = (type, body) => fetch(`${house.url}/api/v1/pictures`, { method: 'POST', body, headers: { 'Content-Type': type, Authorization: `Bearer ${asker.session.access_token ?? asker.session.token}` } });
+  for (const [what, [type, body]] of Object.entries(lies)) {
+    const answer = await send(type, body);
+    assert.ok(answer.status >= 400 && answer.status < 500, `${what}: ${answer.status}`);
+  }
+
+  const site = await shop(house);
+  later(site.close);
+  browser.trust(site.url);
+  await trusted(house, site);
+  const page = await (await browser.window({ size: phone })).newPage();
+  await page.goto(site.url);
+  const widget = page.locator('knowhow-widget');
+  const picture = await photograph(page);
+  await widget.getByRole('button', { name: 'Ask for help' }).click();
+  await widget.getByLabel('Your question, in one line').fill('What is this red thing');
+  const field = widget.locator('input[type=file]');
+  await field.setInputFiles({ name: 'holiday.png', mimeType: 'image/png', buffer: html });
+  await widget.getByText('holiday.png is not a picture that can be sent.').waitFor();
+  await field.setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
+  await widget.getByRole('button', { name: 'Use picture' }).click();
+  await widget.getByRole('button', { name: 'See what experts will see' }).click();
+  await widget.getByRole('button', { name: 'Send', exact: true }).click();
+  await widget.getByRole('log').getByRole('img').waitFor();
+
+  // whatever an API client sends, what is kept has no place in it
+  const answer = await send('image/jpeg', picture);
+  assert.equal(answer.status, 201, await answer.clone().text());
+  const { id } = await answer.json();
+  const back = await fetch(`${house.url}/api/v1/pictures/${id}`, { headers: { Authorization: `Bearer ${asker.session.access_token ?? asker.session.token}` } });
+  const bytes = Buffer.from(await back.arrayBuffer()).toString('latin1');
+  assert.equal(back.headers.get('X-Content-Type-Options'), 'nosniff');
+  assert.match(back.headers.get('Content-Type'), /^image\/(png|jpeg|webp)$/);
+  assert.doesNotMatch(bytes, /GPS|Whitlow/);
+
+  // and an expert sees it, and is told of lies too
+  const { expert, offer } = await offered(house, 'this red thing');
+  const turn = await expert.post(`/offers/${offer.id}/accept`, {});
+  const app = await (await browser.person(house, expert.email, { size: desk })).newPage();
+  await app.goto(`${house.url}/work/turns/${turn.id}`);
+  await app.getByRole('log').getByRole('img').first().waitFor();
+  await app.locator('input[type=file]').setInputFiles({ name: 'holiday.png', mimeType: 'image/png', buffer: html });
+  await app.getByRole('alert').or(app.getByText(/holiday\.png|picture/i)).first().waitFor();
+  assert.equal(await app.locator('form').getByRole('img').count(), 0, 'nothing is attached');
+});
