@@ -5,9 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/text/message"
-	"golang.org/x/text/number"
 )
 
 // What templates list, in its order.
@@ -53,7 +50,8 @@ func (w *words) Weekday(n int) string { return strings.Split(w.T("time.weekdays"
 
 // Number writes a small number as the language does, with one decimal at most.
 func (w *words) Number(n float64) string {
-	return message.NewPrinter(w.tag).Sprint(number.Decimal(n, number.MaxFractionDigits(1)))
+	text := strings.TrimSuffix(strconv.FormatFloat(n, 'f', 1, 64), ".0")
+	return strings.Replace(text, ".", w.T("number.point"), 1)
 }
 
 // BarAt is where the bar of an hour begins: from the right in languages that

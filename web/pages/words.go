@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"knowhow/web/messages"
 )
@@ -84,7 +83,7 @@ func readWords(lang string) (*words, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder %s names no language: %w", lang, err)
 	}
-	w := &words{Lang: lang, Dir: "ltr", Own: display.Self.Name(tag), tag: tag, said: map[string]saying{}}
+	w := &words{Lang: lang, Dir: "ltr", Own: autonym(lang), tag: tag, said: map[string]saying{}}
 	if script, _ := tag.Script(); slices.Contains(fromRight, script.String()) {
 		w.Dir = "rtl"
 	}
@@ -170,14 +169,5 @@ func fill(text string, args []any) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// Language is the name of a language, said in this one.
-func (w *words) Language(code string) string {
-	tag, err := language.Parse(code)
-	if err != nil {
-		return code
-	}
-	if name := display.Tags(w.tag).Name(tag); name != "" {
-		return name
-	}
-	return code
-}
+// Language is what a language calls itself.
+func (w *words) Language(code string) string { return autonym(code) }

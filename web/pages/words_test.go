@@ -91,7 +91,7 @@ func TestMoneyAndTimesAreWrittenAsTheLanguageDoes(t *testing.T) {
 		{l.find("de").Money(money.Of(1200, "JPY")), "1.200 ¥"},
 		{l.find("en").For(10800), "3 hours"}, {l.find("en").For(90061), "1 day 1 hour"}, {l.find("de").For(60), "1 Minute"},
 		{l.find("en").For(59), "59 seconds"}, {l.find("ar").For(7200), "ساعتان"}, {l.find("ar").For(3 * 86400), "3 أيام"},
-		{l.find("de").Language("en"), "Englisch"}, {l.find("en").Weekday(6), "Sunday"}, {l.find("de").Number(1.25), "1,2"},
+		{l.find("de").Language("en-GB"), "English"}, {l.find("en").Weekday(6), "Sunday"}, {l.find("de").Number(1.25), "1,2"},
 		{string(l.find("en").When(time.Date(2026, 3, 9, 8, 5, 0, 0, time.UTC))), `<time datetime="2026-03-09T08:05:00Z">9 Mar 2026, 08:05 UTC</time>`},
 	} {
 		if c.got != c.want {

@@ -10,7 +10,10 @@ process.chdir(import.meta.dirname);
 
 const limits = { work: 210_000, widget: 12_000 };
 
-const packed = (file) => (file.endsWith('.woff2') ? readFileSync(file).length : gzipSync(readFileSync(file), { level: 9 }).length);
+const packed = (file) => {
+  if (file.endsWith('.woff2')) return readFileSync(file).length;
+  return existsSync(`${file}.gz`) ? readFileSync(`${file}.gz`).length : gzipSync(readFileSync(file), { level: 9 }).length;
+};
 
 function work() {
   const manifest = JSON.parse(readFileSync('dist/app/.vite/manifest.json', 'utf8'));

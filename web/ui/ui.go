@@ -8,12 +8,14 @@ package ui
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/rand"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -59,10 +61,13 @@ var compiledIn = sync.OnceValues(func() (*Apps, error) {
 func Load(dist fs.FS) (*Apps, error) {
 	a := &Apps{files: map[string]file{}}
 	err := fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") || path.Ext(name) == ".gz" || path.Ext(name) == ".br" {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") || path.Ext(name) == ".br" {
 			return err
 		}
-		a.files[name], err = read(dist, name)
+		name = strings.TrimSuffix(name, ".gz")
+		if _, known := a.files[name]; !known {
+			a.files[name], err = read(dist, name)
+		}
 		return err
 	})
 	if err != nil {
@@ -71,21 +76,36 @@ func Load(dist fs.FS) (*Apps, error) {
 	return a, nil
 }
 
-// read reads one file and what of its compressed forms there is.
+// read reads one file in the forms there are of it; the plain one may be left
+// out beside a compressed one.
 func read(dist fs.FS, name string) (file, error) {
 	f := file{
 		mediaType: mediaType(name), immutable: strings.HasPrefix(name, "app/assets/"), elsewhere: strings.HasPrefix(name, "widget/"),
 	}
 	for suffix, into := range map[string]*[]byte{"": &f.plain, ".gz": &f.gzip, ".br": &f.brotli} {
 		content, err := fs.ReadFile(dist, name+suffix)
-		if err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return file{}, err
 		}
 		*into = content
 	}
+	if f.plain == nil {
+		if err := f.unpack(); err != nil {
+			return file{}, fmt.Errorf("unpack %s: %w", name, err)
+		}
+	}
 	sum := sha256.Sum256(f.plain)
 	f.tag = base64.RawURLEncoding.EncodeToString(sum[:12])
 	return f, nil
+}
+
+// unpack makes the plain form of a file that was only kept compressed.
+func (f *file) unpack() error {
+	packed, err := gzip.NewReader(bytes.NewReader(f.gzip))
+	if err == nil {
+		f.plain, err = io.ReadAll(packed)
+	}
+	return err
 }
 
 // mediaType is the type of a file by its name, the same on every machine.

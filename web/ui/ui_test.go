@@ -1,6 +1,8 @@
 package ui_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -128,5 +130,24 @@ func TestWhatWasBuiltIn(t *testing.T) {
 		if !strings.HasPrefix(path, "/") {
 			t.Errorf("route %q", path)
 		}
+	}
+}
+
+// What is kept compressed alone is there for who takes no compression, too.
+func TestFilesAreUnpacked(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write([]byte("plain")); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	h := apps(t, fstest.MapFS{"app/assets/work-1.js.gz": {Data: packed.Bytes()}, "app/assets/work-1.js.br": {Data: []byte("brotli")}})
+	for accept, want := range map[string]string{"": "plain", "br": "brotli", "gzip": packed.String()} {
+		r := get(h, "/app/assets/work-1.js", "Accept-Encoding", accept)
+		if got := body(t, r); r.StatusCode != 200 || got != want || r.Header.Get("Content-Type") != "text/javascript; charset=utf-8" {
+			t.Errorf("%q: %d %q, %v", accept, r.StatusCode, got, r.Header)
+		}
+	}
+	if _, err := ui.Load(fstest.MapFS{"app/assets/work-1.js.gz": {Data: []byte("no gzip")}}); err == nil {
+		t.Error("a file that is broken was loaded")
 	}
 }
