@@ -19,7 +19,7 @@ function focus(page) {
       tag: at.tagName,
       name: at.getAttribute('aria-label') || at.labels?.[0]?.textContent || at.textContent?.trim() || at.getAttribute('placeholder') || '',
       seen: box.width > 0 && box.height > 0 && style.visibility !== 'hidden',
-      ring: ringed(at) || ringed(at.closest('label')) || ringed(at.parentElement) || /INPUT|TEXTAREA|SELECT/.test(at.tagName),
+      ring: ringed(at) || getComputedStyle(at, '::after').outlineStyle !== 'none' || ringed(at.closest('label')) || ringed(at.parentElement) || /INPUT|TEXTAREA|SELECT/.test(at.tagName),
     };
   });
 }
@@ -95,7 +95,7 @@ scene('keyboard only', async ({ house, browser, later }) => {
   await widget.getByRole('group', { name: 'How was the answer?' }).waitFor();
   assert.notEqual((await focus(page)).tag, 'BODY');
   await tabTo(page, /star/);
-  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft'); // around, to the fifth
   await tabTo(page, /Send rating/);
   await page.keyboard.press('Enter');
   await widget.getByText('Thank you for your rating.').first().waitFor();

@@ -38,6 +38,7 @@ async function photograph(page) {
 }
 
 scene('uploads that lie are refused', async ({ house, browser, later }) => {
+  browser.expect(/\b422\b.*\/pictures$/);
   const asker = await customer(house);
   const send = (type, body) => fetch(`${house.url}/api/v1/pictures`, { method: 'POST', body, headers: { 'Content-Type': type, Authorization: `Bearer ${asker.session.access_token ?? asker.session.token}` } });
   for (const [what, [type, body]] of Object.entries(lies)) {

@@ -30,7 +30,7 @@ export class Widget extends HTMLElement {
     icon(icons.chat),
     this.badge,
   );
-  private readonly heading = h('h2', { id: 'h' });
+  private readonly heading = h('h2', { id: 'h', tabindex: -1 });
   private readonly back = h('button', { type: 'button', class: 'bare', onclick: () => this.home() }, icon(icons.back));
   private readonly shut = h('button', { type: 'button', class: 'bare', onclick: () => this.close() }, icon(icons.close));
   private readonly view = h('div', { class: 'view' });
@@ -83,6 +83,7 @@ export class Widget extends HTMLElement {
     if (this.panel.open) return this.close();
     if (narrow.matches) this.panel.showModal();
     else this.panel.show();
+    this.heading.focus();
     this.launcher.setAttribute('aria-expanded', 'true');
     void this.start();
   }
@@ -126,6 +127,8 @@ export class Widget extends HTMLElement {
       over: (el) => this.over(el),
       fail: (err) => this.fail(err),
       busy: async (button, work) => {
+        const root = this.shadowRoot!;
+        const had = root.activeElement === button;
         button.disabled = true;
         this.error.hidden = true;
         try {
@@ -134,6 +137,7 @@ export class Widget extends HTMLElement {
           this.fail(err);
         } finally {
           button.disabled = false;
+          if (had && !root.activeElement) (button.isConnected ? button : (this.view.querySelector<HTMLElement>('h3[tabindex]') ?? this.heading)).focus();
         }
       },
     };
@@ -167,6 +171,7 @@ export class Widget extends HTMLElement {
 
   /** home lists what was asked, and asks. */
   private async home(): Promise<void> {
+    const here = this.shadowRoot!.activeElement !== null;
     this.leave();
     this.store.set('open', undefined);
     this.back.hidden = true;
@@ -176,6 +181,7 @@ export class Widget extends HTMLElement {
     const greeting = this.greeting();
     const paused = this.program?.state === 'paused';
     fill(this.view, greeting && h('p', { class: 'greeting' }, greeting), paused ? h('p', {}, this.t('closed')) : ask);
+    if (here) this.heading.focus(); // what had it is gone
     if (!this.api.known) return;
     try {
       const asked = await this.api.questions();

@@ -19,7 +19,10 @@ export default function Program() {
   const { program = '' } = useParams();
   const params = { params: { path: { program } } };
   const about = $api.useQuery('get', '/api/v1/programs/{program}/public', params, { retry: false });
-  const own = $api.useQuery('get', '/api/v1/programs/{program}/application', params, { retry: false });
+  const own = $api.useQuery('get', '/api/v1/programs/{program}/application', params, {
+    retry: false,
+    refetchInterval: ({ state }) => (waits(state.data) ? 15_000 : false), // nobody tells of a decision, so look
+  });
   const none = own.error instanceof ApiError && own.error.status === 404;
   if (own.isPending) return <Loading />;
   if (own.error && !none) return <Failed error={own.error} retry={() => void own.refetch()} />;
@@ -35,6 +38,10 @@ export default function Program() {
       </div>
     </Page>
   );
+}
+
+function waits(own: Own | undefined) {
+  return own?.state === 'applied' || own?.state === 'assessing';
 }
 
 function Facts({ about }: { about: About }) {
