@@ -119,7 +119,7 @@ func (s *storm) checkDatabase() {
 	}
 }
 
-var mailAbout = regexp.MustCompile(`Question ([0-9a-f-]{36})`)
+var mailAbout = regexp.MustCompile(`(?:Question|Payout) ([0-9a-f-]{36})`)
 
 // checkMail fails the test unless each mail that was sent is there, as one file.
 func (s *storm) checkMail(dir string) int {
@@ -136,11 +136,11 @@ func (s *storm) checkMail(dir string) int {
 		}
 		about := mailAbout.FindSubmatch(text)
 		if about == nil {
-			s.t.Fatalf("a mail is about no question: %s", text)
+			s.t.Fatalf("a mail is about no question and no payout: %s", text)
 		}
 		there = append(there, string(about[1]))
 	}
-	sent := s.all("SELECT split_part(mail_key, ':', 2) FROM mails WHERE mail_key LIKE 'nudge:%' AND state = 'sent'")
+	sent := s.all("SELECT split_part(mail_key, ':', 2) FROM mails WHERE split_part(mail_key, ':', 1) IN ('nudge', 'news', 'payout') AND state = 'sent'")
 	s.same("mails", sent, there)
 	return len(sent)
 }
