@@ -82,8 +82,9 @@ func (s *storm) settle() {
 	for {
 		s.lapsed.Add(s.m.lapse())
 		s.m.change("UPDATE timetable SET next_due_at = now() WHERE name = 'send payouts' AND next_due_at > now()")
+		s.m.change("UPDATE jobs SET run_at = now() WHERE kind = 'question.tell' AND run_at > now()") // which waits whether the customer reads
 		left := s.all(`SELECT what || ': ' || COUNT(*) FROM (SELECT 'question ' || state AS what FROM questions
-				WHERE state NOT IN ('resolved', 'escalated', 'withdrawn')
+				WHERE state NOT IN ('resolved', 'escalated', 'withdrawn') OR next_due_at < now() + interval '1 hour'
 			UNION ALL SELECT 'assignment ' || state FROM assignments WHERE state IN ('working', 'delivered', 'earned')
 			UNION ALL SELECT 'review' FROM reviews WHERE state = 'open'
 			UNION ALL SELECT 'payout ' || state FROM payouts WHERE state IN ('created', 'sending')
