@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fill } from './frame/house.mjs';
 
-const core = ['widget', 'restart', 'screens'];
+const core = ['widget', 'restart'];
 const here = import.meta.dirname;
 const all = readdirSync(here)
   .filter((file) => file.endsWith('.test.mjs'))
