@@ -152,22 +152,7 @@ func TestAuditHasItsIndex(t *testing.T) {
 			by = "json_extract(data, '$.by')"
 		}
 		query := "SELECT * FROM events WHERE " + by + " IN ('person:x') AND kind NOT LIKE 'question.%' AND kind NOT LIKE 'assignment.%' AND kind NOT LIKE 'review.%' AND kind NOT LIKE 'customer.%' ORDER BY seq DESC LIMIT 21"
-		var plan []string
-		r.ok("explain", r.Store.InTx(r.Ctx(), marketplace.AllBrands, func(tx *gorm.DB) error {
-			if r.DB.Dialect == "sqlite" {
-				var steps []struct{ Detail string }
-				err := tx.Raw("EXPLAIN QUERY PLAN " + query).Scan(&steps).Error
-				for _, s := range steps {
-					plan = append(plan, s.Detail)
-				}
-				return err
-			}
-			if err := tx.Exec("SET LOCAL enable_seqscan = off").Error; err != nil { // the table is small
-				return err
-			}
-			return tx.Raw("EXPLAIN " + query).Scan(&plan).Error
-		}))
-		if !strings.Contains(strings.Join(plan, " "), "events_by") {
+		if plan := r.Plan(marketplace.AllBrands, query); !strings.Contains(plan, "events_by") {
 			t.Errorf("the plan is %q", plan)
 		}
 	})

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"gorm.io/gorm"
-
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
@@ -116,22 +114,7 @@ func TestHistoryHasItsIndex(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		const rare = "kind NOT LIKE 'question.%' AND kind NOT LIKE 'assignment.%' AND kind NOT LIKE 'review.%' AND kind NOT LIKE 'customer.%'"
 		query := "SELECT * FROM events WHERE brand_id = '" + b.Brand.String() + "' AND kind IN ('key.created') AND " + rare + " ORDER BY seq DESC LIMIT 21"
-		var plan []string
-		b.ok("explain", b.Store.InTx(b.Ctx(), b.Brand, func(tx *gorm.DB) error {
-			if b.DB.Dialect == "sqlite" {
-				var steps []struct{ Detail string }
-				err := tx.Raw("EXPLAIN QUERY PLAN " + query).Scan(&steps).Error
-				for _, s := range steps {
-					plan = append(plan, s.Detail)
-				}
-				return err
-			}
-			if err := tx.Exec("SET LOCAL enable_seqscan = off").Error; err != nil { // the table is small
-				return err
-			}
-			return tx.Raw("EXPLAIN " + query).Scan(&plan).Error
-		}))
-		if !strings.Contains(strings.Join(plan, " "), "events_history") {
+		if plan := b.Plan(b.Brand, query); !strings.Contains(plan, "events_history") {
 			t.Errorf("the plan is %q", plan)
 		}
 	})

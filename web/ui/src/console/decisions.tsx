@@ -1,4 +1,5 @@
 import { $api, Await, client, type Schemas, useFormat, useI18n, useWrite, Why } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Badge, Button, Paper, Text } from '@mantine/core';
 import BadgeCheck from 'lucide-react/icons/badge-check';
 import css from './console.module.css';
@@ -22,8 +23,8 @@ export function Decisions({ question }: { question: string }) {
       {({ data }) =>
         data.length === 0 ? null : (
           <Paper component="section" aria-labelledby="why">
-            <div className={css.row}>
-              <h2 className={css.subject} id="why">
+            <div className={layout.row}>
+              <h2 className={layout.subject} id="why">
                 {t('decision.title')}
               </h2>
               <Button variant="default" size="compact-md" loading={replay.isPending} onClick={() => replay.mutate()}>
@@ -37,7 +38,7 @@ export function Decisions({ question }: { question: string }) {
                 </Badge>
               )}
             </div>
-            <div className={css.stack}>
+            <div className={layout.stack}>
               {data.map((decision, i) => (
                 <Wave key={i} n={i + 1} of={decision} handles={handles} />
               ))}
@@ -54,7 +55,7 @@ function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string
   const format = useFormat();
   const left = Object.entries(of.excluded ?? {}).filter(([, count]) => count > 0);
   return (
-    <div className={css.stack} style={{ gap: 12 }}>
+    <div className={layout.stack} style={{ gap: 12 }}>
       <Text size="sm" c="dimmed">
         {t('decision.wave', { n, offers: of.offers, pool: of.pool })} · {format.moment(of.ranking.at)}
         {left.length > 0 && <> · {t('decision.excluded', { count: left.reduce((sum, [, count]) => sum + count, 0) })}</>}
@@ -82,7 +83,7 @@ function Candidate({ of, factors, name, asked }: { of: Ranked; factors: Schemas[
   const label = (factor: string) => (has(`factor.${factor}`) ? t(`factor.${factor}` as 'decision.title') : factor.replaceAll('_', ' '));
   return (
     <details>
-      <summary className={css.row} style={{ cursor: 'pointer' }}>
+      <summary className={layout.row} style={{ cursor: 'pointer' }}>
         <span>
           <strong>{name}</strong> {asked && <Badge ms={6}>{t('decision.asked')}</Badge>}
         </span>

@@ -1,4 +1,5 @@
 import { $api, Await, Money, type Schemas, useCodes, useFormat, useI18n } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Badge, Paper } from '@mantine/core';
 import css from './console.module.css';
 import { useBrand } from './place';
@@ -23,7 +24,7 @@ export function History({ question }: { question: Schemas['BrandQuestion'] }) {
         ].sort((a, b) => a.at.localeCompare(b.at));
         return (
           <Paper>
-            <h2 className={css.subject}>{t('history.title')}</h2>
+            <h2 className={layout.subject}>{t('history.title')}</h2>
             <ol className={css.timeline}>
               {steps.map((step, i) => (
                 <li key={i}>

@@ -1,8 +1,7 @@
-import { $api, Await, Empty, isDemo, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
+import { $api, Await, Empty, Identity, isDemo, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
 import { Anchor } from '@mantine/core';
 import './console.css';
 import { Demo } from './demo';
-import { Foot } from './foot';
 import { Placed, PlaceChoice, usePlace } from './place';
 import { entries, screens } from './routes';
 import { stale } from './stale';
@@ -38,7 +37,7 @@ function Framed() {
   const runsDemo = isDemo() && (me.operator || me.memberships.some((m) => m.roles.includes('manager')));
   const shown = entries.filter((entry) => (entry.operator ? me.operator : !entry.may || may(entry.may)));
   return (
-    <Shell name={name || t('console.title')} entries={shown} top={several || runsDemo ? <Top several={several} demo={runsDemo} /> : undefined} foot={<Foot />}>
+    <Shell name={name || t('console.title')} entries={shown} top={several || runsDemo ? <Top several={several} demo={runsDemo} /> : undefined} foot={<Identity name={me.name} />}>
       <Screens of={screens} otherwise={<Empty title={t('problem.not_found')} />} />
     </Shell>
   );

@@ -1,4 +1,5 @@
 import { Conversation, Facts, Redacted, type Schemas, useFormat } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Badge } from '@mantine/core';
 import css from './console.module.css';
 
@@ -7,8 +8,8 @@ export function Work({ of }: { of: Schemas['Work'] }) {
   const format = useFormat();
   return (
     <div className={css.work}>
-      <div className={css.row}>
-        <h2 className={css.subject} style={{ margin: 0 }}>
+      <div className={layout.row}>
+        <h2 className={layout.subject} style={{ margin: 0 }}>
           <Redacted text={of.title} />
         </h2>
         <Badge color="gray">{format.language(of.language)}</Badge>

@@ -10,7 +10,7 @@ import { SignedOutError } from './errors';
 import { firstLanguage, Language, loadWords, useI18n } from './i18n';
 import { Announcer } from './parts/announce';
 import { Crashed, Unreachable } from './parts/states';
-import { apply, News, type Stale, Stream, StreamContext } from './stream';
+import { apply, News, shareOf, type Stale, Stream, StreamContext } from './stream';
 import { theme, variables } from './theme';
 import './theme.css';
 
@@ -133,6 +133,7 @@ const streamWorld = {
   random: Math.random,
   now: () => Date.now(),
   online: () => navigator.onLine,
+  share: () => shareOf(session.person),
 };
 
 function makeQueries() {

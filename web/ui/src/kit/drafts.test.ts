@@ -58,6 +58,11 @@ describe('drafts', () => {
     drafts.write('a', '');
     drafts.flush();
     expect(kept.size).toBe(0);
+    drafts.write('a', ['x']);
+    drafts.flush();
+    drafts.write('a', []);
+    drafts.flush();
+    expect(kept.size).toBe(0);
   });
 
   it('are wiped when they are old, or all of them, and nothing else is', () => {

@@ -78,7 +78,7 @@ export class Drafts {
 }
 
 function isEmpty(value: unknown) {
-  return value === '' || value === null || value === undefined;
+  return value === '' || value === null || value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
 export const drafts = typeof window === 'undefined' ? new Drafts(nowhere()) : new Drafts(localStorageOrNowhere());

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { type Frame, frames, type Notice, Stream, type StreamWorld } from './stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Frame, frames, type Notice, type Share, Stream, type StreamWorld, type Told } from './stream';
 
 const read = (...pieces: string[]) => {
   const all: Frame[] = [];
@@ -108,5 +108,134 @@ describe('a stream', () => {
     const { stream, asked } = served([opened, '']);
     await Promise.all([stream.run(), stream.run()]);
     expect(asked).toHaveLength(2);
+  });
+});
+
+/** Tabs of one browser, which has one lock and one channel, and a server to which each connection stays open. */
+function browser() {
+  const channels = new Map<string, { asleep: boolean; channel: Share['channel'] }>();
+  const asked: { tab: string; last: string | undefined; send: (text: string) => void }[] = [];
+  type Hold = { tab: string; lost: (e: Error) => void };
+  let holder: Hold | null = null;
+  const queue: { tab: string; start: () => void }[] = [];
+  const share = (tab: string): Share => {
+    const mine = {
+      asleep: false,
+      channel: {
+        onmessage: null,
+        postMessage: (told: Told) => {
+          if (mine.asleep) return;
+          for (const [name, other] of channels) if (name !== tab && !other.asleep) other.channel.onmessage?.({ data: told });
+        },
+      } as Share['channel'],
+    };
+    channels.set(tab, mine);
+    return {
+      channel: mine.channel,
+      alone: (work, how) =>
+        new Promise((done, lost) => {
+          const start = () => {
+            const hold: Hold = { tab, lost };
+            holder = hold;
+            void work().then(() => {
+              if (holder === hold) release();
+              done();
+            });
+          };
+          if ('steal' in how) {
+            holder?.lost(new DOMException('stolen', 'AbortError'));
+            return start();
+          }
+          if (!holder) return start();
+          queue.push({ tab, start });
+          how.signal.addEventListener('abort', () => {
+            queue.splice(0, queue.length, ...queue.filter((q) => q.start !== start));
+            lost(new DOMException('given up', 'AbortError'));
+          });
+        }),
+    };
+  };
+  const release = () => {
+    holder = null;
+    queue.shift()?.start();
+  };
+  const open = (tab: string) => {
+    const heard: string[] = [];
+    let ready = 0;
+    const world: StreamWorld = {
+      fetch: async ({ headers, signal }) => {
+        const body = new ReadableStream<Uint8Array>({
+          start: (to) => {
+            asked.push({ tab, last: headers['Last-Event-ID'], send: (text) => to.enqueue(new TextEncoder().encode(text)) });
+            signal.addEventListener('abort', () => to.error(new DOMException('gone', 'AbortError')));
+          },
+        });
+        return new Response(body);
+      },
+      token: async () => 'token',
+      refused: async () => undefined,
+      wait: async () => undefined,
+      random: () => 1,
+      now: () => Date.now(),
+      online: () => true,
+      share: () => share(tab),
+    };
+    const stream = new Stream(world, { notice: (notice) => heard.push(notice.type), ready: () => ready++ });
+    void stream.run();
+    return { stream, heard, ready: () => ready, sleeps: (asleep: boolean) => (channels.get(tab)!.asleep = asleep) };
+  };
+  return { asked, open };
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(1);
+
+describe('tabs', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('share one connection, and another goes on where the first is closed', async () => {
+    const { asked, open } = browser();
+    const [left, right] = [open('left'), open('right')];
+    await settle();
+    expect(asked.map((a) => a.tab)).toEqual(['left']);
+    asked[0]!.send(`${opened}id: 2-b\nevent: offer.created\ndata: {"id":"o1"}\n\n`);
+    await settle();
+    expect([left.heard, right.heard]).toEqual([['offer.created'], ['offer.created']]);
+    expect([left.stream.state, right.stream.state, right.ready()]).toEqual(['live', 'live', 2]);
+    const third = open('third');
+    await settle();
+    expect(third.stream.state).toBe('live'); // as it was told at once
+    left.stream.close();
+    await settle();
+    expect(asked.map((a) => [a.tab, a.last])).toEqual([['left', undefined], ['right', '2-b']]);
+    asked[1]!.send('id: 2-b\nevent: ready\ndata: {}\n\nid: 3-c\nevent: offer.gone\ndata: {"id":"o1"}\n\n');
+    await settle();
+    expect([left.heard, right.heard, third.heard]).toEqual([['offer.created'], ['offer.created', 'offer.gone'], ['offer.gone']]);
+    for (const tab of [right, third]) tab.stream.close();
+  });
+
+  it('wait for no tab that is asleep, which reads anew when it wakes', async () => {
+    const { asked, open } = browser();
+    const left = open('left');
+    await settle();
+    asked[0]!.send(opened);
+    left.sleeps(true);
+    const right = open('right');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(asked.map((a) => a.tab)).toEqual(['left', 'right']);
+    const before = left.ready();
+    left.sleeps(false);
+    await settle();
+    asked[1]!.send(`${opened}id: 2-b\nevent: offer.created\ndata: {"id":"o1"}\n\n`);
+    await settle();
+    expect([left.heard, right.heard]).toEqual([['offer.created'], ['offer.created']]);
+    expect(left.ready()).toBeGreaterThanOrEqual(before);
+    for (const tab of [left, right]) tab.stream.close();
+  });
+
+  it('have one each where the browser lets them share nothing', async () => {
+    const world = served([opened, ''], [], { share: () => ({ channel: { postMessage: () => undefined, onmessage: null }, alone: () => Promise.reject(new DOMException('no', 'SecurityError')) }) });
+    await world.stream.run();
+    expect(world.asked).toHaveLength(2);
   });
 });

@@ -33,16 +33,21 @@ const variants: VariantColorsResolver = (input) => {
 
 const soft = { pine, honey, brick, gray };
 
+// Mantine's own colours are ours, in either scheme.
+const mantine = {
+  '--mantine-color-body': 'var(--kh-ground)',
+  '--mantine-color-text': 'var(--kh-ink)',
+  '--mantine-color-dimmed': 'var(--kh-quiet)',
+  '--mantine-color-placeholder': 'var(--kh-quiet)',
+  '--mantine-color-error': 'var(--kh-brick-text)',
+  '--mantine-color-default-border': 'var(--kh-edge)',
+  '--mantine-color-anchor': 'var(--kh-pine-text)',
+};
+
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
-    '--mantine-color-body': 'var(--kh-ground)',
-    '--mantine-color-text': 'var(--kh-ink)',
-    '--mantine-color-dimmed': 'var(--kh-quiet)',
-    '--mantine-color-placeholder': 'var(--kh-quiet)',
-    '--mantine-color-error': 'var(--kh-brick-text)',
-    '--mantine-color-default-border': 'var(--kh-edge)',
-    '--mantine-color-anchor': 'var(--kh-pine-text)',
+    ...mantine,
     '--kh-ground': '#f6f4ef',
     '--kh-surface': '#fffefb',
     '--kh-raised': '#f1eee7',
@@ -67,13 +72,7 @@ export const variables: CSSVariablesResolver = () => ({
     ),
   },
   dark: {
-    '--mantine-color-body': 'var(--kh-ground)',
-    '--mantine-color-text': 'var(--kh-ink)',
-    '--mantine-color-dimmed': 'var(--kh-quiet)',
-    '--mantine-color-placeholder': 'var(--kh-quiet)',
-    '--mantine-color-error': 'var(--kh-brick-text)',
-    '--mantine-color-default-border': 'var(--kh-edge)',
-    '--mantine-color-anchor': 'var(--kh-pine-text)',
+    ...mantine,
     '--kh-ground': '#121514',
     '--kh-surface': '#1a1e1c',
     '--kh-raised': '#232826',

@@ -3,7 +3,7 @@
 // themselves.
 import { Api, Refusal, type Program } from './api';
 import { askView, type Place } from './ask';
-import { dark } from './color';
+import { dark } from '../kit/color';
 import type { Config } from './config';
 import { fill, h, icon, icons } from './dom';
 import { Store } from './store';

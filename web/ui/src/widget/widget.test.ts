@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contextOf, type Config } from './config';
-import { dark } from './color';
+import { dark } from '../kit/color';
 import { pieces } from './pieces';
 import { inTime, span, translator } from './words';
 

@@ -1,7 +1,7 @@
-import { client, key, type Schemas, session, useI18n, useWrite } from '@kit/index';
+import { client, key, QR, type Schemas, session, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Alert, Anchor, Badge, Button, Group, Paper, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { QR } from './qr';
 import css from './work.module.css';
 
 const stale = [key('/api/v1/me')];
@@ -12,8 +12,8 @@ export function Authenticator({ on }: { on: boolean }) {
   const [codes, setCodes] = useState<string[]>([]);
   return (
     <Paper>
-      <div className={css.row}>
-        <h2 className={css.subject} style={{ margin: 0 }}>
+      <div className={layout.row}>
+        <h2 className={layout.subject} style={{ margin: 0 }}>
           {t('totp.title')}
         </h2>
         <Badge color={on ? 'pine' : 'gray'}>{t(on ? 'totp.on' : 'totp.off')}</Badge>

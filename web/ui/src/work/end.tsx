@@ -1,5 +1,5 @@
-import { client, key, type Schemas, useCodes, useI18n, useWrite } from '@kit/index';
-import { Button, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core';
+import { client, FormDialog, key, type Schemas, useCodes, useI18n, useWrite } from '@kit/index';
+import { Button, Radio, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 
 const reasons = ['abusive', 'threat', 'unlawful', 'spam'] as const;
@@ -24,35 +24,18 @@ export function End({ turn }: { turn: Schemas['Assignment'] }) {
       <Button variant="subtle" color="brick" fullWidth onClick={() => setOpen(true)}>
         {t('end.title')}
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t('end.title')}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            end.mutate();
-          }}
-        >
-          <Stack>
-            <Text>{t('end.text')}</Text>
-            <Radio.Group label={t('end.why')} value={reason} onChange={(v) => setReason(v as Reason)} required>
-              <Stack gap="xs" mt="xs">
-                {reasons.map((value) => (
-                  <Radio key={value} value={value} label={codes('end', value)} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            <Textarea label={t('end.note')} description={t('end.note.text')} value={note} onChange={(e) => setNote(e.currentTarget.value)} autosize minRows={2} maxLength={2000} dir="auto" />
-            <Textarea label={t('end.message')} description={t('end.message.text')} value={message} onChange={(e) => setMessage(e.currentTarget.value)} autosize minRows={2} maxLength={2000} dir="auto" />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setOpen(false)}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" color="brick" loading={end.isPending} disabled={!reason}>
-                {t('end.do')}
-              </Button>
-            </Group>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('end.title')} yes={t('end.do')} danger busy={end.isPending} disabled={!reason} send={() => end.mutate()}>
+        <Text>{t('end.text')}</Text>
+        <Radio.Group label={t('end.why')} value={reason} onChange={(v) => setReason(v as Reason)} required>
+          <Stack gap="xs" mt="xs">
+            {reasons.map((value) => (
+              <Radio key={value} value={value} label={codes('end', value)} />
+            ))}
           </Stack>
-        </form>
-      </Modal>
+        </Radio.Group>
+        <Textarea label={t('end.note')} description={t('end.note.text')} value={note} onChange={(e) => setNote(e.currentTarget.value)} autosize minRows={2} maxLength={2000} dir="auto" />
+        <Textarea label={t('end.message')} description={t('end.message.text')} value={message} onChange={(e) => setMessage(e.currentTarget.value)} autosize minRows={2} maxLength={2000} dir="auto" />
+      </FormDialog>
     </>
   );
 }

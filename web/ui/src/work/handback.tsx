@@ -1,5 +1,5 @@
-import { client, key, type Schemas, useCodes, useDraft, useI18n, useWrite } from '@kit/index';
-import { Button, Group, Modal, Radio, Stack, Textarea } from '@mantine/core';
+import { client, FormDialog, key, type Schemas, useCodes, useDraft, useI18n, useWrite } from '@kit/index';
+import { Button, Radio, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 
@@ -26,33 +26,16 @@ export function HandBack({ turn }: { turn: Schemas['Assignment'] }) {
       <Button variant="default" fullWidth onClick={() => setOpen(true)}>
         {t('handback.title')}
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t('handback.title')}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            back.mutate();
-          }}
-        >
-          <Stack>
-            <Radio.Group label={t('handback.why')} value={reason} onChange={(v) => setReason(v as Reason)} required>
-              <Stack gap="xs" mt="xs">
-                {reasons.map((value) => (
-                  <Radio key={value} value={value} label={codes('handback', value)} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            <Textarea label={t('handback.note')} description={t('handback.note.text')} value={note} onChange={(e) => setNote(e.currentTarget.value)} autosize minRows={3} maxLength={2000} dir="auto" />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setOpen(false)}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={back.isPending} disabled={!reason}>
-                {t('handback.do')}
-              </Button>
-            </Group>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('handback.title')} yes={t('handback.do')} busy={back.isPending} disabled={!reason} send={() => back.mutate()}>
+        <Radio.Group label={t('handback.why')} value={reason} onChange={(v) => setReason(v as Reason)} required>
+          <Stack gap="xs" mt="xs">
+            {reasons.map((value) => (
+              <Radio key={value} value={value} label={codes('handback', value)} />
+            ))}
           </Stack>
-        </form>
-      </Modal>
+        </Radio.Group>
+        <Textarea label={t('handback.note')} description={t('handback.note.text')} value={note} onChange={(e) => setNote(e.currentTarget.value)} autosize minRows={3} maxLength={2000} dir="auto" />
+      </FormDialog>
     </>
   );
 }

@@ -1,7 +1,6 @@
-import { $api, Await, Empty, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
+import { $api, Await, Empty, Identity, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
 import { lazy, Suspense, useMemo } from 'react';
 import { Availability } from './availability';
-import { Identity } from './identity';
 import { entries, screens } from './routes';
 import { stale } from './stale';
 
@@ -35,6 +34,7 @@ function Only({ children }: { children: React.ReactNode }) {
 
 function Expert({ name }: { name: string }) {
   const { t } = useI18n();
+  const expert = $api.useQuery('get', '/api/v1/me/expert');
   const offers = $api.useQuery('get', '/api/v1/offers');
   const working = $api.useQuery('get', '/api/v1/assignments', open);
   const counted = useMemo(() => {
@@ -42,7 +42,7 @@ function Expert({ name }: { name: string }) {
     return entries.map((entry) => ({ ...entry, count: counts[entry.to] }));
   }, [offers.data, working.data]);
   return (
-    <Shell name={name} entries={counted} top={<Availability />} foot={<Identity />}>
+    <Shell name={name} entries={counted} top={<Availability />} foot={<Identity name={expert.data?.handle} face />}>
       <Screens of={screens} otherwise={<Empty title={t('problem.not_found')} />} />
     </Shell>
   );

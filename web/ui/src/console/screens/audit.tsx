@@ -1,4 +1,4 @@
-import { Await, client, DataList, Empty, More, Page, type Schemas, useCodes, useI18n, usePages, When } from '@kit/index';
+import { client, Empty, Page, PageList, type Schemas, useCodes, useI18n, usePages, When } from '@kit/index';
 import { Paper } from '@mantine/core';
 import { operatorTabs, Tabs } from '../tabs';
 
@@ -13,27 +13,17 @@ export default function Audit() {
     <Page title={t('operator.audit')} about={t('audit.about')}>
       <Tabs label={t('operator.title')} of={operatorTabs} />
       <Paper p={0}>
-        <Await read={rows}>
-          {(list) =>
-            list.length === 0 ? (
-              <Empty title={t('events.none')} />
-            ) : (
-              <>
-                <DataList
-                  label={t('operator.audit')}
-                  rows={list}
-                  rowKey={(row) => row.at + row.kind + row.subject}
-                  columns={[
-                    { key: 'what', label: t('events.what'), lead: true, cell: (row) => codes('event', row.kind) },
-                    { key: 'by', label: t('events.by'), cell: (row) => <code dir="ltr">{row.by}</code> },
-                    { key: 'at', label: t('events.at'), end: true, cell: (row) => <When at={row.at} absolute /> },
-                  ]}
-                />
-                <More of={rows} />
-              </>
-            )
-          }
-        </Await>
+        <PageList
+          of={rows}
+          empty={<Empty title={t('events.none')} />}
+          label={t('operator.audit')}
+          rowKey={(row) => row.at + row.kind + row.subject}
+          columns={[
+            { key: 'what', label: t('events.what'), lead: true, cell: (row) => codes('event', row.kind) },
+            { key: 'by', label: t('events.by'), cell: (row) => <code dir="ltr">{row.by}</code> },
+            { key: 'at', label: t('events.at'), end: true, cell: (row) => <When at={row.at} absolute /> },
+          ]}
+        />
       </Paper>
     </Page>
   );

@@ -1,5 +1,5 @@
-import { Await, client, DataList, key, More, Page, type Schemas, useI18n, usePages, useWrite, When } from '@kit/index';
-import { Button, Group, Modal, Paper, Stack, TextInput } from '@mantine/core';
+import { client, FormDialog, key, Page, PageList, type Schemas, useI18n, usePages, useWrite, When } from '@kit/index';
+import { Button, Paper, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { operatorTabs, Tabs } from '../tabs';
 
@@ -13,23 +13,16 @@ export default function Brands() {
     <Page title={t('operator.brands')} actions={<Add />}>
       <Tabs label={t('operator.title')} of={operatorTabs} />
       <Paper p={0}>
-        <Await read={rows}>
-          {(list) => (
-            <>
-              <DataList
-                label={t('operator.brands')}
-                rows={list}
-                rowKey={(row) => row.id}
-                columns={[
-                  { key: 'name', label: t('operator.brand'), lead: true, cell: (row) => row.name },
-                  { key: 'id', label: t('operator.id'), cell: (row) => <code dir="ltr">{row.id}</code> },
-                  { key: 'at', label: t('members.since'), end: true, cell: (row) => <When at={row.created_at} /> },
-                ]}
-              />
-              <More of={rows} />
-            </>
-          )}
-        </Await>
+        <PageList
+          of={rows}
+          label={t('operator.brands')}
+          rowKey={(row) => row.id}
+          columns={[
+            { key: 'name', label: t('operator.brand'), lead: true, cell: (row) => row.name },
+            { key: 'id', label: t('operator.id'), cell: (row) => <code dir="ltr">{row.id}</code> },
+            { key: 'at', label: t('members.since'), end: true, cell: (row) => <When at={row.created_at} /> },
+          ]}
+        />
       </Paper>
     </Page>
   );
@@ -44,24 +37,10 @@ function Add() {
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('operator.add_brand')}</Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t('operator.add_brand')} closeButtonProps={{ 'aria-label': t('close') }}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            add.mutate();
-          }}
-        >
-          <Stack>
-            <TextInput label={t('operator.brand')} required maxLength={200} value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
-            <TextInput label={t('operator.owner')} description={t('operator.owner.text')} required value={owner} onChange={(e) => setOwner(e.currentTarget.value)} />
-            <Group justify="flex-end">
-              <Button type="submit" loading={add.isPending}>
-                {t('add')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('operator.add_brand')} yes={t('add')} busy={add.isPending} send={() => add.mutate()}>
+        <TextInput label={t('operator.brand')} required maxLength={200} value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
+        <TextInput label={t('operator.owner')} description={t('operator.owner.text')} required value={owner} onChange={(e) => setOwner(e.currentTarget.value)} />
+      </FormDialog>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { $api, Await, client, key, Page, type Schemas, useDraft, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Button, Group, NumberInput, Paper, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import css from '../console.module.css';
 import { usePlace } from '../place';
 import { setupTabs, Tabs } from '../tabs';
 
@@ -15,7 +15,7 @@ export default function Entry() {
   return (
     <Page title={t('setup.entry')} about={t('entry.about')}>
       <Tabs label={t('setup.title')} of={setupTabs} />
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Terms program={program.id} />
         <Quiz program={program.id} />
       </div>
@@ -43,7 +43,7 @@ function TermsForm({ program, of, title }: { program: string; of: Schemas['Terms
   );
   return (
     <Paper component="section">
-      <h2 className={css.subject}>{title}</h2>
+      <h2 className={layout.subject}>{title}</h2>
       <Text size="sm" c="dimmed" mb="sm">
         {of.published_at ? t('entry.version', { n: of.version, at: format.day(of.published_at) }) : t('entry.none')}
       </Text>
@@ -78,7 +78,7 @@ function QuizForm({ program, of }: { program: string; of: Schemas['FullQuiz'] })
   const put = (i: number, item: Item) => setItems(items.map((old, n) => (n === i ? item : old)));
   return (
     <Paper component="section">
-      <h2 className={css.subject}>{t('entry.quiz')}</h2>
+      <h2 className={layout.subject}>{t('entry.quiz')}</h2>
       <Text size="sm" c="dimmed" mb="md">
         {of.version ? t('entry.quiz.version', { n: of.version }) : t('entry.none')}
       </Text>

@@ -1,4 +1,4 @@
-import { Await, client, DataList, Empty, More, Page, type Schemas, useCodes, useI18n, usePages, When } from '@kit/index';
+import { client, Empty, Page, PageList, type Schemas, useCodes, useI18n, usePages, When } from '@kit/index';
 import { Paper } from '@mantine/core';
 import { useNames } from '../names';
 import { useBrand } from '../place';
@@ -21,27 +21,17 @@ export default function Events() {
   return (
     <Page title={t('events.title')} about={t('events.about')}>
       <Paper p={0}>
-        <Await read={rows}>
-          {(list) =>
-            list.length === 0 ? (
-              <Empty title={t('events.none')} />
-            ) : (
-              <>
-                <DataList
-                  label={t('events.title')}
-                  rows={list}
-                  rowKey={(row) => row.at + row.kind + row.subject}
-                  columns={[
-                    { key: 'what', label: t('events.what'), lead: true, cell: (row) => codes('event', row.kind) },
-                    { key: 'by', label: t('events.by'), cell: (row) => whoOf(row.by, names) },
-                    { key: 'at', label: t('events.at'), end: true, cell: (row) => <When at={row.at} absolute /> },
-                  ]}
-                />
-                <More of={rows} />
-              </>
-            )
-          }
-        </Await>
+        <PageList
+          of={rows}
+          empty={<Empty title={t('events.none')} />}
+          label={t('events.title')}
+          rowKey={(row) => row.at + row.kind + row.subject}
+          columns={[
+            { key: 'what', label: t('events.what'), lead: true, cell: (row) => codes('event', row.kind) },
+            { key: 'by', label: t('events.by'), cell: (row) => whoOf(row.by, names) },
+            { key: 'at', label: t('events.at'), end: true, cell: (row) => <When at={row.at} absolute /> },
+          ]}
+        />
       </Paper>
     </Page>
   );

@@ -1,5 +1,6 @@
-import { $api, Await, client, key, Page, type Schemas, useCodes, useConfirm, useDraft, useFormat, useI18n, useWrite } from '@kit/index';
-import { Badge, Button, Checkbox, Group, Modal, Paper, Select, Stack, Text, Textarea } from '@mantine/core';
+import { $api, Await, client, FormDialog, key, Page, type Schemas, useCodes, useConfirm, useDraft, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
+import { Badge, Button, Checkbox, Group, Paper, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useParams } from 'wouter';
 import css from '../console.module.css';
@@ -24,7 +25,7 @@ export default function Expert() {
     >
       <Await read={read}>
         {(of) => (
-          <div className={css.stack}>
+          <div className={layout.stack}>
             <Known of={of} />
             <Decisions of={of} />
             <Certificates key={of.certified.join()} of={of} />
@@ -59,7 +60,7 @@ function Known({ of }: { of: Enrolment }) {
       </dl>
       {of.motivation && (
         <>
-          <h2 className={css.subject} style={{ marginTop: 18 }}>
+          <h2 className={layout.subject} style={{ marginTop: 18 }}>
             {t('expert.motivation')}
           </h2>
           <Text dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
@@ -144,28 +145,11 @@ function Reasoned({ title, text, codes: group, reasons, draft, send }: { title: 
       <Button variant="light" color="brick" onClick={() => setOpen(true)}>
         {title}
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            decide.mutate();
-          }}
-        >
-          <Stack>
-            {text && <Text size="sm">{text}</Text>}
-            <Select label={t('refuse.reason')} required data={reasons.map((value) => ({ value, label: codes(group, value) }))} value={reason} onChange={setReason} allowDeselect={false} />
-            <Textarea label={t('expert.note')} description={t('expert.note.text')} autosize minRows={3} maxLength={2000} dir="auto" value={note} onChange={(e) => setNote(e.currentTarget.value)} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setOpen(false)}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" color="brick" loading={decide.isPending} disabled={!reason}>
-                {title}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      <FormDialog open={open} close={() => setOpen(false)} title={title} danger busy={decide.isPending} disabled={!reason} send={() => decide.mutate()}>
+        {text && <Text size="sm">{text}</Text>}
+        <Select label={t('refuse.reason')} required data={reasons.map((value) => ({ value, label: codes(group, value) }))} value={reason} onChange={setReason} allowDeselect={false} />
+        <Textarea label={t('expert.note')} description={t('expert.note.text')} autosize minRows={3} maxLength={2000} dir="auto" value={note} onChange={(e) => setNote(e.currentTarget.value)} />
+      </FormDialog>
     </>
   );
 }

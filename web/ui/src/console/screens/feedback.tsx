@@ -1,4 +1,4 @@
-import { Await, client, DataList, Empty, More, Page, Redacted, type Schemas, useCodes, useI18n, usePages, When } from '@kit/index';
+import { client, Empty, Page, PageList, Redacted, type Schemas, useCodes, useI18n, usePages, When } from '@kit/index';
 import { Badge, Paper, Select } from '@mantine/core';
 import Smile from 'lucide-react/icons/smile';
 import { useState } from 'react';
@@ -30,30 +30,20 @@ export default function Feedback() {
             clearButtonProps={{ 'aria-label': t('remove') }}
           />
         </div>
-        <Await read={list}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <Empty title={t('feedback.none')} icon={<Smile size={28} />} />
-            ) : (
-              <>
-                <DataList
-                  label={t('feedback.title')}
-                  rows={rows}
-                  rowKey={(row) => row.id}
-                  href={(row) => `/questions/${row.question}`}
-                  columns={[
-                    { key: 'title', label: t('queue.question'), lead: true, cell: (row) => <Redacted text={row.title} /> },
-                    { key: 'csat', label: t('feedback.csat'), cell: (row) => <Stars n={row.csat} /> },
-                    { key: 'solved', label: t('feedback.solved'), cell: (row) => <Badge color={row.solved ? 'pine' : 'brick'}>{t(row.solved ? 'feedback.yes' : 'feedback.no')}</Badge> },
-                    { key: 'why', label: t('feedback.why'), cell: (row) => [row.reason && codes('reason', row.reason), row.comment].filter(Boolean).join(' · ') || '–' },
-                    { key: 'at', label: t('feedback.at'), end: true, cell: (row) => <When at={row.given_at} /> },
-                  ]}
-                />
-                <More of={list} />
-              </>
-            )
-          }
-        </Await>
+        <PageList
+          of={list}
+          empty={<Empty title={t('feedback.none')} icon={<Smile size={28} />} />}
+          label={t('feedback.title')}
+          rowKey={(row) => row.id}
+          href={(row) => `/questions/${row.question}`}
+          columns={[
+            { key: 'title', label: t('queue.question'), lead: true, cell: (row) => <Redacted text={row.title} /> },
+            { key: 'csat', label: t('feedback.csat'), cell: (row) => <Stars n={row.csat} /> },
+            { key: 'solved', label: t('feedback.solved'), cell: (row) => <Badge color={row.solved ? 'pine' : 'brick'}>{t(row.solved ? 'feedback.yes' : 'feedback.no')}</Badge> },
+            { key: 'why', label: t('feedback.why'), cell: (row) => [row.reason && codes('reason', row.reason), row.comment].filter(Boolean).join(' · ') || '–' },
+            { key: 'at', label: t('feedback.at'), end: true, cell: (row) => <When at={row.given_at} /> },
+          ]}
+        />
       </Paper>
     </Page>
   );

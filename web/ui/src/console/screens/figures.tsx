@@ -1,4 +1,5 @@
 import { $api, Await, Chart, DataList, type Key, Money, now, Page, type Point, type Schemas, send, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Badge, Button, Paper, Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import css from '../console.module.css';
@@ -44,26 +45,30 @@ function Shown({ program, query }: { program: string; query: Query }) {
   const { t } = useI18n();
   const figures = $api.useQuery('get', '/api/v1/programs/{program}/figures', { params: { path: { program }, query } });
   return (
-    <div className={css.stack}>
-      <Await read={figures}>
-        {(read) => {
-          const of = read as Figures; // as it is but for CSV
-          return (
-          <div className={css.figures}>
-            <Wait name="figures.first_response" of={of.first_response} bucket={of.bucket} />
-            <Wait name="figures.resolution_time" of={of.resolution_time} bucket={of.bucket} />
-            <Share name="figures.resolution_rate" of={of.resolution_rate} bucket={of.bucket} />
-            <Share name="figures.reopen_rate" of={of.reopen_rate} bucket={of.bucket} />
-            <Satisfied of={of.csat} bucket={of.bucket} />
-            <Cost of={of.cost_per_resolution} currency={of.currency} bucket={of.bucket} />
-          </div>
-          );
-        }}
-      </Await>
+    <div className={layout.stack}>
+      <Await read={figures}>{(read) => <Six of={read as Figures /* as it is but for CSV */} />}</Await>
       <section>
-        <h2 className={css.subject}>{t('figures.topics')}</h2>
+        <h2 className={layout.subject}>{t('figures.topics')}</h2>
         <Topics program={program} query={query} />
       </section>
+    </div>
+  );
+}
+
+function Six({ of }: { of: Figures }) {
+  const { language } = useI18n();
+  const format = useFormat();
+  const { bucket } = of;
+  const wait = { bucket, field: 'median_s' as const, write: format.duration, tick: (s: number) => shortly(language, s) };
+  const share = { bucket, write: (bp: number) => format.percent(bp / 10_000), kind: 'bars' as const };
+  return (
+    <div className={css.figures}>
+      <Measure name="figures.first_response" of={of.first_response} {...wait} />
+      <Measure name="figures.resolution_time" of={of.resolution_time} {...wait} />
+      <Measure name="figures.resolution_rate" of={of.resolution_rate} field="share_bp" {...share} />
+      <Measure name="figures.reopen_rate" of={of.reopen_rate} field="share_bp" {...share} />
+      <Measure name="figures.csat" of={of.csat} field="good_bp" {...share} />
+      <Measure name="figures.cost" of={of.cost_per_resolution} field="cost_minor" bucket={bucket} write={(amount) => format.money({ amount: Math.round(amount), currency: of.currency })} />
     </div>
   );
 }
@@ -73,13 +78,13 @@ function Figure({ name, value, n, before, change, points, write, tick, kind }: {
   const { t } = useI18n();
   return (
     <Paper component="section" className={css.figure}>
-      <div className={css.row}>
-        <h2 className={css.subject} style={{ margin: 0 }}>
+      <div className={layout.row}>
+        <h2 className={layout.subject} style={{ margin: 0 }}>
           {t(name)}
         </h2>
         <Badge color={n < few ? 'honey' : 'gray'}>{t(n < few ? 'figures.few' : 'figures.n', { count: n })}</Badge>
       </div>
-      <div className={css.row}>
+      <div className={layout.row}>
         <span className={css.big}>{value}</span>
         <span className={css.quiet}>
           {change !== null && Math.abs(change) >= 0.005 && (
@@ -111,76 +116,13 @@ function shortly(language: string, seconds: number): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 1 }).format(seconds / size);
 }
 
-function Wait({ name, of, bucket }: { name: Key; of: Figures['first_response']; bucket: string }) {
-  const { language } = useI18n();
-  const format = useFormat();
-  const points = usePoints(bucket);
-  const write = (s: number | null) => (s === null ? '–' : format.duration(s));
-  return (
-    <Figure
-      name={name}
-      value={write(of.median_s)}
-      n={of.n}
-      before={write(of.previous.median_s)}
-      change={ratio(of.median_s, of.previous.median_s)}
-      points={points(of.series, (v) => v.median_s)}
-      write={(s) => format.duration(s)}
-      tick={(s) => shortly(language, s)}
-    />
-  );
-}
+/** A figure by the field of the report that has it. */
+type Measured<F extends string> = Record<F, number | null> & { n: number; series: (Record<F, number | null> & { at: string; n: number })[]; previous: Record<F, number | null> };
 
-function Share({ name, of, bucket }: { name: Key; of: Figures['resolution_rate']; bucket: string }) {
-  const format = useFormat();
+function Measure<F extends string>({ name, of, field, bucket, write, ...chart }: { name: Key; of: Measured<F>; field: F; bucket: string; write: (v: number) => string; tick?: (v: number) => string; kind?: 'line' | 'bars' }) {
   const points = usePoints(bucket);
-  const write = (bp: number | null) => (bp === null ? '–' : format.percent(bp / 10_000));
-  return (
-    <Figure
-      name={name}
-      value={write(of.share_bp)}
-      n={of.n}
-      before={write(of.previous.share_bp)}
-      change={ratio(of.share_bp, of.previous.share_bp)}
-      points={points(of.series, (v) => (v.share_bp === null ? null : v.share_bp / 10_000))}
-      write={format.percent}
-      kind="bars"
-    />
-  );
-}
-
-function Satisfied({ of, bucket }: { of: Figures['csat']; bucket: string }) {
-  const format = useFormat();
-  const points = usePoints(bucket);
-  const write = (bp: number | null) => (bp === null ? '–' : format.percent(bp / 10_000));
-  return (
-    <Figure
-      name="figures.csat"
-      value={write(of.good_bp)}
-      n={of.n}
-      before={write(of.previous.good_bp)}
-      change={ratio(of.good_bp, of.previous.good_bp)}
-      points={points(of.series, (v) => (v.good_bp === null ? null : v.good_bp / 10_000))}
-      write={format.percent}
-      kind="bars"
-    />
-  );
-}
-
-function Cost({ of, currency, bucket }: { of: Figures['cost_per_resolution']; currency: string; bucket: string }) {
-  const format = useFormat();
-  const points = usePoints(bucket);
-  const write = (amount: number | null) => (amount === null ? '–' : format.money({ amount, currency }));
-  return (
-    <Figure
-      name="figures.cost"
-      value={write(of.cost_minor)}
-      n={of.n}
-      before={write(of.previous.cost_minor)}
-      change={ratio(of.cost_minor, of.previous.cost_minor)}
-      points={points(of.series, (v) => v.cost_minor)}
-      write={(amount) => format.money({ amount: Math.round(amount), currency })}
-    />
-  );
+  const shown = (v: number | null) => (v === null ? '–' : write(v));
+  return <Figure name={name} value={shown(of[field])} n={of.n} before={shown(of.previous[field])} change={ratio(of[field], of.previous[field])} points={points(of.series, (v) => v[field])} write={write} {...chart} />;
 }
 
 function Topics({ program, query }: { program: string; query: Query }) {

@@ -1,4 +1,4 @@
-import { Await, client, DataList, Empty, key, More, Page, type Schemas, useCodes, useI18n, usePages, useWrite, When } from '@kit/index';
+import { client, Empty, key, Page, PageList, type Schemas, useCodes, useI18n, usePages, useWrite, When } from '@kit/index';
 import { Badge, Button, Paper, SegmentedControl } from '@mantine/core';
 import Workflow from 'lucide-react/icons/workflow';
 import { useState } from 'react';
@@ -21,46 +21,36 @@ export default function Jobs() {
       <Tabs label={t('operator.title')} of={operatorTabs} />
       <SegmentedControl aria-label={t('queue.state')} value={state} onChange={(value) => setState(value as Job['state'])} data={(['buried', 'ready', 'running'] as const).map((value) => ({ value, label: codes('job', value) }))} mb="md" />
       <Paper p={0}>
-        <Await read={rows}>
-          {(list) =>
-            list.length === 0 ? (
-              <Empty title={t('jobs.none')} icon={<Workflow size={28} />} />
-            ) : (
-              <>
-                <DataList
-                  label={t('operator.jobs')}
-                  rows={list}
-                  rowKey={(row) => row.id}
-                  columns={[
-                    { key: 'kind', label: t('jobs.kind'), lead: true, cell: (row) => row.kind },
-                    { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tones[row.state] ?? 'gray'}>{codes('job', row.state)}</Badge> },
-                    { key: 'tries', label: t('jobs.tries'), cell: (row) => row.attempts },
-                    { key: 'at', label: t('jobs.run'), cell: (row) => <When at={row.run_at} /> },
-                    { key: 'error', label: t('jobs.error'), cell: (row) => row.last_error || '–' },
-                    {
-                      key: 'act',
-                      label: '',
-                      end: true,
-                      cell: (row) =>
-                        row.state === 'buried' ? (
-                          <Button size="compact-sm" variant="default" onClick={() => retry.mutate(row.id)}>
-                            {t('jobs.retry')}
-                          </Button>
-                        ) : (
-                          row.state === 'ready' && (
-                            <Button size="compact-sm" variant="subtle" color="brick" onClick={() => bury.mutate(row.id)}>
-                              {t('jobs.bury')}
-                            </Button>
-                          )
-                        ),
-                    },
-                  ]}
-                />
-                <More of={rows} />
-              </>
-            )
-          }
-        </Await>
+        <PageList
+          of={rows}
+          empty={<Empty title={t('jobs.none')} icon={<Workflow size={28} />} />}
+          label={t('operator.jobs')}
+          rowKey={(row) => row.id}
+          columns={[
+            { key: 'kind', label: t('jobs.kind'), lead: true, cell: (row) => row.kind },
+            { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tones[row.state] ?? 'gray'}>{codes('job', row.state)}</Badge> },
+            { key: 'tries', label: t('jobs.tries'), cell: (row) => row.attempts },
+            { key: 'at', label: t('jobs.run'), cell: (row) => <When at={row.run_at} /> },
+            { key: 'error', label: t('jobs.error'), cell: (row) => row.last_error || '–' },
+            {
+              key: 'act',
+              label: '',
+              end: true,
+              cell: (row) =>
+                row.state === 'buried' ? (
+                  <Button size="compact-sm" variant="default" onClick={() => retry.mutate(row.id)}>
+                    {t('jobs.retry')}
+                  </Button>
+                ) : (
+                  row.state === 'ready' && (
+                    <Button size="compact-sm" variant="subtle" color="brick" onClick={() => bury.mutate(row.id)}>
+                      {t('jobs.bury')}
+                    </Button>
+                  )
+                ),
+            },
+          ]}
+        />
       </Paper>
     </Page>
   );

@@ -1,5 +1,6 @@
-import { Await, client, DataList, Empty, key, Loading, Money, More, Page, Redacted, type Schemas, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
-import { Badge, Button, Group, Modal, Paper, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Await, client, Empty, FormDialog, key, Loading, Money, More, Page, PageList, Redacted, type Schemas, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
+import { Badge, Button, Group, Paper, Select, Text, Textarea } from '@mantine/core';
 import Gavel from 'lucide-react/icons/gavel';
 import { useState } from 'react';
 import css from '../console.module.css';
@@ -17,7 +18,7 @@ export default function Judgement() {
   const { may } = usePlace();
   return (
     <Page title={t('judgement.title')} about={t('judgement.about')}>
-      <div className={css.stack}>
+      <div className={layout.stack}>
         {may('decide_appeal') && <Appeals />}
         {may('refuse_pay') && <Proposals />}
         <Refusals />
@@ -32,7 +33,7 @@ function Proposals() {
   const list = usePages<Proposal>('/api/v1/brands/{brand}/proposals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/proposals', { params: { path, query: { cursor, limit: 10 } } })).data!, path);
   return (
     <section>
-      <h2 className={css.subject}>{t('proposals.title')}</h2>
+      <h2 className={layout.subject}>{t('proposals.title')}</h2>
       <Await read={list} loading={<Loading rows={1} height={180} />}>
         {(rows) =>
           rows.length === 0 ? (
@@ -40,10 +41,10 @@ function Proposals() {
               <Text c="dimmed">{t('proposals.none')}</Text>
             </Paper>
           ) : (
-            <div className={css.stack}>
+            <div className={layout.stack}>
               {rows.map((row) => (
                 <Paper key={row.review} component="article">
-                  <div className={css.row} style={{ marginBottom: 14 }}>
+                  <div className={layout.row} style={{ marginBottom: 14 }}>
                     <span className={css.quiet}>
                       {t('proposals.release')} <When at={row.release_at} />
                     </span>
@@ -90,35 +91,18 @@ function Refuse({ of }: { of: Proposal }) {
       <Button variant="light" color="brick" onClick={() => setOpen(true)}>
         {t('refuse.title')}
       </Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t('refuse.title')} closeButtonProps={{ 'aria-label': t('close') }}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            refuse.mutate();
-          }}
-        >
-          <Stack>
-            <Text size="sm">{t('refuse.text', { name: me.name })}</Text>
-            <Select
-              label={t('refuse.reason')}
-              required
-              data={reasons.map((value) => ({ value, label: codes('refusal', value) }))}
-              value={reason}
-              onChange={(value) => setReason(value as typeof reason)}
-              allowDeselect={false}
-            />
-            <Textarea label={t('refuse.evidence')} required autosize minRows={3} maxLength={4096} dir="auto" value={evidence} onChange={(e) => setEvidence(e.currentTarget.value)} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setOpen(false)}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" color="brick" loading={refuse.isPending} disabled={!reason || !evidence.trim()}>
-                {t('refuse.title')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('refuse.title')} danger busy={refuse.isPending} disabled={!reason || !evidence.trim()} send={() => refuse.mutate()}>
+        <Text size="sm">{t('refuse.text', { name: me.name })}</Text>
+        <Select
+          label={t('refuse.reason')}
+          required
+          data={reasons.map((value) => ({ value, label: codes('refusal', value) }))}
+          value={reason}
+          onChange={(value) => setReason(value as typeof reason)}
+          allowDeselect={false}
+        />
+        <Textarea label={t('refuse.evidence')} required autosize minRows={3} maxLength={4096} dir="auto" value={evidence} onChange={(e) => setEvidence(e.currentTarget.value)} />
+      </FormDialog>
     </>
   );
 }
@@ -130,7 +114,7 @@ function Appeals() {
   const list = usePages<Appeal>('/api/v1/brands/{brand}/appeals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/appeals', { params: { path, query: { cursor, limit: 10 } } })).data!, path);
   return (
     <section>
-      <h2 className={css.subject}>{t('appeals.title')}</h2>
+      <h2 className={layout.subject}>{t('appeals.title')}</h2>
       <Await read={list} loading={<Loading rows={1} height={180} />}>
         {(rows) =>
           rows.length === 0 ? (
@@ -138,7 +122,7 @@ function Appeals() {
               <Text c="dimmed">{t('appeals.none')}</Text>
             </Paper>
           ) : (
-            <div className={css.stack}>
+            <div className={layout.stack}>
               {rows.map((row) => (
                 <Paper key={row.refusal} component="article" className={css.work}>
                   <span className={css.quiet}>
@@ -176,7 +160,7 @@ function Decide({ of }: { of: Appeal }) {
     { stale: [key('/api/v1/brands/{brand}/appeals'), key('/api/v1/brands/{brand}/refusals')], done: t('appeals.done') },
   );
   return (
-    <form className={css.stack} style={{ gap: 12 }} onSubmit={(e) => e.preventDefault()}>
+    <form className={layout.stack} style={{ gap: 12 }} onSubmit={(e) => e.preventDefault()}>
       <Textarea label={t('appeals.reason')} required autosize minRows={2} maxLength={4096} dir="auto" value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
       <Group justify="flex-end" gap="sm">
         <Button variant="default" disabled={!reason.trim()} loading={decide.isPending && decide.variables === false} onClick={() => decide.mutate(false)}>
@@ -200,33 +184,23 @@ function Refusals() {
   const list = usePages<Refusal>('/api/v1/brands/{brand}/refusals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/refusals', { params: { path, query: { cursor, limit: 30 } } })).data!, path);
   return (
     <section>
-      <h2 className={css.subject}>{t('refusals.title')}</h2>
+      <h2 className={layout.subject}>{t('refusals.title')}</h2>
       <Paper p={0}>
-        <Await read={list}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <Empty title={t('refusals.none')} icon={<Gavel size={28} />} />
-            ) : (
-              <>
-                <DataList
-                  label={t('refusals.title')}
-                  rows={rows}
-                  rowKey={(row) => row.id}
-                  href={(row) => `/questions/${row.question}`}
-                  columns={[
-                    { key: 'title', label: t('queue.question'), lead: true, cell: (row) => <Redacted text={row.title} /> },
-                    { key: 'reason', label: t('refuse.reason'), cell: (row) => codes('refusal', row.reason) },
-                    { key: 'by', label: t('refusals.by'), cell: (row) => names.get(row.refused_by) ?? '–' },
-                    { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tone[row.state] ?? 'gray'}>{codes('refusal_state', row.state)}</Badge> },
-                    { key: 'at', label: t('refusals.at'), cell: (row) => <When at={row.refused_at} /> },
-                    { key: 'amount', label: t('refusals.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
-                  ]}
-                />
-                <More of={list} />
-              </>
-            )
-          }
-        </Await>
+        <PageList
+          of={list}
+          empty={<Empty title={t('refusals.none')} icon={<Gavel size={28} />} />}
+          label={t('refusals.title')}
+          rowKey={(row) => row.id}
+          href={(row) => `/questions/${row.question}`}
+          columns={[
+            { key: 'title', label: t('queue.question'), lead: true, cell: (row) => <Redacted text={row.title} /> },
+            { key: 'reason', label: t('refuse.reason'), cell: (row) => codes('refusal', row.reason) },
+            { key: 'by', label: t('refusals.by'), cell: (row) => names.get(row.refused_by) ?? '–' },
+            { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tone[row.state] ?? 'gray'}>{codes('refusal_state', row.state)}</Badge> },
+            { key: 'at', label: t('refusals.at'), cell: (row) => <When at={row.refused_at} /> },
+            { key: 'amount', label: t('refusals.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
+          ]}
+        />
       </Paper>
     </section>
   );

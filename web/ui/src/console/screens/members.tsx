@@ -1,7 +1,7 @@
-import { $api, Await, client, DataList, key, Page, type Schemas, useCodes, useConfirm, useFormat, useI18n, useWrite, When } from '@kit/index';
-import { Badge, Button, Group, Modal, Paper, Radio, Stack, TextInput } from '@mantine/core';
+import { $api, Await, client, DataList, FormDialog, key, Page, type Schemas, useCodes, useConfirm, useFormat, useI18n, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
+import { Badge, Button, Group, Paper, Radio, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import css from '../console.module.css';
 import { useBrand, usePlace } from '../place';
 
 type Role = Schemas['BrandMember']['role'];
@@ -13,7 +13,7 @@ export default function Members() {
   const { may } = usePlace();
   return (
     <Page title={t('members.title')} about={t('members.about')} actions={may('manage_members') && <Invite />}>
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Paper p={0}>
           <List />
         </Paper>
@@ -124,33 +124,16 @@ function Invite() {
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('invite.title')}</Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t('invite.title')} closeButtonProps={{ 'aria-label': t('close') }}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            invite.mutate();
-          }}
-        >
-          <Stack>
-            <TextInput type="email" label={t('invite.email')} required value={email} onChange={(e) => setEmail(e.currentTarget.value)} autoComplete="off" data-autofocus />
-            <Radio.Group label={t('invite.role')} value={role} onChange={(value) => setRole(value as Role)}>
-              <Stack gap="xs" mt={6}>
-                {roles.map((one) => (
-                  <Radio key={one} value={one} label={codes('role', one)} description={t(`role.${one}.text`)} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setOpen(false)}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={invite.isPending}>
-                {t('invite.send')}
-              </Button>
-            </Group>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('invite.title')} yes={t('invite.send')} busy={invite.isPending} send={() => invite.mutate()}>
+        <TextInput type="email" label={t('invite.email')} required value={email} onChange={(e) => setEmail(e.currentTarget.value)} autoComplete="off" data-autofocus />
+        <Radio.Group label={t('invite.role')} value={role} onChange={(value) => setRole(value as Role)}>
+          <Stack gap="xs" mt={6}>
+            {roles.map((one) => (
+              <Radio key={one} value={one} label={codes('role', one)} description={t(`role.${one}.text`)} />
+            ))}
           </Stack>
-        </form>
-      </Modal>
+        </Radio.Group>
+      </FormDialog>
     </>
   );
 }
@@ -169,7 +152,7 @@ function Invited() {
       {({ data }) =>
         data.length === 0 ? null : (
           <section>
-            <h2 className={css.subject}>{t('invite.open')}</h2>
+            <h2 className={layout.subject}>{t('invite.open')}</h2>
             <Paper p={0}>
               <DataList
                 label={t('invite.open')}

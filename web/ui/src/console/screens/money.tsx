@@ -1,5 +1,6 @@
-import { $api, Await, client, DataList, Empty, key, Money, More, Page, type Schemas, useCodes, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
-import { Badge, Button, Group, Modal, NumberInput, Paper, Stack, Text } from '@mantine/core';
+import { $api, Await, client, Empty, FormDialog, key, Money, Page, PageList, type Schemas, useCodes, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
+import { Badge, Button, NumberInput, Paper, Text } from '@mantine/core';
 import Coins from 'lucide-react/icons/coins';
 import { useState } from 'react';
 import css from '../console.module.css';
@@ -14,8 +15,8 @@ export default function Budget() {
   const { program, may } = usePlace();
   if (!program) return null;
   return (
-    <Page title={t('money.title')} about={<Badge color="honey">{t('sandbox')}</Badge>} actions={may('fund_budget') && <Moves program={program} />}>
-      <div className={css.stack}>
+    <Page title={t('money.title')} about={<Badge color="honey">{t('sandbox')}</Badge>} actions={may('fund_budget') && kinds.map((kind) => <Pay key={kind + program.id} kind={kind} program={program} />)}>
+      <div className={layout.stack}>
         <Sums program={program.id} />
         <Past program={program.id} />
       </div>
@@ -50,55 +51,34 @@ function Sums({ program }: { program: string }) {
 
 const kinds = ['fund', 'allocate', 'return'] as const;
 
-/** Paying in, and moving money between wallet and budget. */
-function Moves({ program }: { program: Schemas['Program'] }) {
-  const { t } = useI18n();
-  const [kind, setKind] = useState<(typeof kinds)[number] | null>(null);
-  return (
-    <>
-      {kinds.map((one) => (
-        <Button key={one} variant={one === 'fund' ? 'filled' : 'default'} onClick={() => setKind(one)}>
-          {t(`money.${one}`)}
-        </Button>
-      ))}
-      <Modal opened={kind !== null} onClose={() => setKind(null)} title={kind && t(`money.${kind}`)} closeButtonProps={{ 'aria-label': t('close') }}>
-        {kind && <MoveForm key={kind} kind={kind} program={program} done={() => setKind(null)} />}
-      </Modal>
-    </>
-  );
-}
-
-function MoveForm({ kind, program, done }: { kind: (typeof kinds)[number]; program: Schemas['Program']; done: () => void }) {
+/** Paying in, or moving money between wallet and budget. */
+function Pay({ kind, program }: { kind: (typeof kinds)[number]; program: Schemas['Program'] }) {
   const { t } = useI18n();
   const format = useFormat();
+  const [open, setOpen] = useState(false);
   const [amount, setAmount] = useState<number | string>('');
-  const [reference] = useState(() => crypto.randomUUID()); // the same for every try
+  const [reference, setReference] = useState(() => crypto.randomUUID()); // the same for every try
   const digits = new Intl.NumberFormat('en', { style: 'currency', currency: program.currency }).resolvedOptions().maximumFractionDigits ?? 2;
   const minor = Math.round(Number(amount) * 10 ** digits);
+  const close = () => {
+    setOpen(false);
+    setAmount('');
+    setReference(crypto.randomUUID());
+  };
   const move = useWrite(
     () => client.POST(`/api/v1/programs/{program}/${kind}`, { params: { path: { program: program.id } }, body: { amount: { amount: minor, currency: program.currency }, reference } }),
-    { stale: [key('/api/v1/programs/{program}/money'), key('/api/v1/programs/{program}/money_moves'), key('/api/v1/programs/{program}/checklist')], done: t('money.moved', { sum: format.money({ amount: minor, currency: program.currency }) }), after: done },
+    { stale: [key('/api/v1/programs/{program}/money'), key('/api/v1/programs/{program}/money_moves'), key('/api/v1/programs/{program}/checklist')], done: t('money.moved', { sum: format.money({ amount: minor, currency: program.currency }) }), after: close },
   );
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        move.mutate();
-      }}
-    >
-      <Stack>
+    <>
+      <Button variant={kind === 'fund' ? 'filled' : 'default'} onClick={() => setOpen(true)}>
+        {t(`money.${kind}`)}
+      </Button>
+      <FormDialog open={open} close={close} title={t(`money.${kind}`)} busy={move.isPending} disabled={!(minor > 0)} send={() => move.mutate()}>
         <Text size="sm">{t(`money.${kind}.text`)}</Text>
         <NumberInput label={t('money.amount')} required min={0} decimalScale={digits} fixedDecimalScale value={amount} onChange={setAmount} suffix={` ${program.currency}`} hideControls inputMode="decimal" data-autofocus />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={done}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" loading={move.isPending} disabled={!(minor > 0)}>
-            {t(`money.${kind}`)}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      </FormDialog>
+    </>
   );
 }
 
@@ -112,29 +92,19 @@ function Past({ program }: { program: string }) {
   );
   return (
     <section>
-      <h2 className={css.subject}>{t('money.moves')}</h2>
+      <h2 className={layout.subject}>{t('money.moves')}</h2>
       <Paper p={0}>
-        <Await read={moves}>
-          {(rows) =>
-            rows.length === 0 ? (
-              <Empty title={t('money.moves.none')} icon={<Coins size={28} />} />
-            ) : (
-              <>
-                <DataList
-                  label={t('money.moves')}
-                  rows={rows}
-                  rowKey={(row) => row.at + row.kind}
-                  columns={[
-                    { key: 'kind', label: t('money.kind'), lead: true, cell: (row) => codes('move', row.kind) },
-                    { key: 'at', label: t('money.at'), cell: (row) => <When at={row.at} absolute /> },
-                    { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
-                  ]}
-                />
-                <More of={moves} />
-              </>
-            )
-          }
-        </Await>
+        <PageList
+          of={moves}
+          empty={<Empty title={t('money.moves.none')} icon={<Coins size={28} />} />}
+          label={t('money.moves')}
+          rowKey={(row) => row.at + row.kind}
+          columns={[
+            { key: 'kind', label: t('money.kind'), lead: true, cell: (row) => codes('move', row.kind) },
+            { key: 'at', label: t('money.at'), cell: (row) => <When at={row.at} absolute /> },
+            { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
+          ]}
+        />
       </Paper>
     </section>
   );

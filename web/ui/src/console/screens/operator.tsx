@@ -1,6 +1,6 @@
 import { $api, Await, client, DataList, Money, Page, type Schemas, useCodes, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Alert, Badge, Button, Paper } from '@mantine/core';
-import css from '../console.module.css';
 import { operatorTabs, Tabs } from '../tabs';
 
 /** How the platform's books stand, and the proof that they add up. */
@@ -13,7 +13,7 @@ export default function Operator() {
       <Tabs label={t('operator.title')} of={operatorTabs} />
       <Await read={ledger}>
         {({ accounts, paused }) => (
-          <div className={css.stack}>
+          <div className={layout.stack}>
             {paused && <Paused />}
             <Paper p={0}>
               <DataList
@@ -41,7 +41,7 @@ function Sum({ accounts }: { accounts: readonly Schemas['LedgerTotal'][] }) {
   const sums = new Map<string, number>();
   for (const { balance } of accounts) sums.set(balance.currency, (sums.get(balance.currency) ?? 0) + balance.amount);
   return (
-    <div className={css.row}>
+    <div className={layout.row}>
       <strong>{t('operator.sum')}</strong>
       {[...sums].map(([currency, amount]) => (
         <Badge key={currency} size="lg" color={amount === 0 ? 'pine' : 'brick'}>

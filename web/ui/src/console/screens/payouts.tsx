@@ -1,7 +1,7 @@
-import { Await, client, DataList, Empty, key, Money, More, Page, type Schemas, useCodes, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
-import { Badge, Button, Group, Modal, Paper, Stack, TextInput } from '@mantine/core';
+import { client, Empty, FormDialog, key, Money, Page, PageList, type Schemas, useCodes, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
+import { Badge, Button, Paper, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import css from '../console.module.css';
 import { operatorTabs, Tabs } from '../tabs';
 
 type Payout = Schemas['AnyPayout'];
@@ -14,7 +14,7 @@ export default function Payouts() {
   return (
     <Page title={t('operator.payouts')} actions={<Start />}>
       <Tabs label={t('operator.title')} of={operatorTabs} />
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Runs />
         <All />
       </div>
@@ -28,28 +28,21 @@ function Runs() {
   const rows = usePages<Run>('/api/v1/payout_runs', async (cursor) => (await client.GET('/api/v1/payout_runs', { params: { query: { cursor, limit: 10 } } })).data!);
   return (
     <section>
-      <h2 className={css.subject}>{t('payout.runs')}</h2>
+      <h2 className={layout.subject}>{t('payout.runs')}</h2>
       <Paper p={0}>
-        <Await read={rows}>
-          {(list) => (
-            <>
-              <DataList
-                label={t('payout.runs')}
-                rows={list}
-                rowKey={(row) => row.id}
-                columns={[
-                  { key: 'period', label: t('payout.period'), lead: true, cell: (row) => (row.kind === 'weekly' ? row.period : codes('run', row.kind)) },
-                  { key: 'made', label: t('payout.made'), end: true, cell: (row) => row.made },
-                  { key: 'sent', label: t('payout.sent'), end: true, cell: (row) => row.sent },
-                  { key: 'failed', label: t('payout.failed'), end: true, cell: (row) => row.failed },
-                  { key: 'sum', label: t('money.amount'), end: true, cell: (row) => row.amounts.map((sum) => <Money key={sum.currency} of={sum} />) },
-                  { key: 'at', label: t('money.at'), end: true, cell: (row) => <When at={row.created_at} /> },
-                ]}
-              />
-              <More of={rows} />
-            </>
-          )}
-        </Await>
+        <PageList
+          of={rows}
+          label={t('payout.runs')}
+          rowKey={(row) => row.id}
+          columns={[
+            { key: 'period', label: t('payout.period'), lead: true, cell: (row) => (row.kind === 'weekly' ? row.period : codes('run', row.kind)) },
+            { key: 'made', label: t('payout.made'), end: true, cell: (row) => row.made },
+            { key: 'sent', label: t('payout.sent'), end: true, cell: (row) => row.sent },
+            { key: 'failed', label: t('payout.failed'), end: true, cell: (row) => row.failed },
+            { key: 'sum', label: t('money.amount'), end: true, cell: (row) => row.amounts.map((sum) => <Money key={sum.currency} of={sum} />) },
+            { key: 'at', label: t('money.at'), end: true, cell: (row) => <When at={row.created_at} /> },
+          ]}
+        />
       </Paper>
     </section>
   );
@@ -61,31 +54,21 @@ function All() {
   const rows = usePages<Payout>('/api/v1/payouts', async (cursor) => (await client.GET('/api/v1/payouts', { params: { query: { cursor, limit: 30 } } })).data!);
   return (
     <section>
-      <h2 className={css.subject}>{t('operator.payouts')}</h2>
+      <h2 className={layout.subject}>{t('operator.payouts')}</h2>
       <Paper p={0}>
-        <Await read={rows}>
-          {(list) =>
-            list.length === 0 ? (
-              <Empty title={t('payout.none')} />
-            ) : (
-              <>
-                <DataList
-                  label={t('operator.payouts')}
-                  rows={list}
-                  rowKey={(row) => row.id}
-                  columns={[
-                    { key: 'id', label: t('operator.id'), lead: true, cell: (row) => <code dir="ltr">{row.transfer ?? row.id}</code> },
-                    { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tones[row.state] ?? 'gray'}>{codes('payout_state', row.state)}</Badge> },
-                    { key: 'why', label: t('payout.failure'), cell: (row) => row.failure || '–' },
-                    { key: 'at', label: t('money.at'), cell: (row) => <When at={row.created_at} /> },
-                    { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
-                  ]}
-                />
-                <More of={rows} />
-              </>
-            )
-          }
-        </Await>
+        <PageList
+          of={rows}
+          empty={<Empty title={t('payout.none')} />}
+          label={t('operator.payouts')}
+          rowKey={(row) => row.id}
+          columns={[
+            { key: 'id', label: t('operator.id'), lead: true, cell: (row) => <code dir="ltr">{row.transfer ?? row.id}</code> },
+            { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tones[row.state] ?? 'gray'}>{codes('payout_state', row.state)}</Badge> },
+            { key: 'why', label: t('payout.failure'), cell: (row) => row.failure || '–' },
+            { key: 'at', label: t('money.at'), cell: (row) => <When at={row.created_at} /> },
+            { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
+          ]}
+        />
       </Paper>
     </section>
   );
@@ -112,23 +95,9 @@ function Start() {
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('payout.run')}</Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t('payout.run')} closeButtonProps={{ 'aria-label': t('close') }}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            run.mutate();
-          }}
-        >
-          <Stack>
-            <TextInput label={t('payout.period')} description={t('payout.period.text')} required pattern="\d{4}-W\d{2}" value={period} onChange={(e) => setPeriod(e.currentTarget.value)} />
-            <Group justify="flex-end">
-              <Button type="submit" loading={run.isPending}>
-                {t('payout.run')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('payout.run')} busy={run.isPending} send={() => run.mutate()}>
+        <TextInput label={t('payout.period')} description={t('payout.period.text')} required pattern="\d{4}-W\d{2}" value={period} onChange={(e) => setPeriod(e.currentTarget.value)} />
+      </FormDialog>
     </>
   );
 }

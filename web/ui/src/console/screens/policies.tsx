@@ -1,4 +1,5 @@
 import { client, key, Page, type Schemas, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Button, NumberInput, Paper, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import css from '../console.module.css';
@@ -41,7 +42,7 @@ function Form({ program }: { program: Schemas['Program'] }) {
         save.mutate();
       }}
     >
-      <fieldset disabled={!may('manage_program')} className={css.stack} style={{ border: 0, margin: 0, padding: 0 }}>
+      <fieldset disabled={!may('manage_program')} className={layout.stack} style={{ border: 0, margin: 0, padding: 0 }}>
         <Reward of={of} currency={program.currency} put={(values) => put('reward', values)} />
         <Group title={t('policies.sla')} text={t('policies.sla.text')}>
           <Span label={t('policies.first_response')} unit={minutes} unitName={t('unit.minutes')} value={of.sla.first_response_s} set={(first_response_s) => put('sla', { first_response_s })} />
@@ -77,7 +78,7 @@ function Form({ program }: { program: Schemas['Program'] }) {
 function Group({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
   return (
     <Paper component="section">
-      <h2 className={css.subject} style={{ marginBottom: 2 }}>
+      <h2 className={layout.subject} style={{ marginBottom: 2 }}>
         {title}
       </h2>
       <Text size="sm" c="dimmed" mb="md">

@@ -1,4 +1,5 @@
 import { $api, Await, client, Composer, Conversation, Facts, key, Loading, Page, Receipt, type Schemas, useCodes, useConfirm, useFormat, useI18n, useTyping, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Alert, Badge, Button, Paper, Text } from '@mantine/core';
 import { useParams } from 'wouter';
 import css from '../console.module.css';
@@ -41,8 +42,8 @@ function Bench({ seen }: { seen: Seen }) {
   const typing = useTyping(seen.question.id);
   const talk = seen.conversation;
   return (
-    <div className={css.bench}>
-      <div className={css.talk}>
+    <div className={layout.bench}>
+      <div className={layout.talk}>
         {talk.notes.length > 0 && (
           <Alert color="honey" title={t('question.notes')}>
             {talk.notes.map((note, i) => (
@@ -57,11 +58,11 @@ function Bench({ seen }: { seen: Seen }) {
         <Decisions question={seen.question.id} />
         {may('see_money') && <Told question={seen.question.id} title={seen.question.title} />}
       </div>
-      <aside className={css.aside} aria-label={t('question.about')}>
+      <aside className={layout.aside} aria-label={t('question.about')}>
         <Promise of={seen.question} />
         {talk.context.trim() && (
           <Paper>
-            <h2 className={css.subject}>{t('question.context')}</h2>
+            <h2 className={layout.subject}>{t('question.context')}</h2>
             <Facts text={talk.context} />
           </Paper>
         )}
@@ -111,8 +112,8 @@ function Promise({ of }: { of: Schemas['BrandQuestion'] }) {
   ];
   return (
     <Paper>
-      <div className={css.row}>
-        <h2 className={css.subject}>{t('question.promised')}</h2>
+      <div className={layout.row}>
+        <h2 className={layout.subject}>{t('question.promised')}</h2>
         <Due of={of} />
       </div>
       <dl className={css.facts}>

@@ -1,4 +1,5 @@
 import { Await, client, Empty, key, Loading, Money, More, Page, type Schemas, useAnnounce, useDraft, useFocusKeeper, useI18n, usePages, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Button, Group, Paper, Textarea } from '@mantine/core';
 import ClipboardCheck from 'lucide-react/icons/clipboard-check';
 import { useMemo, useState } from 'react';
@@ -32,7 +33,7 @@ function Cards({ reviews }: { reviews: Review[] }) {
   const ids = useMemo(() => reviews.map((r) => r.id), [reviews]);
   const { keep, fallback } = useFocusKeeper(ids);
   return (
-    <div className={css.stack}>
+    <div className={layout.stack}>
       <h2 ref={fallback as React.RefObject<HTMLHeadingElement>} tabIndex={-1} className="kh-hidden">
         {t('reviews.count', { count: reviews.length })}
       </h2>
@@ -43,7 +44,7 @@ function Cards({ reviews }: { reviews: Review[] }) {
       )}
       {reviews.map((review) => (
         <Paper key={review.id} component="article" ref={keep(review.id)} tabIndex={-1} aria-label={review.work.title}>
-          <div className={css.row} style={{ marginBottom: 14 }}>
+          <div className={layout.row} style={{ marginBottom: 14 }}>
             <span className={css.quiet}>
               {t('reviews.due')} <When at={review.due_at} />
             </span>
@@ -92,7 +93,7 @@ function Verdict({ of }: { of: Review }) {
     decide.mutate(pass);
   };
   return (
-    <form className={css.stack} style={{ gap: 14, marginTop: 18 }} onSubmit={(e) => e.preventDefault()}>
+    <form className={layout.stack} style={{ gap: 14, marginTop: 18 }} onSubmit={(e) => e.preventDefault()}>
       <div className={css.scores}>
         {criteria.map((criterion) => (
           <fieldset key={criterion} className={css.score}>

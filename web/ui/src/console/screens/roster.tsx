@@ -1,4 +1,4 @@
-import { Await, client, DataList, Empty, More, Page, type Schemas, useCodes, useFormat, useI18n, usePages, When } from '@kit/index';
+import { client, Empty, Page, PageList, type Schemas, useCodes, useFormat, useI18n, usePages, When } from '@kit/index';
 import { Badge, Paper, SegmentedControl } from '@mantine/core';
 import Users from 'lucide-react/icons/users';
 import { useState } from 'react';
@@ -41,32 +41,24 @@ function List({ program, state }: { program: string; state: State[] | undefined 
   );
   return (
     <Paper p={0}>
-      <Await read={rows}>
-        {(list) =>
-          list.length === 0 ? (
-            <Empty title={t('roster.none')} icon={<Users size={28} />}>
-              {t('roster.none.text')}
-            </Empty>
-          ) : (
-            <>
-              <DataList
-                label={t('roster.title')}
-                rows={list}
-                rowKey={(row) => row.id}
-                href={(row) => `/roster/${row.id}`}
-                columns={[
-                  { key: 'name', label: t('roster.expert'), lead: true, cell: (row) => row.handle || row.name },
-                  { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={enrolmentTones[row.state] ?? 'gray'}>{codes('enrolment', row.state)}</Badge> },
-                  { key: 'languages', label: t('roster.languages'), cell: (row) => format.list(row.languages.map(format.language)) },
-                  { key: 'here', label: t('roster.available'), cell: (row) => t(row.available ? 'roster.yes' : 'roster.no') },
-                  { key: 'since', label: t('roster.since'), end: true, cell: (row) => <When at={row.enrolled_at ?? row.applied_at} /> },
-                ]}
-              />
-              <More of={rows} />
-            </>
-          )
+      <PageList
+        of={rows}
+        empty={
+          <Empty title={t('roster.none')} icon={<Users size={28} />}>
+            {t('roster.none.text')}
+          </Empty>
         }
-      </Await>
+        label={t('roster.title')}
+        rowKey={(row) => row.id}
+        href={(row) => `/roster/${row.id}`}
+        columns={[
+          { key: 'name', label: t('roster.expert'), lead: true, cell: (row) => row.handle || row.name },
+          { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={enrolmentTones[row.state] ?? 'gray'}>{codes('enrolment', row.state)}</Badge> },
+          { key: 'languages', label: t('roster.languages'), cell: (row) => format.list(row.languages.map(format.language)) },
+          { key: 'here', label: t('roster.available'), cell: (row) => t(row.available ? 'roster.yes' : 'roster.no') },
+          { key: 'since', label: t('roster.since'), end: true, cell: (row) => <When at={row.enrolled_at ?? row.applied_at} /> },
+        ]}
+      />
     </Paper>
   );
 }

@@ -1,4 +1,5 @@
 import { $api, Await, client, key, Page, type Schemas, useCodes, useConfirm, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Badge, Button, Group, Paper, Select, Slider, Stack, Text, TextInput } from '@mantine/core';
 import CircleCheck from 'lucide-react/icons/circle-check';
 import CircleDashed from 'lucide-react/icons/circle-dashed';
@@ -20,7 +21,7 @@ export default function Setup() {
   return (
     <Page title={program.name} about={<Badge color={program.state === 'live' ? 'pine' : 'honey'}>{codes('program', program.state)}</Badge>} actions={may('manage_program') && <Switches of={program} />}>
       <Tabs label={t('setup.title')} of={setupTabs} />
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Checklist program={program.id} />
         {may('manage_program') && <Rollout key={program.rollout_share_bp} of={program} />}
       </div>
@@ -49,7 +50,7 @@ function Checklist({ program }: { program: string }) {
     <Await read={list}>
       {({ data }) => (
         <Paper>
-          <h2 className={css.subject}>{t('setup.checklist')}</h2>
+          <h2 className={layout.subject}>{t('setup.checklist')}</h2>
           <ul className={css.checks}>
             {data.map((item) => (
               <li key={item.code}>
@@ -125,7 +126,7 @@ function Rollout({ of }: { of: Program }) {
   const save = useWrite(() => client.PUT('/api/v1/programs/{program}/rollout', { params: { path: { program: of.id } }, body: { share_bp: Math.round(percent * 100) } }), { stale, done: t('saved') });
   return (
     <Paper>
-      <h2 className={css.subject}>{t('setup.rollout')}</h2>
+      <h2 className={layout.subject}>{t('setup.rollout')}</h2>
       <Text size="sm" c="dimmed" mb="lg">
         {t('setup.rollout.text', { percent: Math.round(percent) })}
       </Text>

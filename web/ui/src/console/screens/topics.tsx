@@ -1,5 +1,5 @@
-import { $api, Await, client, Empty, key, Page, type Schemas, useCodes, useI18n, useWrite } from '@kit/index';
-import { Button, Group, Modal, Paper, Select, Stack, TextInput } from '@mantine/core';
+import { $api, Await, client, Empty, FormDialog, key, Page, type Schemas, useCodes, useI18n, useWrite } from '@kit/index';
+import { Button, Paper, Select, TextInput } from '@mantine/core';
 import FolderTree from 'lucide-react/icons/folder-tree';
 import { useState } from 'react';
 import css from '../console.module.css';
@@ -85,28 +85,11 @@ function Add({ program, topics }: { program: string; topics: readonly Topic[] })
   return (
     <>
       <Button onClick={() => setOpen(true)}>{t('topics.add')}</Button>
-      <Modal opened={open} onClose={() => setOpen(false)} title={t('topics.add')} closeButtonProps={{ 'aria-label': t('close') }}>
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            add.mutate();
-          }}
-        >
-          <Stack>
-            <TextInput label={t('topics.name')} required maxLength={100} value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
-            <Select label={t('topics.below')} data={topics.map((topic) => ({ value: topic.id, label: topic.name }))} value={parent} onChange={setParent} clearable clearButtonProps={{ 'aria-label': t('remove') }} />
-            <Select label={t('topics.who')} data={modes.map((value) => ({ value, label: codes('mode', value) }))} value={mode} onChange={(value) => setMode(value as Mode)} allowDeselect={false} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setOpen(false)}>
-                {t('cancel')}
-              </Button>
-              <Button type="submit" loading={add.isPending} disabled={!slugOf(name)}>
-                {t('add')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('topics.add')} yes={t('add')} busy={add.isPending} disabled={!slugOf(name)} send={() => add.mutate()}>
+        <TextInput label={t('topics.name')} required maxLength={100} value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
+        <Select label={t('topics.below')} data={topics.map((topic) => ({ value: topic.id, label: topic.name }))} value={parent} onChange={setParent} clearable clearButtonProps={{ 'aria-label': t('remove') }} />
+        <Select label={t('topics.who')} data={modes.map((value) => ({ value, label: codes('mode', value) }))} value={mode} onChange={(value) => setMode(value as Mode)} allowDeselect={false} />
+      </FormDialog>
     </>
   );
 }

@@ -1,7 +1,7 @@
-import { $api, Await, client, key, Page, type Schemas, useFormat, useI18n, useWrite } from '@kit/index';
+import { $api, Await, client, dark, key, Page, QR, type Schemas, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Anchor, Button, ColorInput, CopyButton, Group, Paper, Stack, TagsInput, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { renderSVG } from 'uqr';
 import css from '../console.module.css';
 import { usePlace } from '../place';
 import { setupTabs, Tabs } from '../tabs';
@@ -19,10 +19,10 @@ export default function Widget() {
   return (
     <Page title={t('setup.widget')} about={t('widget.about')}>
       <Tabs label={t('setup.title')} of={setupTabs} />
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Paper>
-          <div className={css.row}>
-            <h2 className={css.subject}>{t('widget.script')}</h2>
+          <div className={layout.row}>
+            <h2 className={layout.subject}>{t('widget.script')}</h2>
             <CopyButton value={script}>
               {({ copied, copy }) => (
                 <Button variant="default" size="compact-md" onClick={copy}>
@@ -39,9 +39,9 @@ export default function Widget() {
           </Text>
         </Paper>
         <Paper>
-          <h2 className={css.subject}>{t('widget.page')}</h2>
+          <h2 className={layout.subject}>{t('widget.page')}</h2>
           <Group align="start" gap="xl">
-            <div className={css.qr} role="img" aria-label={t('widget.qr')} dangerouslySetInnerHTML={{ __html: renderSVG(page, { border: 0 }) }} />
+            <QR text={page} label={t('widget.qr')} />
             <Stack gap="xs">
               <Anchor href={page} target="_blank" rel="noopener">
                 {page}
@@ -113,7 +113,7 @@ function BrandingForm({ program, of }: { program: Program; of: Schemas['PublicPr
   const save = useWrite(() => client.PUT('/api/v1/programs/{program}/branding', { params: { path: { program: program.id } }, body: { accent, greeting } }), { stale, done: t('saved') });
   return (
     <Paper>
-      <h2 className={css.subject}>{t('widget.branding')}</h2>
+      <h2 className={layout.subject}>{t('widget.branding')}</h2>
       <form
         onSubmit={(e) => {
           e.preventDefault();
@@ -121,7 +121,7 @@ function BrandingForm({ program, of }: { program: Program; of: Schemas['PublicPr
         }}
       >
         <Stack>
-          <div className={css.brandbar} style={{ background: accent, color: whiteOn(accent) ? '#fff' : '#000' }} aria-hidden>
+          <div className={css.brandbar} style={{ background: accent, color: dark(accent) ? '#fff' : '#000' }} aria-hidden>
             <span>{of.brand_name}</span>
             <span>×</span>
           </div>
@@ -138,13 +138,4 @@ function BrandingForm({ program, of }: { program: Program; of: Schemas['PublicPr
       </form>
     </Paper>
   );
-}
-
-/** Whether white is read better on a colour than black (WCAG's luminance). */
-export function whiteOn(color: string): boolean {
-  const light = (at: number) => {
-    const c = parseInt(color.slice(at, at + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  };
-  return 1.05 / (0.2126 * light(1) + 0.7152 * light(3) + 0.0722 * light(5) + 0.05) >= 4.5;
 }

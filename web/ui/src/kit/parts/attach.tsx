@@ -2,33 +2,48 @@ import { Button, CloseButton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import ImagePlus from 'lucide-react/icons/image-plus';
 import { useRef, useState } from 'react';
-import { raw } from '../api';
+import { raw, type Schemas } from '../api';
+import { now } from '../clock';
+import { useDraft } from '../drafts';
 import { useI18n } from '../i18n';
 import { useProblem } from '../write';
-import type { PictureOf } from './picture';
 import { Picture } from './picture';
 import css from './composer.module.css';
 
+type Upload = Schemas['Upload'];
+
 const most = 4; // to a message
+const lasting = 24 * 3600_000; // ms that the API keeps what is not sent
+const none: Upload[] = [];
 const heaviest = 6 * 1024 * 1024; // bytes, as the API has it
 export const pictureTypes = ['image/png', 'image/jpeg', 'image/webp'];
 
-/** Pictures on their way into a message: sent to the service at once, named by the message later. */
-export function useAttached() {
+/**
+ * Pictures on their way into a message: sent to the service at once, named by
+ * the message later. Till then they are part of the draft, under its key.
+ */
+export function useAttached(draft: string) {
   const { t } = useI18n();
   const problem = useProblem();
-  const [pictures, setPictures] = useState<PictureOf[]>([]);
+  const [kept, keep, clear] = useDraft<Upload[]>(`${draft}.pictures`, none);
+  const pictures = kept.filter((p) => now() - Date.parse(p.uploaded_at) < lasting);
+  const latest = useRef(pictures);
+  latest.current = pictures;
   const [busy, setBusy] = useState(false);
+  const set = (next: Upload[]) => {
+    latest.current = next; // more may come before this is shown
+    keep(next);
+  };
   const warn = (message: string) => notifications.show({ message, color: 'brick' });
   const add = async (files: readonly File[]) => {
     setBusy(true);
     try {
-      for (const file of files.slice(0, most - pictures.length)) {
+      for (const file of files.slice(0, most - latest.current.length)) {
         if (!pictureTypes.includes(file.type)) warn(t('picture.type'));
         else if (file.size > heaviest) warn(t('picture.heavy'));
         else {
-          const made = await raw<PictureOf>('POST', '/api/v1/pictures', file);
-          setPictures((now) => [...now, made].slice(0, most));
+          const made = await raw<Upload>('POST', '/api/v1/pictures', file);
+          set([...latest.current, made].slice(0, most));
         }
       }
     } catch (e) {
@@ -37,7 +52,7 @@ export function useAttached() {
       setBusy(false);
     }
   };
-  return { pictures, busy, add, full: pictures.length >= most, remove: (id: string) => setPictures((now) => now.filter((p) => p.id !== id)), clear: () => setPictures([]) };
+  return { pictures, busy, add, full: pictures.length >= most, remove: (id: string) => set(latest.current.filter((p) => p.id !== id)), clear };
 }
 
 type Attached = ReturnType<typeof useAttached>;

@@ -36,7 +36,7 @@ export function Composer({
   const { t } = useI18n();
   const [text, setText, clear, restored] = useDraft(draft, '');
   const box = useRef<HTMLTextAreaElement>(null);
-  const attached = useAttached();
+  const attached = useAttached(draft);
   const ready = text.trim() !== '' && !busy && !attached.busy;
   const submit = async () => {
     if (!ready) return;

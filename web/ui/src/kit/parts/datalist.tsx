@@ -5,11 +5,14 @@ import css from './datalist.module.css';
 /** A column. On phones lead is the card's title, and what is wide is left out. */
 export type Column<Row> = { key: string; label: string; cell: (row: Row) => ReactNode; lead?: boolean; end?: boolean; wide?: boolean };
 
+/** What a list is of: its name, its columns, its rows, and where a row leads. */
+export type Listing<Row> = { compact?: boolean; label: string; columns: Column<Row>[]; rows: readonly Row[]; rowKey: (row: Row) => string; href?: (row: Row) => string };
+
 /**
  * Rows as a table where there is room, and as cards on phones: a line for each
  * column with its name, or, compact, all of them in a row without.
  */
-export function DataList<Row>({ label, columns, rows, rowKey, href, compact }: { compact?: boolean; label: string; columns: Column<Row>[]; rows: readonly Row[]; rowKey: (row: Row) => string; href?: (row: Row) => string }) {
+export function DataList<Row>({ label, columns, rows, rowKey, href, compact }: Listing<Row>) {
   return (
     <div className={css.frame}>
       <table className={css.table} data-compact={compact || undefined}>

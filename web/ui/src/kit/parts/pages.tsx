@@ -1,6 +1,9 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useI18n } from '../i18n';
+import { DataList, type Listing } from './datalist';
+import { Await } from './states';
 
 type Listed<Row> = { data: Row[]; has_more: boolean; next_cursor?: string };
 
@@ -25,5 +28,23 @@ export function More({ of }: { of: { hasNextPage: boolean; isFetchingNextPage: b
         {t('show_more')}
       </Button>
     </div>
+  );
+}
+
+/** A DataList of such a list, with what is there instead where it is empty. */
+export function PageList<Row>({ of, empty, loading, ...list }: { of: ReturnType<typeof usePages<Row>>; empty?: ReactNode; loading?: ReactNode } & Omit<Listing<Row>, 'rows'>) {
+  return (
+    <Await read={of} loading={loading}>
+      {(rows) =>
+        rows.length === 0 ? (
+          (empty ?? null)
+        ) : (
+          <>
+            <DataList rows={rows} {...list} />
+            <More of={of} />
+          </>
+        )
+      }
+    </Await>
   );
 }

@@ -1,9 +1,9 @@
-import { $api, Await, Chart, client, DataList, Empty, key, Loading, Money, Page, type Schemas, useCodes, useFormat, useI18n, useWrite, When } from '@kit/index';
+import { $api, Await, Chart, client, DataList, Empty, key, Loading, Money, More, Page, type Schemas, useCodes, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Alert, Badge, Button, Group, Paper, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import Coins from 'lucide-react/icons/coins';
 import { useEffect, useMemo } from 'react';
-import { More, usePages } from '../pages';
 import css from '../work.module.css';
 
 type Sum = Schemas['Earnings'];
@@ -21,7 +21,7 @@ export default function EarningsScreen() {
   }, [waits, queries]);
   return (
     <Page title={t('earnings.title')}>
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Await read={earnings} loading={<Loading rows={1} height={110} />}>
           {({ data }) => (data.length ? data.map((sum) => <Sums key={sum.currency} of={sum} />) : <Nothing />)}
         </Await>
@@ -66,7 +66,7 @@ function Sums({ of }: { of: Sum }) {
           </div>
         ))}
       </dl>
-      <div className={css.row} style={{ padding: '16px 20px', borderTop: '1px solid var(--kh-edge)' }}>
+      <div className={layout.row} style={{ padding: '16px 20px', borderTop: '1px solid var(--kh-edge)' }}>
         <Text c="dimmed" maw={520}>
           {t('earnings.monday')}
         </Text>
@@ -94,7 +94,7 @@ function Account() {
   }
   return (
     <Alert color="honey" title={t('account.none')}>
-      <div className={css.row}>
+      <div className={layout.row}>
         <span>{t(account.data ? 'account.waits' : 'account.none.text')}</span>
         <Button onClick={() => open.mutate()} loading={open.isPending}>
           {t('account.open')}
@@ -114,11 +114,11 @@ function Rewards() {
   const titles = useMemo(() => new Map(turns.data?.map((turn) => [turn.id, turn.title])), [turns.data]);
   return (
     <section>
-      <h2 className={css.subject}>{t('rewards.title')}</h2>
+      <h2 className={layout.subject}>{t('rewards.title')}</h2>
       <Await read={rewards} loading={<Loading rows={3} height={56} />}>
         {(rows) =>
           rows.length === 0 ? null : (
-            <div className={css.stack}>
+            <div className={layout.stack}>
               <Weeks />
               <Paper p={0}>
                 <DataList
@@ -195,7 +195,7 @@ function Payouts() {
   if (!payouts.data?.length) return null;
   return (
     <section>
-      <h2 className={css.subject}>{t('payouts.title')}</h2>
+      <h2 className={layout.subject}>{t('payouts.title')}</h2>
       <Paper p={0}>
         <DataList
           compact

@@ -1,4 +1,5 @@
 import { Await, Empty, Page, useConfirm, useDraft, useI18n } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Button, Group, Modal, Paper, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import Plus from 'lucide-react/icons/plus';
 import ScrollText from 'lucide-react/icons/scroll-text';
@@ -32,7 +33,7 @@ export default function Macros() {
                 <li key={macro.id}>
                   <Paper h="100%" p="md">
                     <Stack gap="xs" h="100%">
-                      <h2 className={css.subject} style={{ margin: 0 }}>
+                      <h2 className={layout.subject} style={{ margin: 0 }}>
                         {macro.name}
                       </h2>
                       <Text lineClamp={4} c="dimmed" dir="auto" style={{ flex: 1, whiteSpace: 'pre-wrap' }}>

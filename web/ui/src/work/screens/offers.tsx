@@ -1,11 +1,10 @@
-import { $api, Await, client, Countdown, Empty, key, Loading, Money, Page, Redacted, type Schemas, useAnnounce, useFocusKeeper, useFormat, useI18n, useNow, useWrite, Why } from '@kit/index';
+import { $api, Await, client, Countdown, Empty, Facts, key, Loading, Money, Page, Redacted, type Schemas, useAnnounce, useFocusKeeper, useFormat, useI18n, useNow, useWrite, Why } from '@kit/index';
 import { Badge, Button, Paper, UnstyledButton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import Clock from 'lucide-react/icons/clock';
 import Coffee from 'lucide-react/icons/coffee';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import { Context } from '../context';
 import css from '../work.module.css';
 
 type Offer = Schemas['Offer'];
@@ -115,7 +114,7 @@ function Card({ offer, at }: { offer: Offer; at: (card: HTMLElement | null) => v
             {t(open ? 'offers.less' : 'offers.whole')}
           </UnstyledButton>
         )}
-        {open && <Context text={offer.context} />}
+        {open && <Facts text={offer.context} />}
         <div className={css.meta}>
           <Badge color="gray">{format.language(offer.language)}</Badge>
           {offer.tags.slice(0, 4).map((tag) => (

@@ -1,4 +1,5 @@
 import { $api, Await, client, key, LanguageChoice, Page, SchemeChoice, type Schemas, useFormat, useI18n, useSignOut, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Button, Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { Languages } from '../languages';
@@ -20,11 +21,11 @@ export default function Profile() {
         </Button>
       }
     >
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Await read={expert}>{(found) => <Work expert={found} />}</Await>
         <Await read={me}>{(found) => <Name name={found.name} />}</Await>
         <Paper>
-          <h2 className={css.subject}>{t('profile.app')}</h2>
+          <h2 className={layout.subject}>{t('profile.app')}</h2>
           <div className={css.grid}>
             <LanguageChoice />
             <SchemeChoice />
@@ -49,7 +50,7 @@ function Work({ expert }: { expert: Schemas['Expert'] }) {
   );
   return (
     <Paper>
-      <h2 className={css.subject}>{t('profile.work')}</h2>
+      <h2 className={layout.subject}>{t('profile.work')}</h2>
       <Stack>
         <div>
           <Text size="sm" c="dimmed">

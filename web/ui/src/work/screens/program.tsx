@@ -1,4 +1,5 @@
 import { $api, ApiError, Await, client, Failed, key, Loading, Money, Page, type Schemas, useCodes, useConfirm, useDraft, useFormat, useI18n, useWrite } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Alert, Badge, Button, Checkbox, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import Check from 'lucide-react/icons/check';
 import { type ReactNode, useState } from 'react';
@@ -28,7 +29,7 @@ export default function Program() {
   if (own.error && !none) return <Failed error={own.error} retry={() => void own.refetch()} />;
   return (
     <Page title={about.data ? `${about.data.brand_name}: ${about.data.name}` : t('programs.one')} back={{ to: '/programs', label: t('programs.title') }} narrow>
-      <div className={css.stack}>
+      <div className={layout.stack}>
         {about.data && <Facts about={about.data} />}
         {own.data && !['applied', 'assessing', 'rejected', 'left'].includes(own.data.state) ? (
           <Working program={program} own={own.data} about={about.data} />
@@ -49,7 +50,7 @@ function Facts({ about }: { about: About }) {
   const format = useFormat();
   return (
     <Paper>
-      <div className={css.row}>
+      <div className={layout.row}>
         <div>
           <Text size="sm" c="dimmed">
             {t('program.from')}
@@ -109,7 +110,7 @@ function Path({ program, own }: { program: string; own: Own | undefined }) {
                 {step.done ? <Check size={18} /> : i + 1}
               </span>
               <div>
-                <h2 className={css.subject} style={{ marginTop: 5 }}>
+                <h2 className={layout.subject} style={{ marginTop: 5 }}>
                   {step.name}
                   {step.done && <span className="kh-hidden"> ({t('path.done')})</span>}
                 </h2>
@@ -168,7 +169,7 @@ function Working({ program, own, about }: { program: string; own: Own; about: Ab
   return (
     <>
       <Paper>
-        <div className={css.row}>
+        <div className={layout.row}>
           <Group gap="sm">
             <strong>{t('program.you')}</strong>
             <Badge color={toneOf(own.state)}>{codes('enrolment', own.state)}</Badge>
@@ -208,7 +209,7 @@ function Topics({ program, own, about }: { program: string; own: Own; about: Abo
   const open = about.topics.filter((topic) => topic.mode !== 'brand-only');
   return (
     <Paper>
-      <h2 className={css.subject}>{t('program.topics')}</h2>
+      <h2 className={layout.subject}>{t('program.topics')}</h2>
       <Checkbox.Group value={topics} onChange={setTopics} description={t('program.topics.text')} label={<span className="kh-hidden">{t('program.topics')}</span>}>
         <div className={css.grid} style={{ gap: 10, marginTop: 12 }}>
           {open.map((topic) => (

@@ -1,10 +1,10 @@
 import { $api, Await, Empty, Page, useCodes, useI18n, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Badge, Button, Group, Paper, Text, TextInput } from '@mantine/core';
 import Layers from 'lucide-react/icons/layers';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { toneOf } from '../enrolment';
-import css from '../work.module.css';
 
 /** The programs one works in or has applied to. */
 export default function Programs() {
@@ -13,7 +13,7 @@ export default function Programs() {
   const enrolments = $api.useQuery('get', '/api/v1/me/enrolments');
   return (
     <Page title={t('programs.title')} narrow>
-      <div className={css.stack}>
+      <div className={layout.stack}>
         <Await read={enrolments}>
           {({ data }) =>
             data.length === 0 ? (
@@ -23,9 +23,9 @@ export default function Programs() {
             ) : (
               data.map(({ enrolment, brand_name, program_name, program_state }) => (
                 <Paper key={enrolment.id}>
-                  <div className={css.row}>
+                  <div className={layout.row}>
                     <div>
-                      <h2 className={css.subject} style={{ margin: 0 }}>
+                      <h2 className={layout.subject} style={{ margin: 0 }}>
                         {brand_name}
                       </h2>
                       <Text c="dimmed">{program_name}</Text>
@@ -35,7 +35,7 @@ export default function Programs() {
                       <Badge color={toneOf(enrolment.state)}>{codes('enrolment', enrolment.state)}</Badge>
                     </Group>
                   </div>
-                  <div className={css.row} style={{ marginTop: 14 }}>
+                  <div className={layout.row} style={{ marginTop: 14 }}>
                     <Text size="sm" c="dimmed">
                       {enrolment.enrolled_at ? (
                         <>

@@ -1,8 +1,8 @@
 import { $api, Await, client, Empty, key, Page, Redacted, type Schemas, useCodes, useDraft, useI18n, useNow, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import Scale from 'lucide-react/icons/scale';
 import { Link } from 'wouter';
-import css from '../work.module.css';
 
 type Refusal = Schemas['OwnRefusal'];
 
@@ -21,7 +21,7 @@ export default function Refusals() {
               {t('refusals.none.text')}
             </Empty>
           ) : (
-            <div className={css.stack}>
+            <div className={layout.stack}>
               {data.map((refusal) => (
                 <One key={refusal.id} of={refusal} />
               ))}
@@ -41,8 +41,8 @@ function One({ of }: { of: Refusal }) {
   return (
     <Paper component="article">
       <Stack gap="sm">
-        <div className={css.row}>
-          <h2 className={css.subject} style={{ margin: 0 }}>
+        <div className={layout.row}>
+          <h2 className={layout.subject} style={{ margin: 0 }}>
             <Anchor component={Link} href={`/turns/${of.assignment}`} c="inherit">
               <Redacted text={of.title} />
             </Anchor>

@@ -1,10 +1,10 @@
 import { $api, Await, client, key, Page, type Schemas, session, useI18n, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Alert, Badge, Button, Group, Paper, PasswordInput, Stack, Text } from '@mantine/core';
 import Monitor from 'lucide-react/icons/monitor';
 import Smartphone from 'lucide-react/icons/smartphone';
 import { useState } from 'react';
 import { Authenticator } from '../authenticator';
-import css from '../work.module.css';
 
 /** How one signs in, and where one is signed in. */
 export default function Security() {
@@ -13,7 +13,7 @@ export default function Security() {
   const limited = session.limited || me.data?.limited;
   return (
     <Page title={t('nav.security')} narrow>
-      <div className={css.stack}>
+      <div className={layout.stack}>
         {limited && <Alert color="honey">{t('security.limited')}</Alert>}
         <Await read={me}>{(found) => <Authenticator on={found.totp} />}</Await>
         {!limited && <Password />}
@@ -37,7 +37,7 @@ function Password() {
   });
   return (
     <Paper>
-      <h2 className={css.subject}>{t('password.title')}</h2>
+      <h2 className={layout.subject}>{t('password.title')}</h2>
       <form
         onSubmit={(e) => {
           e.preventDefault();
@@ -66,8 +66,8 @@ function Sessions() {
   const others = useWrite(async () => (await client.POST('/api/v1/me/sessions/revoke_others')).data, { stale, done: t('sessions.ended') });
   return (
     <Paper>
-      <div className={css.row}>
-        <h2 className={css.subject} style={{ margin: 0 }}>
+      <div className={layout.row}>
+        <h2 className={layout.subject} style={{ margin: 0 }}>
           {t('sessions.title')}
         </h2>
         <Button variant="default" size="compact-md" loading={others.isPending} onClick={() => others.mutate()}>
@@ -91,7 +91,7 @@ function One({ of, end }: { of: Schemas['OwnSession']; end: () => void }) {
   const { t } = useI18n();
   const phone = /Mobile|Android|iPhone/.test(of.user_agent);
   return (
-    <div className={css.row}>
+    <div className={layout.row}>
       <Group gap="md" wrap="nowrap">
         {phone ? <Smartphone size={22} aria-hidden /> : <Monitor size={22} aria-hidden />}
         <div>

@@ -1,4 +1,5 @@
 import { $api, Await, Empty, Loading, Page, type Schemas, useFormat, useI18n, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Button, Paper, Text } from '@mantine/core';
 import ChartNoAxesColumn from 'lucide-react/icons/chart-no-axes-column';
 import { Link } from 'wouter';
@@ -25,7 +26,7 @@ export default function StandingScreen() {
             );
           }
           return (
-            <div className={css.stack}>
+            <div className={layout.stack}>
               {working.map((enrolled) => (
                 <OfProgram key={enrolled.enrolment.id} enrolled={enrolled} />
               ))}
@@ -45,7 +46,7 @@ function OfProgram({ enrolled }: { enrolled: Enrolled }) {
   const names = new Map(about.data?.topics.map((topic) => [topic.slug, topic.name]));
   return (
     <Paper>
-      <h2 className={css.subject}>
+      <h2 className={layout.subject}>
         {enrolled.brand_name} · {enrolled.program_name}
       </h2>
       <Await read={standings} loading={<Loading rows={2} height={70} />}>
@@ -74,7 +75,7 @@ function OfTopic({ belief, name }: { belief: Belief; name: string }) {
   const width = belief.high - belief.low;
   return (
     <div className={css.belief}>
-      <div className={css.row}>
+      <div className={layout.row}>
         <strong>{name}</strong>
         <Text size="sm" c="dimmed" component="span">
           {t('standing.evidence', { count: belief.evidence })}

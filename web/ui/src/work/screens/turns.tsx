@@ -1,9 +1,8 @@
-import { Await, client, DataList, Empty, Loading, Money, Page, Redacted, type Schemas, useCodes, useFormat, useI18n, When } from '@kit/index';
+import { Await, client, DataList, Empty, Loading, Money, More, Page, Redacted, type Schemas, useCodes, useFormat, useI18n, usePages, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Badge, Button, Paper } from '@mantine/core';
 import MessagesSquare from 'lucide-react/icons/messages-square';
 import { Link } from 'wouter';
-import { More, usePages } from '../pages';
-import css from '../work.module.css';
 
 type Turn = Schemas['AssignmentSummary'];
 
@@ -27,17 +26,17 @@ export default function Turns() {
             );
           }
           return (
-            <div className={css.stack}>
+            <div className={layout.stack}>
               {mine.length > 0 && (
                 <section>
-                  <h2 className={css.subject}>{t('turns.open')}</h2>
+                  <h2 className={layout.subject}>{t('turns.open')}</h2>
                   <Paper p={0}>
                     <List rows={mine} label={t('turns.open')} />
                   </Paper>
                 </section>
               )}
               <section>
-                <h2 className={css.subject}>{t('turns.past')}</h2>
+                <h2 className={layout.subject}>{t('turns.past')}</h2>
                 <Paper p={0}>
                   {past.length ? <List rows={past} label={t('turns.past')} /> : <Empty title={t('turns.past.none')} />}
                   <More of={turns} />

@@ -1,10 +1,10 @@
-import { $api, Await, client, Composer, Conversation, key, Loading, Money, Page, type Schemas, useAnnounce, useCodes, useFormat, useI18n, useTyping, useWrite, When } from '@kit/index';
+import { $api, Await, client, Composer, Conversation, Facts, key, Loading, Money, Page, type Schemas, useAnnounce, useCodes, useFormat, useI18n, useTyping, useWrite, When } from '@kit/index';
+import layout from '@kit/layout.module.css';
 import { Alert, Badge, Button, Checkbox, Group, Paper, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import Info from 'lucide-react/icons/info';
 import { useEffect, useRef } from 'react';
 import { Link, useParams } from 'wouter';
-import { Context } from '../context';
 import { End } from '../end';
 import { HandBack } from '../handback';
 import { MacroMenu } from '../macromenu';
@@ -20,7 +20,7 @@ export default function Workbench() {
   const turn = $api.useQuery('get', '/api/v1/assignments/{assignment}', { params: { path: { assignment } } });
   return (
     <Await read={turn} loading={<Loading rows={2} height={200} />}>
-      {(found) => <Bench turn={found} />}
+      {(found) => <Bench key={found.id} turn={found} />}
     </Await>
   );
 }
@@ -51,8 +51,8 @@ function Table({ turn, talk }: { turn: Turn; talk: Talk }) {
     count.current = talk.messages.length;
   }, [talk.messages, say, t]);
   return (
-    <div className={css.bench}>
-      <div className={css.talk}>
+    <div className={layout.bench}>
+      <div className={layout.talk}>
         <Notes turn={turn} talk={talk} mine={mine} />
         <Conversation messages={talk.messages} side="expert" typing={typing} read={read} />
         {mine ? <Write turn={turn} onTyping={write} /> : <Over turn={turn} />}
@@ -73,7 +73,7 @@ function Notes({ turn, talk, mine }: { turn: Turn; talk: Talk; mine: boolean }) 
   return (
     <Alert color="honey" title={t('bench.notes')} icon={<Info size={20} />}>
       {talk.handoffs.map((handoff) => (
-        <div key={handoff.assignment} className={css.row}>
+        <div key={handoff.assignment} className={layout.row}>
           <Text dir="auto">{handoff.note}</Text>
           {mine && (
             <Button variant="default" size="compact-md" disabled={handoff.confirmed} loading={confirm.isPending} onClick={() => confirm.mutate(handoff.assignment)}>
@@ -140,9 +140,9 @@ function Known({ turn, talk, mine }: { turn: Turn; talk: Talk; mine: boolean }) 
   const format = useFormat();
   const hidden = hiddenIn(talk);
   return (
-    <aside className={css.aside} aria-label={t('bench.about')}>
+    <aside className={layout.aside} aria-label={t('bench.about')}>
       <Paper>
-        <div className={css.row}>
+        <div className={layout.row}>
           <span>{t('bench.pays')}</span>
           <Money of={turn.reward} big />
         </div>
@@ -153,20 +153,20 @@ function Known({ turn, talk, mine }: { turn: Turn; talk: Talk; mine: boolean }) 
       </Paper>
       {talk.context.trim() && (
         <Paper>
-          <h2 className={css.subject}>{t('bench.context')}</h2>
-          <Context text={talk.context} />
+          <h2 className={layout.subject}>{t('bench.context')}</h2>
+          <Facts text={talk.context} />
         </Paper>
       )}
       <Paper>
-        <h2 className={css.subject}>{t('bench.hidden.title')}</h2>
+        <h2 className={layout.subject}>{t('bench.hidden.title')}</h2>
         <Text size="sm" c="dimmed">
           {hidden ? t('bench.hidden', { count: hidden }) : t('bench.hidden.none')}
         </Text>
       </Paper>
       {mine && (
         <Paper>
-          <h2 className={css.subject}>{t('bench.not_for_you')}</h2>
-          <div className={css.stack} style={{ gap: 8 }}>
+          <h2 className={layout.subject}>{t('bench.not_for_you')}</h2>
+          <div className={layout.stack} style={{ gap: 8 }}>
             {turn.state === 'working' && <HandBack turn={turn} />}
             <End turn={turn} />
           </div>

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { encode } from 'uqr';
-import css from './work.module.css';
+import css from './qr.module.css';
 
 /** A text as a QR code, dark on white whatever the scheme is. */
 export function QR({ text, label }: { text: string; label: string }) {

@@ -1,1 +1,0 @@
-export { Facts as Context } from '@kit/index';

@@ -1,1 +1,0 @@
-export { More, usePages } from '@kit/index';
