@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/web/bind"
 	"knowhow/web/limit"
 	"knowhow/web/problem"
 )
@@ -154,14 +156,17 @@ func claimed(ctx context.Context, a *API, r Route, caller access.Caller, in any)
 	})
 }
 
-// add registers a route with huma: it names the caller and turns errors into
+// add registers a route: it names the caller and turns errors into
 // problems.
 func add[I, O any](a *API, r Route, handle func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
 	a.routes = append(a.routes, r)
-	huma.Register(a.huma, a.operation(r), func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, requestOf(ctx).Caller, in)
-		if err != nil {
+	bind.Register(a.huma, a.operation(r), reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, in any) (any, error) {
+		out, err := handle(ctx, requestOf(ctx).Caller, in.(*I))
+		switch {
+		case err != nil:
 			return nil, a.problem(ctx, err)
+		case out == nil:
+			return nil, nil
 		}
 		return out, nil
 	})
