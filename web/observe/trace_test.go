@@ -27,8 +27,12 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // noEndpoint clears what the surroundings may say of tracing.
 func noEndpoint(t *testing.T) {
 	t.Helper()
-	for _, name := range append([]string{"OTEL_SDK_DISABLED", "OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"}, endpoints...) {
+	for _, name := range []string{"OTEL_SDK_DISABLED", "OTEL_TRACES_EXPORTER"} {
 		t.Setenv(name, "")
+	}
+	for _, name := range []string{"ENDPOINT", "PROTOCOL", "HEADERS", "TIMEOUT", "COMPRESSION", "CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"} {
+		t.Setenv("OTEL_EXPORTER_OTLP_"+name, "")
+		t.Setenv("OTEL_EXPORTER_OTLP_TRACES_"+name, "")
 	}
 }
 
@@ -51,6 +55,8 @@ func TestTracingIsOffByItself(t *testing.T) {
 func TestBadVariablesAreNamed(t *testing.T) {
 	for name, value := range map[string]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "ftp://collector", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+		"OTEL_EXPORTER_OTLP_HEADERS": "key", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "10s", "OTEL_EXPORTER_OTLP_COMPRESSION": "zip",
+		"OTEL_EXPORTER_OTLP_CERTIFICATE": "/no/such/file", "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE": "/no/such/file",
 	} {
 		t.Run(name, func(t *testing.T) {
 			noEndpoint(t)
