@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -76,8 +77,8 @@ func (t *Tracing) Requests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		method := known(r.Method)
 		options := []trace.SpanStartOption{trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
-			attribute.String("http.request.method", method), attribute.String("url.path", r.URL.Path), attribute.String("server.address", r.Host),
-			attribute.String("network.peer.address", r.RemoteAddr), attribute.String("user_agent.original", r.UserAgent()))}
+			attribute.String("http.request.method", method), attribute.String("url.path", r.URL.Path), attribute.String("server.address", hostOf(r.Host)),
+			attribute.String("network.peer.address", hostOf(r.RemoteAddr)), attribute.String("user_agent.original", r.UserAgent()))}
 		theirs := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header)))
 		if theirs.IsValid() {
 			options = append(options, trace.WithLinks(trace.Link{SpanContext: theirs}))
@@ -86,6 +87,14 @@ func (t *Tracing) Requests(next http.Handler) http.Handler {
 		defer span.End()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// hostOf is an address without its port.
+func hostOf(address string) string {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		return host
+	}
+	return address
 }
 
 // nameSpan names the request's span, where it has one, after the route that

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/attribute"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -134,6 +135,12 @@ func TestSpans(t *testing.T) {
 			names = append(names, s.Name())
 			if s.SpanKind() == trace.SpanKindServer {
 				request = s.SpanContext()
+				told := attribute.NewSet(s.Attributes()...)
+				peer, _ := told.Value("network.peer.address")
+				status, _ := told.Value("http.response.status_code")
+				if peer.AsString() != "192.0.2.1" || status.AsInt64() != http.StatusOK || len(s.Links()) != 1 || s.Links()[0].SpanContext.TraceID().String() != "0af7651916cd43dd8448eb211c80319c" {
+					t.Errorf("the request's span tells %v, and links %v", s.Attributes(), s.Links())
+				}
 			}
 			for _, a := range s.Attributes() {
 				if strings.Contains(a.Value.String(), "hush") {
