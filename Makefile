@@ -16,7 +16,7 @@ help: ## print this list
 
 .PHONY: build
 build: ## build bin/knowhow, one static binary
-	go build -ldflags "-s -w -X knowhow/cmd/knowhow/version.Number=$(VERSION)" -o bin/knowhow ./cmd/knowhow
+	go build -trimpath -ldflags "-s -w -X knowhow/cmd/knowhow/version.Number=$(VERSION)" -o bin/knowhow ./cmd/knowhow
 
 # What runs in browsers is built only where something changed; a build of the
 # Go program alone needs no Node, and answers for its pages "make web".

@@ -30,7 +30,7 @@ func (a *API) pictureRoutes() {
 
 type uploadIn struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
-	RawBody     []byte `contentType:"image/png"`
+	RawBody     []byte
 }
 
 // Picture is a picture that a message shows.

@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/web/bind"
 	"knowhow/web/limit"
 	"knowhow/web/problem"
 )
@@ -106,7 +108,7 @@ func createShown[I, O any](a *API, r Route,
 ) {
 	r.Method, r.status = http.MethodPost, http.StatusCreated
 	add(a, r, func(ctx context.Context, caller access.Caller, in *I) (*O, error) {
-		id, made, err := do(claimed(ctx, a, r, caller, in), caller, in)
+		id, made, err := do(claimed(ctx, a, &r, caller, in), caller, in)
 		var repeated *marketplace.RepeatedError
 		switch {
 		case errors.As(err, &repeated):
@@ -128,7 +130,7 @@ func act[I any](a *API, r Route, do func(ctx context.Context, caller access.Call
 	}
 	r.status = http.StatusNoContent
 	add(a, r, func(ctx context.Context, caller access.Caller, in *I) (*struct{}, error) {
-		err := do(claimed(ctx, a, r, caller, in), caller, in)
+		err := do(claimed(ctx, a, &r, caller, in), caller, in)
 		if errors.Is(err, marketplace.ErrRepeated) {
 			err = nil
 		}
@@ -138,7 +140,7 @@ func act[I any](a *API, r Route, do func(ctx context.Context, caller access.Call
 
 // claimed is a context with the claim of the request's Idempotency-Key, where
 // it has one.
-func claimed(ctx context.Context, a *API, r Route, caller access.Caller, in any) context.Context {
+func claimed(ctx context.Context, a *API, r *Route, caller access.Caller, in any) context.Context {
 	key := requestOf(ctx).IdempotencyKey
 	if key == "" || r.unkeyed {
 		return ctx
@@ -154,16 +156,28 @@ func claimed(ctx context.Context, a *API, r Route, caller access.Caller, in any)
 	})
 }
 
-// add registers a route with huma: it names the caller and turns errors into
-// problems.
+// add registers a route. What there is of it for every route is little: the
+// types, and the way from them to those of the handler.
 func add[I, O any](a *API, r Route, handle func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
-	a.routes = append(a.routes, r)
-	huma.Register(a.huma, a.operation(r), func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, requestOf(ctx).Caller, in)
+	a.add(&r, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, caller access.Caller, in any) (any, error) {
+		out, err := handle(ctx, caller, in.(*I))
+		if err != nil || out == nil {
+			return nil, err
+		}
+		return out, nil
+	})
+}
+
+// add registers a route of these types: it names the caller and turns errors
+// into problems.
+func (a *API) add(r *Route, in, out reflect.Type, handle func(ctx context.Context, caller access.Caller, in any) (any, error)) {
+	a.routes = append(a.routes, *r)
+	bind.Register(a.huma, a.operation(*r), in, out, func(ctx context.Context, in any) (any, error) {
+		answer, err := handle(ctx, requestOf(ctx).Caller, in)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		return out, nil
+		return answer, nil
 	})
 }
 

@@ -82,6 +82,7 @@ func (m *Metrics) Requests() echo.MiddlewareFunc {
 			m.inFlight.Inc()
 			defer func() {
 				m.inFlight.Dec()
+				tellOutcome(c.Request().Context(), status)
 				m.requests.WithLabelValues(method, route, strconv.Itoa(status/100)+"xx").Observe(time.Since(began).Seconds())
 			}()
 			if err := next(c); err != nil {

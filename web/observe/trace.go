@@ -4,16 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strings"
 
-	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
-	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -29,10 +27,6 @@ type Tracing struct {
 	tracer   trace.Tracer
 }
 
-// endpoints are the variables that turn tracing on, by OpenTelemetry's
-// conventions.
-var endpoints = []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"}
-
 // NewTracing starts tracing where the environment names an OTLP/HTTP endpoint,
 // and returns nil where it does not. It reads OpenTelemetry's other variables
 // too: sampling, headers, the service's name. A variable of no use is an
@@ -42,9 +36,9 @@ func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing
 	if err != nil || !on {
 		return nil, err
 	}
-	exporter, err := otlptracehttp.New(ctx)
+	exporter, err := newCollector()
 	if err != nil {
-		return nil, fmt.Errorf("start tracing: %w", err)
+		return nil, err
 	}
 	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(
 		attribute.String("service.name", "knowhow"), attribute.String("service.version", version)), resource.WithFromEnv())
@@ -64,33 +58,43 @@ func wanted() (bool, error) {
 	if strings.EqualFold(os.Getenv("OTEL_SDK_DISABLED"), "true") || os.Getenv("OTEL_TRACES_EXPORTER") == "none" {
 		return false, nil
 	}
-	on := false
-	for _, name := range endpoints {
-		value := os.Getenv(name)
-		if value == "" {
-			continue
-		}
-		on = true
-		if u, err := url.Parse(value); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return false, &marketplace.InvalidError{Field: name, Reason: "must be an http or https URL"}
-		}
+	if endpoint, _ := setting("ENDPOINT"); endpoint == "" {
+		return false, nil
 	}
-	for _, name := range []string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"} {
-		if value := os.Getenv(name); on && value != "" && value != "http/protobuf" {
-			return false, &marketplace.InvalidError{Field: name, Reason: "must be http/protobuf, the one protocol spoken here"}
-		}
+	if protocol, name := setting("PROTOCOL"); protocol != "" && protocol != "http/protobuf" {
+		return false, &marketplace.InvalidError{Field: name, Reason: "must be http/protobuf, the one protocol spoken here"}
 	}
-	return on, nil
+	return true, nil
 }
 
 // Requests gives every request a span, which Metrics.Requests names after its
-// route. What a caller says of a trace of theirs is linked and not trusted.
+// route and tells the outcome. What a caller says of a trace of theirs is linked
+// and not trusted.
 func (t *Tracing) Requests(next http.Handler) http.Handler {
 	if t == nil {
 		return next
 	}
-	return otelhttp.NewHandler(next, "request", otelhttp.WithTracerProvider(t.provider), otelhttp.WithMeterProvider(noop.NewMeterProvider()),
-		otelhttp.WithPropagators(propagation.TraceContext{}), otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		method := known(r.Method)
+		options := []trace.SpanStartOption{trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
+			attribute.String("http.request.method", method), attribute.String("url.path", r.URL.Path), attribute.String("server.address", hostOf(r.Host)),
+			attribute.String("network.peer.address", hostOf(r.RemoteAddr)), attribute.String("user_agent.original", r.UserAgent()))}
+		theirs := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header)))
+		if theirs.IsValid() {
+			options = append(options, trace.WithLinks(trace.Link{SpanContext: theirs}))
+		}
+		ctx, span := t.tracer.Start(r.Context(), method, options...)
+		defer span.End()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// hostOf is an address without its port.
+func hostOf(address string) string {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		return host
+	}
+	return address
 }
 
 // nameSpan names the request's span, where it has one, after the route that
@@ -99,6 +103,15 @@ func nameSpan(ctx context.Context, method, route string) {
 	if span := trace.SpanFromContext(ctx); span.IsRecording() {
 		span.SetName(method + " " + route)
 		span.SetAttributes(attribute.String("http.route", route))
+	}
+}
+
+// tellOutcome tells the request's span how it was answered.
+func tellOutcome(ctx context.Context, status int) {
+	span := trace.SpanFromContext(ctx)
+	span.SetAttributes(attribute.Int("http.response.status_code", status))
+	if status >= http.StatusInternalServerError {
+		span.SetStatus(codes.Error, "")
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/attribute"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -27,8 +28,12 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // noEndpoint clears what the surroundings may say of tracing.
 func noEndpoint(t *testing.T) {
 	t.Helper()
-	for _, name := range append([]string{"OTEL_SDK_DISABLED", "OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"}, endpoints...) {
+	for _, name := range []string{"OTEL_SDK_DISABLED", "OTEL_TRACES_EXPORTER"} {
 		t.Setenv(name, "")
+	}
+	for _, name := range []string{"ENDPOINT", "PROTOCOL", "HEADERS", "TIMEOUT", "COMPRESSION", "CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY"} {
+		t.Setenv("OTEL_EXPORTER_OTLP_"+name, "")
+		t.Setenv("OTEL_EXPORTER_OTLP_TRACES_"+name, "")
 	}
 }
 
@@ -51,6 +56,8 @@ func TestTracingIsOffByItself(t *testing.T) {
 func TestBadVariablesAreNamed(t *testing.T) {
 	for name, value := range map[string]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "ftp://collector", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+		"OTEL_EXPORTER_OTLP_HEADERS": "key", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "10s", "OTEL_EXPORTER_OTLP_COMPRESSION": "zip",
+		"OTEL_EXPORTER_OTLP_CERTIFICATE": "/no/such/file", "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE": "/no/such/file",
 	} {
 		t.Run(name, func(t *testing.T) {
 			noEndpoint(t)
@@ -128,6 +135,12 @@ func TestSpans(t *testing.T) {
 			names = append(names, s.Name())
 			if s.SpanKind() == trace.SpanKindServer {
 				request = s.SpanContext()
+				told := attribute.NewSet(s.Attributes()...)
+				peer, _ := told.Value("network.peer.address")
+				status, _ := told.Value("http.response.status_code")
+				if peer.AsString() != "192.0.2.1" || status.AsInt64() != http.StatusOK || len(s.Links()) != 1 || s.Links()[0].SpanContext.TraceID().String() != "0af7651916cd43dd8448eb211c80319c" {
+					t.Errorf("the request's span tells %v, and links %v", s.Attributes(), s.Links())
+				}
 			}
 			for _, a := range s.Attributes() {
 				if strings.Contains(a.Value.String(), "hush") {
