@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-func words(text string) string {
+func joined(text string) string {
 	var out []string
 	tokens(text, func(w string) { out = append(out, w) })
 	return strings.Join(out, " ")
@@ -33,7 +33,7 @@ func TestTokens(t *testing.T) {
 		{"too long", strings.Repeat("a", 41) + " " + strings.Repeat("b", 40), strings.Repeat("b", 40)},
 		{"nothing", " ,;- ", ""},
 	} {
-		if got := words(test.text); got != test.want {
+		if got := joined(test.text); got != test.want {
 			t.Errorf("%s: tokens(%q) = %q, want %q", test.name, test.text, got, test.want)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 // Command is `knowhow evaluate`.
 type Command struct {
+	Language  Language  `cmd:"" help:"Measure how well languages are told apart."`
 	Redaction Redaction `cmd:"" help:"Measure how much marked personal data is found and what else is redacted."`
 }
 

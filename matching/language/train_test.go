@@ -1,0 +1,134 @@
+package language
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"maps"
+	"slices"
+	"testing"
+)
+
+// ownExamples are the spoken sentences, cut in two so that there are more.
+func ownExamples() []Example {
+	var examples []Example
+	for _, tag := range slices.Sorted(maps.Keys(spoken)) {
+		for _, text := range spoken[tag] {
+			half := len([]rune(text)) / 2
+			examples = append(examples, Example{text, tag}, Example{string([]rune(text)[half:]), tag})
+		}
+	}
+	return examples
+}
+
+func mustTrain(t *testing.T, examples []Example) (*Model, []byte) {
+	t.Helper()
+	m, err := Train(examples, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := m.Encode(&file); err != nil {
+		t.Fatal(err)
+	}
+	return m, file.Bytes()
+}
+
+func TestTrainingIsDeterministic(t *testing.T) {
+	_, first := mustTrain(t, ownExamples())
+	if _, again := mustTrain(t, ownExamples()); !bytes.Equal(first, again) {
+		t.Error("the same examples gave two models")
+	}
+}
+
+func TestModelOutlivesItsFile(t *testing.T) {
+	m, file := mustTrain(t, ownExamples())
+	read, err := Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	if err := read.Encode(&again); err != nil || !bytes.Equal(again.Bytes(), file) {
+		t.Errorf("written again it is another file (%v)", err)
+	}
+	for _, e := range ownExamples() {
+		tag, p, sure := m.Detect(e.Text)
+		if gotTag, gotP, gotSure := read.Detect(e.Text); gotTag != tag || gotP != p || gotSure != sure {
+			t.Errorf("%q: %s %v %v, trained %s %v %v", e.Text, gotTag, gotP, gotSure, tag, p, sure)
+		}
+		if tag != e.Language {
+			t.Errorf("%q, which it was trained on: %s, want %s", e.Text, tag, e.Language)
+		}
+	}
+}
+
+// A row has no part in the evidence it is calibrated with: in a language of one
+// example there is none left.
+func TestARowIsLeftOutOfItsOwnCounts(t *testing.T) {
+	examples := append(ownExamples(), Example{"ᚠᚢᚦᚨᚱᚲ ᚷᚹᚺᚾᛁᛃ", "nn"})
+	tr := &trainer{tags: tagsOf(examples)}
+	tr.count(examples)
+	tr.weigh()
+	p := make([]float64, len(tr.tags))
+	tr.scores(&tr.rows[len(examples)-1], p, func(w float64) float64 { return w })
+	if slices.Max(p) != 0 {
+		t.Errorf("evidence %v", p)
+	}
+}
+
+func TestTooFewExamples(t *testing.T) {
+	for name, examples := range map[string][]Example{"none": nil, "one language": slices.Repeat([]Example{{"a text", "en"}}, 20), "three": ownExamples()[:3]} {
+		if _, err := Train(examples, nil); !errors.Is(err, ErrFewExamples) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Train(slices.Concat(slices.Repeat([]Example{{"12", "en"}}, 10), slices.Repeat([]Example{{"?", "de"}}, 10)), nil); err != nil {
+		t.Errorf("texts without words: %v", err)
+	}
+}
+
+func TestTrainingStops(t *testing.T) {
+	stopped := errors.New("stopped")
+	if _, err := Train(ownExamples(), func() error { return stopped }); !errors.Is(err, stopped) {
+		t.Error(err)
+	}
+}
+
+func TestDamagedFilesAreRefused(t *testing.T) {
+	_, whole := mustTrain(t, ownExamples())
+	for i := 0; i < len(whole); i += 1 + len(whole)/500 {
+		broken := bytes.Clone(whole)
+		broken[i] ^= 0x10
+		if _, err := Decode(broken); !errors.Is(err, ErrModel) {
+			t.Fatalf("byte %d changed: %v", i, err)
+		}
+		if _, err := Decode(whole[:i]); !errors.Is(err, ErrModel) {
+			t.Fatalf("only %d bytes: %v", i, err)
+		}
+	}
+	if _, err := Decode(nil); !errors.Is(err, ErrModel) {
+		t.Error(err)
+	}
+}
+
+// Whatever is in a file whose checksum is right, it is refused or detects
+// without panic.
+func FuzzDecode(f *testing.F) {
+	m, err := Train(ownExamples(), nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(m.columns())
+	f.Add([]byte{2})
+	f.Fuzz(func(t *testing.T, unpacked []byte) {
+		r := columns{left: unpacked}
+		if m := r.model(); !r.bad && len(r.left) == 0 {
+			m.Detect("Das Bild wird nach zwanzig Minuten unscharf")
+		}
+		head := binary.LittleEndian.AppendUint32([]byte(magic), crc32.ChecksumIEEE(unpacked))
+		if _, err := Decode(append(head, unpacked...)); err != nil && !errors.Is(err, ErrModel) {
+			t.Error(err)
+		}
+	})
+}
