@@ -58,6 +58,10 @@ var chart = map[Kind]rule{
 	ProviderFees:     {debit: true},
 }
 
+// Debit reports whether balances of the kind grow by debits, as what we have and
+// what we spent does; all others grow by credits.
+func (k Kind) Debit() bool { return chart[k].debit }
+
 // Account names one account. Owner is zero for kinds that are not owned.
 type Account struct {
 	Kind     Kind

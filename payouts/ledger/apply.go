@@ -173,7 +173,7 @@ func entries(batch []prepared, books map[string]*accountRow) ([]entryRow, error)
 // take adds an entry to the account's balance, or refuses.
 func (a *accountRow) take(e Entry) error {
 	minor := e.Minor
-	if chart[e.Account.Kind].debit {
+	if e.Account.Kind.Debit() {
 		minor = -minor
 	}
 	balance, err := money.Add(a.Balance, minor)

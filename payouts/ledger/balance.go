@@ -27,7 +27,7 @@ func BalanceTx(ctx context.Context, tx *gorm.DB, a Account) (money.Money, error)
 	if err := query.Scan(&minor).Error; err != nil {
 		return money.Money{}, fmt.Errorf("read balance of %s: %w", a.ID(), err)
 	}
-	if !a.Constrained() && chart[a.Kind].debit {
+	if !a.Constrained() && a.Kind.Debit() {
 		minor = -minor
 	}
 	return money.Of(minor, a.Currency), nil

@@ -31,7 +31,7 @@ func BooksTx(ctx context.Context, tx *gorm.DB) ([]Total, error) {
 	}
 	for _, h := range hot {
 		kind := Kind(strings.TrimSuffix(h.AccountID, ":"+string(h.Currency)))
-		if chart[kind].debit {
+		if kind.Debit() {
 			h.Minor = -h.Minor
 		}
 		totals = append(totals, Total{Kind: kind, Currency: h.Currency, Minor: h.Minor})

@@ -143,7 +143,7 @@ func newQuick(p prepared) (quick, error) {
 func (q quick) change() (table string, args []any) {
 	for _, e := range q.changes {
 		minor := e.Minor
-		if chart[e.Account.Kind].debit {
+		if e.Account.Kind.Debit() {
 			minor = -minor
 		}
 		args = append(args, e.Account.ID(), minor)

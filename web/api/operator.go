@@ -23,23 +23,31 @@ func (a *API) operatorRoutes() {
 
 // Ledger is how the platform's books stand.
 type Ledger struct {
-	Accounts []LedgerTotal `json:"accounts" doc:"By kind of account and currency; over all kinds they add up to zero."`
+	Accounts []LedgerTotal `json:"accounts" doc:"By kind of account and currency. Per currency those on the debit side add up to as much as those on the credit side."`
 	Paused   bool          `json:"paused" doc:"Payouts wait until somebody has looked."`
 }
 
 // LedgerTotal is the sum of all accounts of one kind and currency.
 type LedgerTotal struct {
 	Kind    string `json:"kind"`
-	Balance Money  `json:"balance"`
+	Side    string `json:"side" enum:"debit,credit" doc:"What we have and spent is on the debit side, what we owe and earned on the credit side."`
+	Balance Money  `json:"balance" doc:"By the account's own side."`
 }
 
 func (a *API) ledger(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Ledger], error) {
 	standing, err := a.House.Earnings.LedgerBalances(ctx, caller)
 	shape := Ledger{Accounts: make([]LedgerTotal, len(standing.Accounts)), Paused: standing.Paused}
 	for i, t := range standing.Accounts {
-		shape.Accounts[i] = LedgerTotal{Kind: string(t.Kind), Balance: Money{Minor: t.Minor, Currency: t.Currency}}
+		shape.Accounts[i] = LedgerTotal{Kind: string(t.Kind), Side: side(t.Kind.Debit()), Balance: Money{Minor: t.Minor, Currency: t.Currency}}
 	}
 	return one(shape), err
+}
+
+func side(debit bool) string {
+	if debit {
+		return "debit"
+	}
+	return "credit"
 }
 
 // LedgerCheck is the outcome of proving the books.

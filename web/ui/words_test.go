@@ -1,9 +1,13 @@
 package ui_test
 
 import (
+	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"knowhow/marketplace/quality"
 )
 
 // A visitor reads the language they asked for, else their browser's, else
@@ -22,6 +26,23 @@ func TestWordsComeInTheVisitorsLanguage(t *testing.T) {
 		}
 		if r.Header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(strings.Join(r.Header.Values("Vary"), ","), "Accept-Language") {
 			t.Errorf("headers: %v", r.Header)
+		}
+	}
+}
+
+// Whatever a brand's history may tell, the console has words for.
+func TestHistoryHasWords(t *testing.T) {
+	text, err := os.ReadFile("../messages/en/console.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words map[string]any
+	if err := json.Unmarshal(text, &words); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range quality.HistoryKinds {
+		if words["event."+string(kind)] == nil {
+			t.Errorf("there are none for %s", kind)
 		}
 	}
 }

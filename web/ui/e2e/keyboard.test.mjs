@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { offered } from './frame/api.mjs';
 import { desk, settled } from './frame/browser.mjs';
 import { scene } from './frame/scene.mjs';
-import { shop } from './frame/shop.mjs';
-import { trusted } from './frame/trust.mjs';
+import { ownSite } from './frame/shop.mjs';
 
 /** What has the focus: what it is called, and whether one sees it. */
 function focus(page) {
@@ -38,10 +37,7 @@ async function tabTo(page, name, most = 60) {
 }
 
 scene('keyboard only', async ({ house, browser, later }) => {
-  const site = await shop(house);
-  later(site.close);
-  browser.trust(site.url);
-  await trusted(house, site);
+  const site = await ownSite({ house, browser, later });
   const page = await (await browser.window({ size: desk })).newPage();
   await page.goto(site.url);
   const widget = page.locator('knowhow-widget');

@@ -85,6 +85,7 @@ for (const [where, size] of Object.entries({ phone, desk })) {
     await operator.goto(`${house.url}/console/operator`);
     await operator.getByRole('button', { name: 'Prove that the books add up' }).click();
     await operator.getByText(/They add up/).waitFor();
+    assert.match(await operator.getByText('All accounts together').locator('..').innerText(), /€0\.00/);
     assert.deepEqual(await violations(operator), [], 'the books');
   });
 }

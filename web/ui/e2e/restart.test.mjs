@@ -4,17 +4,13 @@ import assert from 'node:assert/strict';
 import { customer, offered } from './frame/api.mjs';
 import { desk, phone, settled } from './frame/browser.mjs';
 import { scene } from './frame/scene.mjs';
-import { shop } from './frame/shop.mjs';
-import { trusted } from './frame/trust.mjs';
+import { ownSite } from './frame/shop.mjs';
 
 const gone = [/ERR_CONNECTION_REFUSED/, /ERR_CONNECTION_RESET/, /ERR_EMPTY_RESPONSE/, /ERR_INCOMPLETE_CHUNKED_ENCODING/, /ERR_SOCKET_NOT_CONNECTED/, /ERR_FAILED/];
 
 scene('a power cut loses no draft', async ({ house, browser, later }) => {
   browser.expect(...gone);
-  const site = await shop(house);
-  later(site.close);
-  browser.trust(site.url);
-  await trusted(house, site);
+  const site = await ownSite({ house, browser, later });
 
   const page = await (await browser.window({ size: phone })).newPage();
   await page.goto(site.url);
@@ -55,11 +51,14 @@ scene('a power cut loses no draft', async ({ house, browser, later }) => {
 
 scene('two tabs are one person', async ({ house, browser }) => {
   const asker = await customer(house);
-  await asker.post('/questions', { program: house.program, title: 'Which of two remotes', body: 'I have both.', language: 'en' });
+  const { id } = await asker.post('/questions', { program: house.program, title: 'Which of two remotes', body: 'I have both.', language: 'en' });
   const { expert } = await offered(house, 'two remotes');
   const both = await browser.person(house, expert.email, { size: desk });
-  const [left, right] = [await both.newPage(), await both.newPage()];
+  let left = await both.newPage();
+  const right = await both.newPage();
+  const streams = [];
   for (const tab of [left, right]) {
+    tab.on('request', (request) => request.url().endsWith('/api/v1/stream') && streams.push(tab));
     await tab.goto(`${house.url}/work`);
     await settled(tab);
   }
@@ -75,6 +74,16 @@ scene('two tabs are one person', async ({ house, browser }) => {
   await left.getByLabel('Your answer').fill('The silver one.');
   await left.getByRole('button', { name: 'Send' }).click();
   await right.getByRole('log').getByText('The silver one.').waitFor();
+  assert.deepEqual(streams.map((tab) => tab === left), [true], 'the news come to one tab, which tells the other');
+
+  // where that one is closed, the other has the news itself
+  await left.close();
+  await asker.post(`/questions/${id}/messages`, { text: 'And the black one?' });
+  await right.getByRole('log').getByText('And the black one?').waitFor();
+  assert.deepEqual(streams.map((tab) => tab === right), [false, true]);
+  left = await both.newPage();
+  await left.goto(right.url());
+  await left.getByRole('log').getByText('And the black one?').waitFor();
 
   // one token lasts for both, and signing out is for both
   await Promise.all([left.reload(), right.reload()]);

@@ -1,5 +1,7 @@
 // Takes every page in light and dark at both sizes, and in Arabic, into
-// web/ui/.screens: to be looked at.
+// web/ui/.screens: to be looked at. `node e2e/screenshots.mjs console` takes
+// those whose name has that in it, `node e2e/screenshots.mjs readme` the three
+// that the README shows.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,12 +53,39 @@ async function widget(browser, house, look) {
   }
 }
 
-const dir = mkdtempSync(join(tmpdir(), 'knowhow-filled-'));
-let house, browser;
-try {
-  process.env.KNOWHOW_FILLED ??= await fill(dir);
-  house = await House.start();
-  browser = await Browser.open(house.url);
+/** What the README shows: the preview, the offer that comes of it, and the figures. */
+async function forReadme(browser, house) {
+  const dir = join(import.meta.dirname, '../../../docs/screens');
+  mkdirSync(dir, { recursive: true });
+  const take = (page, name) => page.screenshot({ path: join(dir, `${name}.png`) });
+  const small = { size: { width: 390, height: 720 }, lang: 'en', scheme: 'light' };
+  const asker = await (await browser.window(small)).newPage();
+  await asker.goto(`${house.url}/demo/shop`);
+  await asker.getByRole('link', { name: 'Ask somebody who knows' }).click();
+  const parts = asker.locator('knowhow-widget');
+  const title = await parts.getByLabel('Your question, in one line').inputValue();
+  await parts.locator('form .main').click();
+  await parts.locator('.preview mark').first().waitFor();
+  await take(asker, 'preview');
+  await parts.locator('.row .main').last().click();
+  await parts.locator('.bubble').first().waitFor();
+
+  const expert = await (await browser.person(house, 'ayse', small)).newPage();
+  await expert.goto(`${house.url}/work`);
+  const card = expert.getByRole('article', { name: title, exact: true });
+  await card.waitFor();
+  await settled(expert);
+  await take(expert, 'offer');
+
+  const manager = await (await browser.person(house, 'marit', { ...small, size: { width: 1280, height: 900 } })).newPage();
+  await manager.goto(`${house.url}/console/figures`);
+  await settled(manager);
+  await manager.waitForTimeout(400);
+  await take(manager, 'figures');
+}
+
+/** Every page, and the widget, in every look. */
+async function everything(browser, house) {
   const stage = await lived(house);
   const { pages } = await everyPage(house, stage);
   let taken = 0;
@@ -75,6 +104,16 @@ try {
     }
   }
   console.log(`${taken} pages are in ${out}`);
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'knowhow-filled-'));
+let house, browser;
+try {
+  process.env.KNOWHOW_FILLED ??= await fill(dir);
+  house = await House.start();
+  browser = await Browser.open(house.url);
+  if (only === 'readme') await forReadme(browser, house);
+  else await everything(browser, house);
 } finally {
   await browser?.close();
   await house?.close();

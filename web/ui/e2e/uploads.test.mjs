@@ -4,8 +4,7 @@ import assert from 'node:assert/strict';
 import { customer, offered } from './frame/api.mjs';
 import { desk, phone } from './frame/browser.mjs';
 import { scene } from './frame/scene.mjs';
-import { shop } from './frame/shop.mjs';
-import { trusted } from './frame/trust.mjs';
+import { ownSite } from './frame/shop.mjs';
 
 const html = Buffer.from('<!doctype html><script>window.__ran=1</script>');
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="window.__ran=1"/>');
@@ -46,10 +45,7 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
     assert.ok(answer.status >= 400 && answer.status < 500, `${what}: ${answer.status}`);
   }
 
-  const site = await shop(house);
-  later(site.close);
-  browser.trust(site.url);
-  await trusted(house, site);
+  const site = await ownSite({ house, browser, later });
   const page = await (await browser.window({ size: phone })).newPage();
   await page.goto(site.url);
   const widget = page.locator('knowhow-widget');
@@ -84,4 +80,19 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   await app.locator('input[type=file]').setInputFiles({ name: 'holiday.png', mimeType: 'image/png', buffer: html });
   await app.getByRole('alert').or(app.getByText(/holiday\.png|picture/i)).first().waitFor();
   assert.equal(await app.locator('form').getByRole('img').count(), 0, 'nothing is attached');
+
+  // one that is attached waits with the draft, and goes with it
+  const attached = app.locator('form').getByRole('button', { name: 'Open the picture' });
+  await app.locator('input[type=file]').setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
+  await attached.waitFor();
+  await app.getByLabel('Your answer').fill('It is a kettle.');
+  await app.waitForTimeout(600); // a draft is written once its writer rests
+  await app.reload();
+  await attached.waitFor();
+  await app.getByRole('button', { name: 'Send' }).click();
+  await widget.getByText('It is a kettle.').waitFor();
+  await widget.getByRole('log').getByRole('img').nth(1).waitFor();
+  await app.reload();
+  await app.getByLabel('Message').waitFor();
+  assert.equal(await attached.count(), 0, 'what was sent waits no more');
 });

@@ -5,16 +5,12 @@ import { offered } from './frame/api.mjs';
 import { violations } from './frame/axe.mjs';
 import { desk, phone, settled } from './frame/browser.mjs';
 import { scene } from './frame/scene.mjs';
-import { shop } from './frame/shop.mjs';
-import { trusted } from './frame/trust.mjs';
+import { ownSite } from './frame/shop.mjs';
 
 for (const [where, size] of Object.entries({ phone, desk })) {
   scene(`a question's whole way, asked in the widget on a ${where}`, async ({ house, browser, later }) => {
     const mark = `blinks ${where} orange`;
-    const site = await shop(house, { product: 'Brindle Box', title: `The Box ${mark} since the update`, body: 'Hello, I am Dana Whitlow, dana@whitlow.example. It hangs in the cellar.' });
-    later(site.close);
-    browser.trust(site.url);
-    await trusted(house, site);
+    const site = await ownSite({ house, browser, later }, { product: 'Brindle Box', title: `The Box ${mark} since the update`, body: 'Hello, I am Dana Whitlow, dana@whitlow.example. It hangs in the cellar.' });
 
     // the manager looks at the queue, and leaves it open
     const manager = await (await browser.person(house, 'dario')).newPage();
@@ -136,10 +132,7 @@ for (const [where, size] of Object.entries({ phone, desk })) {
 }
 
 scene('the brand’s own team, please; and withdrawing', async ({ house, browser, later }) => {
-  const site = await shop(house);
-  later(site.close);
-  browser.trust(site.url);
-  await trusted(house, site);
+  const site = await ownSite({ house, browser, later });
   const page = await (await browser.window({ size: phone })).newPage();
   const widget = page.locator('knowhow-widget');
   const ask = async (title) => {

@@ -31,6 +31,7 @@ export async function customer(house, body = {}) {
     get: (path) => call(house, 'GET', path, undefined, token),
     post: (path, content) => call(house, 'POST', path, content, token),
     put: (path, content) => call(house, 'PUT', path, content, token),
+    delete: (path) => call(house, 'DELETE', path, undefined, token),
   };
 }
 

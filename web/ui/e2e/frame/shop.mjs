@@ -1,6 +1,7 @@
 // A brand's own site, at another origin than the program's, with a strict
 // policy: scripts and connections to the program only, no styles at all.
 import http from 'node:http';
+import { trusted } from './trust.mjs';
 
 /** Serves a page with the widget's one tag; attributes are its data-…. */
 export async function shop(house, { lang = 'en', ...attributes } = {}) {
@@ -21,4 +22,13 @@ export async function shop(house, { lang = 'en', ...attributes } = {}) {
         server.closeAllConnections();
       }),
   };
+}
+
+/** Such a site for a test: the program trusts it, pages may ask it, and it is closed at the end. */
+export async function ownSite({ house, browser, later }, attributes) {
+  const site = await shop(house, attributes);
+  later(site.close);
+  browser.trust(site.url);
+  await trusted(house, site);
+  return site;
 }

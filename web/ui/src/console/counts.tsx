@@ -1,4 +1,5 @@
 import { $api, type Schemas, useI18n } from '@kit/index';
+import Archive from 'lucide-react/icons/archive';
 import css from './console.module.css';
 import { usePlace } from './place';
 
@@ -27,7 +28,7 @@ export function Counts({ at, pick }: { at: Slice; pick: (slice: Slice) => void }
       {(Object.keys(slices) as Slice[]).map((slice) => (
         <li key={slice}>
           <button type="button" className={css.count} aria-pressed={slice === at} onClick={() => pick(slice)}>
-            <strong>{of(slice) ?? '·'}</strong>
+            <strong>{slice === 'ended' ? <Archive size={26} aria-hidden /> : (of(slice) ?? '–')}</strong>
             <span>{t(`queue.${slice}`)}</span>
           </button>
         </li>

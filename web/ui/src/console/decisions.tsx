@@ -1,4 +1,4 @@
-import { $api, Await, client, type Schemas, useFormat, useI18n, useWrite, Why } from '@kit/index';
+import { $api, Await, client, type Schemas, useCodes, useFormat, useI18n, useWrite, Why } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Badge, Button, Paper, Text } from '@mantine/core';
 import BadgeCheck from 'lucide-react/icons/badge-check';
@@ -23,8 +23,8 @@ export function Decisions({ question }: { question: string }) {
       {({ data }) =>
         data.length === 0 ? null : (
           <Paper component="section" aria-labelledby="why">
-            <div className={layout.row}>
-              <h2 className={layout.subject} id="why">
+            <div className={layout.row} style={{ marginBottom: 10 }}>
+              <h2 className={layout.subject} style={{ margin: 0 }} id="why">
                 {t('decision.title')}
               </h2>
               <Button variant="default" size="compact-md" loading={replay.isPending} onClick={() => replay.mutate()}>
@@ -52,25 +52,34 @@ export function Decisions({ question }: { question: string }) {
 
 function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string, string> }) {
   const { t } = useI18n();
+  const codes = useCodes();
   const format = useFormat();
   const left = Object.entries(of.excluded ?? {}).filter(([, count]) => count > 0);
   return (
     <div className={layout.stack} style={{ gap: 12 }}>
       <Text size="sm" c="dimmed">
         {t('decision.wave', { n, offers: of.offers, pool: of.pool })} · {format.moment(of.ranking.at)}
-        {left.length > 0 && <> · {t('decision.excluded', { count: left.reduce((sum, [, count]) => sum + count, 0) })}</>}
+        {of.topic?.slug && <> · {t(of.topic.probability === undefined ? 'decision.topic' : 'decision.topic.read', { name: of.topic.slug, share: format.percent(of.topic.probability ?? 1) })}</>}
       </Text>
+      {left.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {t('decision.excluded', { count: left.reduce((sum, [, count]) => sum + count, 0) })}: {format.list(left.map(([rule, count]) => `${format.number(count)} × ${codes('rule', rule)}`))}
+        </Text>
+      )}
       <ol className={css.ranks}>
         {of.ranking.candidates.map((c) => (
           <li key={c.expert} className={css.rank}>
-            <Candidate of={c} factors={of.ranking.factors} name={handles.get(c.expert) ?? t('decision.runner_up', { n: c.rank })} asked={c.rank <= of.offers} />
-            {of.reasons?.[c.expert] && <Why of={of.reasons[c.expert] as Schemas['Reason']} />}
+            <Candidate of={c} factors={of.ranking.factors} name={handles.get(dashed(c.expert)) ?? t('decision.runner_up', { n: c.rank })} asked={c.rank <= of.offers} />
+            {of.reasons?.[dashed(c.expert)] && <Why of={of.reasons[dashed(c.expert)] as Schemas['Reason']} />}
           </li>
         ))}
       </ol>
     </div>
   );
 }
+
+/** An id as the API writes it elsewhere: a record that is replayed has it as it was ranked by. */
+const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** The parts of one candidate's total: weight times feature, for each factor. */
 export function partsOf(of: Pick<Ranked, 'features'>, factors: readonly { name: string; weight: number }[]) {
@@ -87,7 +96,7 @@ function Candidate({ of, factors, name, asked }: { of: Ranked; factors: Schemas[
         <span>
           <strong>{name}</strong> {asked && <Badge ms={6}>{t('decision.asked')}</Badge>}
         </span>
-        <span className="kh-money">{of.total.toFixed(3)}</span>
+        <span className="kh-money" dir="ltr">{of.total.toFixed(3)}</span>
       </summary>
       <div className={css.parts} aria-hidden>
         {parts.filter((part) => part.value > 0).map((part) => (
@@ -100,14 +109,14 @@ function Candidate({ of, factors, name, asked }: { of: Ranked; factors: Schemas[
           {parts.map((part) => (
             <tr key={part.name}>
               <th scope="row">{label(part.name)}</th>
-              <td>{part.value.toFixed(3)}</td>
+              <td dir="ltr">{part.value.toFixed(3)}</td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
             <th scope="row">{t('decision.total')}</th>
-            <td>{of.total.toFixed(3)}</td>
+            <td dir="ltr">{of.total.toFixed(3)}</td>
           </tr>
         </tfoot>
       </table>

@@ -1,4 +1,5 @@
 import { type Key, useI18n } from '@kit/index';
+import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import css from './console.module.css';
 
@@ -6,8 +7,14 @@ import css from './console.module.css';
 export function Tabs({ label, of }: { label: string; of: { to: string; label: Key }[] }) {
   const { t } = useI18n();
   const [location] = useLocation();
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // on a phone they are wider than the window
+    const here = bar.current?.querySelector<HTMLElement>('[aria-current]');
+    if (here) bar.current?.scrollTo({ left: here.offsetLeft - (bar.current.clientWidth - here.offsetWidth) / 2 });
+  }, [location]);
   return (
-    <nav aria-label={label} className={css.tabs}>
+    <nav aria-label={label} className={css.tabs} ref={bar}>
       {of.map(({ to, label: name }) => (
         <Link key={to} href={to} aria-current={location === to ? 'page' : undefined}>
           {t(name)}

@@ -59,12 +59,15 @@ function Six({ of }: { of: Figures }) {
   const { language } = useI18n();
   const format = useFormat();
   const { bucket } = of;
-  const wait = { bucket, field: 'median_s' as const, write: format.duration, tick: (s: number) => shortly(language, s) };
+  const wait = (figure: Figures['first_response']) => {
+    const unit = unitOf(Math.max(0, ...figure.series.map((v) => v.median_s ?? 0)));
+    return { bucket, of: figure, field: 'median_s' as const, write: format.duration, tick: (s: number) => shortly(language, s, unit), unit: unit[1] };
+  };
   const share = { bucket, write: (bp: number) => format.percent(bp / 10_000), kind: 'bars' as const };
   return (
     <div className={css.figures}>
-      <Measure name="figures.first_response" of={of.first_response} {...wait} />
-      <Measure name="figures.resolution_time" of={of.resolution_time} {...wait} />
+      <Measure name="figures.first_response" {...wait(of.first_response)} />
+      <Measure name="figures.resolution_time" {...wait(of.resolution_time)} />
       <Measure name="figures.resolution_rate" of={of.resolution_rate} field="share_bp" {...share} />
       <Measure name="figures.reopen_rate" of={of.reopen_rate} field="share_bp" {...share} />
       <Measure name="figures.csat" of={of.csat} field="good_bp" {...share} />
@@ -74,8 +77,9 @@ function Six({ of }: { of: Figures }) {
 }
 
 /** One figure: what it is now, of how many, what it was before, and its course. */
-function Figure({ name, value, n, before, change, points, write, tick, kind }: { name: Key; value: string; n: number; before: string; change: number | null; points: Point[]; write: (v: number) => string; tick?: (v: number) => string; kind?: 'line' | 'bars' }) {
+function Figure({ name, value, n, before, change, points, kind, ...axis }: { name: Key; value: string; n: number; before: string; change: number | null; points: Point[]; write: (v: number) => string; tick?: (v: number) => string; unit?: number; kind?: 'line' | 'bars' }) {
   const { t } = useI18n();
+  const format = useFormat();
   return (
     <Paper component="section" className={css.figure}>
       <div className={layout.row}>
@@ -89,13 +93,13 @@ function Figure({ name, value, n, before, change, points, write, tick, kind }: {
         <span className={css.quiet}>
           {change !== null && Math.abs(change) >= 0.005 && (
             <strong>
-              {change > 0 ? '▲' : '▼'} {Math.abs(Math.round(change * 100))} %{' '}
+              {change > 0 ? '▲' : '▼'} {kind !== 'bars' && format.percent(Math.abs(change))}{' '}
             </strong>
           )}
           {t('figures.before', { value: before })}
         </span>
       </div>
-      <Chart title={t(name)} series={[{ name: t(name), points }]} write={write} tick={tick} kind={kind} quiet />
+      <Chart title={t(name)} series={[{ name: t(name), points }]} kind={kind} quiet {...axis} />
     </Paper>
   );
 }
@@ -110,16 +114,20 @@ function usePoints(bucket: string) {
 
 const ratio = (now: number | null | undefined, before: number | null | undefined) => (now == null || !before ? null : now / before - 1);
 
-/** A duration in its largest unit, for where there is little room. */
-function shortly(language: string, seconds: number): string {
-  const [unit, size] = seconds < 90 ? (['second', 1] as const) : seconds < 5400 ? (['minute', 60] as const) : seconds < 172_800 ? (['hour', 3600] as const) : (['day', 86_400] as const);
+/** The unit in which durations up to the longest are told. */
+function unitOf(longest: number) {
+  return longest < 90 ? (['second', 1] as const) : longest < 5400 ? (['minute', 60] as const) : longest < 172_800 ? (['hour', 3600] as const) : (['day', 86_400] as const);
+}
+
+/** A duration in one unit, for where there is little room. */
+function shortly(language: string, seconds: number, [unit, size]: ReturnType<typeof unitOf>): string {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 1 }).format(seconds / size);
 }
 
 /** A figure by the field of the report that has it. */
 type Measured<F extends string> = Record<F, number | null> & { n: number; series: (Record<F, number | null> & { at: string; n: number })[]; previous: Record<F, number | null> };
 
-function Measure<F extends string>({ name, of, field, bucket, write, ...chart }: { name: Key; of: Measured<F>; field: F; bucket: string; write: (v: number) => string; tick?: (v: number) => string; kind?: 'line' | 'bars' }) {
+function Measure<F extends string>({ name, of, field, bucket, write, ...chart }: { name: Key; of: Measured<F>; field: F; bucket: string; write: (v: number) => string; tick?: (v: number) => string; unit?: number; kind?: 'line' | 'bars' }) {
   const points = usePoints(bucket);
   const shown = (v: number | null) => (v === null ? '–' : write(v));
   return <Figure name={name} value={shown(of[field])} n={of.n} before={shown(of.previous[field])} change={ratio(of[field], of.previous[field])} points={points(of.series, (v) => v[field])} write={write} {...chart} />;

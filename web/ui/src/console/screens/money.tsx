@@ -35,7 +35,7 @@ function Sums({ program }: { program: string }) {
   return (
     <Await read={sums}>
       {(of) => (
-        <div className={css.figures}>
+        <div className={css.sums}>
           {parts.map(([part, label, text]) => (
             <Paper key={part} className={css.figure}>
               <span className={css.quiet}>{label}</span>
@@ -100,7 +100,7 @@ function Past({ program }: { program: string }) {
           label={t('money.moves')}
           rowKey={(row) => row.at + row.kind}
           columns={[
-            { key: 'kind', label: t('money.kind'), lead: true, cell: (row) => codes('move', row.kind) },
+            { key: 'kind', label: t('money.kind'), lead: true, cell: (row) => codes('event', row.kind) },
             { key: 'at', label: t('money.at'), cell: (row) => <When at={row.at} absolute /> },
             { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
           ]}

@@ -35,11 +35,11 @@ export default function Operator() {
   );
 }
 
-/** Debits equal credits: per currency everything sums to zero. */
+/** Debits equal credits: per currency they leave nothing. */
 function Sum({ accounts }: { accounts: readonly Schemas['LedgerTotal'][] }) {
   const { t } = useI18n();
   const sums = new Map<string, number>();
-  for (const { balance } of accounts) sums.set(balance.currency, (sums.get(balance.currency) ?? 0) + balance.amount);
+  for (const { side, balance } of accounts) sums.set(balance.currency, (sums.get(balance.currency) ?? 0) + (side === 'debit' ? balance.amount : -balance.amount));
   return (
     <div className={layout.row}>
       <strong>{t('operator.sum')}</strong>
@@ -58,6 +58,9 @@ function Prove() {
   const check = useWrite(async () => (await client.POST('/api/v1/ledger/check')).data!);
   return (
     <>
+      <Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>
+        {t('operator.prove')}
+      </Button>
       <span role="status">
         {check.data && (
           <Badge size="lg" color={check.data.balanced && check.data.violations.length === 0 ? 'pine' : 'brick'}>
@@ -65,9 +68,6 @@ function Prove() {
           </Badge>
         )}
       </span>
-      <Button variant="default" loading={check.isPending} onClick={() => check.mutate()}>
-        {t('operator.prove')}
-      </Button>
     </>
   );
 }

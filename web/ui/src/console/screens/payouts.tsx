@@ -35,11 +35,11 @@ function Runs() {
           label={t('payout.runs')}
           rowKey={(row) => row.id}
           columns={[
-            { key: 'period', label: t('payout.period'), lead: true, cell: (row) => (row.kind === 'weekly' ? row.period : codes('run', row.kind)) },
+            { key: 'period', label: t('payout.period'), lead: true, cell: (row) => (row.kind === 'weekly' ? <bdi dir="ltr">{row.period}</bdi> : codes('run', row.kind)) },
             { key: 'made', label: t('payout.made'), end: true, cell: (row) => row.made },
             { key: 'sent', label: t('payout.sent'), end: true, cell: (row) => row.sent },
             { key: 'failed', label: t('payout.failed'), end: true, cell: (row) => row.failed },
-            { key: 'sum', label: t('money.amount'), end: true, cell: (row) => row.amounts.map((sum) => <Money key={sum.currency} of={sum} />) },
+            { key: 'sum', label: t('money.amount'), end: true, cell: (row) => (row.amounts.length ? row.amounts.map((sum) => <Money key={sum.currency} of={sum} />) : '–') },
             { key: 'at', label: t('money.at'), end: true, cell: (row) => <When at={row.created_at} /> },
           ]}
         />

@@ -63,7 +63,7 @@ function ModeChoice({ topic, program }: { topic: Topic; program: string }) {
       onChange={(value) => value && set.mutate(value as Mode)}
       disabled={!may('manage_program') || set.isPending}
       allowDeselect={false}
-      w={230}
+      className={css.mode}
     />
   );
 }

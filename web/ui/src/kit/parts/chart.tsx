@@ -11,17 +11,18 @@ const [left, right, top, bottom] = [52, 12, 14, 28];
 /**
  * A chart of one or two series, as lines or bars. It can be walked through with
  * the arrow keys; the same numbers are in a table for who does not see it.
- * tick writes what stands at the axis, where there is little room; quiet leaves
- * the title to who cannot see the heading above.
+ * tick writes what stands at the axis, where there is little room, and unit is
+ * what is counted there in round numbers; quiet leaves the title to who cannot
+ * see the heading above.
  */
-export function Chart({ title, series, kind = 'line', write = String, tick: mark = write, quiet }: { title: string; series: Series[]; kind?: 'line' | 'bars'; write?: (value: number) => string; tick?: (value: number) => string; quiet?: boolean }) {
+export function Chart({ title, series, kind = 'line', write = String, tick: mark = write, unit = 1, quiet }: { title: string; series: Series[]; kind?: 'line' | 'bars'; write?: (value: number) => string; tick?: (value: number) => string; unit?: number; quiet?: boolean }) {
   const id = useId();
   const { ref, width: shown } = useElementSize();
   const width = Math.max(260, shown || 640);
   const [at, setAt] = useState<number | null>(null);
   const labels = series[0]?.points.map((p) => p.label) ?? [];
   const values = series.flatMap((s) => s.points.map((p) => p.value ?? 0));
-  const ticks = steps(Math.max(0, ...values));
+  const ticks = steps(Math.max(0, ...values) / unit).map((n) => n * unit);
   const most = ticks.at(-1) || 1;
   const slot = (width - left - right) / Math.max(1, labels.length);
   const x = (i: number) => left + slot * (i + 0.5);

@@ -62,18 +62,20 @@ export function Conversation({ messages, side, read, typing, brandName }: { mess
           </div>
         );
       })}
-      <div className={css.typing} role="status">
-        {typing && (
-          <>
-            <span className={css.dots} aria-hidden>
-              <i />
-              <i />
-              <i />
-            </span>
-            {t('typing', { who: t(side === 'customer' ? 'author.expert' : 'author.customer') })}
-          </>
-        )}
-      </div>
+      {typing !== undefined && (
+        <div className={css.typing} role="status">
+          {typing && (
+            <>
+              <span className={css.dots} aria-hidden>
+                <i />
+                <i />
+                <i />
+              </span>
+              {t('typing', { who: t(side === 'customer' ? 'author.expert' : 'author.customer') })}
+            </>
+          )}
+        </div>
+      )}
       <div ref={end} className={css.end} />
     </div>
   );

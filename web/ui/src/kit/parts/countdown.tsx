@@ -37,6 +37,7 @@ export function Countdown({ from, until }: { from: string; until: string }) {
 }
 
 function digits(seconds: number): string {
+  if (seconds >= 172_800) return `${Math.round(seconds / 86_400)}d`;
   if (seconds >= 36_000) return `${Math.round(seconds / 3600)}h`;
   const whole = Math.ceil(seconds);
   if (whole >= 3600) return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}`;

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import Ellipsis from 'lucide-react/icons/ellipsis';
-import { type ComponentType, type ReactNode, Suspense, useEffect } from 'react';
+import { type ComponentType, type ReactNode, Suspense, useEffect, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Guard } from '../app';
 import { type Key, useI18n } from '../i18n';
@@ -96,22 +96,31 @@ function Count({ n }: { n: number | undefined }) {
   return <span className={css.count}>{n}</span>;
 }
 
+/** The product's mark, a receipt that is in order, as on the public pages. */
 export function Mark() {
   return (
-    <svg viewBox="0 0 64 64" width="30" height="30" aria-hidden className={css.mark}>
-      <rect width="64" height="64" rx="17" fill="#0c5a4e" />
-      <g fill="none" strokeWidth="7" strokeLinecap="round" stroke="#fff">
-        <path d="M20 15v34M43 16 26.5 32" />
-        <path d="M27 32c8 0 16 5 16 16" stroke="#f4b942" />
-      </g>
+    <svg viewBox="0 0 32 32" width="30" height="30" aria-hidden className={css.mark}>
+      <path d="M6 3.5h20a2 2 0 0 1 2 2V29l-4-2.6-4 2.6-4-2.6-4 2.6-4-2.6L4 29V5.5a2 2 0 0 1 2-2z" fill="var(--kh-pine-fill)" />
+      <path d="m10 14.6 4.2 4.2L22.4 10" fill="none" stroke="var(--kh-pine-on)" strokeWidth="3.2" strokeLinecap="round" strokeLinejoin="round" />
     </svg>
   );
+}
+
+function network(changed: () => void) {
+  window.addEventListener('online', changed);
+  window.addEventListener('offline', changed);
+  return () => {
+    window.removeEventListener('online', changed);
+    window.removeEventListener('offline', changed);
+  };
 }
 
 /** Says when news do not arrive; while they do it says nothing. */
 function Connected() {
   const { t } = useI18n();
-  const state = useConnection();
+  const stream = useConnection();
+  const online = useSyncExternalStore(network, () => navigator.onLine);
+  const state = online ? stream : 'offline'; // a connection that hangs takes its time to be missed
   const trouble = state === 'offline' || state === 'waiting';
   return (
     <div role="status" className={css.connection} data-shown={trouble || undefined}>

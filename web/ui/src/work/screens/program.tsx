@@ -210,7 +210,7 @@ function Topics({ program, own, about }: { program: string; own: Own; about: Abo
   return (
     <Paper>
       <h2 className={layout.subject}>{t('program.topics')}</h2>
-      <Checkbox.Group value={topics} onChange={setTopics} description={t('program.topics.text')} label={<span className="kh-hidden">{t('program.topics')}</span>}>
+      <Checkbox.Group value={topics} onChange={setTopics} description={t('program.topics.text')} aria-label={t('program.topics')}>
         <div className={css.grid} style={{ gap: 10, marginTop: 12 }}>
           {open.map((topic) => (
             <Checkbox

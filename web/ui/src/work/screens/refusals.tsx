@@ -43,14 +43,14 @@ function One({ of }: { of: Refusal }) {
       <Stack gap="sm">
         <div className={layout.row}>
           <h2 className={layout.subject} style={{ margin: 0 }}>
-            <Anchor component={Link} href={`/turns/${of.assignment}`} c="inherit">
+            <Anchor component={Link} href={`/turns/${of.assignment}`} c="inherit" fw="inherit">
               <Redacted text={of.title} />
             </Anchor>
           </h2>
           <Badge color={tone[of.state] ?? 'gray'}>{codes('refusal.state', of.state)}</Badge>
         </div>
         <Text c="dimmed" size="sm">
-          {of.brand_name} · <When at={of.refused_at} />
+          <bdi>{of.brand_name}</bdi> · <When at={of.refused_at} />
         </Text>
         <div>
           <strong>{codes('refusal', of.reason)}</strong>
