@@ -16,8 +16,10 @@ import (
 
 // Command is `knowhow evaluate`.
 type Command struct {
+	Experts   Experts   `cmd:"" help:"Measure how well the experts who resolve questions are found."`
 	Language  Language  `cmd:"" help:"Measure how well languages are told apart."`
 	Redaction Redaction `cmd:"" help:"Measure how much marked personal data is found and what else is redacted."`
+	Topics    Topics    `cmd:"" help:"Measure how well topics are read, and what is of none."`
 }
 
 // Redaction is `knowhow evaluate redaction`.

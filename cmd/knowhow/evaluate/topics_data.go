@@ -1,0 +1,185 @@
+package evaluate
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"time"
+
+	"knowhow/matching/topic"
+)
+
+// topicRow is one line of the data.
+type topicRow struct{ text, label string }
+
+var (
+	errOnlyOOS = errors.New("every row is out of scope")
+	errNoFew   = errors.New("no row of the split has fewshot10")
+)
+
+// read reads the rows of a split, or those of its few shots.
+func (c *Topics) read(ctx context.Context, name, split string, few bool) ([]topicRow, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() // only read from
+	in := bufio.NewReader(stopping{ctx, file})
+	if head, _ := in.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		unpacked, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, err
+		}
+		in = bufio.NewReader(unpacked)
+	}
+	return topicRows(in, c.LabelField, split, few)
+}
+
+func topicRows(in io.Reader, field, split string, few bool) ([]topicRow, error) {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, longestRow)
+	var rows []topicRow
+	all, ofSplit := 0, 0
+	for n := 1; lines.Scan(); n++ {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		row, at, shot, err := parseTopic(lines.Bytes(), field)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		all++
+		if split != "" && at != split {
+			continue
+		}
+		if ofSplit++; !few || shot {
+			rows = append(rows, row)
+		}
+	}
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("a line is %w", errLongRow)
+	} else if err != nil {
+		return nil, err
+	}
+	switch {
+	case all == 0:
+		return nil, errNoRows
+	case ofSplit == 0:
+		return nil, fmt.Errorf("no row has split %q", split)
+	case len(rows) == 0:
+		return nil, errNoFew
+	}
+	return rows, nil
+}
+
+// parseTopic reads one line; field names where its topic is.
+func parseTopic(line []byte, field string) (row topicRow, split string, few bool, err error) {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(line, &raw); err != nil {
+		return row, "", false, err
+	}
+	for _, part := range []struct {
+		name     string
+		required bool
+		into     any
+	}{{"text", true, &row.text}, {field, true, &row.label}, {"split", false, &split}, {"fewshot10", false, &few}} {
+		value, there := raw[part.name]
+		if !there && part.required {
+			return row, "", false, fmt.Errorf("%s is missing", part.name)
+		}
+		if there {
+			if err := json.Unmarshal(value, part.into); err != nil {
+				return row, "", false, fmt.Errorf("%s: %w", part.name, err)
+			}
+		}
+	}
+	if row.text == "" || row.label == "" {
+		return row, "", false, fmt.Errorf("text or %s is empty", field)
+	}
+	return row, split, few, nil
+}
+
+func withoutOOS(rows []topicRow) []topicRow {
+	return slices.DeleteFunc(slices.Clone(rows), func(r topicRow) bool { return r.label == outOfScope })
+}
+
+const topicBins = 15
+
+// topicTally counts what was read.
+type topicTally struct {
+	n, right, top3      int
+	bins                [topicBins]struct{ sure, right float64 }
+	familiar, strangers []float64 // of texts of our topics, and of none
+	took                []time.Duration
+}
+
+func (t *topicTally) add(model *topic.Model, row topicRow) {
+	start := time.Now()
+	reading := model.Read(row.text)
+	t.took = append(t.took, time.Since(start))
+	if row.label == outOfScope {
+		t.strangers = append(t.strangers, reading.Familiar)
+		return
+	}
+	t.n++
+	t.familiar = append(t.familiar, reading.Familiar)
+	place := slices.IndexFunc(reading.Topics, func(g topic.Guess) bool { return g.Topic == row.label })
+	first := reading.Topics[0].Probability
+	bin := &t.bins[min(topicBins-1, int(first*topicBins))]
+	bin.sure += first
+	if place == 0 {
+		t.right++
+		bin.right++
+	}
+	if place >= 0 && place < 3 {
+		t.top3++
+	}
+}
+
+func (t *topicTally) report(learning time.Duration) TopicsReport {
+	r := TopicsReport{Accuracy: float64(t.right) / float64(t.n), Top3: float64(t.top3) / float64(t.n), TrainS: learning.Seconds()}
+	for _, bin := range t.bins {
+		r.ECE += math.Abs(bin.sure-bin.right) / float64(t.n)
+	}
+	slices.Sort(t.took)
+	r.ReadP99MS = t.took[(len(t.took)-1)*99/100].Seconds() * 1e3
+	if len(t.strangers) > 0 {
+		slices.Sort(t.familiar)
+		area, told := areaUnder(t.familiar, t.strangers), toldStrange(t.familiar, t.strangers)
+		r.OOSAUROC, r.OOSRecall = &area, &told
+	}
+	return r
+}
+
+// areaUnder is the share of pairs of one of ours and one that is not in which
+// ours is the more familiar; a tie is half a pair.
+func areaUnder(ours, others []float64) float64 {
+	sum := 0.0
+	for _, x := range others {
+		below, _ := slices.BinarySearch(ours, x)
+		notAbove, _ := slices.BinarySearchFunc(ours, x, func(a, x float64) int { return cmp.Or(cmp.Compare(a, x), -1) })
+		sum += float64(len(ours)-notAbove) + float64(notAbove-below)/2
+	}
+	return sum / float64(len(ours)*len(others))
+}
+
+// toldStrange is the share of the others that are less familiar than all but
+// the strangest 5 % of ours.
+func toldStrange(ours, others []float64) float64 {
+	threshold, told := ours[len(ours)/20], 0
+	for _, x := range others {
+		if x < threshold {
+			told++
+		}
+	}
+	return float64(told) / float64(len(others))
+}

@@ -1,0 +1,123 @@
+package mood
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+)
+
+func TestCues(t *testing.T) {
+	for _, test := range []struct {
+		language, text string
+		want           []Cue
+	}{
+		{"en", "How do I change the ringtone?", nil},
+		{"en", "This is URGENT, my flight leaves at 18:30", []Cue{Clock, Deadline, Urgent}},
+		{"en-GB", "You charged me 3 times. I want my money back!", []Cue{Charge, Money, Refund}},
+		{"en", "For the third time: I am locked out!!", []Cue{Blocked, Exclaiming, Repeated}},
+		{"en", "THIS DOES NOT WORK, PLEASE HELP", []Cue{Capitals}},
+		{"en", "Thanks, great help", []Cue{Pleased}},
+		{"en", "I am not really happy", []Cue{Angry}},
+		{"en", "The charger caught fire and my lawyer will call you", []Cue{Legal, Safety}},
+		{"de", "Zum dritten Mal: bitte DRINGEND die Rückerstattung!", []Cue{Refund, Repeated, Urgent}},
+		{"de", "Ich bin nicht zufrieden", []Cue{Angry}},
+		{"fr", "C'est inacceptable, je veux un remboursement tout de suite", []Cue{Angry, Refund, Urgent}},
+		{"es", "Me robaron la tarjeta, es urgente", []Cue{Money, Urgent}},
+		{"pt", "Quero cancelar o contrato hoje", []Cue{Cancel, Deadline}},
+		{"it", "Grazie, perfetto", []Cue{Pleased}},
+		{"nl", "Ik wacht nog steeds, geef mijn geld terug", []Cue{Money, Refund, Repeated}},
+		{"tr", "Acil! Hesabıma giremiyorum", []Cue{Blocked, Urgent}},
+		{"pl", "Pilne: skradziono kartę", []Cue{Money, Urgent}},
+		{"ar", "عاجل: أريد حذف بياناتي", []Cue{Personal, Urgent}},
+		{"zh", "我的钱被盗,请马上退款", []Cue{Money, Refund, Urgent}},
+		{"xx", "urgent lawyer!!", []Cue{Exclaiming}},
+		{"", "at 25:70 or 1:234", nil},
+	} {
+		if got := Read(test.text, test.language).Cues; !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q has %v, want %v", test.language, test.text, got, test.want)
+		}
+	}
+}
+
+func TestValuesFollowCues(t *testing.T) {
+	plain, upset, pleased := Read("where is the button", "en"), Read("terrible, still no reply", "en"), Read("thanks!", "en")
+	if plain.Urgency != 0 || plain.Sentiment != 0.5 || plain.Resolvable != 1 {
+		t.Errorf("without a cue: %+v", plain)
+	}
+	if !(upset.Sentiment < plain.Sentiment && plain.Sentiment < pleased.Sentiment && upset.Urgency > 0) {
+		t.Errorf("upset %+v, pleased %+v", upset, pleased)
+	}
+	if a, b := Read("refund me", "en"), Read("refund me or I go to court", "en"); !(b.Resolvable < a.Resolvable && a.Resolvable < 0.5) {
+		t.Errorf("refund %v, with a threat %v", a.Resolvable, b.Resolvable)
+	}
+}
+
+func TestEveryLanguageHasEveryKind(t *testing.T) {
+	if len(Languages()) < 10 {
+		t.Errorf("only %v", Languages())
+	}
+	for _, language := range Languages() {
+		for cue := range kinds {
+			sign := slices.Contains([]Cue{Capitals, Exclaiming, Clock}, cue)
+			if phrases := books()[language][cue]; (len(phrases) == 0) != sign {
+				t.Errorf("%s: %d phrases that are %s", language, len(phrases), cue)
+			}
+		}
+	}
+}
+
+func TestBadListsAreRefused(t *testing.T) {
+	for _, text := range []string{"urgent\n", "unheard: of\n", "urgent: a\nurgent: b\n", "urgent: a | !\n"} {
+		if _, err := parse(text); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestHeadLearnsFromEndings(t *testing.T) {
+	var h Head
+	const text = "please unlock the warehouse gate"
+	if got := h.Resolvable(text, "en"); got != 1 {
+		t.Errorf("cues alone: %v", got)
+	}
+	for i := range 30 {
+		if err := h.Learn(fmt.Sprint("brand", i), fmt.Sprintf("unlock gate %d of the warehouse", i), false); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Learn(fmt.Sprint("crowd", i), fmt.Sprintf("how to pair headset %d with the phone", i), true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := h.Resolvable(text, "en"); got != 1 {
+		t.Errorf("before the fit: %v", got)
+	}
+	if err := h.Model.Fit(nil); err != nil {
+		t.Fatal(err)
+	}
+	brand, crowd := h.Resolvable(text, "en"), h.Resolvable("pair my headset", "en")
+	if brand > 0.6 || crowd < 0.8 {
+		t.Errorf("the brand's %.2f, the crowd's %.2f", brand, crowd)
+	}
+	if err := h.Learn("", text, true); err == nil {
+		t.Error("an empty id is taken")
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{"", "URGENT!!", "12:", ":30", "1:23\xff", "退款", "not \u0301 happy"} {
+		f.Add(seed, "en")
+	}
+	f.Fuzz(func(t *testing.T, text, language string) {
+		r := Read(text, language)
+		for _, x := range []float64{r.Urgency, r.Sentiment, r.Resolvable} {
+			if !(x >= 0 && x <= 1) || math.IsNaN(x) {
+				t.Errorf("%q: %+v", text, r)
+			}
+		}
+		if again := Read(text, language); !reflect.DeepEqual(r, again) {
+			t.Errorf("%q: %+v, then %+v", text, r, again)
+		}
+	})
+}

@@ -1,0 +1,180 @@
+package topic
+
+import (
+	"math"
+	"slices"
+)
+
+// linear is a softmax over topics: a weight for each feature and topic, and
+// one for each topic alone. It is fitted in the dual (each text pulls towards
+// its topic and away from the others with a strength of its own, at most
+// strength), so that a text learned later is a step like any other.
+type linear struct {
+	topics int
+	weight []float32 // by feature, then topic; the last row is the topics' own
+}
+
+const (
+	strength = 100  // how much a text may pull: the C of the textbooks
+	rounds   = 20   // over the texts
+	further  = 8    // over all texts, after those but the part that was left out
+	settled  = 0.02 // a text that pulled less than this rests for some rounds
+	resting  = 4    // rounds
+)
+
+func newLinear(features, topics int) *linear {
+	return &linear{topics, make([]float32, (features+1)*topics)}
+}
+
+func (l *linear) row(f uint32) []float32 {
+	return l.weight[int(f)*l.topics:][:l.topics]
+}
+
+func (l *linear) own() []float32 { return l.weight[len(l.weight)-l.topics:] }
+
+// scores are a text's, by topic; the vector's features must be the model's.
+func (l *linear) scores(v vector, into []float32) {
+	copy(into, l.own())
+	i := 0
+	for ; i+4 <= len(v.feature); i += 4 { // four at once: half the time
+		f, x := v.feature[i:i+4], v.value[i:i+4]
+		x0, x1, x2, x3 := x[0], x[1], x[2], x[3]
+		a := l.row(f[0])
+		b, c, d, into := l.row(f[1])[:len(a)], l.row(f[2])[:len(a)], l.row(f[3])[:len(a)], into[:len(a)]
+		for t := range a {
+			into[t] += (x0*a[t] + x1*b[t]) + (x2*c[t] + x3*d[t])
+		}
+	}
+	for ; i < len(v.feature); i++ {
+		for t, w := range l.row(v.feature[i]) {
+			into[t] += v.value[i] * w
+		}
+	}
+}
+
+// pull is how strongly a text pulls, by topic.
+type pull []float32
+
+// puller takes steps; it holds what they need between each other.
+type puller struct {
+	*linear
+	scored []float32
+	moved  []int32
+	by     []float32
+}
+
+func (l *linear) puller() *puller {
+	return &puller{linear: l, scored: make([]float32, l.topics)}
+}
+
+// step moves the text's pull towards where it belongs, and the weights with
+// it, and gives the largest move. The move is as long as is safe for the
+// largest topic alone.
+func (p *puller) step(v vector, topic int, pulls pull) float32 {
+	p.scores(v, p.scored)
+	sum := softmax(p.scored)
+	square := float32(1)
+	for _, x := range v.value {
+		square += x * x
+	}
+	rate, most := 1/(1+strength*square/2), float32(0)
+	p.moved, p.by = p.moved[:0], p.by[:0]
+	for t, e := range p.scored {
+		wanted := -strength * e / sum
+		if t == topic {
+			wanted += strength
+		}
+		move := rate * (wanted - pulls[t])
+		if move < 1e-5 && move > -1e-5 {
+			continue
+		}
+		pulls[t] += move
+		most = max(most, move, -move)
+		p.moved, p.by = append(p.moved, int32(t)), append(p.by, move)
+	}
+	for i, f := range v.feature {
+		p.add(p.row(f), v.value[i])
+	}
+	p.add(p.own(), 1)
+	return most
+}
+
+func (p *puller) add(row []float32, x float32) {
+	by := p.by[:len(p.moved)]
+	for i, t := range p.moved {
+		row[t] += x * by[i]
+	}
+}
+
+// softmax turns scores into shares of the sum that it returns.
+func softmax(scores []float32) (sum float32) {
+	most := slices.Max(scores)
+	for t, s := range scores {
+		e := float32(0)
+		if s-most > -25 {
+			e = float32(math.Exp(float64(s - most)))
+		}
+		scores[t] = e
+		sum += e
+	}
+	return sum
+}
+
+// linearFit is a linear model being fitted to texts.
+type linearFit struct {
+	*puller
+	texts []placed
+	pulls pull   // by text, then topic
+	rest  []int8 // rounds for which each text rests
+	round int
+}
+
+func newLinearFit(texts []placed, features, topics int) *linearFit {
+	return &linearFit{puller: newLinear(features, topics).puller(), texts: texts,
+		pulls: make(pull, len(texts)*topics), rest: make([]int8, len(texts))}
+}
+
+// fit takes some rounds over the texts of these numbers.
+func (l *linearFit) fit(numbers []int32, rounds int, halt func() bool) {
+	for left := rounds; left > 0; left-- {
+		if halt() {
+			return
+		}
+		shuffle(numbers, uint64(l.round))
+		l.round++
+		for _, i := range numbers {
+			if l.rest[i] > 0 && left > 1 {
+				l.rest[i]--
+				continue
+			}
+			if l.step(l.texts[i].vector, l.texts[i].topic, l.pulls[int(i)*l.topics:][:l.topics]) < settled {
+				l.rest[i] = resting
+			}
+		}
+	}
+}
+
+// clone is the model as it is now.
+func (l *linear) clone() *linear { return &linear{l.topics, slices.Clone(l.weight)} }
+
+// shuffle orders by a seed, the same on every machine.
+func shuffle(order []int32, seed uint64) {
+	d := dice{seed}
+	for i := len(order) - 1; i > 0; i-- {
+		j := d.below(i + 1)
+		order[i], order[j] = order[j], order[i]
+	}
+}
+
+// dice are SplitMix64.
+type dice struct{ state uint64 }
+
+func (d *dice) roll() uint64 {
+	d.state += 0x9E3779B97F4A7C15
+	return mix(d.state)
+}
+
+func (d *dice) below(n int) int { return int(d.roll() % uint64(n)) }
+
+// unit is from 0 to below 1.
+func (d *dice) unit() float32 { return float32(d.roll()>>40) / (1 << 24) }
