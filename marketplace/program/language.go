@@ -3,6 +3,7 @@ package program
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -30,4 +31,16 @@ func Languages(field string, tags []string) ([]string, error) {
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
+}
+
+// BaseLanguage is the language a tag is of, without script or region ("pt" of
+// "pt-BR"), and without the norm it is written in: Norwegian is "no", whether
+// it is called that, "nb" or "nn", since who reads one reads the other.
+func BaseLanguage(tag string) string {
+	base, _, _ := strings.Cut(tag, "-")
+	switch base = strings.ToLower(base); base {
+	case "nb", "nn":
+		return "no"
+	}
+	return base
 }

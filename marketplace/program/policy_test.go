@@ -169,3 +169,11 @@ func TestLanguages(t *testing.T) {
 		}
 	}
 }
+
+func TestBaseLanguage(t *testing.T) {
+	for tag, want := range map[string]string{"": "", "en": "en", "pt-BR": "pt", "zh-Hant-TW": "zh", "EN-us": "en", "no": "no", "nb": "no", "nn-NO": "no", "nbl": "nbl"} {
+		if got := BaseLanguage(tag); got != want {
+			t.Errorf("%q is %q, want %q", tag, got, want)
+		}
+	}
+}

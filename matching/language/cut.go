@@ -17,7 +17,7 @@ const (
 type cutter struct {
 	text  string
 	at    int
-	fresh bool // what stands here begins after white space, or at the start
+	fresh bool // an address or placeholder may begin here: what stands before is no part of one
 	word  [maxWord + 2]rune
 }
 

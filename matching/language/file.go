@@ -14,32 +14,23 @@ import (
 // ErrModel is returned for what is not a whole model file of this version.
 var ErrModel = errors.New("not a whole language model of this version")
 
-const (
-	magic    = "KHLANG1\n"
-	mostFile = 16 << 20 // bytes, unpacked
-)
+const magic = "KHLANG2\n"
 
 // Encode writes the model as a file: the magic, the checksum of what follows,
-// and deflated columns: names, sureness, runs per bucket, gaps between hashes,
-// languages, weights.
+// the names, the sureness, and the columns. What is as good as random, hashes
+// and languages, is packed but not deflated: that would hardly shrink it more,
+// and takes most of the time of reading.
 func (m *Model) Encode(to io.Writer) error {
-	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestCompression)
-	if err != nil {
-		return err
-	}
-	if _, err = w.Write(m.columns()); err == nil {
-		err = w.Close()
-	}
+	columns, err := m.columns()
 	if err != nil {
 		return fmt.Errorf("deflate: %w", err)
 	}
-	head := binary.LittleEndian.AppendUint32([]byte(magic), crc32.ChecksumIEEE(packed.Bytes()))
-	_, err = to.Write(append(head, packed.Bytes()...))
+	head := binary.LittleEndian.AppendUint32([]byte(magic), crc32.ChecksumIEEE(columns))
+	_, err = to.Write(append(head, columns...))
 	return err
 }
 
-func (m *Model) columns() []byte {
+func (m *Model) columns() ([]byte, error) {
 	out := binary.AppendUvarint(nil, uint64(len(m.tags)))
 	for i, tag := range m.tags {
 		out = append(binary.AppendUvarint(out, uint64(len(tag))), tag...)
@@ -49,23 +40,66 @@ func (m *Model) columns() []byte {
 		out = appendFloat(out, v)
 	}
 	out = binary.AppendUvarint(binary.AppendUvarint(out, uint64(len(m.rests))), uint64(len(m.says)))
-	for b := range len(m.buckets) - 1 {
-		out = binary.AppendUvarint(out, uint64(m.buckets[b+1].runs-m.buckets[b].runs))
+	levels, err := m.levels()
+	if err != nil {
+		return nil, err
 	}
-	for b := range len(m.buckets) - 1 {
-		before := uint16(0)
-		for _, rest := range m.rests[m.buckets[b].runs:m.buckets[b+1].runs] {
-			out = binary.AppendUvarint(out, uint64(rest-before))
-			before = rest
+	out = append(binary.AppendUvarint(out, uint64(len(levels))), levels...)
+	return m.appendHashes(appendSevens(out, m.says)), nil
+}
+
+// levels are the weights, deflated.
+func (m *Model) levels() ([]byte, error) {
+	plain := make([]byte, len(m.says))
+	for i, s := range m.says {
+		plain[i] = byte(s >> 8)
+	}
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.HuffmanOnly)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = w.Write(plain); err == nil {
+		err = w.Close()
+	}
+	return packed.Bytes(), err
+}
+
+// appendSevens appends the languages and whether they are a run's last, in 7
+// bits each.
+func appendSevens(to []byte, list []says) []byte {
+	var bits uint64
+	n := 0
+	for _, s := range list {
+		bits |= uint64(s&(saysTag|saysLast)) << n
+		for n += 7; n >= 8; n -= 8 {
+			to = append(to, byte(bits))
+			bits >>= 8
 		}
 	}
-	for _, s := range m.says {
-		out = append(out, byte(s))
+	if n > 0 {
+		to = append(to, byte(bits))
 	}
-	for _, s := range m.says {
-		out = append(out, byte(s>>8))
+	return to
+}
+
+// more says that a gap goes on in the next byte.
+const more = 255
+
+// appendHashes appends the gaps between hashes.
+func (m *Model) appendHashes(to []byte) []byte {
+	before := 0
+	for b := range len(m.buckets) - 1 {
+		for _, rest := range m.rests[m.buckets[b].runs:m.buckets[b+1].runs] {
+			hash := b<<restBits | int(rest)
+			gap := hash - before
+			for before = hash; gap >= more; gap -= more {
+				to = append(to, more)
+			}
+			to = append(to, byte(gap))
+		}
 	}
-	return out
+	return to
 }
 
 func appendFloat(to []byte, v float64) []byte {
@@ -81,12 +115,7 @@ func Decode(file []byte) (*Model, error) {
 	if binary.LittleEndian.Uint32(file[len(magic):]) != crc32.ChecksumIEEE(file[head:]) {
 		return nil, fmt.Errorf("%w: it is damaged", ErrModel)
 	}
-	var unpacked bytes.Buffer
-	unpacked.Grow(2 * len(file))
-	if _, err := unpacked.ReadFrom(io.LimitReader(flate.NewReader(bytes.NewReader(file[head:])), mostFile)); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrModel, err)
-	}
-	r := columns{left: unpacked.Bytes()}
+	r := columns{left: file[head:]}
 	m := r.model()
 	if r.bad || len(r.left) != 0 {
 		return nil, fmt.Errorf("%w: its columns do not fit together", ErrModel)
@@ -149,55 +178,85 @@ func (r *columns) model() *Model {
 	}
 	m.scale, m.sureAt, m.explains = r.float(), r.float(), r.float()
 	m.rests, m.says = make([]uint16, r.length()), make([]says, r.length())
+	r.evidence(m, r.inflated(r.take(r.number()), len(m.says)))
 	r.hashes(m)
-	r.evidence(m)
+	r.align(m)
 	return m
 }
 
-func (r *columns) hashes(m *Model) {
-	at := uint64(0)
-	for b := range len(m.buckets) - 1 {
-		if at += min(r.number(), uint64(len(m.rests))+1); at > uint64(len(m.rests)) {
-			r.bad = true
-			return
-		}
-		m.buckets[b+1].runs = uint32(at)
-	}
-	if r.bad = r.bad || at != uint64(len(m.rests)); r.bad {
-		return
-	}
-	for b := range len(m.buckets) - 1 {
-		rest := uint64(0)
-		for i := m.buckets[b].runs; i < m.buckets[b+1].runs; i++ {
-			rest += min(r.number(), 1<<restBits)
-			m.rests[i] = uint16(rest)
-		}
-		r.bad = r.bad || rest >= 1<<restBits
-	}
+// inflated unpacks what becomes just so many bytes.
+func (r *columns) inflated(packed []byte, size int) []byte {
+	var out bytes.Buffer
+	out.Grow(size + bytes.MinRead)
+	_, err := out.ReadFrom(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), int64(size)+1))
+	r.bad = r.bad || err != nil || out.Len() != size
+	return out.Bytes()
 }
 
-// evidence reads languages and weights, and finds where each bucket's begin.
-func (r *columns) evidence(m *Model) {
-	names, levels := r.take(uint64(len(m.says))), r.take(uint64(len(m.says)))
+// evidence reads languages, and puts their weights with them.
+func (r *columns) evidence(m *Model, levels []byte) {
+	packed := r.take((uint64(len(m.says))*7 + 7) / 8)
 	if r.bad {
 		return
 	}
-	runs, b, first := uint32(0), 0, true // first: of a run
-	for i, name := range names {
-		for ; first && b < len(m.buckets) && m.buckets[b].runs == runs; b++ {
-			m.buckets[b].says = uint32(i)
+	var bits uint64
+	n := 0
+	for i, level := range levels {
+		if n < 7 {
+			bits |= uint64(packed[0]) << n
+			packed = packed[1:]
+			n += 8
 		}
-		if int(name&saysTag) >= len(m.tags) || name > saysTag|saysLast {
+		s := says(bits) & (saysTag | saysLast)
+		bits >>= 7
+		n -= 7
+		r.bad = r.bad || int(s&saysTag) >= len(m.tags)
+		m.says[i] = s | says(level)<<8
+	}
+}
+
+// hashes reads the gaps, and puts the runs into their buckets.
+func (r *columns) hashes(m *Model) {
+	hash, b := 0, 0
+	for i := range m.rests {
+		if hash += r.gap(); r.bad || hash >= 1<<hashBits {
 			r.bad = true
 			return
 		}
-		m.says[i] = says(name) | says(levels[i])<<8
-		if first = name&saysLast != 0; first {
+		for ; b <= hash>>restBits; b++ {
+			m.buckets[b].runs = uint32(i)
+		}
+		m.rests[i] = uint16(hash & (1<<restBits - 1))
+	}
+	for ; b < len(m.buckets); b++ {
+		m.buckets[b].runs = uint32(len(m.rests))
+	}
+}
+
+func (r *columns) gap() (gap int) {
+	for i, b := range r.left {
+		if gap += int(b); b != more {
+			r.left = r.left[i+1:]
+			return gap
+		}
+	}
+	r.bad = true
+	return gap
+}
+
+// align finds where the evidence of each bucket's runs begins.
+func (r *columns) align(m *Model) {
+	runs, b, first := uint32(0), 0, true // first: of a run
+	for i, s := range m.says {
+		for ; first && b < len(m.buckets) && m.buckets[b].runs == runs; b++ {
+			m.buckets[b].says = uint32(i)
+		}
+		if first = s&saysLast != 0; first {
 			runs++
 		}
 	}
 	for ; b < len(m.buckets); b++ {
-		m.buckets[b].says = uint32(len(names))
+		m.buckets[b].says = uint32(len(m.says))
 	}
 	r.bad = r.bad || runs != uint32(len(m.rests)) || !first
 }

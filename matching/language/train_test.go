@@ -83,8 +83,16 @@ func TestTooFewExamples(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Train(slices.Concat(slices.Repeat([]Example{{"12", "en"}}, 10), slices.Repeat([]Example{{"?", "de"}}, 10)), nil); err != nil {
-		t.Errorf("texts without words: %v", err)
+}
+
+func TestAModelOfNothing(t *testing.T) {
+	_, file := mustTrain(t, slices.Concat(slices.Repeat([]Example{{"12", "en"}}, 10), slices.Repeat([]Example{{"?", "de"}}, 10)))
+	m, err := Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if tag, p, sure := m.Detect("any text"); tag != "" || p != 0 || sure {
+		t.Errorf("%s %v %v", tag, p, sure)
 	}
 }
 
@@ -119,15 +127,19 @@ func FuzzDecode(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(m.columns())
+	whole, err := m.columns()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
 	f.Add([]byte{2})
-	f.Fuzz(func(t *testing.T, unpacked []byte) {
-		r := columns{left: unpacked}
-		if m := r.model(); !r.bad && len(r.left) == 0 {
+	f.Fuzz(func(t *testing.T, columns []byte) {
+		head := binary.LittleEndian.AppendUint32([]byte(magic), crc32.ChecksumIEEE(columns))
+		m, err := Decode(append(head, columns...))
+		switch {
+		case err == nil:
 			m.Detect("Das Bild wird nach zwanzig Minuten unscharf")
-		}
-		head := binary.LittleEndian.AppendUint32([]byte(magic), crc32.ChecksumIEEE(unpacked))
-		if _, err := Decode(append(head, unpacked...)); err != nil && !errors.Is(err, ErrModel) {
+		case !errors.Is(err, ErrModel):
 			t.Error(err)
 		}
 	})

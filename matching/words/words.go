@@ -103,18 +103,21 @@ func Fold(r rune) rune {
 }
 
 // digit maps a decimal digit of any script to ASCII. Unicode keeps the ten
-// digits of a script together, zero first.
+// digits of a script together, zero first; mathematical ones follow each other
+// by tens.
 func digit(r rune) rune {
 	zero := r
-	for zero > r-9 && unicode.Is(unicode.Nd, zero-1) {
+	for unicode.Is(unicode.Nd, zero-1) {
 		zero--
 	}
-	return '0' + (r - zero)
+	return '0' + (r-zero)%10
 }
 
 var folds = foldTable(
 	"aàáâãäåāăą", "cçćĉċč", "dďđð", "eèéêëēĕėęě", "gĝğġģ", "hĥħ", "iìíîïĩīĭįı", "jĵ", "kķ", "lĺļľŀł",
 	"nñńņň", "oòóôõöøōŏő", "rŕŗř", "sśŝşšș", "tţťŧț", "uùúûüũūŭůűų", "wŵ", "yýÿŷ", "zźżž",
+	// Vietnamese
+	"aạảấầẩẫậắằẳẵặ", "eẹẻẽếềểễệ", "iỉị", "oơọỏốồổỗộớờởỡợ", "uưụủứừửữự", "yỳỵỷỹ",
 	"اأإآٱ", "يىی", "كک", "هة", "её",
 )
 

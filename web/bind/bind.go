@@ -5,7 +5,8 @@
 //
 //   - parameters are fields tagged path, query or header, of a string, an
 //     integer, a bool, a time, a slice of strings (query, exploded) or what reads
-//     itself from text;
+//     itself from text; only those of the path are required, and a default is one
+//     of a parameter's, never of a body's member;
 //   - Body is JSON in and out; RawBody is a body as it comes, and a Body of
 //     bytes is written as it is: both are described by the operation;
 //   - other fields of an output are headers, of strings.
@@ -36,6 +37,9 @@ func Register(api huma.API, op huma.Operation, in, out reflect.Type, handle Hand
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
 	}
+	// encoding/json takes a name in any case, and the last of several: what was
+	// checked under one must not be replaced under another.
+	huma.ValidateStrictCasing = true
 	e := &endpoint{api: api, op: &op, handle: handle, input: in}
 	e.describeParams(in, nil)
 	e.describeBody()

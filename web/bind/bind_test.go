@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -119,6 +122,7 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 		"not of the enum":      {"/things/abc?colour=red&colour=green", `{"name":"ab"}`, "", 422, "query.colour[1]"},
 		"a member too short":   {"/things/abc", `{"name":"a"}`, "", 422, "body.name"},
 		"an unknown member":    {"/things/abc", `{"name":"ab","more":1}`, "", 422, "body.more"},
+		"a member twice":       {"/things/abc", `{"name":"ab","NAME":"a"}`, "", 422, "body.NAME"},
 		"a wrong type":         {"/things/abc", `{"name":"ab","size":1.5}`, "", 422, "body.size"},
 		"no JSON":              {"/things/abc", `{"name":`, "", 400, `"body"`},
 		"no body":              {"/things/abc", ``, "", 400, "required"},
@@ -133,6 +137,58 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 	}
 	if w := ask(h, "POST", "/things/abc", `{"name":"`+strings.Repeat("a", 64-11)+`"}`, ""); w.Code != http.StatusOK || !called || w.Body.Len() > 0 {
 		t.Errorf("a body as large as may be: %d %s", w.Code, w.Body)
+	}
+}
+
+// timed notes until when a body may be read.
+type timed struct {
+	*httptest.ResponseRecorder
+	until time.Time
+	set   int
+}
+
+func (w *timed) SetReadDeadline(until time.Time) error {
+	w.until = until
+	w.set++
+	return nil
+}
+
+type perhaps struct {
+	Body *struct {
+		Name string `json:"name" minLength:"2"`
+	}
+}
+
+func TestABodyMayBeLeftOut(t *testing.T) {
+	var got *perhaps
+	h := served(t, huma.Operation{Method: http.MethodPost, Path: "/"}, func(in *perhaps) (*shown, error) {
+		got = in
+		return nil, nil
+	})
+	for body, want := range map[string]int{"": 200, `{"name":"ab"}`: 200, "null": 422, "{}": 422, `{"name":"a"}`: 422} {
+		got = nil
+		w := &timed{ResponseRecorder: httptest.NewRecorder()}
+		h.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(body)))
+		if w.Code != want || (got != nil) != (want == 200) || got != nil && (got.Body != nil) != (body != "") {
+			t.Errorf("%q is answered %d %s, and became %+v", body, w.Code, w.Body, got)
+		}
+		if w.set != 2 || !w.until.IsZero() {
+			t.Errorf("after %q what follows must be read until %s", body, w.until)
+		}
+	}
+}
+
+func TestABodyThatDoesNotArrive(t *testing.T) {
+	h := served(t, huma.Operation{Method: http.MethodPost, Path: "/"}, func(*perhaps) (*shown, error) {
+		t.Error("was called")
+		return nil, nil
+	})
+	for err, want := range map[error]int{io.ErrUnexpectedEOF: 400, os.ErrDeadlineExceeded: 408} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("POST", "/", io.MultiReader(strings.NewReader(`{"name"`), iotest.ErrReader(err))))
+		if w.Code != want {
+			t.Errorf("%v is answered %d %s", err, w.Code, w.Body)
+		}
 	}
 }
 
@@ -188,6 +244,16 @@ func TestTypesThatCannotBePanicAtStart(t *testing.T) {
 		"a slice that is not exploded": func() {
 			served(t, huma.Operation{Method: "GET", Path: "/"}, func(*struct {
 				Size []string `query:"size"`
+			}) (*struct{}, error) {
+				return nil, nil
+			})
+		},
+		"a field that is read from nowhere": func() {
+			served(t, huma.Operation{Method: "GET", Path: "/"}, func(*struct{ Size string }) (*struct{}, error) { return nil, nil })
+		},
+		"a query that is required": func() {
+			served(t, huma.Operation{Method: "GET", Path: "/"}, func(*struct {
+				Size string `query:"size" required:"true"`
 			}) (*struct{}, error) {
 				return nil, nil
 			})

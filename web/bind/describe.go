@@ -20,7 +20,7 @@ func (e *endpoint) describeParams(in reflect.Type, at []int) {
 		switch {
 		case f.Anonymous && f.Type.Kind() == reflect.Struct:
 			e.describeParams(f.Type, index)
-		case f.IsExported():
+		case f.Name != "Body" && f.Name != "RawBody":
 			e.describeParam(f, index)
 		}
 	}
@@ -33,8 +33,8 @@ func (e *endpoint) describeParam(f reflect.StructField, index []int) {
 			break
 		}
 	}
-	if p.name == "" {
-		return
+	if p.name == "" || !f.IsExported() || f.Tag.Get("required") != "" && p.in != "path" {
+		panic(fmt.Sprintf("bind %s: %s is no parameter: one that may be left out, with its name", e.op.OperationID, f.Name))
 	}
 	explode := false
 	if p.in == "query" {

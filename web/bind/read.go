@@ -43,6 +43,25 @@ func (c *check) refusal(ctx huma.Context) huma.StatusError {
 	return huma.NewErrorWithContext(ctx, c.status, "validation failed", c.Errors...)
 }
 
+// release keeps the check for the next request, unless it grew large. What was
+// found quotes the request, which nobody is to hold longer than need be.
+func (c *check) release() {
+	if cap(c.Errors) > maxFound || cap(c.path.Bytes()) > maxPath {
+		return
+	}
+	clear(c.Errors)
+	c.Reset()
+	c.path.Reset()
+	checks.Put(c)
+}
+
+// maxFound and maxPath are the number of mistakes and the bytes of a path up to
+// which a check is kept.
+const (
+	maxFound = 128
+	maxPath  = 2 << 10
+)
+
 var (
 	checks = sync.Pool{New: func() any { return &check{path: huma.NewPathBuffer(make([]byte, 0, 128), 0)} }}
 	bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -62,10 +81,7 @@ func release(b *bytes.Buffer) {
 // parameter nobody knows that alone, of everything else all of it.
 func (e *endpoint) read(ctx huma.Context, in reflect.Value) huma.StatusError {
 	c := checks.Get().(*check)
-	defer func() {
-		c.Reset()
-		checks.Put(c)
-	}()
+	defer c.release()
 	c.status = http.StatusUnprocessableEntity
 	var query url.Values
 	if u := ctx.URL(); u.RawQuery != "" {
@@ -189,13 +205,15 @@ func (e *endpoint) readBody(ctx huma.Context, f reflect.Value, c *check) huma.St
 	if refused := e.fetch(ctx, buffer); refused != nil {
 		return refused
 	}
+	if !e.body.raw {
+		_ = ctx.SetReadDeadline(time.Time{}) // it would end the request's context too
+	}
 	switch {
 	case buffer.Len() == 0 && e.op.RequestBody.Required:
 		return huma.NewErrorWithContext(ctx, http.StatusBadRequest, "request body is required")
 	case e.body.raw:
 		f.SetBytes(bytes.Clone(buffer.Bytes()))
 	case buffer.Len() > 0:
-		_ = ctx.SetReadDeadline(time.Time{})
 		e.readJSON(ctx, buffer.Bytes(), f, c)
 	}
 	return nil
@@ -214,8 +232,8 @@ func (e *endpoint) fetch(ctx huma.Context, into *bytes.Buffer) huma.StatusError 
 		return huma.NewErrorWithContext(ctx, http.StatusRequestEntityTooLarge, fmt.Sprintf("request body is too large limit=%d bytes", e.op.MaxBodyBytes))
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return huma.NewErrorWithContext(ctx, http.StatusRequestTimeout, "request body read timeout")
-	case err != nil:
-		return huma.NewErrorWithContext(ctx, http.StatusInternalServerError, "cannot read request body", err)
+	case err != nil: // it ended too early, or is not chunked as it says
+		return huma.NewErrorWithContext(ctx, http.StatusBadRequest, "request body cannot be read")
 	}
 	return nil
 }

@@ -13,10 +13,12 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
@@ -36,11 +38,11 @@ type collector struct {
 const (
 	firstPause   = 5 * time.Second
 	longestPause = 30 * time.Second
-	allTries     = time.Minute // after which a batch is given up
+	allTries     = time.Minute // after which a batch is given up; OTEL_BSP_EXPORT_TIMEOUT, 30 s by default, may end it sooner
 )
 
 // setting is the value of a variable for traces or else of that for all
-// signals, and its name; of an endpoint for all, the part for traces is added.
+// signals, and its name.
 func setting(name string) (value, variable string) {
 	for _, variable = range []string{"OTEL_EXPORTER_OTLP_TRACES_" + name, "OTEL_EXPORTER_OTLP_" + name} {
 		if value = strings.TrimSpace(os.Getenv(variable)); value != "" {
@@ -53,9 +55,12 @@ func setting(name string) (value, variable string) {
 // newCollector reads the variables. One of no use is an
 // *marketplace.InvalidError that names it.
 func newCollector() (*collector, error) {
-	c := &collector{headers: http.Header{}, client: &http.Client{Timeout: 10 * time.Second}, pause: firstPause}
+	c := &collector{headers: http.Header{}, client: &http.Client{Timeout: 10 * time.Second, CheckRedirect: stay}, pause: firstPause}
 	return c, errors.Join(c.readEndpoint(), c.readHeaders(), c.readTimeout(), c.readCompression(), c.readTLS())
 }
+
+// stay follows no redirect: it would lose the spans, or tell others the headers.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func (c *collector) readEndpoint() error {
 	value, variable := setting("ENDPOINT")
@@ -73,29 +78,31 @@ func (c *collector) readEndpoint() error {
 }
 
 func (c *collector) readHeaders() error {
-	for _, variable := range []string{"OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"} {
-		for pair := range strings.SplitSeq(os.Getenv(variable), ",") {
-			if strings.TrimSpace(pair) == "" {
-				continue
-			}
-			name, value, ok := strings.Cut(pair, "=")
-			value, err := url.PathUnescape(strings.TrimSpace(value))
-			if name = strings.TrimSpace(name); !ok || name == "" || err != nil {
-				return &marketplace.InvalidError{Field: variable, Reason: "must be like name=value,name=value"}
-			}
-			c.headers.Set(name, value)
+	list, variable := setting("HEADERS")
+	for pair := range strings.SplitSeq(list, ",") {
+		if strings.TrimSpace(pair) == "" {
+			continue
 		}
+		name, value, ok := strings.Cut(pair, "=")
+		value, err := url.PathUnescape(strings.TrimSpace(value))
+		if name = strings.TrimSpace(name); !ok || err != nil || !headerName.MatchString(name) || strings.ContainsFunc(value, unicode.IsControl) {
+			return &marketplace.InvalidError{Field: variable, Reason: "must be like name=value,name=value"}
+		}
+		c.headers.Set(name, value)
 	}
 	return nil
 }
+
+// headerName is a token of RFC 9110, section 5.6.2.
+var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 
 func (c *collector) readTimeout() error {
 	value, variable := setting("TIMEOUT")
 	if value == "" {
 		return nil
 	}
-	ms, err := strconv.Atoi(value)
-	if err != nil || ms < 0 {
+	ms, err := strconv.ParseUint(value, 10, 31)
+	if err != nil {
 		return &marketplace.InvalidError{Field: variable, Reason: "must be milliseconds"}
 	}
 	c.client.Timeout = time.Duration(ms) * time.Millisecond

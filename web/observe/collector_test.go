@@ -104,6 +104,23 @@ func TestSpansReadAsOTLP(t *testing.T) {
 	}
 }
 
+// What callers send need be no UTF-8, which OTLP's own types refuse.
+func TestTextsAreMadeUTF8(t *testing.T) {
+	recorder := tracetest.NewSpanRecorder()
+	_, span := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("t").Start(t.Context(), "GET /\xff",
+		trace.WithAttributes(attribute.String("path", "/a\xffb"), attribute.StringSlice("list", []string{"\xfe"})))
+	span.SetStatus(codes.Error, "\xfd")
+	span.End()
+	var got tracepb.TracesData
+	if err := proto.Unmarshal(exported(recorder.Ended()), &got); err != nil {
+		t.Fatal(err)
+	}
+	s := got.ResourceSpans[0].ScopeSpans[0].Spans[0]
+	if s.Name != "GET /\uFFFD" || s.Attributes[0].Value.GetStringValue() != "/a\uFFFDb" {
+		t.Errorf("read %v", s)
+	}
+}
+
 // station is a collector that answers as told, and notes what it was sent.
 type station struct {
 	*httptest.Server
@@ -151,8 +168,8 @@ func mustCollect(t *testing.T) *collector {
 
 func TestVariablesSayHowSpansAreSent(t *testing.T) {
 	s := newStation(t)
-	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-key=a%20b, x-other=1")
-	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-other=2")
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-for-others=1")
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "x-key=a%20b+c%2C=, x-other=2")
 	t.Setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "1500")
 	c := mustCollect(t)
@@ -164,7 +181,7 @@ func TestVariablesSayHowSpansAreSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := s.requests[0]
-	if r.URL.Path != "/base/v1/traces" || r.Header.Get("X-Key") != "a b" || r.Header.Get("X-Other") != "2" || r.Header.Get("Content-Type") != protobufMedia {
+	if r.URL.Path != "/base/v1/traces" || r.Header.Get("X-Key") != "a b+c,=" || r.Header.Get("X-Other") != "2" || r.Header.Get("X-For-Others") != "" || r.Header.Get("Content-Type") != protobufMedia {
 		t.Errorf("asked for %s with %v", r.URL.Path, r.Header)
 	}
 	if string(s.bodies[0]) != string(exported(spans)) {
@@ -173,6 +190,25 @@ func TestVariablesSayHowSpansAreSent(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", s.URL+"/traces")
 	if c := mustCollect(t); c.url != s.URL+"/traces" {
 		t.Errorf("an endpoint for traces becomes %s", c.url)
+	}
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", s.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "")
+	if c := mustCollect(t); c.url != s.URL+"/" || c.headers.Get("X-For-Others") != "1" {
+		t.Errorf("an endpoint for traces without a path becomes %s, with %v", c.url, c.headers)
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	noEndpoint(t)
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(w, r, "/elsewhere", http.StatusMovedPermanently)
+	}))
+	defer s.Close()
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", s.URL)
+	if err := mustCollect(t).ExportSpans(t.Context(), spansOfAllSorts(t)); err == nil || asked != 1 {
+		t.Errorf("%d requests and %v", asked, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -25,9 +26,13 @@ func (m *message) bytes(field protowire.Number, value []byte) {
 
 func (m *message) text(field protowire.Number, value string) {
 	if value != "" {
-		*m = protowire.AppendString(protowire.AppendTag(*m, field, protowire.BytesType), value)
+		*m = protowire.AppendString(protowire.AppendTag(*m, field, protowire.BytesType), valid(value))
 	}
 }
+
+// valid is a text as proto3 takes it, which is UTF-8. What callers send need
+// not be, and one such span would have a collector refuse all beside it.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
 
 func (m *message) count(field protowire.Number, value int) {
 	if value > 0 {
@@ -177,9 +182,9 @@ func valueOf(v attribute.Value) (m message) {
 		}
 		m.bytes(5, list)
 	case attribute.STRING:
-		m.bytes(1, []byte(v.AsString()))
+		m.bytes(1, []byte(valid(v.AsString())))
 	default: // none of ours, nor of the SDK's
-		m.bytes(1, []byte(v.Emit()))
+		m.bytes(1, []byte(valid(v.Emit())))
 	}
 	return m
 }

@@ -29,8 +29,9 @@ type Tracing struct {
 
 // NewTracing starts tracing where the environment names an OTLP/HTTP endpoint,
 // and returns nil where it does not. It reads OpenTelemetry's other variables
-// too: sampling, headers, the service's name. A variable of no use is an
-// *marketplace.InvalidError that names it.
+// too. One of no use that says where or how to send is an
+// *marketplace.InvalidError that names it; of those of sampling and batches,
+// which the SDK reads, a bad one counts as not set.
 func NewTracing(ctx context.Context, version string, log *slog.Logger) (*Tracing, error) {
 	on, err := wanted()
 	if err != nil || !on {
@@ -77,8 +78,8 @@ func (t *Tracing) Requests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		method := known(r.Method)
 		options := []trace.SpanStartOption{trace.WithNewRoot(), trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
-			attribute.String("http.request.method", method), attribute.String("url.path", r.URL.Path), attribute.String("server.address", hostOf(r.Host)),
-			attribute.String("network.peer.address", hostOf(r.RemoteAddr)), attribute.String("user_agent.original", r.UserAgent()))}
+			attribute.String("http.request.method", method), attribute.String("url.path", short(r.URL.Path)), attribute.String("server.address", short(hostOf(r.Host))),
+			attribute.String("network.peer.address", hostOf(r.RemoteAddr)), attribute.String("user_agent.original", short(r.UserAgent())))}
 		theirs := trace.SpanContextFromContext(propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header)))
 		if theirs.IsValid() {
 			options = append(options, trace.WithLinks(trace.Link{SpanContext: theirs}))
@@ -95,6 +96,18 @@ func hostOf(address string) string {
 		return host
 	}
 	return address
+}
+
+// mostTold is how many bytes of a text of the caller's a span tells. Thousands
+// of spans may wait to be sent, and a header alone may have a megabyte.
+const mostTold = 512
+
+// short is the beginning of a text, of which no more is held.
+func short(text string) string {
+	if len(text) <= mostTold {
+		return text
+	}
+	return strings.Clone(text[:mostTold])
 }
 
 // nameSpan names the request's span, where it has one, after the route that

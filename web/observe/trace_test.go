@@ -56,7 +56,7 @@ func TestTracingIsOffByItself(t *testing.T) {
 func TestBadVariablesAreNamed(t *testing.T) {
 	for name, value := range map[string]string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4318", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "ftp://collector", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
-		"OTEL_EXPORTER_OTLP_HEADERS": "key", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "10s", "OTEL_EXPORTER_OTLP_COMPRESSION": "zip",
+		"OTEL_EXPORTER_OTLP_HEADERS": "key", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "a key=1", "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT": "10s", "OTEL_EXPORTER_OTLP_TIMEOUT": "-1", "OTEL_EXPORTER_OTLP_COMPRESSION": "zip",
 		"OTEL_EXPORTER_OTLP_CERTIFICATE": "/no/such/file", "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE": "/no/such/file",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,6 +71,32 @@ func TestBadVariablesAreNamed(t *testing.T) {
 				t.Errorf("disabled: %v, %v", tracing, err)
 			}
 		})
+	}
+}
+
+func TestHeadersThatCannotBeSentAreNamed(t *testing.T) {
+	for _, list := range []string{"a=%0A", "=1", "a=%zz", "ok=1,b(=2"} {
+		noEndpoint(t)
+		t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
+		t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", list)
+		if _, err := newCollector(); !errors.Is(err, marketplace.ErrInvalid) {
+			t.Errorf("%q: %v", list, err)
+		}
+	}
+}
+
+// A span holds no more of what a caller sends than it tells.
+func TestSpansOfLongRequestsAreShort(t *testing.T) {
+	recorder := tracetest.NewSpanRecorder()
+	tracing := traced(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)))
+	r := httptest.NewRequest(http.MethodGet, "/"+strings.Repeat("x", 2*mostTold), nil)
+	r.Host = strings.Repeat("h", 2*mostTold)
+	r.Header.Set("User-Agent", strings.Repeat("u", 2*mostTold))
+	tracing.Requests(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+	for _, a := range recorder.Ended()[0].Attributes() {
+		if len(a.Value.Emit()) > mostTold {
+			t.Errorf("%s has %d bytes", a.Key, len(a.Value.Emit()))
+		}
 	}
 }
 
