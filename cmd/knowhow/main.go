@@ -27,6 +27,7 @@ import (
 	"knowhow/cmd/knowhow/receipt"
 	"knowhow/cmd/knowhow/replay"
 	"knowhow/cmd/knowhow/serve"
+	"knowhow/cmd/knowhow/simulate"
 	"knowhow/cmd/knowhow/version"
 	"knowhow/marketplace"
 	"knowhow/migrations/sqldb"
@@ -44,6 +45,7 @@ type commands struct {
 	Migrate  migrate.Command  `cmd:"" help:"Move a database's schema up or down."`
 	Evaluate evaluate.Command `cmd:"" help:"Measure Knowhow on marked data."`
 	Replay   replay.Command   `cmd:"" help:"Live a community's real questions through the whole market."`
+	Simulate simulate.Command `cmd:"" help:"Live a market drawn by chance, to measure routing."`
 	Receipt  receipt.Command  `cmd:"" help:"Print what became of a question, and where its money went."`
 	Bench    bench.Command    `cmd:"" help:"Measure Knowhow on this machine."`
 	Keys     keys.Command     `cmd:"" help:"Make keys for personal data, and change over to a new one."`
