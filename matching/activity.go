@@ -13,10 +13,16 @@ func (ix *Index) RankByActivity(q Query, candidates []Candidate) []ID {
 	defer ix.mu.RUnlock()
 	at, ties := q.At.UnixMicro(), Record{Seed: q.Seed}
 	rows := make([]Ranked, 0, len(candidates))
-	for _, c := range eligible(q, candidates) {
+	var room past
+	for _, c := range eachOnce(candidates) {
+		if c.Expert == q.Asker {
+			continue
+		}
 		row := Ranked{Expert: c.Expert, Since: c.Since, Lot: c.Lot}
 		if slot, ok := ix.slotOf[c.Expert]; ok {
-			row.Total, row.Evidence = ix.experts[slot].answers.shortAt(at), ix.experts[slot].answers.before(at)
+			const month = featActivityMonth - featActivityDay
+			p := ix.experts[slot].before(at, &room)
+			row.Total, row.Evidence = p.active[month].at(at, activityHalfLives[month]), p.answers
 		}
 		rows = append(rows, row)
 	}

@@ -38,7 +38,7 @@ func BenchmarkRank(b *testing.B) {
 	b.Run("nearest", func(b *testing.B) {
 		s := new(scratch)
 		for b.Loop() {
-			ix.nearest(q, s)
+			ix.nearest(impacts(q.Title, q.Body), nobody, q.At.UnixMicro(), s)
 			s.done()
 		}
 	})

@@ -2,10 +2,10 @@
 // questions and who answered them in, ranked experts with reasons out.
 //
 // It owns the text index over a program's past questions (Index), the features
-// a candidate is judged by (Vector), their weights (Weights), the ranking
-// as a record that can be replayed (Record), what an expert is told about why
-// (Reason), and the plain activity ranking every score is measured against
-// (RankByActivity).
+// a candidate is judged by (Vector), their weights (Weights) and how they are
+// learned from a program's own history (Study, Lessons), the ranking as a record
+// that can be replayed (Record), what an expert is told about why (Reason), and
+// the plain activity ranking every score is measured against (RankByActivity).
 //
 // It leaves to its caller: which experts may be asked at all (enrolment,
 // capacity, languages, conflicts: the caller passes candidates that already
@@ -20,11 +20,16 @@
 //     counts as the resolving one only from its Resolved time on.
 //   - The same content gives the same ranking, bit for bit, whatever the order
 //     in which documents, evidence and candidates came and whatever ids they
-//     carry. Sums over many documents are kept in fixed point, or run in order
-//     of time, so that their order cannot show.
+//     carry, and after a Snapshot and Restore. Sums over many documents are whole
+//     numbers, or run in order of time, so that their order cannot show.
 //   - Parts sum to the total exactly, in the order of the features; Replay
 //     finds parts, totals and order again from features, weights and seed.
-//   - One more success never moves a candidate down, all else equal.
+//   - An answer that turns out to be the resolving one never moves its expert
+//     down. One more question like the one asked, resolved just now, never lowers
+//     one of its expert's features that count for them. Weights keep their signs.
 //   - The asker is never ranked.
 //   - A removed document leaves none of its text, not even its words.
+//
+// In a pool of more than 4,096 candidates not everybody is looked at for every
+// question (see Pool); the order among those who are is exact.
 package matching

@@ -14,7 +14,39 @@ func (d *document) resolvedSince(e evidence) int64 {
 	return max(e.resolved-1, d.since(e))
 }
 
+// brief sums up who answered a document.
+func (ix *Index) brief(slot uint32) {
+	d, b := &ix.docs[slot], brief{expert: nobody}
+	switch len(d.evidence) {
+	case 0:
+	case 1:
+		b = brief{d.since(d.evidence[0]), d.evidence[0].expert}
+	default:
+		b.expert = several
+	}
+	ix.briefs[slot] = b
+}
+
+// answered visits who answered a document before at.
+func (ix *Index) answered(slot uint32, at int64, visit func(expert uint32, since int64)) {
+	switch b := &ix.briefs[slot]; b.expert {
+	case nobody:
+	case several:
+		d := &ix.docs[slot]
+		for _, e := range d.evidence {
+			if since := d.since(e); since < at {
+				visit(e.expert, since)
+			}
+		}
+	default:
+		if b.since < at {
+			visit(b.expert, b.since)
+		}
+	}
+}
+
 func (ix *Index) countAll(slot uint32) {
+	ix.brief(slot)
 	for _, e := range ix.docs[slot].evidence {
 		ix.count(&ix.docs[slot], e)
 	}
@@ -28,65 +60,20 @@ func (ix *Index) uncountAll(slot uint32) {
 
 // count enters a piece of evidence into what is kept per expert and per tag.
 func (ix *Index) count(d *document, e evidence) {
-	ix.experts[e.expert].enter(d.since(e), d.resolvedSince(e))
-	ix.look(e.expert)
+	since := d.since(e)
+	ix.experts[e.expert].enter(event{since, d.resolvedSince(e)})
+	ix.lately.enter(turn{since, e.expert})
 	for _, tag := range d.tags {
-		ix.tags[tag].of(e.expert).insert(d.since(e))
+		ix.tags[tag].enter(e.expert, since)
 	}
 }
 
 // uncount takes out what count entered.
 func (ix *Index) uncount(d *document, e evidence) {
-	ix.experts[e.expert].leave(d.since(e), d.resolvedSince(e))
-	ix.look(e.expert)
+	since := d.since(e)
+	ix.experts[e.expert].leave(event{since, d.resolvedSince(e)})
+	ix.lately.leave(turn{since, e.expert})
 	for _, tag := range d.tags {
-		ix.tags[tag].leave(e.expert, d.since(e))
+		ix.tags[tag].leave(e.expert, since)
 	}
-}
-
-func (x *expert) enter(answered, resolved int64) {
-	x.answers.insert(answered)
-	if resolved != never {
-		x.bests = insertTime(x.bests, resolved)
-	}
-}
-
-func (x *expert) leave(answered, resolved int64) {
-	x.answers.remove(answered)
-	if resolved != never {
-		x.bests = removeTime(x.bests, resolved)
-	}
-}
-
-func (ix *Index) tag(name string) *tagIndex {
-	t, ok := ix.tags[name]
-	if !ok {
-		t = &tagIndex{slotOf: make(map[uint32]int)}
-		ix.tags[name] = t
-	}
-	return t
-}
-
-func (t *tagIndex) of(slot uint32) *series {
-	i, ok := t.slotOf[slot]
-	if !ok {
-		i = len(t.experts)
-		t.experts = append(t.experts, tagExpert{slot: slot})
-		t.slotOf[slot] = i
-	}
-	return &t.experts[i].answers
-}
-
-// leave takes one answer out, and forgets the expert here when it was the last.
-func (t *tagIndex) leave(slot uint32, answered int64) {
-	i := t.slotOf[slot]
-	t.experts[i].answers.remove(answered)
-	if len(t.experts[i].answers.at) > 0 {
-		return
-	}
-	last := len(t.experts) - 1
-	t.experts[i] = t.experts[last]
-	t.slotOf[t.experts[i].slot] = i
-	t.experts = t.experts[:last]
-	delete(t.slotOf, slot)
 }

@@ -37,12 +37,13 @@ type Index struct {
 	mu      sync.RWMutex
 	text    textIndex
 	docs    []document
+	briefs  []brief // per document
 	docOf   map[ID]uint32
 	experts []expert
-	latest  []latest // per expert
 	slotOf  map[ID]uint32
 	tags    map[string]*tagIndex
 	askers  map[ID][]uint32
+	lately  lately
 	scratch sync.Pool
 }
 
@@ -52,7 +53,7 @@ type document struct {
 	known    bool
 	asker    ID
 	asked    int64 // minTime: not known
-	terms    []uint32
+	words    uint64
 	tags     []string // sorted, each once
 	evidence []evidence
 }
@@ -64,23 +65,14 @@ type evidence struct {
 	resolved int64 // never: it is not
 }
 
-type expert struct {
-	docs    []uint32 // with evidence of theirs
-	answers series
-	bests   []int64 // when an answer became the resolving one, ascending
+// brief is who answered a document, and since when that counts, where it was one
+// expert alone: all that a ranking asks of most documents, close together.
+type brief struct {
+	since  int64
+	expert uint32 // nobody; or several
 }
 
-// tagIndex is who answered questions with one tag, and when.
-type tagIndex struct {
-	asked   []int64        // when each document with the tag was asked, ascending
-	slotOf  map[uint32]int // expert to place in experts
-	experts []tagExpert
-}
-
-type tagExpert struct {
-	slot    uint32
-	answers series
-}
+const several = nobody - 1
 
 const (
 	never   = 1<<63 - 1
@@ -103,25 +95,46 @@ func NewIndex() *Index {
 // evidence stays. Evidence may have come before it.
 func (ix *Index) AddDocument(d Document) {
 	bag := bagOfWords(d.Title, d.Body)
+	tags := slices.Clone(d.Tags)
+	slices.Sort(tags)
+	fresh := document{known: true, asker: d.Asker, asked: d.Asked.UnixMicro(), words: digest(bag), tags: slices.Compact(tags)}
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	slot := ix.docSlot(d.ID)
+	if ix.docs[slot].same(fresh) {
+		return
+	}
 	ix.uncountAll(slot)
 	ix.clear(slot)
-	doc := &ix.docs[slot]
-	doc.known, doc.asker, doc.asked = true, d.Asker, d.Asked.UnixMicro()
-	doc.tags = slices.Clone(d.Tags)
-	slices.Sort(doc.tags)
-	doc.tags = slices.Compact(doc.tags)
-	doc.terms = ix.text.add(slot, doc.asked, bag)
-	for _, name := range doc.tags {
+	fresh.evidence = ix.docs[slot].evidence
+	ix.docs[slot] = fresh
+	ix.text.add(slot, fresh.asked, bag)
+	for _, name := range fresh.tags {
 		t := ix.tag(name)
-		t.asked = insertTime(t.asked, doc.asked)
+		t.asked = insertTime(t.asked, fresh.asked)
 	}
-	if doc.asker != (ID{}) {
-		ix.askers[doc.asker] = append(ix.askers[doc.asker], slot)
+	if fresh.asker != (ID{}) {
+		ix.askers[fresh.asker] = append(ix.askers[fresh.asker], slot)
 	}
 	ix.countAll(slot)
+	ix.refill()
+}
+
+// same tells whether a document says nothing new.
+func (d *document) same(o document) bool {
+	return d.known && d.asker == o.asker && d.asked == o.asked && d.words == o.words && slices.Equal(d.tags, o.tags)
+}
+
+// digest tells bags apart, but for one in 2^64 (FNV-1a).
+func digest(bag []wordCount) uint64 {
+	h := uint64(14695981039346656037)
+	for _, w := range bag {
+		for i := range len(w.word) {
+			h = (h ^ uint64(w.word[i])) * 1099511628211
+		}
+		h = (h ^ uint64(w.n)<<8 ^ 0xff) * 1099511628211
+	}
+	return h
 }
 
 // AddEvidence adds what an expert did on a past question, or replaces what was
@@ -136,17 +149,20 @@ func (ix *Index) AddEvidence(e Evidence) {
 		given.resolved = e.Resolved.UnixMicro()
 	}
 	doc := &ix.docs[slot]
-	for i := range doc.evidence {
-		if doc.evidence[i].expert == given.expert {
-			ix.uncount(doc, doc.evidence[i])
-			doc.evidence[i] = given
-			ix.count(doc, given)
-			return
-		}
+	i := slices.IndexFunc(doc.evidence, func(e evidence) bool { return e.expert == given.expert })
+	switch {
+	case i < 0:
+		doc.evidence = append(doc.evidence, given)
+		ix.experts[given.expert].docs = append(ix.experts[given.expert].docs, slot)
+	case doc.evidence[i] == given:
+		return
+	default:
+		ix.uncount(doc, doc.evidence[i])
+		doc.evidence[i] = given
 	}
-	doc.evidence = append(doc.evidence, given)
-	ix.experts[given.expert].docs = append(ix.experts[given.expert].docs, slot)
 	ix.count(doc, given)
+	ix.brief(slot)
+	ix.refill()
 }
 
 // RemoveDocument erases a past question: its words, tags and asker. That
@@ -161,6 +177,7 @@ func (ix *Index) RemoveDocument(id ID) {
 	ix.uncountAll(slot)
 	ix.clear(slot)
 	ix.countAll(slot)
+	ix.refill()
 }
 
 // RemoveExpert erases an expert: all evidence of theirs. Unknown ids are fine.
@@ -176,10 +193,11 @@ func (ix *Index) RemoveExpert(id ID) {
 		i := slices.IndexFunc(doc.evidence, func(e evidence) bool { return e.expert == slot })
 		ix.uncount(doc, doc.evidence[i])
 		doc.evidence = slices.Delete(doc.evidence, i, i+1)
+		ix.brief(d)
 	}
 	delete(ix.slotOf, id)
 	ix.experts[slot] = expert{}
-	ix.look(slot)
+	ix.refill()
 }
 
 // clear takes words, tags and asker out of a document whose evidence is not
@@ -189,7 +207,7 @@ func (ix *Index) clear(slot uint32) {
 	if !doc.known {
 		return
 	}
-	ix.text.remove(slot, doc.asked, doc.terms)
+	ix.text.remove(slot, doc.asked)
 	for _, name := range doc.tags {
 		t := ix.tags[name]
 		if t.asked = removeTime(t.asked, doc.asked); len(t.asked) == 0 {
@@ -209,6 +227,7 @@ func (ix *Index) docSlot(id ID) uint32 {
 	if !ok {
 		slot = uint32(len(ix.docs))
 		ix.docs = append(ix.docs, document{asked: minTime})
+		ix.briefs = append(ix.briefs, brief{expert: nobody})
 		ix.docOf[id] = slot
 	}
 	return slot
@@ -219,8 +238,6 @@ func (ix *Index) expertSlot(id ID) uint32 {
 	if !ok {
 		slot = uint32(len(ix.experts))
 		ix.experts = append(ix.experts, expert{})
-		ix.latest = append(ix.latest, latest{})
-		ix.look(slot)
 		ix.slotOf[id] = slot
 	}
 	return slot

@@ -2,178 +2,291 @@ package matching
 
 import (
 	"cmp"
+	"encoding/binary"
 	"math"
 	"slices"
 )
 
 const (
-	neighbourCount = 100 // K of the nearest past questions
-	maxQueryTerms  = 32  // the most telling terms of a question; the rest costs time and adds noise
+	neighbourCount  = 400    // K of the nearest past questions
+	maxQueryTerms   = 32     // the most telling terms of a question; the rest costs time and adds noise
+	maxWordPostings = 8_000  // and again, to see who answered them
+	maxPostings     = 40_000 // postings that are read for a question, unless its most telling term alone has more
+	topScore        = 30_000 // what a question scores against itself at the most: two such sums fit 16 bits
 )
 
-// neighbour is a past question near the one asked. sim is its BM25 score as a
-// share of the nearest one's, cubed: what is merely on the same subject fades.
-// match is the score as a share of what the question's own text would reach.
+// neighbour is a past question near the one asked. broad is its BM25 score as a
+// share of the nearest one's, squared, so that what is merely on the same
+// subject fades; sharp is the same, to the sixth power. match is the score as a
+// share of what the question's own text would reach.
 type neighbour struct {
-	doc   uint32
-	asked int64
-	score float32
-	sim   float64
-	match float64
+	doc          uint32
+	broad, sharp float64
+	match        float64
 }
 
-// queryTerm is a term of the question with its weight and its postings up to
-// the time of asking.
-type queryTerm struct {
+// wanted is a term of a question, with the documents that have it.
+type wanted struct {
 	word   string
-	weight float32
-	own    float32 // impact in the question itself
-	list   []posting
+	idf    float64
+	docs   int // of earlier times
+	weight float64
+	own    uint8 // impact in the question itself
+	list   *postings
 }
 
-// nearest gives the past questions most like q, at most neighbourCount of them
-// except where several tie for the last place. It works term at a time into one
-// score per document; terms are taken in a fixed order, so a document's score
-// depends on nothing but its own text, the question and how many documents have
-// each term.
-func (ix *Index) nearest(q Query, s *scratch) []neighbour {
-	s.scores = grown(s.scores, len(ix.docs))
+// nearest gives the past questions most like the words, at most neighbourCount
+// of them except where several tie for the last place. It works term at a time
+// into one score per document, in whole numbers, so that the order of documents
+// and terms cannot show.
+func (ix *Index) nearest(words []wordImpact, self uint32, at int64, s *scratch) {
 	s.near = s.near[:0]
-	for _, t := range ix.queryTerms(q, s) {
-		for _, p := range t.list {
-			if s.scores[p.doc] == 0 {
-				s.touched = append(s.touched, p.doc)
-			}
-			s.scores[p.doc] += float32(t.weight * p.impact)
-		}
+	terms := ix.telling(words, at, s)
+	if len(terms) == 0 {
+		return
 	}
-	if self, known := ix.docOf[q.Self]; known {
-		s.scores[self] = 0
+	s.scores = grown(s.scores, 2*(len(ix.docs)+atOnce))
+	total := 0.0
+	for _, t := range terms {
+		total += t.weight
 	}
-	least := s.threshold()
-	for _, doc := range s.touched {
-		if score := s.scores[doc]; score > 0 && score >= least {
-			s.near = append(s.near, neighbour{doc: doc, asked: ix.docs[doc].asked, score: score})
-		}
-		s.scores[doc] = 0
+	own := 0
+	for _, t := range terms {
+		own += int(s.table(t.weight * topScore / total)[t.own])
+		scoreAll(t.list.data, &s.impacts, s.scores)
 	}
-	s.touched = s.touched[:0]
-	return trimmed(s.near, s.own)
+	if self != nobody {
+		binary.LittleEndian.PutUint16(s.scores[2*self:], 0)
+	}
+	present := timesBefore(ix.text.asked, at) == len(ix.text.asked)
+	ix.collect(s, ix.threshold(terms, present, at, s), present, at)
+	clear(s.scores)
+	ix.trim(s, float64(own))
 }
 
-// queryTerms gives the terms of q that some earlier document has, the most
-// telling ones, in the order of weight, then of the word. It also sets s.own,
-// the score of a document with just the text of q.
-func (ix *Index) queryTerms(q Query, s *scratch) []queryTerm {
-	at := q.At.UnixMicro()
+// table fills s.impacts with what each impact of a term scores.
+func (s *scratch) table(most float64) *[256]uint16 {
+	for i := range s.impacts {
+		s.impacts[i] = uint16(math.Round(most * float64(i) / 255))
+	}
+	return &s.impacts
+}
+
+// scoreAll adds a term to the scores of the documents that have it.
+func scoreAll(data []byte, impacts *[256]uint16, scores []byte) {
+	doc := never32
+	for len(data) >= postingBytes {
+		doc += uint32(binary.LittleEndian.Uint16(data))
+		at := 2 * int(doc)
+		to := scores[at : at+2]
+		binary.LittleEndian.PutUint16(to, binary.LittleEndian.Uint16(to)+impacts[data[2]])
+		data = data[postingBytes:]
+	}
+}
+
+// telling gives the terms that some earlier document has, the most telling
+// first, then in the order of the words; and only so many as can be read soon.
+func (ix *Index) telling(words []wordImpact, at int64, s *scratch) []wanted {
 	all := timesBefore(ix.text.asked, at)
+	present := all == len(ix.text.asked)
 	s.terms = s.terms[:0]
-	bag := bagOfWords(q.Title, q.Body)
-	length := bagLength(bag)
-	for word, n := range bag {
-		term, ok := ix.text.termOf[word]
+	for _, w := range words {
+		term, ok := ix.text.termOf[w.word]
 		if !ok {
 			continue
 		}
-		list := ix.text.lists[term]
-		list = list[:postingsBefore(list, at)]
-		if len(list) == 0 {
-			continue
+		list := &ix.text.lists[term]
+		with := list.docs
+		if !present {
+			with = ix.with(list, at)
 		}
-		weight := float64(n) * inverseFrequency(all, len(list))
-		s.terms = append(s.terms, queryTerm{word, float32(weight), impact(n, length), list})
+		if with > 0 {
+			idf := inverseFrequency(all, with)
+			s.terms = append(s.terms, wanted{w.word, idf, with, float64(w.impact) / 255 * idf, w.impact, list})
+		}
 	}
-	slices.SortFunc(s.terms, func(a, b queryTerm) int {
+	slices.SortFunc(s.terms, func(a, b wanted) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.word, b.word))
 	})
-	s.terms = s.terms[:min(len(s.terms), maxQueryTerms)]
-	s.own = 0
-	for _, t := range s.terms {
-		s.own += float64(float64(t.weight) * float64(t.own))
+	n, read := 0, 0
+	for _, t := range s.terms[:min(len(s.terms), maxQueryTerms)] {
+		if read += t.docs; read > maxPostings && n > 0 {
+			read -= t.docs
+			continue
+		}
+		s.terms[n] = t
+		n++
 	}
+	s.terms = s.terms[:n]
 	return s.terms
 }
 
-// threshold gives the score of the neighbourCount-th best document, 0 if there
-// are fewer. It keeps the best scores in a heap, the least on top.
-func (s *scratch) threshold() float32 {
-	heap := s.heap[:0]
-	for _, doc := range s.touched {
-		score := s.scores[doc]
-		if len(heap) < neighbourCount {
-			heap = append(heap, score)
-			if len(heap) == neighbourCount {
-				slices.Sort(heap)
+// with is how many of the documents were asked before at.
+func (ix *Index) with(list *postings, at int64) int {
+	n := 0
+	list.each(func(doc uint32, _ uint8) {
+		if ix.docs[doc].asked < at {
+			n++
+		}
+	})
+	return n
+}
+
+// threshold is a score that at least neighbourCount documents reach, or 1: what
+// the best of those reach that have the most telling terms.
+func (ix *Index) threshold(terms []wanted, present bool, at int64, s *scratch) uint16 {
+	const (
+		enough = 8 * neighbourCount
+		seen   = 0x8000 // is no score's bit
+	)
+	var counts [1 << 16 >> scoreBits]uint16
+	s.seen = s.seen[:0]
+	for _, t := range terms {
+		doc := never32
+		for data := t.list.data; len(data) >= postingBytes && len(s.seen) < enough; data = data[postingBytes:] {
+			doc += uint32(binary.LittleEndian.Uint16(data))
+			score := binary.LittleEndian.Uint16(s.scores[2*doc:])
+			if data[2] == 0 || score&seen != 0 || !present && ix.docs[doc].asked >= at {
+				continue
 			}
-		} else if score > heap[0] {
-			heap[0] = score
-			siftDown(heap)
+			counts[score>>scoreBits]++
+			binary.LittleEndian.PutUint16(s.scores[2*doc:], score|seen)
+			s.seen = append(s.seen, doc)
 		}
 	}
-	s.heap = heap
-	if len(heap) < neighbourCount {
-		return 0
+	for _, doc := range s.seen {
+		s.scores[2*doc+1] &^= seen >> 8
 	}
-	return heap[0]
+	return reachedBy(&counts)
 }
 
-func siftDown(heap []float32) {
-	for i := 0; ; {
-		least, left := i, 2*i+1
-		for c := left; c <= left+1 && c < len(heap); c++ {
-			if heap[c] < heap[least] {
-				least = c
+// found is a document with its score.
+type found struct {
+	key   uint64 // ascending: best first, and among equal scores the latest asked
+	doc   uint32
+	score uint16
+}
+
+// keyOf orders documents: times within the same 65 milliseconds are the same.
+func keyOf(score uint16, asked int64) uint64 {
+	return uint64(^score)<<48 | uint64(1<<47-1-asked>>16)&(1<<48-1)
+}
+
+// collect gathers the documents that reach the least score. Below 2^15 a score
+// plus what the least lacks to 2^15 sets the top bit of its lane just where it
+// reaches it, so that sixteen are looked at at once.
+func (ix *Index) collect(s *scratch, least uint16, present bool, at int64) {
+	const lanes, tops = 0x0001000100010001, 0x8000800080008000
+	lack := uint64(0x8000-int(least)) * lanes
+	s.found = s.found[:0]
+	for first := 0; first < len(ix.docs); first += atOnce {
+		sixteen := s.scores[2*first : 2*first+2*atOnce]
+		any := (binary.LittleEndian.Uint64(sixteen) + lack) | (binary.LittleEndian.Uint64(sixteen[8:]) + lack) |
+			(binary.LittleEndian.Uint64(sixteen[16:]) + lack) | (binary.LittleEndian.Uint64(sixteen[24:]) + lack)
+		if any&tops == 0 {
+			continue
+		}
+		for i := range atOnce {
+			doc, score := uint32(first+i), binary.LittleEndian.Uint16(sixteen[2*i:])
+			if score >= least && (present || ix.docs[doc].asked < at) {
+				s.found = append(s.found, found{doc: doc, score: score})
 			}
 		}
-		if least == i {
-			return
+	}
+}
+
+const atOnce = 16
+
+// trim makes the best of s.found s.near: best first, and among equal scores the
+// latest asked first. What ties with the last place is left in.
+func (ix *Index) trim(s *scratch, own float64) {
+	least, best := s.least(), s.found[:0]
+	for _, f := range s.found {
+		if f.score >= least {
+			f.key = keyOf(f.score, ix.docs[f.doc].asked)
+			best = append(best, f)
 		}
-		heap[i], heap[least] = heap[least], heap[i]
-		i = least
+	}
+	slices.SortFunc(best, func(a, b found) int { return cmp.Compare(a.key, b.key) })
+	for i, f := range best {
+		if i >= neighbourCount && f.key != best[i-1].key {
+			break
+		}
+		share := float64(f.score) / float64(best[0].score)
+		broad := share * share
+		s.near = append(s.near, neighbour{f.doc, broad, broad * broad * broad, float64(f.score) / own})
 	}
 }
 
-// trimmed sorts near, best first and among equal scores the latest asked first,
-// and cuts it behind the last place, leaving in what ties with it.
-func trimmed(near []neighbour, own float64) []neighbour {
-	slices.SortFunc(near, byNearness)
-	n := min(len(near), neighbourCount)
-	for n > 0 && n < len(near) && byNearness(near[n-1], near[n]) == 0 {
-		n++
+// least is a score that few more than neighbourCount of those found reach.
+func (s *scratch) least() uint16 {
+	var counts [1 << 16 >> scoreBits]uint16
+	for _, f := range s.found {
+		counts[f.score>>scoreBits]++
 	}
-	near = near[:n]
-	for i := range near {
-		share := float64(near[i].score) / float64(near[0].score)
-		near[i].sim = share * share * share
-		near[i].match = float64(near[i].score) / own
-	}
-	return near
+	return reachedBy(&counts)
 }
 
-func byNearness(a, b neighbour) int {
-	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.asked, a.asked))
+// Scores are counted in steps, the lower end of which is sure.
+const scoreBits = 5
+
+func reachedBy(counts *[1 << 16 >> scoreBits]uint16) uint16 {
+	reached := 0
+	for i := len(counts) - 1; i > 0; i-- {
+		if reached += int(counts[i]); reached >= neighbourCount {
+			return uint16(i << scoreBits)
+		}
+	}
+	return 1
+}
+
+// wordImpact is a word of a question and its impact there.
+type wordImpact struct {
+	word   string
+	impact uint8
+}
+
+func impacts(title, body string) []wordImpact {
+	bag := bagOfWords(title, body)
+	length := bagLength(bag)
+	words := make([]wordImpact, len(bag))
+	for i, w := range bag {
+		words[i] = wordImpact{w.word, impact(w.n, length)}
+	}
+	return words
 }
 
 // scratch is the working memory of one ranking, used again by the next.
 type scratch struct {
-	scores  []float32 // per document, all zero between uses
-	touched []uint32  // documents with a score
-	heap    []float32
-	terms   []queryTerm
-	own     float64
+	scores  []byte // two per document, all zero between uses
+	impacts [256]uint16
+	terms   []wanted
 	near    []neighbour
-	tallies []tally  // per expert
-	slots   []uint32 // per candidate
-
-	enlisted int         // candidates to be ranked
-	seen     []bool      // per expert, all false between uses
-	unknown  map[ID]bool // candidates without evidence, empty between uses
+	tags    []telling
+	room    []considered
+	place   []int32 // by slot: place in room from 1, all zero between uses
+	past    past
+	crowded bool    // not everybody is looked at
+	telling float64 // of the words that were looked at
+	counts  []int64 // per place, all zero between uses
+	counted []int32
+	seen    []uint32
+	found   []found
+	pool    Pool
 }
 
 // done forgets what would keep words and postings alive.
 func (s *scratch) done() {
+	for i := range s.room {
+		if slot := s.room[i].slot; slot != nobody {
+			s.place[slot] = 0
+		}
+	}
 	clear(s.terms[:cap(s.terms)])
-	clear(s.tallies)
+	clear(s.tags[:cap(s.tags)])
+	clear(s.room)
+	s.room = s.room[:0]
+	s.pool.candidates = nil
 }
 
 func grown[T any](s []T, n int) []T {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -73,6 +74,32 @@ func TestRankIgnoresTheFuture(t *testing.T) {
 	})
 }
 
+// An answer that turns out to be the resolving one never lowers who gave it,
+// whatever the question.
+func TestResolvingNeverLowers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		if len(w.evidence) == 0 {
+			return
+		}
+		i := rapid.IntRange(0, len(w.evidence)-1).Draw(t, "evidence")
+		who := w.evidence[i].Expert
+		if who == w.query.Asker {
+			return
+		}
+		before := place(w, who)
+		w.evidence = slices.Clone(w.evidence)
+		if e := &w.evidence[i]; e.Resolved.IsZero() || e.Resolved.After(noon) {
+			e.Resolved = noon
+		}
+		if after := place(w, who); after.Rank > before.Rank || after.Total < before.Total {
+			t.Fatalf("before %+v\nafter %+v", before, after)
+		}
+	})
+}
+
+// One more question like this one, resolved by somebody just now, never lowers
+// them: not one of their features.
 func TestMoreSuccessNeverLowers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
@@ -80,19 +107,34 @@ func TestMoreSuccessNeverLowers(t *testing.T) {
 		if who == w.query.Asker {
 			return
 		}
+		like := Document{ID: id("like"), Title: w.query.Title, Body: w.query.Body, Tags: w.query.Tags, Asker: w.query.Asker, Asked: day(-1)}
+		w.docs = append(w.docs, like)
+		w.query.At = noon.Add(time.Hour - time.Second)
 		before := place(w, who)
-		on := w.docs[rapid.IntRange(0, len(w.docs)-1).Draw(t, "on")].ID
-		at := day(-rapid.IntRange(1, 40).Draw(t, "at"))
-		i := slices.IndexFunc(w.evidence, func(e Evidence) bool { return e.Document == on && e.Expert == who })
-		if i < 0 {
-			w.evidence = append(w.evidence, Evidence{Document: on, Expert: who, Answered: at, Resolved: at})
-		} else if e := &w.evidence[i]; e.Resolved.IsZero() || e.Resolved.After(noon) {
-			e.Resolved = noon
+		just := w.query.At.Add(-time.Duration(rapid.IntRange(1, 59).Draw(t, "minutes")) * time.Minute)
+		w.evidence = append(w.evidence, Evidence{Document: like.ID, Expert: who, Answered: just, Resolved: just})
+		after := place(w, who)
+		for i, f := range featureTable {
+			if (after.Features[i]-before.Features[i])*float64(f.sign) < 0 {
+				t.Errorf("%s: before %v, after %v", f.name, before.Features[i], after.Features[i])
+			}
 		}
-		if after := place(w, who); after.Rank > before.Rank || after.Total < before.Total {
+		if after.Rank > before.Rank || after.Total < before.Total {
 			t.Fatalf("before %+v\nafter %+v", before, after)
 		}
 	})
+}
+
+// The weights that are carried, and any that are fitted, are on the side of
+// zero that makes success count for somebody.
+func TestSignsAreHeld(t *testing.T) {
+	for _, w := range []Weights{DefaultWeights(), fittedToACrowd(t)} {
+		for i, f := range featureTable {
+			if w.Tagged[i]*float64(f.sign) < 0 || w.Plain[i]*float64(f.sign) < 0 {
+				t.Errorf("%s: %s weighs %v and %v", w.Version, f.name, w.Tagged[i], w.Plain[i])
+			}
+		}
+	}
 }
 
 func place(w world, who ID) Ranked {
@@ -180,8 +222,9 @@ func TestOwnDocumentIsNoNeighbour(t *testing.T) {
 	ix.AddDocument(Document{ID: other, Title: "The picture is dark", Asked: noon.Add(-2)})
 	q := Query{Title: "The picture freezes on the box", Self: own, At: noon.Add(1)}
 	s := ix.scratch.Get().(*scratch)
-	near := ix.nearest(q, s)
-	if len(near) != 1 || near[0].doc != ix.docOf[other] || near[0].sim != 1 {
+	ix.nearest(impacts(q.Title, q.Body), ix.own(q), q.At.UnixMicro(), s)
+	near := s.near
+	if len(near) != 1 || near[0].doc != ix.docOf[other] || near[0].broad != 1 {
 		t.Errorf("neighbours %+v, want the other document alone", near)
 	}
 }

@@ -33,10 +33,10 @@ func (ix *Index) Reasons(q Query, experts []ID) []Reason {
 	defer ix.scratch.Put(s)
 	defer s.done()
 	at := q.At.UnixMicro()
-	near := ix.nearest(q, s)
+	ix.nearest(impacts(q.Title, q.Body), ix.own(q), at, s)
 	reasons := make([]Reason, len(experts))
 	for i, id := range experts {
-		reasons[i] = ix.reasonOf(id, near, q.Tags, at)
+		reasons[i] = ix.reasonOf(id, s.near, q.Tags, at)
 	}
 	return reasons
 }

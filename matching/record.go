@@ -68,7 +68,7 @@ func newRecord(q Query, w Weights, tagged bool) Record {
 	}
 	r := Record{Version: version, Seed: q.Seed, At: q.At.UTC().Round(0)}
 	for i, weight := range weights {
-		r.Factors = append(r.Factors, Factor{featureNames[i], weight})
+		r.Factors = append(r.Factors, Factor{featureTable[i].name, weight})
 	}
 	return r
 }

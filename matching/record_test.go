@@ -62,8 +62,8 @@ func TestReplayFindsTampering(t *testing.T) {
 		return ix.Rank(Query{At: noon}, []Candidate{{Expert: id("a")}, {Expert: id("b")}}, DefaultWeights())
 	}
 	for name, change := range map[string]func(*Record){
-		"weight":   func(r *Record) { r.Factors[featActivityShort].Weight = 7 },
-		"feature":  func(r *Record) { r.Candidates[0].Features[featIdle] = 1 },
+		"weight":   func(r *Record) { r.Factors[featActivityMonth].Weight = 7 },
+		"feature":  func(r *Record) { r.Candidates[0].Features[featIdleHours] = 1 },
 		"missing":  func(r *Record) { r.Candidates[1].Features = r.Candidates[1].Features[1:] },
 		"part":     func(r *Record) { r.Candidates[0].Parts[0]++ },
 		"total":    func(r *Record) { r.Candidates[0].Total++ },

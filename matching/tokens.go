@@ -1,6 +1,8 @@
 package matching
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"knowhow/matching/words"
@@ -44,19 +46,34 @@ func tokens(text string, emit func(string)) {
 	})
 }
 
-// bagOfWords counts the terms of a question: its title twice, and the beginning
-// of its body.
-func bagOfWords(title, body string) map[string]int {
-	bag := make(map[string]int)
-	tokens(title, func(w string) { bag[w] += titleWeight })
-	tokens(firstRunes(body, maxBodyRunes), func(w string) { bag[w]++ })
-	return bag
+// wordCount is how often a word occurs.
+type wordCount struct {
+	word string
+	n    int
 }
 
-func bagLength(bag map[string]int) int {
+// bagOfWords counts the terms of a question, in the order of the words: its
+// title twice, and the beginning of its body.
+func bagOfWords(title, body string) []wordCount {
+	var bag []wordCount
+	tokens(title, func(w string) { bag = append(bag, wordCount{w, titleWeight}) })
+	tokens(firstRunes(body, maxBodyRunes), func(w string) { bag = append(bag, wordCount{w, 1}) })
+	slices.SortFunc(bag, func(a, b wordCount) int { return cmp.Compare(a.word, b.word) })
+	kept := bag[:0]
+	for _, w := range bag {
+		if n := len(kept); n > 0 && kept[n-1].word == w.word {
+			kept[n-1].n += w.n
+		} else {
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+func bagLength(bag []wordCount) int {
 	length := 0
-	for _, n := range bag {
-		length += n
+	for _, w := range bag {
+		length += w.n
 	}
 	return length
 }

@@ -7,5 +7,6 @@ package bench
 // Command is `knowhow bench`.
 type Command struct {
 	Lifecycle Lifecycle `cmd:"" help:"Measure what a question costs, from asking to feedback."`
+	Match     Match     `cmd:"" help:"Measure how fast experts are ranked for a question, beside SQLite's full-text search."`
 	Streams   Streams   `cmd:"" help:"Measure what an open stream costs, and how fast everybody hears."`
 }

@@ -1,0 +1,246 @@
+package evaluate
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrCommunity is returned for a file that is not a community's questions.
+var ErrCommunity = errors.New("not a file of questions")
+
+// post is one question of a community's file, as it is written there. All but
+// id, created and answers may be missing.
+type post struct {
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	Body    string   `json:"body"`
+	Tags    []string `json:"tags"`
+	Asker   name     `json:"asker"`
+	Created moment   `json:"created"`
+	Best    name     `json:"best"`
+	Source  string   `json:"best_src"`
+	Answers []reply  `json:"answers"`
+}
+
+// reply is one user's answer. One by nobody, as of those who left, is dropped.
+type reply struct {
+	By    name    `json:"by"`
+	At    moment  `json:"at"`
+	Score float64 `json:"score"`
+}
+
+// name is a user's, a string or a number; empty where it is null.
+type name string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *name) UnmarshalJSON(text []byte) error {
+	if bytes.Equal(text, []byte("null")) {
+		return nil
+	}
+	var number json.Number
+	if text[0] != '"' {
+		err := json.Unmarshal(text, &number)
+		*n = name(number)
+		return err
+	}
+	return json.Unmarshal(text, (*string)(n))
+}
+
+// moment is a time as the files write it: ISO 8601, in UTC where no zone is given.
+type moment struct{ time.Time }
+
+var momentForms = []string{"2006-01-02T15:04:05", time.RFC3339, "2006-01-02 15:04:05", time.DateOnly}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *moment) UnmarshalJSON(text []byte) error {
+	s := strings.Trim(string(text), `"`)
+	for _, form := range momentForms {
+		if at, err := time.Parse(form, s); err == nil {
+			m.Time = at.UTC()
+			return nil
+		}
+	}
+	return fmt.Errorf("time %.40q is not of the form 2006-01-02T15:04:05", s)
+}
+
+// resolver is who resolved the question, where that is reliably known.
+func (p *post) resolver() name {
+	switch p.Source {
+	case "accepted", "thanks", "votes":
+		return p.Best
+	}
+	return ""
+}
+
+// readPosts reads the answered questions of a file of JSON lines, plain or
+// gzipped, in order of time, then of their ids.
+func readPosts(ctx context.Context, path string) ([]post, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("--data: %w", err)
+	}
+	defer file.Close() // only read from
+	var in io.Reader = bufio.NewReader(stopping{ctx, file})
+	if head, err := in.(*bufio.Reader).Peek(2); err == nil && head[0] == 0x1f && head[1] == 0x8b {
+		if in, err = gzip.NewReader(in); err != nil {
+			return nil, fmt.Errorf("--data %s: %w: %w", path, ErrCommunity, err)
+		}
+	}
+	posts, err := parsePosts(in)
+	if err != nil {
+		return nil, fmt.Errorf("--data %s: %w", path, err)
+	}
+	return posts, nil
+}
+
+func parsePosts(in io.Reader) ([]post, error) {
+	var posts []post
+	known := map[string]bool{}
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, 16<<20)
+	for n := 1; lines.Scan(); n++ {
+		line := bytes.TrimSpace(lines.Bytes())
+		if len(line) == 0 {
+			continue
+		}
+		var p post
+		if err := json.Unmarshal(line, &p); err != nil {
+			return nil, fmt.Errorf("%w: line %d: %w", ErrCommunity, n, err)
+		}
+		if err := p.check(known); err != nil {
+			return nil, fmt.Errorf("%w: line %d: %w", ErrCommunity, n, err)
+		}
+		if p.tidy(); len(p.Answers) > 0 {
+			posts = append(posts, p)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCommunity, err)
+	}
+	if len(posts) == 0 {
+		return nil, fmt.Errorf("%w: no question in it has an answer", ErrCommunity)
+	}
+	slices.SortFunc(posts, func(a, b post) int {
+		return cmp.Or(a.Created.Compare(b.Created.Time), cmp.Compare(a.ID, b.ID))
+	})
+	return posts, nil
+}
+
+func (p *post) check(known map[string]bool) error {
+	switch {
+	case p.ID == "":
+		return errors.New("id is missing")
+	case known[p.ID]:
+		return fmt.Errorf("id %.40q is there twice", p.ID)
+	case p.Created.IsZero():
+		return errors.New("created is missing")
+	}
+	for _, r := range p.Answers {
+		if r.At.IsZero() {
+			return fmt.Errorf("at of the answer by %.40q is missing", r.By)
+		}
+	}
+	known[p.ID] = true
+	return nil
+}
+
+// tidy drops answers by nobody, and all but the first of one user.
+func (p *post) tidy() {
+	slices.SortStableFunc(p.Answers, func(a, b reply) int { return a.At.Compare(b.At.Time) })
+	seen := map[name]bool{"": true}
+	kept := p.Answers[:0]
+	for _, r := range p.Answers {
+		if !seen[r.By] {
+			seen[r.By] = true
+			kept = append(kept, r)
+		}
+	}
+	p.Answers = kept
+}
+
+// tagNames are names of tags, each as its words.
+type tagNames struct {
+	names   map[string]string // by words, joined by blanks
+	longest int               // in words
+}
+
+// readTags reads names of tags: the first column of a CSV file, a header named
+// tag aside.
+func readTags(path string) (*tagNames, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("--tags: %w", err)
+	}
+	defer file.Close() // only read from
+	rows := csv.NewReader(file)
+	rows.FieldsPerRecord = -1
+	t := &tagNames{names: map[string]string{}}
+	for n := 0; ; n++ {
+		row, err := rows.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--tags %s: %w", path, err)
+		}
+		if words := allWords(row[0]); len(words) > 0 && (n > 0 || !strings.EqualFold(row[0], "tag")) {
+			t.names[strings.Join(words, " ")] = row[0]
+			t.longest = max(t.longest, len(words))
+		}
+	}
+	if len(t.names) == 0 {
+		return nil, fmt.Errorf("--tags %s: there is no tag in it", path)
+	}
+	return t, nil
+}
+
+// in finds the tags that a title names, the longest first, each word for one
+// tag only; an s at the end makes no difference.
+func (t *tagNames) in(title string) []string {
+	words := allWords(title)
+	used := make([]bool, len(words))
+	var found []string
+	for n := min(t.longest, len(words)); n > 0; n-- {
+		for i := 0; i+n <= len(words); i++ {
+			if slices.Contains(used[i:i+n], true) {
+				continue
+			}
+			if tag, ok := t.named(strings.Join(words[i:i+n], " ")); ok {
+				found = append(found, tag)
+				for j := i; j < i+n; j++ {
+					used[j] = true
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func (t *tagNames) named(words string) (string, bool) {
+	for _, form := range []string{words, words + "s", strings.TrimSuffix(words, "s")} {
+		if tag, ok := t.names[form]; ok {
+			return tag, true
+		}
+	}
+	return "", false
+}
+
+// allWords cuts text as the reference protocol does, stop words left in.
+func allWords(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9')
+	})
+}

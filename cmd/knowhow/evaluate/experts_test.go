@@ -1,0 +1,288 @@
+package evaluate
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// community makes a file's questions up: each of six users answers the questions
+// of a subject of their own, and one answers all.
+func community(n int) []map[string]any {
+	r, start := rand.New(rand.NewPCG(1, 2)), time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	subjects := []string{"visa", "train", "hotel", "flight", "money", "safety"}
+	var posts []map[string]any
+	for i := range n {
+		subject := r.IntN(len(subjects))
+		asked := start.Add(time.Duration(i) * 5 * time.Hour)
+		answer := func(by string, after int, score int) map[string]any {
+			return map[string]any{"by": by, "at": asked.Add(time.Duration(after) * time.Minute).Format("2006-01-02T15:04:05"), "score": score}
+		}
+		posts = append(posts, map[string]any{
+			"id": fmt.Sprint("q-", i), "created": asked.Format("2006-01-02T15:04:05"), "asker": fmt.Sprint("u", 50+r.IntN(9)),
+			"title": fmt.Sprintf("Which %s for place%d", subjects[subject], r.IntN(30)),
+			"best":  fmt.Sprint("u", subject), "best_src": "accepted",
+			"answers": []any{answer(fmt.Sprint("u", subject), 30, 3), answer("u9", 10, r.IntN(2))},
+		})
+	}
+	return posts
+}
+
+func communityFile(t *testing.T, posts []map[string]any) string {
+	t.Helper()
+	var lines bytes.Buffer
+	for _, p := range posts {
+		line, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines.Write(append(line, '\n'))
+	}
+	return fileWith(t, "community.jsonl", lines.Bytes())
+}
+
+func fileWith(t *testing.T, name string, text []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func evaluateExperts(t *testing.T, c Experts) ExpertsReport {
+	t.Helper()
+	var out bytes.Buffer
+	c.Format.Name = "json"
+	if err := c.Run(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	var r ExpertsReport
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestExpertsAreFound(t *testing.T) {
+	path := communityFile(t, community(300))
+	r := evaluateExperts(t, Experts{Data: path, Tags: fileWith(t, "tags.csv", []byte("tag,count\nvisa,1\ntrains,2\nhotel,3\n"))})
+	if r.From != "q-240" || r.N != 60 || r.Coverage != 1 || !strings.HasPrefix(r.Weights, "travel-") {
+		t.Errorf("report %+v", r)
+	}
+	if r.MRR < 0.85 || r.MRR <= r.ActivityOnly.MRR || r.Capped.MRR > r.MRR {
+		t.Errorf("mrr %v, activity only %v, capped %v", r.MRR, r.ActivityOnly.MRR, r.Capped.MRR)
+	}
+	names := []string{byAnswers, byActivity, byProfile, byNeighbours, byNeighbours9, byTags, byFour}
+	for _, name := range names {
+		if s, ok := r.Baselines[name]; !ok || s.MRR <= 0 || s.MRR > 1 {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	if len(r.Baselines) != len(names) {
+		t.Errorf("baselines %v", r.Baselines)
+	}
+}
+
+// What is answered, or known to have resolved a question, only after the window
+// changes nothing in it: neither ours nor the baselines.
+func TestPlantedFutureBringsNoProfit(t *testing.T) {
+	window := Experts{From: "q-200", To: "q-240"}
+	window.Data = communityFile(t, community(300))
+	want := evaluateExperts(t, window)
+	planted := community(300)
+	after := planted[239]["created"].(string) // the window's last question
+	for i, p := range planted {
+		best := p["best"]
+		if i >= 200 && i < 240 {
+			// The resolver answers every old question, and resolves a copy of this one, too late.
+			for _, old := range planted[:200] {
+				old["answers"] = append(old["answers"].([]any), map[string]any{"by": best, "at": after, "score": 9})
+			}
+			copied := map[string]any{"id": fmt.Sprint("copy-", i), "created": planted[241]["created"], "title": p["title"], "asker": p["asker"], "best": best,
+				"best_src": "accepted", "answers": []any{map[string]any{"by": best, "at": p["created"], "score": 9}}}
+			planted = append(planted, copied)
+		}
+	}
+	// A file in another order is the same file.
+	slices.Reverse(planted)
+	window.Data = communityFile(t, planted)
+	got := evaluateExperts(t, window)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("with the future planted %+v\nwithout %+v", got, want)
+	}
+	// The same answers in time do bring something: the test can fail.
+	early := community(300)
+	for _, p := range early[200:240] {
+		for _, old := range early[:200] {
+			old["answers"] = append(old["answers"].([]any), map[string]any{"by": p["best"], "at": old["created"], "score": 9})
+		}
+	}
+	window.Data = communityFile(t, early)
+	if changed := evaluateExperts(t, window); reflect.DeepEqual(changed, want) {
+		t.Error("answers given in time change nothing")
+	}
+}
+
+// Files of other communities have other ids, and lack what they lack.
+func TestOtherCommunities(t *testing.T) {
+	posts := community(300)
+	for i, p := range posts {
+		delete(p, "title")
+		p["asker"], p["body"], p["category"] = nil, "Text\xff of question 信用卡", "other"
+		p["id"] = strings.Repeat("x", i%3) + fmt.Sprint(i)
+		p["created"] = p["created"].(string) + "Z"
+		answers := p["answers"].([]any)
+		for _, a := range answers {
+			a.(map[string]any)["by"] = len(a.(map[string]any)["by"].(string)) * i % 7 // numbers
+		}
+		p["best"] = answers[0].(map[string]any)["by"]
+		p["answers"] = append(answers, map[string]any{"by": nil, "at": p["created"], "score": 1})
+	}
+	r := evaluateExperts(t, Experts{Data: communityFile(t, posts)})
+	if r.N < 30 || math.IsNaN(r.MRR) || r.Baselines[byTags].MRR <= 0 {
+		t.Errorf("report %+v", r)
+	}
+}
+
+func TestExpertsRefusesFiles(t *testing.T) {
+	good := communityFile(t, community(20))
+	for name, c := range map[string]struct {
+		text, from, to string
+		tags           string
+		want           error
+		says           string
+	}{
+		"no JSON":        {text: "hello", want: ErrCommunity, says: "line 1"},
+		"no id":          {text: `{"created":"2020-01-01T00:00:00"}`, want: ErrCommunity, says: "id is missing"},
+		"no time":        {text: `{"id":"1"}`, want: ErrCommunity, says: "created is missing"},
+		"a bad time":     {text: `{"id":"1","created":"noon"}`, want: ErrCommunity, says: "noon"},
+		"twice":          {text: "{\"id\":\"1\",\"created\":\"2020-01-01T00:00:00\"}\n\n{\"id\":\"1\",\"created\":\"2020-01-01T00:00:00\"}", want: ErrCommunity, says: "line 3"},
+		"answer's time":  {text: `{"id":"1","created":"2020-01-01T00:00:00","answers":[{"by":"u1"}]}`, want: ErrCommunity, says: "u1"},
+		"no answers":     {text: `{"id":"1","created":"2020-01-01T00:00:00"}`, want: ErrCommunity, says: "no question"},
+		"cut gzip":       {text: "\x1f\x8b\x08", want: ErrCommunity},
+		"unknown from":   {from: "q-99", want: ErrWindow, says: "--from"},
+		"unknown to":     {to: "q-99", want: ErrWindow, says: "--to"},
+		"to before from": {from: "q-9", to: "q-8", want: ErrWindow, says: "--to"},
+		"nobody":         {from: "q-0", to: "q-1", want: ErrWindow, says: "1 questions"},
+		"no tags":        {tags: "tag,count\n", says: "no tag"},
+	} {
+		cmd := Experts{Data: good, From: c.from, To: c.to}
+		if c.text != "" {
+			cmd.Data = fileWith(t, "bad.jsonl", []byte(c.text))
+		}
+		if c.tags != "" {
+			cmd.Tags = fileWith(t, "tags.csv", []byte(c.tags))
+		}
+		var out bytes.Buffer
+		err := cmd.Run(t.Context(), &out)
+		if err == nil || c.want != nil && !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) || out.Len() > 0 {
+			t.Errorf("%s: %v, want %v that says %q", name, err, c.want, c.says)
+		}
+	}
+}
+
+func TestExpertsStops(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	text, err := os.ReadFile(communityFile(t, community(20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := fileWith(t, "community.jsonl.gz", zipped.Bytes())
+	if posts, err := readPosts(t.Context(), path); err != nil || len(posts) != 20 {
+		t.Errorf("%d questions, %v", len(posts), err)
+	}
+	if err := (&Experts{Data: path}).Run(ctx, &bytes.Buffer{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+}
+
+func TestTagsAreFoundInTitles(t *testing.T) {
+	tags, err := readTags(fileWith(t, "tags.csv", []byte("tag,count\nnew-york-city,9\nnew-york,8\nvisas,7\ntrain,6\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, want := range map[string][]string{
+		"Visa for New York City?":    {"new-york-city", "visas"},
+		"Trains in new york, trains": {"new-york", "train"},
+		"York":                       nil,
+	} {
+		if got := tags.in(title); !slices.Equal(got, want) {
+			t.Errorf("%q names %q, want %q", title, got, want)
+		}
+	}
+}
+
+func TestStanding(t *testing.T) {
+	var m tally
+	m.add([]int{7, 3, 5}, 7, map[int]float64{7: gainResolver, 5: gainOther})
+	m.add([]int{7, 3, 5}, 5, map[int]float64{5: gainResolver})
+	m.add([]int{3}, -1, nil) // the resolver is not in the pool
+	s := m.standing()
+	first := (3 + 1/math.Log2(4)) / (3 + 1/math.Log2(3))
+	want := Standing{MRR: round((1 + 1./3) / 2), Hit1: 0.5, Hit5: 1, Hit10: 1, NDCG10: round((first + 1/math.Log2(4)) / 2), TopShare: 0.6667}
+	s.MRRCI, s.Hit1CI, s.NDCG10CI = 0, 0, 0
+	if s != want {
+		t.Errorf("got  %+v\nwant %+v", s, want)
+	}
+	xs := make([]float64, 1000)
+	for i := range xs {
+		xs[i] = float64(i % 2)
+	}
+	mean, off := bootstrap(xs)
+	if mean != 0.5 || math.Abs(off-1.96*0.5/math.Sqrt(1000)) > 0.006 {
+		t.Errorf("mean %v ± %v", mean, off)
+	}
+}
+
+func TestNobodyHasMoreThanATenth(t *testing.T) {
+	var c firstCap
+	firsts := map[int]int{}
+	order := make([]int, 30)
+	for i := range order {
+		order[i] = i
+	}
+	for range 200 {
+		got := c.spread(order)
+		firsts[got[0]]++
+		if len(got) != len(order) || !slices.Contains(got, 0) {
+			t.Fatalf("spread to %v", got)
+		}
+	}
+	for user, n := range firsts {
+		if n > 20 {
+			t.Errorf("%d is first %d times of 200", user, n)
+		}
+	}
+	if firsts[0] != 20 {
+		t.Errorf("the best is first %d times, want as often as allowed", firsts[0])
+	}
+}
+
+func TestUsersAreInOrderOfTheirNumbers(t *testing.T) {
+	posts := []post{{Asker: "u10", Best: "u9", Answers: []reply{{By: "anna"}, {By: "u9"}, {By: "2"}}}}
+	if got, want := newPeople(posts).names, []name{"2", "u9", "u10", "anna"}; !slices.Equal(got, want) {
+		t.Errorf("order %q, want %q", got, want)
+	}
+}
