@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -70,4 +71,45 @@ func TestCustomersOfOneAddressAreLimited(t *testing.T) {
 		b.token = b.Token(b.Customer("One more"))
 		b.do("GET", "/me/customer", nil, 200)
 	}, near)
+}
+
+// A page counts once, however often it asks the API; nothing a client sends
+// makes a request count as a page's.
+func TestAPageCountsOnce(t *testing.T) {
+	near := func(_ *markettest.Market, o *web.Options) { o.Limits.Address = 4 }
+	eachBrowser(t, func(t *testing.T, b *browser) {
+		program := b.Program.ID.String()
+		for range 3 {
+			if got := b.raw("GET", "/ask/"+program, map[string]string{"Accept": "text/html"}); got != 200 {
+				t.Fatalf("a page: %d", got)
+			}
+		}
+		b.do("GET", "/programs/"+program+"/public", nil, 200)
+		for _, as := range []map[string]string{{}, {"countedKey": "true", "X-Counted": "1", "Sec-Fetch-Site": "same-origin"}} {
+			if got := b.raw("GET", "/api/v1/programs/"+program+"/public", as); got != 429 {
+				t.Errorf("one too many, with %v: %d", as, got)
+			}
+		}
+		if got := b.raw("GET", "/ask/"+program, map[string]string{"Accept": "text/html"}); got != 429 {
+			t.Errorf("a page too many: %d", got)
+		}
+	}, near)
+}
+
+// raw is the status of a request to any path.
+func (b *browser) raw(method, path string, header map[string]string) int {
+	b.T.Helper()
+	r, err := http.NewRequestWithContext(b.Ctx(), method, b.URL+path, nil)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	for name, value := range header {
+		r.Header.Set(name, value)
+	}
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		b.T.Fatal(err)
+	}
+	_ = got.Body.Close() // only the status is looked at
+	return got.StatusCode
 }

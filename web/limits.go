@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"encoding/hex"
 	"log/slog"
 	"net/http"
@@ -45,7 +46,7 @@ const customersOfAddress = 10
 func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 	byCaller, customers := perMinute("caller", s.Limits.Caller), perMinute("customers", customersOfAddress*s.Limits.Address)
 	return func(c echo.Context) error {
-		if s.uncounted[c.Path()] {
+		if s.uncounted[c.Path()] || c.Request().Context().Value(countedKey{}) != nil {
 			return next(c)
 		}
 		req := requestOf(c)
@@ -63,6 +64,17 @@ func (s *Server) limit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// countedKey marks the context of a request that a page of ours makes for its
+// visitor, whose request for the page was counted. Nobody outside can set it.
+type countedKey struct{}
+
+// counted is this handler for the pages.
+func (s *Server) counted() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), countedKey{}, true)))
+	})
 }
 
 func (s *Server) byAddress() limit.Policy { return perMinute("address", s.Limits.Address) }

@@ -113,7 +113,7 @@ func (s *Server) describe(d *docs.Pages) {
 
 // servePages adds the public pages, which ask the API through this handler.
 func (s *Server) servePages() (err error) {
-	s.pages, err = pages.New(pages.Options{API: s, Base: s.Base, Seal: s.Keys.Derive("web.pages"), Log: s.Log, Now: s.House.Clock.Now})
+	s.pages, err = pages.New(pages.Options{API: s.counted(), Base: s.Base, Seal: s.Keys.Derive("web.pages"), Log: s.Log, Now: s.House.Clock.Now})
 	if err != nil {
 		return err
 	}

@@ -125,6 +125,18 @@ func ReachableSQL(brand, id string) string {
 	return "EXISTS (SELECT 1 FROM identities WHERE brand_id = " + brand + " AND customer_id = " + id + " AND channel = 'email')"
 }
 
+// Reachable tells whether an e-mail address of the calling customer is known.
+// Errors: *access.ForbiddenError for who is no customer.
+func (s *Service) Reachable(ctx context.Context, caller access.Caller) (reachable bool, err error) {
+	if caller.Kind != access.KindCustomer || !caller.Valid() {
+		return false, &access.ForbiddenError{Permission: resumeOwn}
+	}
+	err = s.store.Read(ctx, caller.Brand, func(tx *gorm.DB) error {
+		return tx.WithContext(ctx).Raw("SELECT "+ReachableSQL("?", "?"), caller.Brand, caller.Customer).Scan(&reachable).Error
+	})
+	return reachable, wrap(err, "look for the address of customer", caller.Customer)
+}
+
 // VerifiedSQL tells whether a customer is verified, as such an expression.
 const VerifiedSQL = "EXISTS (SELECT 1 FROM customers WHERE brand_id = ? AND id = ? AND verified)"
 

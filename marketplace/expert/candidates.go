@@ -3,7 +3,6 @@ package expert
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -48,14 +47,15 @@ type Exclusion struct {
 type Reason string
 
 const (
-	ReasonBrandOnly    Reason = "brand_only"    // the topic is the brand's own
-	ReasonSuspended    Reason = "suspended"     // stopped by a named human
-	ReasonPaused       Reason = "paused"        // resting in this program
-	ReasonUnavailable  Reason = "unavailable"   // wants no offers now
-	ReasonAtCapacity   Reason = "at_capacity"   // hands full
-	ReasonLanguage     Reason = "language"      // does not answer in it
-	ReasonNotCertified Reason = "not_certified" // the topic needs a certificate
-	ReasonTopic        Reason = "topic"         // chose other topics
+	ReasonBrandOnly    Reason = "brand_only"           // the topic is the brand's own
+	ReasonSuspended    Reason = "suspended"            // stopped by a named human
+	ReasonPaused       Reason = "paused"               // resting in this program
+	ReasonConflict     Reason = "conflict_of_interest" // decides about the brand's money
+	ReasonUnavailable  Reason = "unavailable"          // wants no offers now
+	ReasonAtCapacity   Reason = "at_capacity"          // hands full
+	ReasonLanguage     Reason = "language"             // does not answer in it
+	ReasonNotCertified Reason = "not_certified"        // the topic needs a certificate
+	ReasonTopic        Reason = "topic"                // chose other topics
 )
 
 // CandidatesTx applies the hard rules to everybody enrolled in the program, as
@@ -79,7 +79,7 @@ func (s *Service) EachCandidateTx(ctx context.Context, tx *gorm.DB, r Requiremen
 	if err := known.catchUpTx(ctx, tx); err != nil {
 		return err
 	}
-	topic, language := "", baseLanguage(r.Language)
+	topic, language := "", program.BaseLanguage(r.Language)
 	if r.Topic != nil {
 		topic = r.Topic.Slug
 	}
@@ -121,6 +121,8 @@ func (m *member) excluded(topic *program.Topic, language string) Reason {
 		return ReasonSuspended
 	case m.state == Paused:
 		return ReasonPaused
+	case m.interested:
+		return ReasonConflict
 	case !m.available:
 		return ReasonUnavailable
 	case m.active >= m.capacity:
@@ -135,10 +137,4 @@ func (m *member) excluded(topic *program.Topic, language string) Reason {
 		return ReasonTopic
 	}
 	return ""
-}
-
-// baseLanguage is the tag up to its script or region: "pt" of "pt-BR".
-func baseLanguage(tag string) string {
-	base, _, _ := strings.Cut(tag, "-")
-	return strings.ToLower(base)
 }

@@ -56,11 +56,20 @@ func TestCandidates(t *testing.T) {
 		join("stopped", func(_ access.Caller, e expert.Enrolment) {
 			must(t, h.Suspend(ctx, h.owner, e.ID, expert.SuspendTerms, "x"))
 		})
+		join("boss", func(x access.Caller, _ expert.Enrolment) {
+			must(t, h.people.AddMember(ctx, h.owner, h.program.BrandID, x.Person, access.Finance))
+		})
+		join("helper", func(x access.Caller, _ expert.Enrolment) { // was a manager, and reviews
+			must(t, h.people.AddMember(ctx, h.owner, h.program.BrandID, x.Person, access.Reviewer))
+			must(t, h.people.AddMember(ctx, h.owner, h.program.BrandID, x.Person, access.Manager))
+			h.candidates(t, nil, "en")
+			must(t, h.people.RemoveMember(ctx, h.owner, h.program.BrandID, x.Person, access.Manager))
+		})
 		join("busy", func(x access.Caller, _ expert.Enrolment) {
 			must(t, h.SetCapacity(ctx, x, 1))
 			h.inTx(t, func(tx *gorm.DB) error { return h.TakeTx(ctx, tx, x.Person) })
 		})
-		join("turkish", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetLanguages(ctx, x, []string{"tr"})) })
+		join("turkish", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetLanguages(ctx, x, []string{"tr", "nb"})) })
 		join("doctor", func(_ access.Caller, e expert.Enrolment) {
 			must(t, h.Certify(ctx, h.owner, e.ID, []string{"medical"}))
 		})
@@ -72,21 +81,22 @@ func TestCandidates(t *testing.T) {
 				everybody += " " + handle + ":brand_only"
 			}
 		}
-		common := "resting:paused stopped:suspended away:unavailable busy:at_capacity"
+		common := "resting:paused stopped:suspended away:unavailable busy:at_capacity boss:conflict_of_interest"
 		for name, c := range map[string]struct {
 			topic    *program.Topic
 			language string
 			want     string
 			excluded string
 		}{
-			"nothing known":        {nil, "", "[zoe ada turkish doctor choosy]", common},
-			"English":              {nil, "en-GB", "[zoe ada doctor choosy]", common + " turkish:language"},
-			"Portuguese":           {nil, "pt", "[zoe ada doctor choosy]", common + " turkish:language"},
-			"Icelandic":            {nil, "is", "[]", common + " turkish:language zoe:language ada:language doctor:language choosy:language"},
-			"a crowd topic":        {h.topics["visa"], "en", "[zoe ada doctor]", common + " turkish:language choosy:topic"},
-			"a certified topic":    {h.topics["medical"], "en", "[doctor]", common + " turkish:language zoe:not_certified ada:not_certified choosy:not_certified"},
+			"nothing known":        {nil, "", "[zoe ada helper turkish doctor choosy]", common},
+			"English":              {nil, "en-GB", "[zoe ada helper doctor choosy]", common + " turkish:language"},
+			"Portuguese":           {nil, "pt", "[zoe ada helper doctor choosy]", common + " turkish:language"},
+			"Icelandic":            {nil, "is", "[]", common + " turkish:language zoe:language ada:language helper:language doctor:language choosy:language"},
+			"a crowd topic":        {h.topics["visa"], "en", "[zoe ada helper doctor]", common + " turkish:language choosy:topic"},
+			"a certified topic":    {h.topics["medical"], "en", "[doctor]", common + " turkish:language zoe:not_certified ada:not_certified helper:not_certified choosy:not_certified"},
 			"the brand's own":      {h.topics["legal"], "en", "[]", everybody},
-			"language in capitals": {nil, "TR", "[turkish]", common + " zoe:language ada:language doctor:language choosy:language"},
+			"language in capitals": {nil, "TR", "[turkish]", common + " zoe:language ada:language helper:language doctor:language choosy:language"},
+			"Norwegian":            {nil, "no", "[turkish]", common + " zoe:language ada:language helper:language doctor:language choosy:language"},
 		} {
 			h.compare(t, name, h.candidates(t, c.topic, c.language), names, c.want, c.excluded)
 		}

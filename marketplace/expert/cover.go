@@ -47,7 +47,7 @@ func CoverTx(ctx context.Context, tx *gorm.DB, id program.ID) (c Cover, err erro
 func (c Cover) In(language string) int {
 	n := 0
 	for _, tags := range c.Active {
-		if slices.ContainsFunc(tags, func(tag string) bool { return baseLanguage(tag) == baseLanguage(language) }) {
+		if slices.ContainsFunc(tags, func(tag string) bool { return program.BaseLanguage(tag) == program.BaseLanguage(language) }) {
 			n++
 		}
 	}

@@ -77,12 +77,13 @@ type member struct {
 	handle                       string
 	since                        time.Time
 	capacity, active             int
-	available                    bool
+	available, interested        bool
 	beliefs                      map[string]Belief // by topic
 }
 
 const memberColumns = ` e.person_id, e.state, e.lot, e.certified, e.topics, x.languages, x.handle, e.enrolled_at,
-  x.capacity, x.active_count, x.available, s.topic, s.alpha, s.beta, s.evidence, s.updated_at `
+  x.capacity, x.active_count, x.available, EXISTS (SELECT 1 FROM memberships w WHERE w.brand_id = e.brand_id AND w.person_id = e.person_id
+    AND w.role IN ('owner', 'manager', 'finance')) AS interested, s.topic, s.alpha, s.beta, s.evidence, s.updated_at `
 
 const memberTables = ` enrolments e
 JOIN experts x ON x.person_id = e.person_id
@@ -153,7 +154,7 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	var alpha, beta sql.NullFloat64
 	var evidence sql.NullInt64
 	err := rows.Scan(&read.snapshot, &read.seq, &m.person, &m.state, &m.lot, &certified, &topics, &languages, &m.handle, &since,
-		&m.capacity, &m.active, &m.available, &topic, &alpha, &beta, &evidence, &believed)
+		&m.capacity, &m.active, &m.available, &m.interested, &topic, &alpha, &beta, &evidence, &believed)
 	if err != nil {
 		return err
 	}
@@ -184,7 +185,7 @@ func (m *member) lists(certified, topics, languages string) error {
 		}
 	}
 	for i, tag := range m.languages {
-		m.languages[i] = baseLanguage(tag)
+		m.languages[i] = program.BaseLanguage(tag)
 	}
 	return nil
 }

@@ -57,15 +57,8 @@ type choice struct {
 // TableName implements gorm's Tabler.
 func (choice) TableName() string { return "mail_choices" }
 
-// mailRefusal is a customer's word that they want no mail about their questions.
-type mailRefusal struct {
-	BrandID    marketplace.BrandID `gorm:"primaryKey"`
-	CustomerID access.CustomerID   `gorm:"primaryKey"`
-	RefusedAt  time.Time
-}
-
 // ownChoices is granted to nobody: it only names what was refused to a caller
-// who is no person.
+// who is not whom it is for.
 const ownChoices access.Permission = "own_notifications"
 
 // Choices are which mails the calling person wants. Errors:

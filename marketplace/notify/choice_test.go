@@ -156,6 +156,69 @@ func TestUnsubscribe(t *testing.T) {
 		if n := len(s.taken()); n != 1 {
 			t.Errorf("%d mails", n)
 		}
+		if err := h.Resubscribe(ctx, token+"AAAA"); !errors.Is(err, marketplace.ErrNotFound) {
+			t.Errorf("forged: %v", err)
+		}
+		if n := dbtest.Halfway(t, db, func() error { return h.Resubscribe(ctx, token) }); n < 1 {
+			t.Errorf("%d statements", n)
+		}
+		h.choices(t, byDefault)
+		dbtest.Unchanged(t, db, func() {
+			if err := h.Resubscribe(ctx, token); err != nil {
+				t.Errorf("again: %v", err)
+			}
+		})
+		m.Key = "third"
+		h.mustSend(t, m)
+		h.runDue(t)
+		if n := len(s.taken()); n != 2 {
+			t.Errorf("%d mails after they were turned on again", n)
+		}
+	})
+}
+
+// What its reader must ask for is looked for again once a link turned it on.
+func TestResubscribingWakesTheWatch(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := newSMTPServer(t)
+		h, ctx, looks := newHouse(t, db, smtpTo(t, s)), t.Context(), 0
+		h.RegisterWatch(func(context.Context, *gorm.DB, time.Time) error { looks++; return nil })
+		if err := h.SetChoices(ctx, access.PersonCaller(h.ada), notify.Choices{Offers: true}); err != nil {
+			t.Fatal(err)
+		}
+		m := h.mail("offer")
+		m.Kind = notify.Offers
+		h.mustSend(t, m)
+		h.runDue(t)
+		token := tokenIn(t, s.taken()[0].data)
+		if err := h.Unsubscribe(ctx, token); err != nil {
+			t.Fatal(err)
+		}
+		h.clock.Advance(time.Minute)
+		h.runDue(t)
+		looks = 0
+		if err := h.Resubscribe(ctx, token); err != nil {
+			t.Fatal(err)
+		}
+		h.clock.Advance(time.Minute)
+		h.runDue(t)
+		if looks == 0 {
+			t.Error("nobody looks")
+		}
+	})
+}
+
+func TestOnlyCustomersChooseAsCustomers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h, ctx := newHouse(t, db, smtpTo(t, newSMTPServer(t))), t.Context()
+		dbtest.Unchanged(t, db, func() {
+			for _, who := range []access.Caller{{}, access.SystemCaller("test"), access.PersonCaller(h.ada)} {
+				_, err := h.CustomerWants(ctx, who)
+				if !errors.Is(err, marketplace.ErrForbidden) || !errors.Is(h.SetCustomerWants(ctx, who, false), marketplace.ErrForbidden) {
+					t.Errorf("%s: %v", who, err)
+				}
+			}
+		})
 	})
 }
 

@@ -5,11 +5,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"net/url"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
@@ -52,6 +50,16 @@ func (s *Service) sign(said []byte) []byte {
 // comes with it (RFC 8058). Again changes nothing. A token that is none is a
 // *marketplace.NotFoundError.
 func (s *Service) Unsubscribe(ctx context.Context, token string) error {
+	return s.setByToken(ctx, token, false)
+}
+
+// Resubscribe turns on again what the token of a mail is about. Errors as
+// Unsubscribe's.
+func (s *Service) Resubscribe(ctx context.Context, token string) error {
+	return s.setByToken(ctx, token, true)
+}
+
+func (s *Service) setByToken(ctx context.Context, token string, wanted bool) error {
 	none := &marketplace.NotFoundError{Noun: "mail", ID: "of this link"}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(token) > MaxUnsubscribeToken || len(raw) < 1+idSize+macSize {
@@ -62,21 +70,15 @@ func (s *Service) Unsubscribe(ctx context.Context, token string) error {
 		return none
 	}
 	if said[0] == ofCustomer {
-		return s.refuse(ctx, marketplace.BrandID(said[1:1+idSize]), access.CustomerID(said[1+idSize:]))
+		return s.setCustomer(ctx, marketplace.BrandID(said[1:1+idSize]), access.CustomerID(said[1+idSize:]), wanted)
 	}
 	now := s.clock.Now()
-	off := choice{PersonID: access.PersonID(said[1 : 1+idSize]), Kind: Kind(said[1+idSize:]), ChangedAt: now}
-	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return chooseTx(ctx, tx, []choice{off}) })
-}
-
-// refuse records that a customer wants no mail about their questions.
-func (s *Service) refuse(ctx context.Context, brand marketplace.BrandID, id access.CustomerID) error {
-	r := mailRefusal{BrandID: brand, CustomerID: id, RefusedAt: s.clock.Now()}
-	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		if err := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&r).Error; err != nil {
-			return fmt.Errorf("record that customer %s wants no mail: %w", id, err)
+	chosen := choice{PersonID: access.PersonID(said[1 : 1+idSize]), Kind: Kind(said[1+idSize:]), Wanted: wanted, ChangedAt: now}
+	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if err := chooseTx(ctx, tx, []choice{chosen}); err != nil || !wanted || wantedUnlessTold[chosen.Kind] {
+			return err
 		}
-		return nil
+		return wakeWatchTx(ctx, tx, now)
 	})
 }
 

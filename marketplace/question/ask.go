@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -32,7 +31,7 @@ type Ask struct {
 	Title     string
 	Body      string
 	Context   string // page and product, one "key: value" a line
-	Topic     string // slug; empty: none known
+	Topic     string // slug; empty: none known, so that it is read from the text
 	Tags      []string
 	Language  string // BCP 47; empty: the customer's, if the program has it, else the program's first
 	Reference string // the brand's own id; asking again with it returns the first question
@@ -113,18 +112,6 @@ func (s *Service) ask(ctx context.Context, caller access.Caller, ask Ask, route 
 		return err
 	})
 	return q, err
-}
-
-// languageOf is the program's language that a customer's locale is in, else the
-// program's first.
-func languageOf(locale string, p program.Program) string {
-	base, _, _ := strings.Cut(locale, "-")
-	for _, tag := range p.Languages {
-		if language, _, _ := strings.Cut(tag, "-"); base != "" && language == base {
-			return tag
-		}
-	}
-	return p.Languages[0]
 }
 
 func (s *Service) askTx(ctx context.Context, tx *gorm.DB, who customer.Customer, g grounds, ask Ask, route bool) (Question, error) {
@@ -241,9 +228,12 @@ func (s *Service) draft(who customer.Customer, g grounds, ask Ask, now time.Time
 		if err != nil {
 			return Question{}, Message{}, err
 		}
-		q.TopicID = topic.ID
+		q.TopicID, q.TopicBy = topic.ID, TopicAsker
 	}
 	first, err := s.hide(who, g.Names, &q, ask)
+	if ask.Topic == "" && err == nil {
+		s.readTopic(&q, g)
+	}
 	overdue := q.AskedAt.Add(routeWithin)
 	q.StageDueAt = &overdue
 	q.schedule()

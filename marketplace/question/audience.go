@@ -58,6 +58,7 @@ var Rules = map[event.Kind]Rule{
 	EventEscalated:      all("question.escalated").with(OfferWithdrawn),
 	EventBrandAnswered:  all("question.answered"),
 	EventEnded:          all("question.ended"),
+	EventTopicSet:       {Brand: "question.topic_set", May: access.SeeQuestions},
 	EventWithdrawn:      all("question.withdrawn").with(OfferWithdrawn),
 	EventResponseMissed: {Brand: "question.first_response_missed", May: access.SeeQuestions},
 	EventSLAMissed:      {Brand: "question.resolution_missed", May: access.SeeQuestions},

@@ -20,7 +20,7 @@ func end(s *scene) error {
 // ended the conversation; whatever is not named is refused as moved.
 var endedDeeds = map[string]string{
 	"accept": "ok", "accept late": "gone", "accept another's offer": "none", "decline": "gone", "decline late": "gone",
-	"resolve": "ok", "escalate": "ok", "take over": "ok",
+	"resolve": "ok", "escalate": "ok", "take over": "ok", "set the topic": "ok",
 }
 
 // Nobody moves what was ended, but to the brand's own team.
@@ -44,7 +44,7 @@ func TestEndedTimesEveryMethod(t *testing.T) {
 				if got := verdict(d.do(s)); got != want {
 					t.Errorf("ended from %s, %s: %s, want %s", from, d.name, got, want)
 				}
-				if changed := r.Snapshot() != before; changed != (d.name == "escalate" || d.name == "take over") {
+				if changed := r.Snapshot() != before; changed != (d.name == "escalate" || d.name == "take over" || d.name == "set the topic") {
 					t.Errorf("ended from %s, %s: changed %v", from, d.name, changed)
 				} else if changed {
 					s.close()

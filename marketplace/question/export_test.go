@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
 )
 
@@ -17,6 +18,11 @@ func Next(s, next AssignmentState) (AssignmentState, error) { return s.to(next) 
 
 // MappedVerbs counts the verbs and states that the map knows.
 func MappedVerbs() int { return len(moves) }
+
+// Learned tells whether the reading of topics has learned a question.
+func (s *Service) Learned(q Question) bool {
+	return s.memory.of(q.ProgramID).reader.knows(expert.PastQuestionID(q.ID))
+}
 
 // Forget makes the service a fresh process's: who asks next is routed by a job.
 func (s *Service) Forget() { s.memory.forget() }

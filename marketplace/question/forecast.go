@@ -18,7 +18,7 @@ const (
 	forecastMost    = 5000                // the latest of a program's that are looked at
 	forecastFresh   = time.Minute         // for so long a forecast is good for reading
 	forecastPromise = 3 * time.Minute     // and for so long for asking, which looks nothing up
-	forecastWanted  = 10 * time.Minute    // for so long after it was wanted it is kept fresh
+	forecastWanted  = time.Hour           // for so long after it was wanted it is kept fresh
 )
 
 // Waits are how long a program's customers wait for a first response, by the
@@ -47,17 +47,38 @@ type group struct {
 type waits struct {
 	at, since time.Time
 	curves    map[group]curve // those of enough questions, and of all
+	takeup    *takeup         // nil: too few offers were made
+
+	situations *situations // nil: not known
 }
 
-// of is the curve of the questions that are most like one on a topic and in a
-// language.
-func (w waits) of(topic program.TopicID, language string) curve {
-	for _, g := range []group{{topic, language}, {topic: topic}, {language: language}} {
-		if c, ok := w.curves[g]; ok && g != (group{}) {
+// of is the curve of the questions that are most like one of a group.
+func (w waits) of(like group) curve {
+	for _, g := range like.wider() {
+		if c, ok := w.curves[g]; ok {
 			return c
 		}
 	}
-	return w.curves[group{}]
+	return curve{}
+}
+
+// expect is the median and the ninth decile of the wait of a question of a group
+// that has waited for so long, of those asked as things stood when it was, or
+// where that is not known of all; nil where they are not known. Id is that of one
+// who waits already, zero for others.
+func (w waits) expect(like group, id ID, already time.Duration, now time.Time) (median, p90 *time.Duration, sample int) {
+	if f := w.situations.forecast(like, id, already, now); f.Median > 0 || f.P90 > 0 {
+		if f.Median > 0 {
+			median = &f.Median
+		}
+		if f.P90 > 0 {
+			p90 = &f.P90
+		}
+		return median, p90, f.Sample
+	}
+	c := w.of(like)
+	median, p90 = c.forecast(already)
+	return median, p90, c.sample
 }
 
 // forecasts are the waits of the programs that this process is asked about.
@@ -161,9 +182,8 @@ func (s *Service) Forecast(ctx context.Context, id program.ID, topic, language s
 	if err != nil {
 		return Waits{}, err
 	}
-	c := known.of(on.ID, language)
-	w := Waits{Sample: c.sample, Since: known.since}
-	w.Median, w.P90 = c.forecast(0)
+	w := Waits{Since: known.since}
+	w.Median, w.P90, w.Sample = known.expect(group{on.ID, language}, ID{}, 0, s.clock.Now())
 	return w, nil
 }
 
@@ -203,12 +223,11 @@ func (s *Service) Ahead(q Question) *Forecast {
 }
 
 func (w waits) ahead(q Question, now time.Time) *Forecast {
-	c := w.of(q.TopicID, q.Language)
-	median, p90 := c.forecast(now.Sub(q.AskedAt))
+	median, p90, sample := w.expect(group{q.TopicID, q.Language}, q.ID, now.Sub(q.AskedAt), now)
 	if median == nil && p90 == nil {
 		return nil
 	}
-	return &Forecast{MedianAt: later(q.AskedAt, median), P90At: later(q.AskedAt, p90), Sample: c.sample}
+	return &Forecast{MedianAt: later(q.AskedAt, median), P90At: later(q.AskedAt, p90), Sample: sample}
 }
 
 func later(from time.Time, wait *time.Duration) *time.Time {
@@ -224,7 +243,7 @@ func later(from time.Time, wait *time.Duration) *time.Time {
 func (s *Service) promise(q *Question) {
 	now := s.clock.Now()
 	known := s.forecasts.want(q.BrandID, q.ProgramID, now).by(now)
-	median, p90 := known.of(q.TopicID, q.Language).forecast(0)
+	median, p90, _ := known.expect(group{q.TopicID, q.Language}, q.ID, 0, now)
 	q.ForecastMedianS, q.ForecastP90S = wholeSeconds(median), wholeSeconds(p90)
 }
 
@@ -259,8 +278,12 @@ func (s *Service) lookUp(ctx context.Context, one *forecastOf) (waits, error) {
 		since = before // there are more than we look at
 	}
 	var rows []waitRow
-	err := s.store.Read(ctx, one.brand, func(tx *gorm.DB) error {
-		return tx.WithContext(ctx).Table("questions").Select("topic_id, language, state, asked_at, first_responded_at, ended_at").
+	known := waits{at: now}
+	err := s.store.Read(ctx, one.brand, func(tx *gorm.DB) (err error) {
+		if known.takeup, err = takeupTx(ctx, tx, one.brand, one.program, now); err != nil {
+			return err
+		}
+		return tx.WithContext(ctx).Table("questions").Select("id, topic_id, language, state, asked_at, first_responded_at, ended_at").
 			Where("brand_id = ? AND program_id = ? AND asked_at >= ? AND asked_at <= ?", one.brand, one.program, since, now).
 			Order("asked_at DESC").Limit(forecastMost).Find(&rows).Error
 	})
@@ -270,7 +293,7 @@ func (s *Service) lookUp(ctx context.Context, one *forecastOf) (waits, error) {
 	if len(rows) == forecastMost {
 		since = rows[len(rows)-1].AskedAt
 	}
-	known := waits{at: now, since: since, curves: curvesOf(rows, now)}
+	known.since, known.curves, known.situations = since, curvesOf(rows, now), newSituations(rows, now)
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	one.known = known
@@ -279,6 +302,7 @@ func (s *Service) lookUp(ctx context.Context, one *forecastOf) (waits, error) {
 
 // waitRow is what is read of a question of its wait.
 type waitRow struct {
+	ID               ID
 	TopicID          program.TopicID
 	Language         string
 	State            State
@@ -303,11 +327,7 @@ func curvesOf(rows []waitRow, now time.Time) map[group]curve {
 	lists := map[group][]waited{}
 	for _, r := range rows {
 		w := r.waited(now)
-		groups := []group{{}, {language: r.Language}}
-		if !r.TopicID.IsZero() {
-			groups = append(groups, group{topic: r.TopicID}, group{r.TopicID, r.Language})
-		}
-		for _, g := range groups {
+		for _, g := range r.groups() {
 			lists[g] = append(lists[g], w)
 		}
 	}

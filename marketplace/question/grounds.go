@@ -67,10 +67,16 @@ func (s *Service) knowTx(ctx context.Context, tx *gorm.DB, g *grounds, id progra
 	return err
 }
 
-// topic is the question's, nil where it has none.
+// topic is the question's, nil where it has none. One that was read, and has
+// become the brand's own since, counts only where the reading was sure enough for
+// that.
 func (g grounds) topic(q *Question) (*program.Topic, error) {
 	if q.TopicID.IsZero() {
 		return nil, nil
 	}
-	return g.Topic(q.TopicID)
+	topic, err := g.Topic(q.TopicID)
+	if err == nil && topic.Mode == program.BrandOnly && q.TopicBy == TopicRead && *q.TopicRead < brandOnlySure {
+		return nil, nil
+	}
+	return topic, err
 }

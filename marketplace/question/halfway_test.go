@@ -124,6 +124,9 @@ var writes = []write{
 		s.must("say", s.Questions.Say(s.Ctx(), s.dana, s.q, "Look.", s.picture))
 		s.upload(s.dana)
 	}, func(s *scene) error { return s.Customers.Erase(s.Ctx(), s.Manager, s.Brand, s.dana.Customer) }},
+	{"set the topic", question.Offered, nil, func(s *scene) error {
+		return s.Questions.SetTopic(s.Ctx(), s.Manager, s.Brand, s.q, "plans")
+	}},
 	{"erase", question.Answered, nil, func(s *scene) error {
 		return s.Customers.Erase(s.Ctx(), s.Manager, s.Brand, s.dana.Customer)
 	}},

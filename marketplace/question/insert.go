@@ -22,7 +22,7 @@ func (q *Question) insert() (marketplace.Statement, error) {
 		return marketplace.Statement{}, fmt.Errorf("write the placeholders of question %s: %w", q.ID, err)
 	}
 	args := []any{
-		q.ID, q.BrandID, q.ProgramID, q.CustomerID, q.AskerPerson, q.TopicID, q.Reference, q.Language, string(tags), q.Title, q.Body, q.Context,
+		q.ID, q.BrandID, q.ProgramID, q.CustomerID, q.AskerPerson, q.TopicID, q.TopicBy, q.TopicRead, q.Reference, q.Language, string(tags), q.Title, q.Body, q.Context,
 		q.TitleSealed, q.ContextSealed, string(redaction), q.State, q.EndReason, q.Attempt, q.Wave, q.Messages, q.AskedAt, q.FirstResponseDueAt, q.ResolutionDueAt,
 		q.FirstRespondedAt, q.ResolvedAt, q.EndedAt, q.ResponseBreached, q.ResolutionBreached, q.Nudged, q.StageDueAt, q.NextDueAt,
 		q.ForecastMedianS, q.ForecastP90S,

@@ -1,6 +1,8 @@
 package question
 
 import (
+	"strings"
+
 	"knowhow/marketplace/program"
 	"knowhow/matching/language"
 )
@@ -13,6 +15,32 @@ func languageFor(locale string, p program.Program, ask Ask) string {
 		locale = writtenIn(ask.Title + "\n" + ask.Body)
 	}
 	return languageOf(locale, p)
+}
+
+// languageOf is the program's language that is nearest to a customer's locale,
+// else the program's first.
+func languageOf(locale string, p program.Program) string {
+	nearest, most := p.Languages[0], 0
+	for _, tag := range p.Languages {
+		if n := nearness(tag, locale); n > most {
+			nearest, most = tag, n
+		}
+	}
+	return nearest
+}
+
+// nearness is greater the more of two languages is the same; 0: nothing is.
+func nearness(a, b string) int {
+	primary := func(tag string) string { p, _, _ := strings.Cut(tag, "-"); return p }
+	switch {
+	case a == b:
+		return 3
+	case primary(a) == primary(b):
+		return 2
+	case program.BaseLanguage(a) == program.BaseLanguage(b):
+		return 1
+	}
+	return 0
 }
 
 // writtenIn tells in which language a text is written, or "" where that is not

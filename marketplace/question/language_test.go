@@ -14,15 +14,21 @@ func TestLanguageOfAQuestionThatNamesNone(t *testing.T) {
 		locale, text, want string
 		serves             []string
 	}{
-		"the customer's":                  {"de-AT", "The picture turns blurry after twenty minutes on every channel.", "de", []string{"en", "de"}},
-		"the one it is written in":        {"", inGerman, "de", []string{"en", "de"}},
-		"with the program's region":       {"", inGerman, "de-CH", []string{"en", "de-CH"}},
-		"English":                         {"", "The picture turns blurry after twenty minutes on every channel since the update.", "en", []string{"de", "en"}},
-		"Arabic":                          {"", "الصورة تصبح غير واضحة بعد عشرين دقيقة على جميع القنوات", "ar", []string{"en", "ar"}},
-		"one the program has not":         {"", inGerman, "en", []string{"en", "fr"}},
-		"nothing plain":                   {"", "HDMI?", "en", []string{"en", "de"}},
-		"no words":                        {"", "?!", "en", []string{"en", "de"}},
-		"the customer's, which it is not": {"fr", inGerman, "en", []string{"en", "de"}},
+		"the customer's":                   {"de-AT", "The picture turns blurry after twenty minutes on every channel.", "de", []string{"en", "de"}},
+		"the one it is written in":         {"", inGerman, "de", []string{"en", "de"}},
+		"with the program's region":        {"", inGerman, "de-CH", []string{"en", "de-CH"}},
+		"English":                          {"", "The picture turns blurry after twenty minutes on every channel since the update.", "en", []string{"de", "en"}},
+		"Arabic":                           {"", "الصورة تصبح غير واضحة بعد عشرين دقيقة على جميع القنوات", "ar", []string{"en", "ar"}},
+		"one the program has not":          {"", inGerman, "en", []string{"en", "fr"}},
+		"nothing plain":                    {"", "HDMI?", "en", []string{"en", "de"}},
+		"no words":                         {"", "?!", "en", []string{"en", "de"}},
+		"Norwegian under one name":         {"", inNorwegian, "no", []string{"en", "no"}},
+		"Norwegian under two":              {"", inNorwegian, "nb", []string{"en", "nb", "nn", "no"}},
+		"a customer's Norwegian":           {"nn-NO", "?", "nb", []string{"en", "nb"}},
+		"the customer's region":            {"pt-PT", "?", "pt-PT", []string{"pt-BR", "pt-PT"}},
+		"the customer's script":            {"zh-Hant", "?", "zh-Hant", []string{"en", "zh-Hans", "zh-Hant"}},
+		"the customer's, in other regions": {"de-AT", "?", "de-CH", []string{"de-CH", "de-LI"}},
+		"the customer's, which it is not":  {"fr", inGerman, "en", []string{"en", "de"}},
 	} {
 		p := program.Program{Languages: c.serves}
 		if got := languageFor(c.locale, p, Ask{Title: c.text}); got != c.want {
@@ -30,6 +36,8 @@ func TestLanguageOfAQuestionThatNamesNone(t *testing.T) {
 		}
 	}
 }
+
+const inNorwegian = "Bildet blir uskarpt etter tjue minutter på alle kanaler, og jeg vet ikke hva jeg skal gjøre med det."
 
 // A text of any length and bytes is told in bounded time, and without panic.
 func FuzzWrittenIn(f *testing.F) {

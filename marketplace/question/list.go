@@ -20,6 +20,8 @@ type Summary struct {
 	ProgramID   program.ID
 	ProgramName string
 	Topic       string // slug; empty: none known
+	TopicBy     TopicBy
+	TopicRead   *float64 // the probability with which it was read, or none; nil: it was not
 	Reference   *string
 	Title       string
 	Language    string
@@ -124,7 +126,8 @@ var unlike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 // summariesTx is the query for a brand's summaries.
 func summariesTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) *gorm.DB {
 	return tx.WithContext(ctx).Table("questions").
-		Select(`questions.id, questions.program_id, programs.name AS program_name, topics.slug AS topic, questions.reference,
+		Select(`questions.id, questions.program_id, programs.name AS program_name, topics.slug AS topic,
+			questions.topic_by, questions.topic_read, questions.reference,
 			questions.title, questions.language, questions.state, questions.end_reason, questions.attempt, questions.wave,
 			questions.messages, questions.asked_at, questions.first_response_due_at, questions.resolution_due_at,
 			questions.first_responded_at, questions.resolved_at, questions.ended_at,

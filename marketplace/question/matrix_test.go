@@ -73,6 +73,9 @@ var deeds = []deed{
 	{"escalate", "ok ok ok ok moved ok moved", func(s *scene) error {
 		return s.Questions.Escalate(s.Ctx(), s.dana, s.q)
 	}},
+	{"set the topic", "ok ok ok ok ok ok ok", func(s *scene) error {
+		return s.Questions.SetTopic(s.Ctx(), s.Manager, s.Brand, s.q, "plans")
+	}},
 	{"take over", "ok ok ok ok moved ok moved", func(s *scene) error {
 		return s.Questions.TakeOver(s.Ctx(), s.Agent, s.Brand, s.q)
 	}},

@@ -26,6 +26,9 @@ type remembered struct {
 	mu     sync.Mutex
 	index  *matching.Index
 	cursor expert.Cursor
+
+	lessons lessons // for the reader, who takes them in another time
+	reader  reader
 }
 
 func newMemory() *memory {
@@ -92,6 +95,7 @@ func (s *Service) indexTx(ctx context.Context, tx *gorm.DB, id program.ID, wait 
 	}
 	for _, c := range changes {
 		apply(r.index, c)
+		r.lessons.take(c, r.reader.knows)
 	}
 	r.cursor = next
 	r.loaded.Store(true)

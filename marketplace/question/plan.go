@@ -59,13 +59,14 @@ func (s *Service) planTx(ctx context.Context, tx *gorm.DB, q *Question, g ground
 	case wait == impatient && !s.warm(q):
 		return plan{}, errCold
 	}
-	p := plan{expires: now.Add(g.Policies.Routing.OfferTTL)}
+	var p plan
 	if p.wave, err = s.decideTx(ctx, tx, q, g.Program, topic, wait, now); err != nil {
 		return plan{}, err
 	}
 	if len(p.wave.experts) == 0 {
 		return plan{reason: ReasonSilence}, nil
 	}
+	p.expires = now.Add(p.wave.open)
 	p.quote, err = s.quoteTx(ctx, tx, q, g.Program, topic)
 	if errors.Is(err, marketplace.ErrInvalid) {
 		return plan{reason: ReasonUnfunded}, nil // the policies now pay nothing

@@ -29,6 +29,8 @@ type Question struct {
 	CustomerID  access.CustomerID
 	AskerPerson access.PersonID // who asked, where they signed in as a person; never offered their own question
 	TopicID     program.TopicID
+	TopicBy     TopicBy  // how it came by its topic, or by none
+	TopicRead   *float64 // the probability with which it was read; nil: it was not
 	Reference   *string  // the brand's own id of the question, unique per program
 	Language    string   // BCP 47
 	Tags        []string `gorm:"serializer:json"`

@@ -24,7 +24,7 @@ import (
 type View string
 
 const (
-	ViewCustomer View = "customer" // no pay of a person, no reasons of ranking beyond plain counts
+	ViewCustomer View = "customer" // every cent once it has ended, but not what is argued about pay; no reasons of ranking beyond plain counts
 	ViewExpert   View = "expert"   // their own turns only
 	ViewBrand    View = "brand"    // everything but personal data
 )
@@ -39,7 +39,7 @@ type Receipt struct {
 	Wait     Wait                `json:"wait"`
 	Hidden   map[redact.Kind]int `json:"hidden"` // what experts could not see, counted by kind
 	Turns    []TurnReceipt       `json:"turns"`
-	Money    *MoneyReceipt       `json:"money,omitempty"` // for the brand
+	Money    *MoneyReceipt       `json:"money,omitempty"` // for the brand, and the customer at the question's end
 	Checks   []Check             `json:"checks"`
 	Undo     []Undo              `json:"undo"`
 	Sandbox  bool                `json:"sandbox"` // no real money moved
@@ -179,7 +179,7 @@ func (s *Service) receipt(ctx context.Context, brand marketplace.BrandID, id ID,
 		if err := s.checksTx(ctx, tx, &r, q); err != nil {
 			return err
 		}
-		if view == ViewBrand {
+		if view == ViewBrand || view == ViewCustomer && q.State.Ended() {
 			r.Money, err = moneyTx(ctx, tx, q)
 		}
 		return err
@@ -241,9 +241,15 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 			t.Ended = a.EndReason
 		}
 		t.Asked, t.Of, t.Why = part(a, offers, decisions)
-		if r.View == ViewCustomer {
+		switch r.View {
+		case ViewShared:
 			t.State = a.workState()
-		} else {
+		case ViewCustomer:
+			t.State = a.workState()
+			if q.State.Ended() {
+				t.Reward = a.earned()
+			}
+		default:
 			t.Reward, t.ReleaseAt, t.SettledAt = a.pay(), a.ReleaseAt, a.SettledAt
 		}
 		if a.State == Earned && r.View == ViewBrand && s.clock.Now().Before(*a.ReleaseAt) {
@@ -275,6 +281,14 @@ func (a Assignment) pay() *payouts.Money {
 	}
 	reward := a.Reward()
 	return &reward
+}
+
+// earned is what the turn has earned and nobody contests; nil: nothing.
+func (a Assignment) earned() *payouts.Money {
+	if a.State != Earned && a.State != Released {
+		return nil
+	}
+	return a.pay()
 }
 
 // part tells how many experts were asked in the turn's attempt, of how many
@@ -323,7 +337,7 @@ func (s *Service) checksTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Quest
 		if r.View == ViewExpert && !r.hasTurn(d.Attempt) {
 			continue // of somebody else's work
 		}
-		if r.View == ViewCustomer && !slices.Contains(forCustomers, what) {
+		if (r.View == ViewCustomer || r.View == ViewShared) && !slices.Contains(forCustomers, what) {
 			continue
 		}
 		r.Checks = append(r.Checks, Check{Attempt: d.Attempt, What: what, Outcome: d.Reason, By: checkers[d.By], At: e.At})

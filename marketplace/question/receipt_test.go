@@ -2,6 +2,7 @@ package question_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
+	"knowhow/matching"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 )
@@ -143,13 +145,16 @@ func TestThreeViewsOfOneReceipt(t *testing.T) {
 		if brand.Turns[0].Reward != nil || brand.Turns[1].Reward.Minor != 250 {
 			t.Errorf("the brand sees pay %v and %v", brand.Turns[0].Reward, brand.Turns[1].Reward)
 		}
-		if len(customer.Turns) != 2 || customer.Money != nil || len(customer.Undo) != 1 || customer.Undo[0].How != "reopen" {
+		if len(customer.Turns) != 2 || customer.Money == nil || *customer.Money != *brand.Money || len(customer.Undo) != 1 || customer.Undo[0].How != "reopen" {
 			t.Errorf("the customer's: %+v", customer)
 		}
 		for _, turn := range customer.Turns {
-			if turn.Reward != nil || turn.ReleaseAt != nil || turn.SettledAt != nil {
-				t.Errorf("the customer sees pay: %+v", turn)
+			if turn.ReleaseAt != nil || turn.SettledAt != nil {
+				t.Errorf("the customer sees what becomes of pay: %+v", turn)
 			}
+		}
+		if customer.Turns[0].Reward != nil || customer.Turns[1].Reward == nil || customer.Turns[1].Reward.Minor != 250 {
+			t.Errorf("the customer sees that %v and %v were earned", customer.Turns[0].Reward, customer.Turns[1].Reward)
 		}
 		if len(first.Turns) != 1 || first.Turns[0].Attempt != 1 || first.Money != nil || len(first.Checks) != 1 || first.Checks[0].What != "of_the_first" {
 			t.Errorf("the first expert's: %+v", first)
@@ -159,7 +164,7 @@ func TestThreeViewsOfOneReceipt(t *testing.T) {
 		}
 		s.mentions(first, "bogdan", "chiara")
 		s.mentions(second, "ayse", "chiara")
-		s.mentions(customer, "Whitlow", "minor", "EUR")
+		s.mentions(customer, "Whitlow")
 		s.mentions(brand, "Whitlow")
 		if _, err := r.Questions.ExpertReceipt(r.Ctx(), r.rival, s.q); verdict(err) != "none" {
 			t.Errorf("an expert without a turn: %v", err)
@@ -171,6 +176,35 @@ func TestThreeViewsOfOneReceipt(t *testing.T) {
 		if undo := s.customerReceipt().Undo; len(undo) != 0 {
 			t.Errorf("a way back that is closed: %+v", undo)
 		}
+	})
+}
+
+// A customer reads of money at the end, as it is in the ledger, and never what
+// is argued about pay.
+func TestWhatTheCustomerReadsOfMoney(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		s := r.stage(question.Answered)
+		if c := s.customerReceipt(); c.Money != nil || c.Turns[1].Reward != nil {
+			t.Errorf("before the end: %+v", c)
+		}
+		r.must("resolve", r.Questions.Resolve(r.Ctx(), r.dana, s.q))
+		if c := s.customerReceipt(); c.Money == nil || c.Money.Experts != 250 || c.Money.Fees != 50 || c.Turns[1].Reward == nil {
+			t.Errorf("at the end: %+v", c)
+		}
+		contested(s)
+		if c := s.customerReceipt(); c.Turns[1].Reward != nil || c.Turns[1].State != question.Delivered || c.Money.Experts != 250 {
+			t.Errorf("while pay is contested: %+v", c)
+		}
+		r.must("refuse", r.write(func(tx *gorm.DB) error {
+			return r.Questions.RefuseTx(r.Ctx(), tx, s.turn, uuid.New(), "wrong")
+		}))
+		c := s.customerReceipt()
+		if c.Turns[1].Reward != nil || c.Turns[1].State != question.Delivered || c.Money.Experts != 0 || c.Money.Returned != c.Money.Held {
+			t.Errorf("after pay was refused: %+v", c)
+		}
+		s.mentions(c, "refus", "wrong", "contest")
 	})
 }
 
@@ -204,9 +238,12 @@ func TestDecisionsReplay(t *testing.T) {
 			t.Errorf("%+v", records)
 		}
 		for name, tamper := range map[string]func(d *question.DecisionRecord){
-			"a feature": func(d *question.DecisionRecord) { d.Ranking.Candidates[0].Features[0] += 0.5 },
-			"a weight":  func(d *question.DecisionRecord) { d.Ranking.Factors[0].Weight++ },
-			"a total":   func(d *question.DecisionRecord) { d.Ranking.Candidates[0].Total += 1e-9 },
+			"a feature": func(d *question.DecisionRecord) {
+				i := slices.IndexFunc(d.Ranking.Factors, func(f matching.Factor) bool { return f.Weight != 0 })
+				d.Ranking.Candidates[0].Features[i] += 0.5
+			},
+			"a weight": func(d *question.DecisionRecord) { d.Ranking.Factors[0].Weight++ },
+			"a total":  func(d *question.DecisionRecord) { d.Ranking.Candidates[0].Total += 1e-9 },
 			"the order": func(d *question.DecisionRecord) {
 				c := d.Ranking.Candidates
 				c[0], c[1] = c[1], c[0]

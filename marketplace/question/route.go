@@ -38,6 +38,8 @@ const runnersUp = 5
 type DecisionRecord struct {
 	Offers   int                        `json:"offers"` // how many of the ranking were offered the question
 	Pool     int                        `json:"pool"`   // how many were ranked
+	Topic    *DecidedTopic              `json:"topic,omitempty"`
+	Wave     *DecidedWave               `json:"wave,omitempty"` // nil: the policies' own numbers
 	Ranking  matching.Record            `json:"ranking"`
 	Excluded map[string]int             `json:"excluded,omitempty"` // how many by rule
 	Reasons  map[string]matching.Reason `json:"reasons,omitempty"`  // of those offered, by expert
@@ -45,8 +47,8 @@ type DecisionRecord struct {
 
 // rules beside expert's own.
 const (
-	ruleConflict = "conflict_of_interest" // the expert asked it
-	ruleAsked    = "asked_before"         // the expert was already asked this question
+	ruleOwn   = "own_question" // the expert asked it
+	ruleAsked = "asked_before" // the expert was already asked this question
 )
 
 // routeTx puts the question to the next wave of experts, and sets the money for
@@ -98,12 +100,13 @@ func (q *Question) inRollout(p program.Program) bool {
 type wave struct {
 	experts []access.PersonID
 	before  int // how many were asked before in this attempt
+	open    time.Duration
 	record  DecisionRecord
 }
 
 // decideTx ranks who may be asked and picks the wave; nobody where nobody is left.
 func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, wait patience, now time.Time) (wave, error) {
-	d := DecisionRecord{Excluded: map[string]int{}}
+	d := DecisionRecord{Excluded: map[string]int{}, Topic: q.decided(topic)}
 	room := s.memory.room.Get().(*[]matching.Candidate)
 	defer s.memory.room.Put(room)
 	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, (*room)[:0], d.Excluded)
@@ -111,10 +114,11 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p prog
 		return wave{}, err
 	}
 	*room = candidates
-	size := min(p.Policies.Routing.WaveSize(q.Wave), p.Policies.Routing.MaxExperts-inAttempt)
+	size, open, by := s.extent(q, p, topic, inAttempt, len(candidates), now)
 	if size <= 0 || len(candidates) == 0 {
 		return wave{}, nil
 	}
+	d.Wave = by
 	index, err := s.indexTx(ctx, tx, q.ProgramID, wait)
 	if err != nil {
 		return wave{}, err
@@ -131,7 +135,7 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p prog
 		chosen[i] = access.PersonID(choice.Candidates[i].Expert)
 		d.Reasons[chosen[i].String()] = reason
 	}
-	return wave{experts: chosen, before: inAttempt, record: d}, nil
+	return wave{experts: chosen, before: inAttempt, open: open, record: d}, nil
 }
 
 // candidatesTx applies the hard rules: expert's own, nobody asks themselves,
@@ -161,7 +165,7 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 	}, func(c expert.Candidate) {
 		switch {
 		case c.Person == q.AskerPerson:
-			excluded[ruleConflict]++
+			excluded[ruleOwn]++
 		case asked[c.Person]:
 			excluded[ruleAsked]++
 		default:

@@ -14,14 +14,14 @@ import (
 // The rows that every move reads and writes, by hand: reflection costs more
 // than the database does. A test compares the columns with the structs.
 
-const questionColumns = `id, brand_id, program_id, customer_id, asker_person, topic_id, reference, language, tags, title, body, context,
+const questionColumns = `id, brand_id, program_id, customer_id, asker_person, topic_id, topic_by, topic_read, reference, language, tags, title, body, context,
 	title_sealed, context_sealed, redaction, state, end_reason, attempt, wave, messages, asked_at, first_response_due_at, resolution_due_at,
 	first_responded_at, resolved_at, ended_at, response_breached, resolution_breached, nudged, stage_due_at, next_due_at,
 	forecast_median_s, forecast_p90_s`
 
 func (q *Question) into(tags, redaction *[]byte) []any {
 	return []any{
-		&q.ID, &q.BrandID, &q.ProgramID, &q.CustomerID, &q.AskerPerson, &q.TopicID, &q.Reference, &q.Language, tags, &q.Title, &q.Body, &q.Context,
+		&q.ID, &q.BrandID, &q.ProgramID, &q.CustomerID, &q.AskerPerson, &q.TopicID, &q.TopicBy, &q.TopicRead, &q.Reference, &q.Language, tags, &q.Title, &q.Body, &q.Context,
 		&q.TitleSealed, &q.ContextSealed, redaction, &q.State, &q.EndReason, &q.Attempt, &q.Wave, &q.Messages, &q.AskedAt, &q.FirstResponseDueAt, &q.ResolutionDueAt,
 		&q.FirstRespondedAt, &q.ResolvedAt, &q.EndedAt, &q.ResponseBreached, &q.ResolutionBreached, &q.Nudged, &q.StageDueAt, &q.NextDueAt,
 		&q.ForecastMedianS, &q.ForecastP90S,

@@ -18,7 +18,8 @@ import (
 	"knowhow/payouts"
 )
 
-// What happens to a question. Data is a Detail, or empty.
+// What happens to a question. Data is a Detail, or empty; of EventTopicSet a
+// TopicSet.
 const (
 	EventAsked          event.Kind = "question.asked"
 	EventOffered        event.Kind = "question.offered"
@@ -35,7 +36,8 @@ const (
 	EventReopened       event.Kind = "question.reopened"
 	EventEscalated      event.Kind = "question.escalated"
 	EventBrandAnswered  event.Kind = "question.brand_answered"
-	EventEnded          event.Kind = "question.ended" // by its expert; reason: one of EndReasons
+	EventTopicSet       event.Kind = "question.topic_set" // by the brand
+	EventEnded          event.Kind = "question.ended"     // by its expert; reason: one of EndReasons
 	EventWithdrawn      event.Kind = "question.withdrawn"
 	EventResponseMissed event.Kind = "question.first_response_missed"
 	EventSLAMissed      event.Kind = "question.resolution_missed"

@@ -24,7 +24,8 @@ const (
 	maxToken  = 100 // bytes; anything longer is no token of ours
 )
 
-// ViewShared is the customer's view for anybody who has a link to it.
+// ViewShared is the customer's view for anybody who has a link to it: without
+// what anybody earned, which is not the customer's to tell.
 const ViewShared View = "shared"
 
 type shareNoun struct{}
@@ -136,6 +137,22 @@ func (s *Service) UnshareOwn(ctx context.Context, caller access.Caller, id ID) e
 	})
 }
 
+// ForgetShares deletes up to so many links to receipts that have expired, and
+// tells how many. The consents they were made under stay on record.
+func (s *Service) ForgetShares(ctx context.Context, limit int) (int, error) {
+	var n int64
+	err := s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		done := tx.WithContext(ctx).Exec(`DELETE FROM receipt_shares WHERE id IN (
+			SELECT id FROM receipt_shares WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`, s.clock.Now(), limit)
+		n = done.RowsAffected
+		return done.Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("forget links to receipts: %w", err)
+	}
+	return int(n), nil
+}
+
 // Shared is the receipt that a link leads to. A link that was revoked or has
 // expired, whose consent was withdrawn or whose customer was erased, and one
 // that never was, is a *marketplace.NotFoundError.
@@ -163,7 +180,7 @@ func (s *Service) Shared(ctx context.Context, token string) (SharedReceipt, erro
 	if err != nil {
 		return SharedReceipt{}, fmt.Errorf("find a receipt by its link: %w", err)
 	}
-	r, err := s.receipt(ctx, found.BrandID, found.QuestionID, ViewCustomer, func(*gorm.DB, Question) (access.PersonID, error) {
+	r, err := s.receipt(ctx, found.BrandID, found.QuestionID, ViewShared, func(*gorm.DB, Question) (access.PersonID, error) {
 		return access.PersonID{}, nil
 	})
 	return SharedReceipt{

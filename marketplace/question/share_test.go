@@ -93,6 +93,40 @@ func TestUnsharedReceipt(t *testing.T) {
 	})
 }
 
+// Links that have expired are deleted, some at a time; those that work stay.
+func TestExpiredSharesAreForgotten(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		s := r.stage(question.Resolved)
+		for range 3 {
+			s.share()
+		}
+		r.Clock.Advance(time.Hour)
+		last := s.share()
+		forget := func(most, want int) {
+			t.Helper()
+			if n, err := r.Questions.ForgetShares(r.Ctx(), most); err != nil || n != want {
+				t.Errorf("%d forgotten, %v; want %d", n, err, want)
+			}
+		}
+		dbtest.Unchanged(t, db, func() { forget(10, 0) })
+		r.Clock.Set(last.ExpiresAt.Add(-time.Minute))
+		n := dbtest.Halfway(t, db, func() error { _, err := r.Questions.ForgetShares(r.Ctx(), 2); return err })
+		if n < 1 {
+			t.Errorf("%d statements", n)
+		}
+		forget(2, 1)
+		forget(2, 0)
+		if _, err := r.Questions.Shared(r.Ctx(), last.Token); err != nil || r.count("receipt_shares", "1 = 1") != 1 {
+			t.Errorf("what works is gone too: %v", err)
+		}
+		if r.count("consents", "purpose = ?", question.ShareReceipt) != 1 {
+			t.Error("a consent is gone")
+		}
+	})
+}
+
 func TestSharesAreFew(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {

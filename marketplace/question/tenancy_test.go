@@ -17,6 +17,9 @@ var brandDeeds = map[string]func(r *room, caller access.Caller, brand marketplac
 	"take over": func(r *room, caller access.Caller, brand marketplace.BrandID, id question.ID) error {
 		return r.Questions.TakeOver(r.Ctx(), caller, brand, id)
 	},
+	"set the topic": func(r *room, caller access.Caller, brand marketplace.BrandID, id question.ID) error {
+		return r.Questions.SetTopic(r.Ctx(), caller, brand, id, "box")
+	},
 	"answer": func(r *room, caller access.Caller, brand marketplace.BrandID, id question.ID) error {
 		return r.Questions.AnswerForBrand(r.Ctx(), caller, brand, id, "Hello")
 	},

@@ -29,6 +29,8 @@ func (a *API) brandQuestionRoutes() {
 		Summary: "Read what became of a question, with every cent", About: "For those who see both questions and money."}, a.brandReceipt)
 	act(a, Route{ID: "takeOver", Path: path + "/take_over", Tag: questionsTag, Who: answering,
 		Summary: "Take a question from the crowd to the brand's own team"}, a.takeOver)
+	act(a, Route{ID: "setQuestionTopic", Method: "PUT", Path: path + "/topic", Tag: questionsTag, Who: member(access.ManageProgram),
+		Summary: "Say what a question is about", About: "In place of what its asker said or was read. It holds from the next wave on, and is learned."}, a.setQuestionTopic)
 	act(a, Route{ID: "answerForBrand", Path: path + "/answer", Tag: questionsTag, Who: answering,
 		Summary: "Answer an escalated question"}, a.answerForBrand)
 }
@@ -55,35 +57,37 @@ type brandQuestionsIn struct {
 
 // BrandQuestion is a question as the brand's lists show it.
 type BrandQuestion struct {
-	ID                 question.ID    `json:"id" format:"uuid"`
-	Program            program.ID     `json:"program" format:"uuid"`
-	ProgramName        string         `json:"program_name"`
-	Topic              string         `json:"topic" doc:"Slug; empty where none is known."`
-	Reference          *string        `json:"reference"`
-	Title              string         `json:"title" doc:"Redacted."`
-	Language           string         `json:"language"`
-	State              question.State `json:"state" enum:"asked,offered,assigned,answered,resolved,escalated,withdrawn"`
-	EndReason          string         `json:"end_reason"`
-	Attempt            int            `json:"attempt"`
-	Wave               int            `json:"wave"`
-	Messages           int            `json:"messages"`
-	AskedAt            time.Time      `json:"asked_at"`
-	FirstResponseDueAt time.Time      `json:"first_response_due_at"`
-	ResolutionDueAt    time.Time      `json:"resolution_due_at"`
-	FirstRespondedAt   *time.Time     `json:"first_responded_at"`
-	ResolvedAt         *time.Time     `json:"resolved_at"`
-	EndedAt            *time.Time     `json:"ended_at"`
-	ResponseBreached   bool           `json:"response_breached"`
-	ResolutionBreached bool           `json:"resolution_breached"`
-	Expert             string         `json:"expert" doc:"The pseudonym of who has it; empty: nobody, or you do not see money too."`
-	OffersOpen         int            `json:"offers_open"`
-	Reopened           int            `json:"reopened" doc:"How often."`
-	EscalatedReason    string         `json:"escalated_reason" doc:"Why it last went to the brand's team; empty: it never did."`
+	ID                 question.ID      `json:"id" format:"uuid"`
+	Program            program.ID       `json:"program" format:"uuid"`
+	ProgramName        string           `json:"program_name"`
+	Topic              string           `json:"topic" doc:"Slug; empty where none is known."`
+	TopicBy            question.TopicBy `json:"topic_by" enum:",asker,read,none,brand" doc:"How it came by its topic: named by its asker, read from the text, read to be of none, put right by the brand; empty: nobody named one, and none could be read."`
+	TopicRead          *float64         `json:"topic_read" doc:"The probability with which it was read; null: it was not."`
+	Reference          *string          `json:"reference"`
+	Title              string           `json:"title" doc:"Redacted."`
+	Language           string           `json:"language"`
+	State              question.State   `json:"state" enum:"asked,offered,assigned,answered,resolved,escalated,withdrawn"`
+	EndReason          string           `json:"end_reason"`
+	Attempt            int              `json:"attempt"`
+	Wave               int              `json:"wave"`
+	Messages           int              `json:"messages"`
+	AskedAt            time.Time        `json:"asked_at"`
+	FirstResponseDueAt time.Time        `json:"first_response_due_at"`
+	ResolutionDueAt    time.Time        `json:"resolution_due_at"`
+	FirstRespondedAt   *time.Time       `json:"first_responded_at"`
+	ResolvedAt         *time.Time       `json:"resolved_at"`
+	EndedAt            *time.Time       `json:"ended_at"`
+	ResponseBreached   bool             `json:"response_breached"`
+	ResolutionBreached bool             `json:"resolution_breached"`
+	Expert             string           `json:"expert" doc:"The pseudonym of who has it; empty: nobody, or you do not see money too."`
+	OffersOpen         int              `json:"offers_open"`
+	Reopened           int              `json:"reopened" doc:"How often."`
+	EscalatedReason    string           `json:"escalated_reason" doc:"Why it last went to the brand's team; empty: it never did."`
 }
 
 func brandQuestionOf(s question.Summary) BrandQuestion {
 	return BrandQuestion{
-		ID: s.ID, Program: s.ProgramID, ProgramName: s.ProgramName, Topic: s.Topic, Reference: s.Reference, Title: s.Title,
+		ID: s.ID, Program: s.ProgramID, ProgramName: s.ProgramName, Topic: s.Topic, TopicBy: s.TopicBy, TopicRead: s.TopicRead, Reference: s.Reference, Title: s.Title,
 		Language: s.Language, State: s.State, EndReason: s.EndReason, Attempt: s.Attempt, Wave: s.Wave, Messages: s.Messages,
 		AskedAt: s.AskedAt, FirstResponseDueAt: s.FirstResponseDueAt, ResolutionDueAt: s.ResolutionDueAt,
 		FirstRespondedAt: s.FirstRespondedAt, ResolvedAt: s.ResolvedAt, EndedAt: s.EndedAt,
@@ -205,6 +209,17 @@ func (a *API) brandReceipt(ctx context.Context, caller access.Caller, in *BrandQ
 
 func (a *API) takeOver(ctx context.Context, caller access.Caller, in *BrandQuestionIn) error {
 	return a.House.Questions.TakeOver(ctx, caller, in.Brand, in.Question)
+}
+
+type questionTopicIn struct {
+	BrandQuestionIn
+	Body struct {
+		Topic string `json:"topic" maxLength:"64" example:"box" doc:"Slug of one of the program's topics; empty: none of them."`
+	}
+}
+
+func (a *API) setQuestionTopic(ctx context.Context, caller access.Caller, in *questionTopicIn) error {
+	return a.House.Questions.SetTopic(ctx, caller, in.Brand, in.Question, in.Body.Topic)
 }
 
 type brandAnswerIn struct {

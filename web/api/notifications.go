@@ -16,7 +16,13 @@ func (a *API) notificationRoutes() {
 		Summary: "Say which mails you want", About: "Mail about signing in is always sent."}, a.setNotifications)
 	act(a, Route{ID: "unsubscribe", Path: "/unsubscribe/{mail_token}", Tag: signInTag, Who: Who{Kind: Anyone}, unkeyed: true,
 		Summary: "Turn off mails like the one that has this link",
-		About:   "One click, as RFC 8058 has it: who has the mail needs no more. A person may turn them on again; a customer gets no more mail about their questions."}, a.unsubscribe)
+		About:   "One click, as RFC 8058 has it: who has the mail needs no more. A person gets no more of their kind; a customer no more about their questions."}, a.unsubscribe)
+	act(a, Route{ID: "resubscribe", Method: "DELETE", Path: "/unsubscribe/{mail_token}", Tag: signInTag, Who: Who{Kind: Anyone}, unkeyed: true,
+		Summary: "Turn them on again"}, a.resubscribe)
+	read(a, Route{ID: "getCustomerNotifications", Path: "/me/customer/notifications", Tag: customersTag, Who: Who{Kind: Customer},
+		Summary: "Read whether you are written to about your questions"}, a.customerNotifications)
+	act(a, Route{ID: "setCustomerNotifications", Method: "PUT", Path: "/me/customer/notifications", Tag: customersTag, Who: Who{Kind: Customer},
+		Summary: "Say whether you want to be written to about your questions"}, a.setCustomerNotifications)
 }
 
 // Notifications are which mails somebody gets.
@@ -45,4 +51,33 @@ type unsubscribeIn struct {
 
 func (a *API) unsubscribe(ctx context.Context, _ access.Caller, in *unsubscribeIn) error {
 	return a.House.Notify.Unsubscribe(ctx, in.Token)
+}
+
+func (a *API) resubscribe(ctx context.Context, _ access.Caller, in *unsubscribeIn) error {
+	return a.House.Notify.Resubscribe(ctx, in.Token)
+}
+
+// CustomerNotifications is whether a customer is written to.
+type CustomerNotifications struct {
+	Questions bool `json:"questions" doc:"News of your questions."`
+	Reachable bool `json:"reachable" doc:"The brand gave us your e-mail address; without one nothing is sent."`
+}
+
+func (a *API) customerNotifications(ctx context.Context, caller access.Caller, _ *struct{}) (*One[CustomerNotifications], error) {
+	wanted, err := a.House.Notify.CustomerWants(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	reachable, err := a.House.Customers.Reachable(ctx, caller)
+	return one(CustomerNotifications{Questions: wanted, Reachable: reachable}), err
+}
+
+type customerNotificationsIn struct {
+	Body struct {
+		Questions bool `json:"questions" doc:"News of your questions."`
+	}
+}
+
+func (a *API) setCustomerNotifications(ctx context.Context, caller access.Caller, in *customerNotificationsIn) error {
+	return a.House.Notify.SetCustomerWants(ctx, caller, in.Body.Questions)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"knowhow/marketplace/access"
 	"knowhow/marketplace/customer"
 	"knowhow/web/webtest"
 )
@@ -68,7 +69,7 @@ func TestAskingWithoutScripts(t *testing.T) {
 		b.RunDue()
 
 		p = b.look(path+"/receipt", 200)
-		p.says(t, "Answer receipt", "The promise was kept.", "ayse", "1 asked, of 1 who could be", "1 name", "For you it was free.",
+		p.says(t, "Answer receipt", "The promise was kept.", "ayse", "1 asked, of 1 who could be", "1 name", "For you it was free", "Earned:",
 			"The customer says it is solved", "Reopen it until", "Sandbox: no real money")
 		harmless(t, p)
 		open(b.Server).look(path, 404) // another browser is nobody
@@ -79,13 +80,44 @@ func TestAskingWithoutScripts(t *testing.T) {
 		shared := b.send(path+"/share", 200, "consent", "yes").path
 		p = open(b.Server).look(shared, 200)
 		p.says(t, "Answer receipt", "Shared by the customer", "ayse", "The promise was kept.")
-		if strings.Contains(p.text, "dead") || strings.Contains(p.text, "Share this receipt") {
+		if strings.Contains(p.text, "dead") || strings.Contains(p.text, "Share this receipt") || strings.Contains(p.text, "Earned:") || strings.Contains(p.text, "€") {
 			t.Errorf("the shared receipt tells too much: %s", p.words())
 		}
 		b.send(path+"/unshare", 200)
 		open(b.Server).look(shared, 404)
 		b.send(path+"/reopen", 422, "reason", "").says(t, "Say what is still wrong")
 		b.send(path+"/reopen", 200, "reason", "It came back. "+attack).says(t, "Finding somebody")
+	})
+}
+
+// A customer whose address the brand gave turns mails about their questions off
+// and on again; others are not offered it.
+func TestCustomersChooseTheirMails(t *testing.T) {
+	each(t, func(t *testing.T, b *browser) {
+		b.asked("My box is dead", "")
+		if p := b.look("/my/questions", 200); strings.Contains(p.text, "/my/mails") {
+			t.Error("who cannot be written to is asked whether they want to be")
+		}
+		c, err := b.Customers.Identify(b.Ctx(), b.Owner, b.Brand, customer.Contact{Channel: customer.Email, Handle: "dana@example.com"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		dana := access.CustomerCaller(b.Brand, c.ID)
+		link, err := b.Customers.NewResumeLink(b.Ctx(), dana)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Ask(dana, "It hums")
+		b.send("/resume", 200, "token", link.Token).says(t, "It hums", "You get an e-mail when there is news of your questions.")
+		for _, c := range []struct {
+			wanted, says string
+			want         bool
+		}{{"no", "You get no e-mails about your questions.", false}, {"yes", "You get an e-mail when there is news of your questions.", true}} {
+			b.send("/my/mails", 200, "wanted", c.wanted).says(t, c.says)
+			if got, err := b.Notify.CustomerWants(b.Ctx(), dana); err != nil || got != c.want {
+				t.Errorf("%s: %v, %v", c.wanted, got, err)
+			}
+		}
 	})
 }
 

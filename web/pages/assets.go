@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"iter"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -15,7 +17,7 @@ var (
 	//go:embed static
 	static embed.FS
 	//go:embed static/pages.css
-	style string
+	stylesheet string
 	//go:embed templates
 	sources embed.FS
 )
@@ -40,7 +42,7 @@ func readAssets() (assets, error) {
 	}
 	for _, file := range list {
 		mediaType := mediaTypes[path.Ext(file.Name())]
-		if mediaType == "" || file.Name() == "pages.css" { // every page has the stylesheet in it
+		if mediaType == "" || file.Name() == "pages.css" { // every page has its stylesheet in it
 			continue
 		}
 		content, err := static.ReadFile(path.Join("static", file.Name()))
@@ -69,6 +71,39 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", file.mediaType)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 	_, _ = w.Write(file.content) // the client may be gone
+}
+
+// styles are the pages' stylesheets, by page. Each page has its own in it: it
+// is drawn without asking for more, and no sooner than all of it has come.
+type styles map[string]template.CSS
+
+// onlyFor begins those rules of the stylesheet that few pages need.
+var onlyFor = regexp.MustCompile(`(?m)^/\* for ([a-z, ]+) \*/\n`)
+
+// parseStyles gives each page the rules that are for all, and its own.
+func parseStyles(sheet string, pages iter.Seq[string]) (styles, error) {
+	marks := onlyFor.FindAllStringSubmatchIndex(sheet, -1)
+	all := sheet
+	if len(marks) > 0 {
+		all = sheet[:marks[0][0]]
+	}
+	own := styles{}
+	for page := range pages {
+		own[page] = template.CSS(all)
+	}
+	for i, mark := range marks {
+		end := len(sheet)
+		if i+1 < len(marks) {
+			end = marks[i+1][0]
+		}
+		for page := range strings.SplitSeq(sheet[mark[2]:mark[3]], ", ") {
+			if _, ok := own[page]; !ok {
+				return nil, fmt.Errorf("the stylesheet has rules for %s, which is no page", page)
+			}
+			own[page] += template.CSS(sheet[mark[1]:end])
+		}
+	}
+	return own, nil
 }
 
 // templates are the pages' templates, by page.

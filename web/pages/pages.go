@@ -11,6 +11,7 @@ package pages
 import (
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,6 +36,7 @@ type Pages struct {
 	origin *http.CrossOriginProtection
 	words  library
 	sets   templates
+	styles styles
 	files  assets
 	routes []Route
 }
@@ -56,6 +58,9 @@ func New(o Options) (*Pages, error) {
 		return nil, err
 	}
 	if p.sets, err = parseTemplates(); err != nil {
+		return nil, err
+	}
+	if p.styles, err = parseStyles(stylesheet, maps.Keys(p.sets)); err != nil {
 		return nil, err
 	}
 	for _, register := range []func(){

@@ -98,10 +98,15 @@ func (v *visit) questionsPage() error {
 		all = append(all, list.Data...)
 	}
 	slices.SortStableFunc(all, func(a, b question) int { return b.AskedAt.Compare(a.AskedAt) })
+	mails, err := v.mails(clients)
+	if err != nil {
+		return err
+	}
 	return v.show(page{name: "questions", title: "questions.title", data: struct {
 		Known     bool
 		Questions []question
-	}{len(clients) > 0, all}})
+		Mails     *customerMails
+	}{len(clients) > 0, all, mails}})
 }
 
 // found finds whose question it is, of whom the browser is.

@@ -59,8 +59,24 @@ type turn struct {
 }
 
 type experience struct {
-	Answered int `json:"answered"`
-	Resolved int `json:"resolved"`
+	Answered int       `json:"answered"`
+	Resolved int       `json:"resolved"`
+	Last     time.Time `json:"last"`
+}
+
+// LastBefore is how many seconds before the expert took the question their last
+// answer was, in whole days, hours or minutes; 0: there was none.
+func (t turn) LastBefore() int64 {
+	if t.Why == nil || t.Why.All.Last.IsZero() {
+		return 0
+	}
+	d := max(t.AcceptedAt.Sub(t.Why.All.Last), time.Minute)
+	for _, unit := range []time.Duration{24 * time.Hour, time.Hour} {
+		if d >= unit {
+			return int64(d.Truncate(unit) / time.Second)
+		}
+	}
+	return int64(d.Truncate(time.Minute) / time.Second)
 }
 
 // sums are where every cent went, in minor units.
@@ -175,6 +191,9 @@ const consentVersion = "2026-11"
 
 // Ended reports that nothing more is awaited, so that it may be shared.
 func (r receipt) Ended() bool { return r.State == "resolved" || r.State == "withdrawn" }
+
+// Over reports that where the money went is known.
+func (r receipt) Over() bool { return r.Ended() || r.State == "escalated" }
 
 // share makes the receipt readable for who has its address: the customer's
 // explicit consent is the form's checkbox.

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/pquerna/otp/totp"
+	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/markettest"
 	"knowhow/web"
@@ -174,5 +176,27 @@ func TestUnsubscribing(t *testing.T) {
 		n := slices.IndexFunc(routes, func(r api.Route) bool { return r.ID == "unsubscribe" })
 		token := b.Scene(b.Market, routes[n]).Value("MAIL_TOKEN")
 		b.send("/unsubscribe", 200, "token", b.URL+"/unsubscribe#token="+token).says(t, "You get no more of them")
+		choices := func() bool {
+			t.Helper()
+			var off int64
+			if err := b.Store.Read(b.Ctx(), marketplace.AllBrands, func(tx *gorm.DB) error {
+				return tx.Table("mail_choices").Where("kind = 'payouts' AND NOT wanted").Count(&off).Error
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return off == 0
+		}
+		if choices() {
+			t.Error("nothing was turned off")
+		}
+		b.look("/unsubscribe/done", 200).says(t, "Turn them on again")
+		b.send("/unsubscribe/undo", 200).says(t, "You get them again")
+		if !choices() {
+			t.Error("it was not undone")
+		}
+		if strings.Contains(b.look("/unsubscribe/done", 200).text, "/unsubscribe/undo") {
+			t.Error("it can be undone twice")
+		}
+		b.send("/unsubscribe/undo", 200).says(t, "No more mails like this")
 	})
 }

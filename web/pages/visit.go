@@ -42,6 +42,9 @@ type view struct {
 	Data  any
 }
 
+// Style is the page's stylesheet.
+func (v view) Style() template.CSS { return v.styles[v.Page] }
+
 // page is a page to be shown.
 type page struct {
 	name   string // of its template
@@ -160,9 +163,6 @@ func (v *visit) kept(name string) string {
 
 // Nonce is the one of this answer's style element.
 func (v *visit) Nonce() string { return v.nonce }
-
-// Style is the stylesheet of every page.
-func (v *visit) Style() template.CSS { return template.CSS(style) }
 
 // Asset is the path of a file, which changes with what it holds.
 func (v *visit) Asset(name string) (string, error) { return v.files.path(name) }

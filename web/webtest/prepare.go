@@ -132,16 +132,8 @@ var prepared = map[string]func(*Scene){
 		s.server.must("share a receipt", err)
 		s.Set("SHARE_TOKEN", made.Token)
 	},
-	"unsubscribe": func(s *Scene) {
-		s.person = s.newcomer()
-		s.server.must("write a mail", s.Store.InTx(s.Ctx(), s.Brand, func(tx *gorm.DB) error {
-			return s.Notify.SendTx(s.Ctx(), tx, notify.Mail{
-				Brand: s.Brand, Kind: notify.Payouts, Key: s.person.Person.String(), To: s.person.Person, Subject: "Paid", Text: "You are paid.",
-			})
-		}))
-		s.RunDue()
-		s.Set("MAIL_TOKEN", s.UnsubscribeToken("Paid"))
-	},
+	"unsubscribe":     (*Scene).mailed,
+	"resubscribe":     (*Scene).mailed,
 	"setWantedTopics": (*Scene).enrolled,
 	"pauseWork":       (*Scene).enrolled,
 	"leaveProgram":    (*Scene).enrolled,
@@ -212,4 +204,16 @@ func (s *Scene) Caller(r api.Route) (access.Caller, string) {
 		caller = s.server.Member(r.Who.Roles()[0])
 	}
 	return caller, s.server.Token(caller)
+}
+
+// mailed has somebody get a mail that they may turn off.
+func (s *Scene) mailed() {
+	s.person = s.newcomer()
+	s.server.must("write a mail", s.Store.InTx(s.Ctx(), s.Brand, func(tx *gorm.DB) error {
+		return s.Notify.SendTx(s.Ctx(), tx, notify.Mail{
+			Brand: s.Brand, Kind: notify.Payouts, Key: s.person.Person.String(), To: s.person.Person, Subject: "Paid", Text: "You are paid.",
+		})
+	}))
+	s.RunDue()
+	s.Set("MAIL_TOKEN", s.UnsubscribeToken("Paid"))
 }

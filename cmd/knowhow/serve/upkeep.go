@@ -40,17 +40,23 @@ func (n *node) keepUp(ctx context.Context, c chore) {
 }
 
 // chores are those of this process: every process follows the database's
-// clock, and those with workers clear away what has had its time.
+// clock, and knows how long customers wait and experts take, by which it routes;
+// those with workers clear away what has had its time.
 func (n *node) chores() []chore {
-	list := []chore{{"follow the database's clock", time.Minute, n.clock.Sync}}
+	list := []chore{
+		{"follow the database's clock", time.Minute, n.clock.Sync},
+		{"look at how long customers wait", time.Minute, n.house.Questions.RefreshForecasts},
+	}
 	if n.web {
-		list = append(list, chore{"look at how long customers wait", time.Minute, n.house.Questions.RefreshForecasts})
+		list = append(list, chore{"learn what questions are about", time.Minute, n.house.Questions.RefreshTopics})
 	}
 	if n.workers > 0 {
 		list = append(list, chore{"forget the keys of old requests", time.Hour, n.forgetClaims},
 			chore{"forget sessions and links that are over", time.Hour, n.forgetSessions},
 			chore{"forget what was counted on days past", time.Hour, n.forgetCounts},
-			chore{"forget pictures that nobody sent", time.Hour, n.forgetUploads})
+			chore{"forget pictures that nobody sent", time.Hour, n.forgetUploads},
+			chore{"forget links to receipts that have expired", time.Hour, n.forgetShares},
+			chore{"tell who waits longer than was said", time.Minute, n.house.Questions.TellOfWaits})
 	}
 	return list
 }
@@ -73,6 +79,10 @@ func (n *node) forgetSessions(ctx context.Context) error {
 	_, persons := n.house.SignIn.Prune(ctx)
 	_, customers := n.house.Customers.Prune(ctx)
 	return errors.Join(persons, customers)
+}
+
+func (n *node) forgetShares(ctx context.Context) error {
+	return inParts(func(most int) (int, error) { return n.house.Questions.ForgetShares(ctx, most) })
 }
 
 // forgetUploads forgets a few at a time: each holds a picture.

@@ -66,7 +66,8 @@
     )).then((answers) => answers.some((a) => a.type === 'opaqueredirect') && location.reload())
   }
 
-  // A question that is open looks for news, and says that there are some.
+  // A question that is open looks for news, and says that there are some; what
+  // is forecast of its wait changes where it stands.
   const thread = document.querySelector('[data-watch]')
   if (thread) {
     const look = async () => {
@@ -74,6 +75,11 @@
       const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' } }).catch(() => undefined)
       if (!answer?.ok) return
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      const [said, says] = [thread, page].map((of) => of.querySelector('[data-forecast]'))
+      if (said && says) {
+        said.replaceChildren(...says.childNodes)
+        local(said)
+      }
       const stamp = page.querySelector('[data-stamp]')?.dataset.stamp
       if (!stamp || stamp === thread.dataset.stamp) return
       clearInterval(timer)

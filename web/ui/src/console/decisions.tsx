@@ -61,6 +61,11 @@ function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string
         {t('decision.wave', { n, offers: of.offers, pool: of.pool })} · {format.moment(of.ranking.at)}
         {of.topic?.slug && <> · {t(of.topic.probability === undefined ? 'decision.topic' : 'decision.topic.read', { name: of.topic.slug, share: format.percent(of.topic.probability ?? 1) })}</>}
       </Text>
+      {of.wave && (
+        <Text size="sm" c="dimmed">
+          {t('decision.chance', { count: of.wave.offers, chance: format.percent(of.wave.chance) })}
+        </Text>
+      )}
       {left.length > 0 && (
         <Text size="sm" c="dimmed">
           {t('decision.excluded', { count: left.reduce((sum, [, count]) => sum + count, 0) })}: {format.list(left.map(([rule, count]) => `${format.number(count)} × ${codes('rule', rule)}`))}
@@ -70,7 +75,7 @@ function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string
         {of.ranking.candidates.map((c) => (
           <li key={c.expert} className={css.rank}>
             <Candidate of={c} factors={of.ranking.factors} name={handles.get(dashed(c.expert)) ?? t('decision.runner_up', { n: c.rank })} asked={c.rank <= of.offers} />
-            {of.reasons?.[dashed(c.expert)] && <Why of={of.reasons[dashed(c.expert)] as Schemas['Reason']} />}
+            {of.reasons?.[dashed(c.expert)] && <Why of={of.reasons[dashed(c.expert)] as Schemas['Reason']} at={of.ranking.at} />}
           </li>
         ))}
       </ol>

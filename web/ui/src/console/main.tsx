@@ -1,9 +1,10 @@
 import { $api, Await, Empty, Identity, isDemo, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
 import { Anchor } from '@mantine/core';
+import { Redirect, useLocation } from 'wouter';
 import './console.css';
 import { Demo } from './demo';
 import { Placed, PlaceChoice, usePlace } from './place';
-import { entries, screens } from './routes';
+import { entries, entryOf, screens } from './routes';
 import { stale } from './stale';
 
 function Console() {
@@ -33,12 +34,17 @@ function Console() {
 function Framed() {
   const { t } = useI18n();
   const { me, name, may, programs } = usePlace();
+  const [location] = useLocation();
   const several = me.memberships.length > 1 || programs.length > 1;
   const runsDemo = isDemo() && (me.operator || me.memberships.some((m) => m.roles.includes('manager')));
   const shown = entries.filter((entry) => (entry.operator ? me.operator : !entry.may || may(entry.may)));
+  const entry = entryOf(location);
+  const open = !entry || shown.includes(entry);
+  const first = shown[0];
+  if (!open && location === '/' && first) return <Redirect to={first.to} replace />; // not everybody's work begins at the queue
   return (
     <Shell name={name || t('console.title')} entries={shown} top={several || runsDemo ? <Top several={several} demo={runsDemo} /> : undefined} foot={<Identity name={me.name} />}>
-      <Screens of={screens} otherwise={<Empty title={t('problem.not_found')} />} />
+      {open ? <Screens of={screens} otherwise={<Empty title={t('problem.not_found')} />} /> : <Empty title={t('problem.forbidden')} />}
     </Shell>
   );
 }

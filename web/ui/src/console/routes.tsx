@@ -56,3 +56,8 @@ export const entries: (Entry & { may?: May; operator?: boolean })[] = [
   { to: '/events', label: 'nav.events', icon: History, group: 'nav.brand', may: 'see_history' },
   { to: '/operator', label: 'nav.operator', icon: Landmark, bar: true, group: 'nav.platform', operator: true },
 ];
+
+/** The entry that the screen at a path belongs to; the queue's is also that of each question. */
+export function entryOf(path: string) {
+  return entries.find(({ to }) => path === to || path.startsWith(to === '/' ? '/questions/' : `${to}/`));
+}

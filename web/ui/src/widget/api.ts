@@ -119,14 +119,6 @@ export class Api {
     return s.token;
   }
 
-  /** forget has this browser forgotten. */
-  async forget(): Promise<void> {
-    const device = this.store.get('device');
-    this.session = undefined;
-    this.store.clear();
-    if (device) await this.send('POST', 'customer_sessions/end', { device_token: device }, false);
-  }
-
   private async begin(): Promise<Session> {
     const device = this.store.get('device');
     const { program, identity, locale } = this.config;

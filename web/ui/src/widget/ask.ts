@@ -15,7 +15,6 @@ export interface Place {
   t: T;
   lang: string;
   over(el: HTMLElement): () => void; // shows el over everything, until the function it returns is called
-  fail(err: unknown): void;
   busy<A>(button: HTMLButtonElement, work: () => Promise<A>): Promise<A | undefined>;
 }
 
@@ -25,7 +24,8 @@ interface Draft {
   key: string;
 }
 
-export function askView(p: Place, asked: (q: Question) => void): HTMLElement {
+/** askView asks; arrived is called when an earlier try turns out to have arrived. */
+export function askView(p: Place, asked: (q: Question) => void, arrived: () => void): HTMLElement {
   const { t } = p;
   const draft = draftOf(p);
   const keep = () => {
@@ -112,17 +112,22 @@ export function askView(p: Place, asked: (q: Question) => void): HTMLElement {
         onclick: () =>
           p.busy(button, async () => {
             const { title: hideTitle, body: hideBody } = hidden();
-            const sent = await p.api.ask(
-              {
-                ...texts,
-                hide_title: hideTitle,
-                hide_body: hideBody,
-                context: withContext.checked ? context : '',
-                topic: p.config.topic || undefined,
-                pictures: chosen.count ? await chosen.upload(p.api) : undefined,
-              },
-              draft.key,
-            );
+            const question = {
+              ...texts,
+              hide_title: hideTitle,
+              hide_body: hideBody,
+              context: withContext.checked ? context : '',
+              topic: p.config.topic || undefined,
+              pictures: chosen.count ? await chosen.upload(p.api) : undefined,
+            };
+            const sent = await p.api.ask(question, draft.key).catch((err) => {
+              if (err.code === 'key_reused') {
+                draft.key = crypto.randomUUID();
+                keep();
+                arrived();
+              }
+              throw err;
+            });
             p.store.set('draft', undefined);
             p.store.set('asked', 'yes');
             asked(sent);

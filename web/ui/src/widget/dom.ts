@@ -44,5 +44,4 @@ export const icons = {
   back: 'M15 5l-7 7 7 7',
   picture: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01',
   send: 'M4 12l16-7-6 16-3-7z',
-  more: 'M5 12h.01M12 12h.01M19 12h.01',
 };

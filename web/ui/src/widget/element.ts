@@ -125,7 +125,6 @@ export class Widget extends HTMLElement {
       t: this.t,
       lang: this.language,
       over: (el) => this.over(el),
-      fail: (err) => this.fail(err),
       busy: async (button, work) => {
         const root = this.shadowRoot!;
         const had = root.activeElement === button;
@@ -162,7 +161,7 @@ export class Widget extends HTMLElement {
   private fail(err: unknown): void {
     const known =
       err instanceof Refusal
-        ? `error.${err.status === 0 ? 'offline' : err.status === 429 || err.code === 'cap_reached' ? 'many' : err.code}`
+        ? `error.${err.status === 429 || err.code === 'cap_reached' ? 'many' : err.code}`
         : 'error.other';
     const said = this.t(known);
     this.error.textContent = said !== known ? said : (err instanceof Refusal && err.status < 500 && err.detail) || this.t('error.other');
@@ -175,9 +174,11 @@ export class Widget extends HTMLElement {
     this.leave();
     this.store.set('open', undefined);
     this.back.hidden = true;
-    const ask = askView(this.place(), (q) => {
-      void this.show(q.id);
-    });
+    const ask = askView(
+      this.place(),
+      (q) => void this.show(q.id),
+      () => void this.home(),
+    );
     const greeting = this.greeting();
     const paused = this.program?.state === 'paused';
     fill(this.view, greeting && h('p', { class: 'greeting' }, greeting), paused ? h('p', {}, this.t('closed')) : ask);

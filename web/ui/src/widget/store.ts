@@ -1,37 +1,43 @@
-// What this browser keeps between visits, per program. Where storage is not
-// allowed, it lasts as long as the page.
+// What this browser keeps between visits, per program, the same in all its
+// tabs. Where storage is not allowed, it lasts as long as the page.
 
 export class Store {
   private data: Record<string, string> = {};
+  private kept = true;
 
-  constructor(private readonly name: string) {
-    try {
-      this.data = JSON.parse(localStorage.getItem(name) ?? '{}');
-    } catch {
-      // nothing was kept
-    }
-  }
+  constructor(private readonly name: string) {}
 
   get(key: string): string | undefined {
-    return this.data[key];
+    return this.read()[key];
   }
 
   set(key: string, value: string | undefined): void {
-    if (value) this.data[key] = value;
-    else delete this.data[key];
-    this.keep();
+    const data = this.read(); // with what another tab kept since
+    if (value) data[key] = value;
+    else delete data[key];
+    this.keep(data);
   }
 
   clear(): void {
-    this.data = {};
-    this.keep();
+    this.keep({});
   }
 
-  private keep(): void {
+  private read(): Record<string, string> {
+    if (this.kept)
+      try {
+        this.data = JSON.parse(localStorage.getItem(this.name) ?? '{}');
+      } catch {
+        // nothing new can be known
+      }
+    return this.data;
+  }
+
+  private keep(data: Record<string, string>): void {
+    this.data = data;
     try {
-      localStorage.setItem(this.name, JSON.stringify(this.data));
+      localStorage.setItem(this.name, JSON.stringify(data));
     } catch {
-      // it lasts as long as the page
+      this.kept = false; // it lasts as long as the page
     }
   }
 }

@@ -38,7 +38,7 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
     heading.textContent = q.title;
     sayStatus(q);
     const known = log.childElementCount;
-    for (const m of q.messages.slice(known)) log.append(bubble(p, m));
+    for (const m of q.messages.slice(known)) log.append(bubble(p, m, q.title));
     const last = q.messages.at(-1)?.position ?? 0;
     marks(q);
     if (q.messages.length > known) {
@@ -96,12 +96,14 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
   };
 }
 
-function bubble(p: Place, m: Message): HTMLElement {
+/** bubble shows a message; one without words is a question that its title says. */
+function bubble(p: Place, m: Message, title: string): HTMLElement {
+  const text = m.text || (!m.pictures?.length && title);
   return h(
     'div',
     { class: `bubble ${m.author}` },
     h('small', {}, p.t(`author.${m.author}`), ' · ', h('time', { datetime: m.at }, clock(p.lang, m.at))),
-    h('p', { dir: 'auto' }, m.text),
+    text && h('p', { dir: 'auto' }, text),
     ...(m.pictures ?? []).map((picture, i) => view(p.api, p.t, picture, i + 1)),
   );
 }
@@ -119,6 +121,7 @@ function composer(p: Place, id: string, sent: () => Promise<void>): { el: HTMLEl
     'aria-label': t('thread.write'),
     placeholder: t('thread.write'),
     oninput: () => {
+      key = crypto.randomUUID(); // other words are another message, though a try with these may have arrived
       store.set(name, text.value);
       if (Date.now() - typed > 3000 && text.value) {
         typed = Date.now();
@@ -166,8 +169,9 @@ function choices(p: Place, q: Question, done: () => Promise<void>): HTMLElement[
       {
         type: 'button',
         class: kind,
-        onclick: () => {
-          if (sure && button.dataset.sure !== 'yes') {
+        onclick: (e: MouseEvent) => {
+          if (sure && e.detail > 1) return; // a double click is not sure
+          if (sure && !button.dataset.sure) {
             button.dataset.sure = 'yes';
             button.textContent = t(`act.${verb}_sure`);
             setTimeout(() => {

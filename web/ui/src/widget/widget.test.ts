@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { contextOf, type Config } from './config';
 import { dark } from '../kit/color';
 import { pieces } from './pieces';
+import { Store } from './store';
 import { inTime, span, translator } from './words';
 
 describe('pieces', () => {
@@ -63,5 +64,33 @@ describe('words', () => {
 describe('dark', () => {
   it('goes by contrast, not by taste', () => {
     expect(['#000000', '#2452c7', '#ffd257', '#ffffff', '#767676', '#777777'].map(dark)).toEqual([true, true, false, false, true, false]);
+  });
+});
+
+describe('store', () => {
+  const allowed = (storage: Pick<Storage, 'getItem' | 'setItem'>) => vi.stubGlobal('localStorage', storage);
+  const refuse = () => {
+    throw new Error('not allowed');
+  };
+
+  it('is one for all tabs: none writes over who another found this browser to be', () => {
+    const shelf = new Map<string, string>();
+    allowed({ getItem: (k) => shelf.get(k) ?? null, setItem: (k, v) => void shelf.set(k, v) });
+    const [one, two] = [new Store('p'), new Store('p')];
+    one.set('device', 'this one');
+    two.set('draft', 'half a question');
+    expect([one.get('device'), two.get('device'), new Store('p').get('draft')]).toEqual(['this one', 'this one', 'half a question']);
+    two.clear();
+    expect(one.get('device')).toBeUndefined();
+  });
+
+  it('lasts as long as the page where storage is not allowed, or full', () => {
+    for (const getItem of [refuse, () => '{"device":"old"}']) {
+      allowed({ getItem, setItem: refuse });
+      const store = new Store('p');
+      store.set('draft', 'a');
+      store.set('asked', 'yes');
+      expect([store.get('draft'), store.get('asked')]).toEqual(['a', 'yes']);
+    }
   });
 });

@@ -1,6 +1,8 @@
 // The widget's words, in the visitor's language: fetched once, from the same
 // place as the script, so that a new language is a new file and no new code.
 
+import { now } from './api';
+
 export interface Words {
   lang: string;
   dir: 'ltr' | 'rtl';
@@ -45,6 +47,6 @@ export function span(lang: string, seconds: number): string {
 /** clock says a time of day, with the day where it is not today's. */
 export function clock(lang: string, at: string): string {
   const date = new Date(at);
-  const sameDay = date.toDateString() === new Date().toDateString();
+  const sameDay = date.toDateString() === new Date(now()).toDateString();
   return new Intl.DateTimeFormat(lang, sameDay ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }

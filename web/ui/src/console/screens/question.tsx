@@ -1,6 +1,6 @@
 import { $api, Await, client, Composer, Conversation, Facts, key, Loading, Page, Receipt, type Schemas, useCodes, useConfirm, useFormat, useI18n, useTyping, useWrite } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Alert, Badge, Button, Paper, Text } from '@mantine/core';
+import { Alert, Badge, Button, Paper, Select, Text } from '@mantine/core';
 import { useParams } from 'wouter';
 import css from '../console.module.css';
 import { Decisions } from '../decisions';
@@ -123,16 +123,53 @@ function Promise({ of }: { of: Schemas['BrandQuestion'] }) {
             <dd>{at ? format.moment(at) : '–'}</dd>
           </div>
         ))}
-        {of.topic && (
-          <>
-            <dt>{t('question.topic')}</dt>
-            <dd>{of.topic}</dd>
-          </>
-        )}
+        <dt>{t('question.topic')}</dt>
+        <dd>
+          <Topic of={of} />
+        </dd>
         <dt>{t('queue.language')}</dt>
         <dd>{format.language(of.language)}</dd>
       </dl>
     </Paper>
+  );
+}
+
+/** What it is about, how that is known, and for who may put it right, a choice. */
+function Topic({ of }: { of: Schemas['BrandQuestion'] }) {
+  const { t } = useI18n();
+  const format = useFormat();
+  const { path } = useBrand();
+  const { may } = usePlace();
+  const mine = may('manage_program');
+  const topics = $api.useQuery('get', '/api/v1/programs/{program}/topics', { params: { path: { program: of.program } } }, { enabled: mine });
+  const stale = [key('/api/v1/brands/{brand}/questions'), key('/api/v1/brands/{brand}/questions/{question}')];
+  const set = useWrite((topic: string) => client.PUT('/api/v1/brands/{brand}/questions/{question}/topic', { params: { path: { ...path, question: of.id } }, body: { topic } }), {
+    stale,
+    done: t('question.topic.done'),
+  });
+  const share = format.percent(of.topic_read ?? 1);
+  const how = { asker: '', '': of.topic ? '' : t('question.topic.unknown'), brand: t('question.topic.brand'), read: t('question.topic.read', { share }), none: t('question.topic.none', { share }) }[of.topic_by];
+  return (
+    <>
+      {mine && topics.data ? (
+        <Select
+          aria-label={t('question.topic.set')}
+          data={[{ value: '', label: t('question.topic.nothing') }, ...topics.data.data.map((topic) => ({ value: topic.slug, label: topic.name }))]}
+          value={of.topic || (of.topic_by === 'brand' ? '' : null)}
+          placeholder={t('question.topic.set')}
+          onChange={(value) => value !== null && set.mutate(value)}
+          disabled={set.isPending}
+          allowDeselect={false}
+        />
+      ) : (
+        of.topic
+      )}
+      {how && (
+        <Text size="sm" c="dimmed">
+          {how}
+        </Text>
+      )}
+    </>
   );
 }
 

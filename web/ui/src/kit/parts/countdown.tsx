@@ -8,7 +8,7 @@ const around = 2 * Math.PI * radius;
 
 /** How long there is yet, as a ring that empties. from is when it began. */
 export function Countdown({ from, until }: { from: string; until: string }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const format = useFormat();
   const now = useNow(1000);
   const end = Date.parse(until);
@@ -30,15 +30,16 @@ export function Countdown({ from, until }: { from: string; until: string }) {
         />
       </svg>
       <span className={css.digits} aria-hidden dir="ltr">
-        {digits(left)}
+        {digits(locale, left)}
       </span>
     </span>
   );
 }
 
-function digits(seconds: number): string {
-  if (seconds >= 172_800) return `${Math.round(seconds / 86_400)}d`;
-  if (seconds >= 36_000) return `${Math.round(seconds / 3600)}h`;
+function digits(language: string, seconds: number): string {
+  const short = (n: number, unit: string) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' }).format(Math.round(n));
+  if (seconds >= 172_800) return short(seconds / 86_400, 'day');
+  if (seconds >= 36_000) return short(seconds / 3600, 'hour');
   const whole = Math.ceil(seconds);
   if (whole >= 3600) return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}`;
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;

@@ -117,7 +117,7 @@ function Turns({ of }: { of: Answered }) {
             </Text>
             <Badge color={turn.state === 'refused' ? 'brick' : 'gray'}>{codes('turn', turn.state)}</Badge>
           </div>
-          {turn.why && <Why of={turn.why} own={of.view === 'expert'} />}
+          {turn.why && <Why of={turn.why} own={of.view === 'expert'} at={turn.accepted_at} />}
           {turn.release_at && !turn.settled_at && (
             <Text size="sm" c="dimmed">
               {t('receipt.release', { time: format.moment(turn.release_at) })}

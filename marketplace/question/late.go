@@ -1,0 +1,162 @@
+package question
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
+	"knowhow/marketplace/notify"
+	"knowhow/marketplace/program"
+)
+
+// lateAtOnce is how many waiting questions are looked at by one statement.
+const lateAtOnce = 500
+
+// heldUp is a question that waits for its first response, whose customer was
+// told how long that would be and can be written to.
+type heldUp struct {
+	ID           ID
+	BrandID      marketplace.BrandID
+	ProgramID    program.ID
+	CustomerID   access.CustomerID
+	TopicID      program.TopicID
+	Language     string
+	Attempt      int
+	AskedAt      time.Time
+	ForecastP90S int
+}
+
+// heldUpSQL finds them, of those whose customer was not yet told of this attempt
+// that it takes longer.
+var heldUpSQL = `SELECT q.id, q.brand_id, q.program_id, q.customer_id, q.topic_id, q.language, q.attempt, q.asked_at, q.forecast_p90_s
+	FROM programs p JOIN questions q ON q.program_id = p.id AND q.state IN ('asked', 'offered', 'assigned', 'escalated') AND q.asked_at > ?
+	WHERE q.id > ? AND q.first_responded_at IS NULL AND q.forecast_p90_s IS NOT NULL AND ` + customer.ReachableSQL("q.brand_id", "q.customer_id") + `
+		AND NOT ` + notify.RefusedSQL("q.brand_id", "q.customer_id") + ` AND NOT ` + notify.WrittenSQL("q.brand_id", "'late:' || CAST(q.id AS text) || ':' || CAST(q.attempt AS text)") + `
+	ORDER BY q.id LIMIT ?`
+
+func (w heldUp) key() string { return fmt.Sprintf("late:%s:%d", w.ID, w.Attempt) }
+
+// toldP90 is the time by which nine in ten such questions were said to be
+// answered.
+func (w heldUp) toldP90() time.Time {
+	return w.AskedAt.Add(time.Duration(w.ForecastP90S) * time.Second)
+}
+
+// worse reports that the wait has become clearly longer than what was said as
+// the question was asked: nine in ten should have had an answer by now, or half
+// of them will not have one by then.
+func (w heldUp) worse(ahead *Forecast, now time.Time) bool {
+	told := w.toldP90()
+	return now.After(told) || ahead != nil && ahead.MedianAt != nil && ahead.MedianAt.After(told)
+}
+
+// TellOfWaits writes to customers who can be reached by e-mail and whose wait has
+// become clearly longer than they were told, once an attempt. Call it every
+// minute, in any number of processes.
+func (s *Service) TellOfWaits(ctx context.Context) error {
+	var after ID
+	for {
+		list, err := s.heldUpAfter(ctx, after)
+		if err != nil {
+			return err
+		}
+		for _, w := range list {
+			if err := s.tellOfWait(ctx, w); err != nil {
+				return err
+			}
+			after = w.ID
+		}
+		if len(list) < lateAtOnce {
+			return nil
+		}
+	}
+}
+
+func (s *Service) heldUpAfter(ctx context.Context, after ID) (list []heldUp, err error) {
+	since := s.clock.Now().Add(-forecastFrom)
+	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		return tx.WithContext(ctx).Raw(heldUpSQL, since, uuid.UUID(after), lateAtOnce).Scan(&list).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for customers who wait: %w", err)
+	}
+	return list, nil
+}
+
+// tellOfWait tells one customer, where there is something to tell.
+func (s *Service) tellOfWait(ctx context.Context, w heldUp) error {
+	known, err := s.waits(ctx, w.BrandID, w.ProgramID)
+	if err != nil {
+		return err
+	}
+	now := s.clock.Now()
+	ahead := known.ahead(Question{TopicID: w.TopicID, Language: w.Language, AskedAt: w.AskedAt}, now)
+	if !w.worse(ahead, now) {
+		return nil
+	}
+	return s.store.InTx(ctx, w.BrandID, func(tx *gorm.DB) error {
+		_, err := customer.LockTx(ctx, tx, w.BrandID, w.CustomerID)
+		if errors.Is(err, customer.ErrErased) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		still, err := w.stillTx(ctx, tx)
+		if err != nil || !still {
+			return err
+		}
+		q := Question{ID: w.ID, BrandID: w.BrandID, CustomerID: w.CustomerID}
+		return s.mailCustomerTx(ctx, tx, &q, w.key(), "Your answer takes longer than we said", w.said(ahead, now))
+	})
+}
+
+// stillTx reports that the question waits as it did, and that nobody else has
+// told of it.
+func (w heldUp) stillTx(ctx context.Context, tx *gorm.DB) (still bool, err error) {
+	err = marketplace.ScanTx(tx.WithContext(ctx), `SELECT q.attempt = ? AND q.first_responded_at IS NULL AND q.state NOT IN ('resolved', 'withdrawn') AND NOT `+
+		notify.WrittenSQL("q.brand_id", "?")+` FROM questions q WHERE q.id = ?`, []any{w.Attempt, w.key(), w.ID}, &still)
+	if err != nil {
+		return false, fmt.Errorf("look whether question %s still waits: %w", w.ID, err)
+	}
+	return still, nil
+}
+
+// said is what the mail says. It quotes nothing of the conversation.
+func (w heldUp) said(ahead *Forecast, now time.Time) string {
+	text := fmt.Sprintf("You asked us something, and we said that nine in ten such questions are answered within %s. It takes longer.", spoken(w.toldP90().Sub(w.AskedAt)))
+	switch {
+	case ahead == nil || ahead.MedianAt == nil:
+		text += " How long, we cannot say."
+	case ahead.P90At == nil:
+		text += fmt.Sprintf(" From now on, half of those that wait as long are answered within %s.", spoken(ahead.MedianAt.Sub(now)))
+	default:
+		text += fmt.Sprintf(" From now on, half of those that wait as long are answered within %s, and nine in ten within %s.", spoken(ahead.MedianAt.Sub(now)), spoken(ahead.P90At.Sub(now)))
+	}
+	return text + "\n\nYou need do nothing: you are written to once there is an answer. You can also ask for the brand's own team, or take the question back."
+}
+
+// spoken is a time as one says it, rounded up.
+func spoken(d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		long time.Duration
+		most int
+	}{{"minute", time.Minute, 90}, {"hour", time.Hour, 36}, {"day", 24 * time.Hour, 1 << 20}} {
+		n := max(1, int((d+unit.long-1)/unit.long))
+		if n <= unit.most {
+			if n > 1 {
+				unit.name += "s"
+			}
+			return fmt.Sprintf("%d %s", n, unit.name)
+		}
+	}
+	return "long"
+}
