@@ -21,14 +21,14 @@ type Weights struct {
 // the resolved questions of its first year, to 8 May 2012, with their texts and
 // tags, and the last 3,000 before 27 March 2016, with titles and the tags that
 // those name; each ranked from what lay before it, with tags (Tagged) and without
-// (Plain): the means of the two, rounded. Three things are set by hand: words and
-// tags weigh half as much again, and habits of time less by three tenths, since a
-// support program's subjects are more apart than that site's; and the prior,
-// which that site has nothing of, so that a newcomer with a passed test has a way
-// in.
+// (Plain): the means of the two, rounded. Three things are set by hand. Words and
+// tags weigh two and a half to three times as much, and habits of time less by
+// three tenths, since a support program's subjects are more apart than that
+// site's; its own history soon says how far. And the prior, which that site has
+// nothing of, so that a newcomer with a passed test has a way in.
 func DefaultWeights() Weights {
 	return Weights{
-		Version: "travel-2016-4",
+		Version: "travel-2016-3",
 		Tagged: Vector{
 			featActivity3:     0.17,
 			featActivityWeek:  0.3,
@@ -42,9 +42,9 @@ func DefaultWeights() Weights {
 			featNear:          0.205,
 			featNearYear:      0.14,
 			featNearest:       0.53,
-			featWords:         0.165,
+			featWords:         0.33,
 			featWordsSum:      0.037,
-			featTags:          0.34,
+			featTags:          0.56,
 			featPrior:         1,
 		},
 		Plain: Vector{
@@ -60,7 +60,7 @@ func DefaultWeights() Weights {
 			featNear:          0.27,
 			featNearYear:      0.17,
 			featNearest:       0.96,
-			featWords:         0.66,
+			featWords:         1.3,
 			featWordsSum:      0.07,
 			featPrior:         1,
 		},

@@ -159,6 +159,7 @@ var table = []row{
 // ours are errors that no client can cause: they stay internal.
 var ours = []string{
 	"notify.ErrRefused", "job.ErrGiveUp", "matching.ErrReplay", "money.ErrParts", "ledger.ErrPosting",
+	"assign.ErrScore", "assign.ErrCandidate", "language.ErrModel", "language.ErrFewExamples", "logit.ErrShape", "simulate.ErrPolicy", "matching.ErrSnapshot", "topic.ErrTopic", "topic.ErrID", "topic.ErrHalted", "topic.ErrOutdated", "topic.ErrSnapshot",
 	"redact.ErrNoKeys", "redact.ErrBadKey", "redact.ErrUnknownKey", "redact.ErrSealBroken", "redact.ErrKeyFileMode",
 }
 
