@@ -129,8 +129,8 @@ func (h *Hub) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case now := <-beats:
-			h.heartbeat(now)
+		case <-beats:
+			h.heartbeat()
 			continue
 		case <-h.woken:
 			// An event may be held back by an older transaction that ends
@@ -224,7 +224,8 @@ func (h *Hub) sendTo(c *conn, frames [][]byte) {
 // heartbeat is the turn of the next slot's clients: it shows who is gone, and
 // that we are not. It comes from the same goroutine as notices, so that none
 // below the place it names is still to be sent.
-func (h *Hub) heartbeat(now time.Time) {
+func (h *Hub) heartbeat() {
+	now := h.o.Clock.Now().Unix()
 	h.mu.Lock()
 	list := slices.Clone(h.slots[h.nextSlot])
 	h.nextSlot = (h.nextSlot + 1) % slots
@@ -241,7 +242,7 @@ func (h *Hub) heartbeat(now time.Time) {
 	}
 	h.mu.Unlock()
 	for i, c := range list {
-		if c.until <= now.Unix() || texts[i] != nil && !c.send(texts[i]) {
+		if c.until <= now || texts[i] != nil && !c.send(texts[i]) {
 			h.drop(c)
 		}
 	}

@@ -34,7 +34,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, caller access.Caller
 	if err != nil {
 		return err
 	}
-	c := &conn{who: who, session: strings.Clone(session), until: ending(until)}
+	c := &conn{who: who, session: strings.Clone(session), until: h.ending(until)}
 	if err := h.admit(c); err != nil {
 		return err
 	}
@@ -105,9 +105,9 @@ func (h *Hub) checkPlace(ctx context.Context, after, at event.Cursor) error {
 	return err
 }
 
-// ending is when the hub closes a connection, in Unix seconds.
-func ending(until time.Time) int64 {
-	latest := time.Now().Add(longest)
+// ending is when the hub closes a connection, in Unix seconds of its clock.
+func (h *Hub) ending(until time.Time) int64 {
+	latest := h.o.Clock.Now().Add(longest)
 	if !until.IsZero() && until.Before(latest) {
 		latest = until
 	}
