@@ -31,5 +31,5 @@
 //   - A removed document leaves none of its text, not even its words.
 //
 // In a pool of more than 4,096 candidates not everybody is looked at for every
-// question (see Pool); the order among those who are is exact.
+// question (see consider.go); the order among those who are is exact.
 package matching

@@ -16,32 +16,9 @@ func (d *document) resolvedSince(e evidence) int64 {
 
 // brief sums up who answered a document.
 func (ix *Index) brief(slot uint32) {
-	d, b := &ix.docs[slot], brief{expert: nobody}
-	switch len(d.evidence) {
-	case 0:
-	case 1:
-		b = brief{d.since(d.evidence[0]), d.evidence[0].expert}
-	default:
-		b.expert = several
-	}
-	ix.briefs[slot] = b
-}
-
-// answered visits who answered a document before at.
-func (ix *Index) answered(slot uint32, at int64, visit func(expert uint32, since int64)) {
-	switch b := &ix.briefs[slot]; b.expert {
-	case nobody:
-	case several:
-		d := &ix.docs[slot]
-		for _, e := range d.evidence {
-			if since := d.since(e); since < at {
-				visit(e.expert, since)
-			}
-		}
-	default:
-		if b.since < at {
-			visit(b.expert, b.since)
-		}
+	ix.briefs.clear(slot)
+	for _, e := range ix.docs[slot].evidence {
+		ix.briefs.add(slot, answer{since: ix.docs[slot].since(e), expert: e.expert})
 	}
 }
 

@@ -77,9 +77,9 @@ var (
 func (ix *Index) tallyNear(at int64, s *scratch) {
 	for i := range s.near {
 		n := &s.near[i]
-		ix.answered(n.doc, at, func(expert uint32, since int64) {
+		ix.briefs.answered(n.doc, at, func(expert uint32, since int64) {
 			place := s.place[expert]
-			if place == 0 {
+			if place <= 0 {
 				return
 			}
 			t, year := &s.room[place-1], decay(at-since, yearHalfLife)
@@ -120,7 +120,7 @@ func (ix *Index) tallyWords(terms []wanted, at int64, s *scratch) {
 	s.counts = grown(s.counts, len(s.room))
 	read, most := 0, maxWordPostings
 	if s.crowded {
-		most = maxWordPostings / 8
+		most = crowdWords
 	}
 	for _, t := range terms {
 		if read += t.docs; read > most && s.telling > 0 {
@@ -149,21 +149,29 @@ func (ix *Index) countWord(data []byte, at int64, s *scratch) {
 		if data[2] == 0 {
 			continue
 		}
-		if b := &ix.briefs[doc]; b.expert < several {
-			if b.since < at {
-				s.countAnswer(b.expert, at-b.since)
-			}
+		last := ix.briefs.last[doc]
+		if last == nobody {
 			continue
 		}
-		ix.answered(doc, at, func(expert uint32, since int64) { s.countAnswer(expert, at-since) })
+		if place := s.place[last&^andMore] - 1; place >= 0 {
+			if since := ix.briefs.since[doc]; since < at {
+				s.countAnswer(place, at-since)
+			}
+		}
+		if last&andMore == 0 {
+			continue
+		}
+		for next := ix.briefs.next[doc]; next != 0; {
+			a := &ix.briefs.more[next-1]
+			if place := s.place[a.expert] - 1; place >= 0 && a.since < at {
+				s.countAnswer(place, at-a.since)
+			}
+			next = a.next
+		}
 	}
 }
 
-func (s *scratch) countAnswer(expert uint32, age int64) {
-	place := s.place[expert] - 1
-	if place < 0 {
-		return
-	}
+func (s *scratch) countAnswer(place int16, age int64) {
 	if s.counts[place] == 0 {
 		s.counted = append(s.counted, place)
 	}
@@ -192,7 +200,7 @@ func (ix *Index) tallyAsker(asker ID, at int64, s *scratch) {
 		return
 	}
 	for _, slot := range ix.askers[asker] {
-		ix.answered(slot, at, func(expert uint32, _ int64) {
+		ix.briefs.answered(slot, at, func(expert uint32, _ int64) {
 			if place := s.place[expert]; place > 0 {
 				s.room[place-1].asker++
 			}
@@ -212,8 +220,9 @@ func (s *scratch) whole() tally {
 	return sum
 }
 
-// features gives a candidate's vector, and how many answers are behind it.
-func (ix *Index) features(c *considered, at int64, whole *tally, s *scratch) (v Vector, answers int) {
+// features writes a candidate's vector, and gives how many answers are behind
+// it, and those of a year.
+func (ix *Index) features(c *considered, at int64, whole *tally, v *Vector, s *scratch) (answers int, year float64) {
 	p := &nothing
 	if c.slot != nobody {
 		p = ix.experts[c.slot].before(at, &s.past)
@@ -221,7 +230,7 @@ func (ix *Index) features(c *considered, at int64, whole *tally, s *scratch) (v 
 	for i, h := range activityHalfLives {
 		v[featActivityDay+i] = math.Log(p.active[i].at(at, h) + 0.1)
 	}
-	year := p.active[featActivityYear-featActivityDay].at(at, yearHalfLife)
+	year = p.active[featActivityYear-featActivityDay].at(at, yearHalfLife)
 	v[featResolved] = logCount(p.resolved)
 	left := 1.0
 	if p.answers > 0 {
@@ -243,9 +252,12 @@ func (ix *Index) features(c *considered, at int64, whole *tally, s *scratch) (v 
 	rarely := math.Log(1 + year/usually)
 	v[featWords] = c.words - rarely
 	v[featWordsSum] = float64(s.telling/10) * v[featWords]
-	v[featTags] = c.tags - float64(float64(len(s.tags))*math.Log(1+year/usuallyTagged))
-	v[featPrior] = unit(c.Prior)
-	return v, p.answers
+	v[featTags] = 0
+	if len(s.tags) > 0 {
+		v[featTags] = c.tags - float64(float64(len(s.tags))*math.Log(1+year/usuallyTagged))
+	}
+	v[featPrior] = unit(c.prior)
+	return p.answers, year
 }
 
 // nothing is the past of who has none.
@@ -259,8 +271,13 @@ const unsaid = 20
 // of the day and soon after it: when who is asked now would answer.
 func (p *past) habit(hour int, left, work float64) float64 {
 	sum := 0.0
-	for i, counts := range fading {
-		sum += float64(float64(p.hours[(hour+i)%24]) * counts)
+	for _, counts := range fading {
+		if n := p.hours[hour]; n != 0 { // as most are
+			sum += float64(float64(n) * counts)
+		}
+		if hour++; hour == len(p.hours) {
+			hour = 0
+		}
 	}
 	return math.Log((sum*left + unsaid*evenly) / ((work + unsaid) * evenly))
 }

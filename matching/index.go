@@ -37,9 +37,10 @@ type Index struct {
 	mu      sync.RWMutex
 	text    textIndex
 	docs    []document
-	briefs  []brief // per document
+	briefs  briefs
 	docOf   map[ID]uint32
 	experts []expert
+	removed int // experts, so far
 	slotOf  map[ID]uint32
 	tags    map[string]*tagIndex
 	askers  map[ID][]uint32
@@ -64,15 +65,6 @@ type evidence struct {
 	answered int64
 	resolved int64 // never: it is not
 }
-
-// brief is who answered a document, and since when that counts, where it was one
-// expert alone: all that a ranking asks of most documents, close together.
-type brief struct {
-	since  int64
-	expert uint32 // nobody; or several
-}
-
-const several = nobody - 1
 
 const (
 	never   = 1<<63 - 1
@@ -197,6 +189,7 @@ func (ix *Index) RemoveExpert(id ID) {
 	}
 	delete(ix.slotOf, id)
 	ix.experts[slot] = expert{}
+	ix.removed++
 	ix.refill()
 }
 
@@ -227,7 +220,7 @@ func (ix *Index) docSlot(id ID) uint32 {
 	if !ok {
 		slot = uint32(len(ix.docs))
 		ix.docs = append(ix.docs, document{asked: minTime})
-		ix.briefs = append(ix.briefs, brief{expert: nobody})
+		ix.briefs.grow()
 		ix.docOf[id] = slot
 	}
 	return slot
@@ -237,7 +230,7 @@ func (ix *Index) expertSlot(id ID) uint32 {
 	slot, ok := ix.slotOf[id]
 	if !ok {
 		slot = uint32(len(ix.experts))
-		ix.experts = append(ix.experts, expert{})
+		ix.experts = append(ix.experts, expert{id: id})
 		ix.slotOf[id] = slot
 	}
 	return slot

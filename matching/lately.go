@@ -62,10 +62,12 @@ func (ix *Index) refill() {
 }
 
 // before gives the experts who answered last before t, the latest first, with
-// repeats.
-func (l *lately) before(t int64, visit func(slot uint32)) {
+// repeats, until visit is false.
+func (l *lately) before(t int64, visit func(slot uint32) bool) {
 	n, _ := l.place(turn{since: t})
 	for _, m := range slices.Backward(l.turns[max(0, n-latelyAsked):n]) {
-		visit(m.expert)
+		if !visit(m.expert) {
+			return
+		}
 	}
 }

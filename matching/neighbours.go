@@ -8,10 +8,13 @@ import (
 )
 
 const (
-	neighbourCount  = 400    // K of the nearest past questions
-	maxQueryTerms   = 32     // the most telling terms of a question; the rest costs time and adds noise
-	maxWordPostings = 8_000  // and again, to see who answered them
+	neighbourCount  = 400   // K of the nearest past questions
+	crowdNeighbours = 128   // and where not everybody is looked at
+	maxQueryTerms   = 32    // the most telling terms of a question; the rest costs time and adds noise
+	maxWordPostings = 8_000 // and again, to see who answered them
+	crowdWords      = 1_000
 	maxPostings     = 40_000 // postings that are read for a question, unless its most telling term alone has more
+	crowdPostings   = 16_000
 	topScore        = 30_000 // what a question scores against itself at the most: two such sums fit 16 bits
 )
 
@@ -33,6 +36,7 @@ type wanted struct {
 	weight float64
 	own    uint8 // impact in the question itself
 	list   *postings
+	most   uint16 // that it adds to a document's score
 }
 
 // nearest gives the past questions most like the words, at most neighbourCount
@@ -45,21 +49,23 @@ func (ix *Index) nearest(words []wordImpact, self uint32, at int64, s *scratch) 
 	if len(terms) == 0 {
 		return
 	}
-	s.scores = grown(s.scores, 2*(len(ix.docs)+atOnce))
+	s.scores = grown(s.scores, 2*len(ix.docs))
 	total := 0.0
 	for _, t := range terms {
 		total += t.weight
 	}
 	own := 0
-	for _, t := range terms {
+	for i := range terms {
+		t := &terms[i]
 		own += int(s.table(t.weight * topScore / total)[t.own])
+		t.most = s.impacts[t.list.most]
 		scoreAll(t.list.data, &s.impacts, s.scores)
 	}
 	if self != nobody {
 		binary.LittleEndian.PutUint16(s.scores[2*self:], 0)
 	}
 	present := timesBefore(ix.text.asked, at) == len(ix.text.asked)
-	ix.collect(s, ix.threshold(terms, present, at, s), present, at)
+	ix.collect(terms, ix.threshold(terms, present, at, s), present, at, s)
 	clear(s.scores)
 	ix.trim(s, float64(own))
 }
@@ -102,15 +108,18 @@ func (ix *Index) telling(words []wordImpact, at int64, s *scratch) []wanted {
 		}
 		if with > 0 {
 			idf := inverseFrequency(all, with)
-			s.terms = append(s.terms, wanted{w.word, idf, with, float64(w.impact) / 255 * idf, w.impact, list})
+			s.terms = append(s.terms, wanted{w.word, idf, with, float64(w.impact) / 255 * idf, w.impact, list, 0})
 		}
 	}
 	slices.SortFunc(s.terms, func(a, b wanted) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.word, b.word))
 	})
-	n, read := 0, 0
+	n, read, most := 0, 0, maxPostings
+	if s.crowded {
+		most = crowdPostings
+	}
 	for _, t := range s.terms[:min(len(s.terms), maxQueryTerms)] {
-		if read += t.docs; read > maxPostings && n > 0 {
+		if read += t.docs; read > most && n > 0 {
 			read -= t.docs
 			continue
 		}
@@ -135,10 +144,8 @@ func (ix *Index) with(list *postings, at int64) int {
 // threshold is a score that at least neighbourCount documents reach, or 1: what
 // the best of those reach that have the most telling terms.
 func (ix *Index) threshold(terms []wanted, present bool, at int64, s *scratch) uint16 {
-	const (
-		enough = 8 * neighbourCount
-		seen   = 0x8000 // is no score's bit
-	)
+	const seen = 0x8000 // is no score's bit
+	enough := 8 * s.wanted()
 	var counts [1 << 16 >> scoreBits]uint16
 	s.seen = s.seen[:0]
 	for _, t := range terms {
@@ -157,7 +164,7 @@ func (ix *Index) threshold(terms []wanted, present bool, at int64, s *scratch) u
 	for _, doc := range s.seen {
 		s.scores[2*doc+1] &^= seen >> 8
 	}
-	return reachedBy(&counts)
+	return s.reached(&counts)
 }
 
 // found is a document with its score.
@@ -172,30 +179,28 @@ func keyOf(score uint16, asked int64) uint64 {
 	return uint64(^score)<<48 | uint64(1<<47-1-asked>>16)&(1<<48-1)
 }
 
-// collect gathers the documents that reach the least score. Below 2^15 a score
-// plus what the least lacks to 2^15 sets the top bit of its lane just where it
-// reaches it, so that sixteen are looked at at once.
-func (ix *Index) collect(s *scratch, least uint16, present bool, at int64) {
-	const lanes, tops = 0x0001000100010001, 0x8000800080008000
-	lack := uint64(0x8000-int(least)) * lanes
-	s.found = s.found[:0]
-	for first := 0; first < len(ix.docs); first += atOnce {
-		sixteen := s.scores[2*first : 2*first+2*atOnce]
-		any := (binary.LittleEndian.Uint64(sixteen) + lack) | (binary.LittleEndian.Uint64(sixteen[8:]) + lack) |
-			(binary.LittleEndian.Uint64(sixteen[16:]) + lack) | (binary.LittleEndian.Uint64(sixteen[24:]) + lack)
-		if any&tops == 0 {
-			continue
+// collect gathers the documents that reach the least score. The last terms taken
+// together do not, so only lists of the others are looked through.
+func (ix *Index) collect(terms []wanted, least uint16, present bool, at int64, s *scratch) {
+	for rest := 0; len(terms) > 0; terms = terms[:len(terms)-1] {
+		if rest += int(terms[len(terms)-1].most); rest >= int(least) {
+			break
 		}
-		for i := range atOnce {
-			doc, score := uint32(first+i), binary.LittleEndian.Uint16(sixteen[2*i:])
-			if score >= least && (present || ix.docs[doc].asked < at) {
-				s.found = append(s.found, found{doc: doc, score: score})
+	}
+	s.found = s.found[:0]
+	for _, t := range terms {
+		doc := never32
+		for data := t.list.data; len(data) >= postingBytes; data = data[postingBytes:] {
+			doc += uint32(binary.LittleEndian.Uint16(data))
+			score := binary.LittleEndian.Uint16(s.scores[2*doc:])
+			if score < least || data[2] == 0 || !present && ix.docs[doc].asked >= at {
+				continue
 			}
+			s.found = append(s.found, found{doc: doc, score: score})
+			binary.LittleEndian.PutUint16(s.scores[2*doc:], 0) // not again
 		}
 	}
 }
-
-const atOnce = 16
 
 // trim makes the best of s.found s.near: best first, and among equal scores the
 // latest asked first. What ties with the last place is left in.
@@ -207,9 +212,17 @@ func (ix *Index) trim(s *scratch, own float64) {
 			best = append(best, f)
 		}
 	}
-	slices.SortFunc(best, func(a, b found) int { return cmp.Compare(a.key, b.key) })
+	slices.SortFunc(best, func(a, b found) int {
+		if a.key < b.key {
+			return -1
+		}
+		if a.key > b.key {
+			return 1
+		}
+		return 0
+	})
 	for i, f := range best {
-		if i >= neighbourCount && f.key != best[i-1].key {
+		if i >= s.wanted() && f.key != best[i-1].key {
 			break
 		}
 		share := float64(f.score) / float64(best[0].score)
@@ -224,16 +237,25 @@ func (s *scratch) least() uint16 {
 	for _, f := range s.found {
 		counts[f.score>>scoreBits]++
 	}
-	return reachedBy(&counts)
+	return s.reached(&counts)
+}
+
+// wanted is how many neighbours are looked at.
+func (s *scratch) wanted() int {
+	if s.crowded {
+		return crowdNeighbours
+	}
+	return neighbourCount
 }
 
 // Scores are counted in steps, the lower end of which is sure.
 const scoreBits = 5
 
-func reachedBy(counts *[1 << 16 >> scoreBits]uint16) uint16 {
-	reached := 0
+// reached is the score that as many as are wanted reach.
+func (s *scratch) reached(counts *[1 << 16 >> scoreBits]uint16) uint16 {
+	reached, wanted := 0, s.wanted()
 	for i := len(counts) - 1; i > 0; i-- {
-		if reached += int(counts[i]); reached >= neighbourCount {
+		if reached += int(counts[i]); reached >= wanted {
 			return uint16(i << scoreBits)
 		}
 	}
@@ -258,21 +280,26 @@ func impacts(title, body string) []wordImpact {
 
 // scratch is the working memory of one ranking, used again by the next.
 type scratch struct {
-	scores  []byte // two per document, all zero between uses
-	impacts [256]uint16
-	terms   []wanted
-	near    []neighbour
-	tags    []telling
-	room    []considered
-	place   []int32 // by slot: place in room from 1, all zero between uses
-	past    past
-	crowded bool    // not everybody is looked at
-	telling float64 // of the words that were looked at
-	counts  []int64 // per place, all zero between uses
-	counted []int32
-	seen    []uint32
-	found   []found
-	pool    Pool
+	scores    []byte // two per document, all zero between uses
+	impacts   [256]uint16
+	terms     []wanted
+	near      []neighbour
+	tags      []telling
+	room      []considered
+	place     []int16 // by slot: place in room from 1, all zero between uses
+	past      past
+	telling   float64 // of the words that were looked at
+	counts    []int64 // per place, all zero between uses
+	counted   []int16
+	seen      []uint32
+	found     []found
+	pool      Pool
+	vectors   []Vector // of the room
+	asker     ID
+	askerSlot uint32
+	refused   []uint32 // slots of candidates who may not be asked
+	crowded   bool     // not everybody is looked at
+	fetched   int64
 }
 
 // done forgets what would keep words and postings alive.
@@ -282,10 +309,13 @@ func (s *scratch) done() {
 			s.place[slot] = 0
 		}
 	}
+	for _, slot := range s.refused {
+		s.place[slot] = 0
+	}
 	clear(s.terms[:cap(s.terms)])
 	clear(s.tags[:cap(s.tags)])
 	clear(s.room)
-	s.room = s.room[:0]
+	s.room, s.refused = s.room[:0], s.refused[:0]
 	s.pool.candidates = nil
 }
 

@@ -68,11 +68,13 @@ func clock(t int64) (hour, weekday int) {
 
 // expert is what is kept of somebody who answered something.
 type expert struct {
+	id      ID
 	docs    []uint32 // with evidence of theirs
 	events  []event  // ascending
 	settled int64    // the last time at which something about them changed
 	whole   *past    // all of it; nil where it is as soon summed up again
 	marks   []mark   // of the way there
+	changed uint32   // how often the events did
 }
 
 // mark is the past up to some event, for questions of earlier times.
@@ -115,6 +117,7 @@ func (x *expert) find(e event) int {
 // sumFrom sums up again from the i-th event on.
 func (x *expert) sumFrom(i int) {
 	x.settled = minTime
+	x.changed++
 	if len(x.events) <= few {
 		x.whole, x.marks = nil, nil
 		for _, e := range x.events {

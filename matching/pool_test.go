@@ -49,7 +49,7 @@ func TestChoiceFromAThrong(t *testing.T) {
 	steps, candidates := throng()
 	ix := built(steps)
 	q := Query{Title: "w3 w17 w200 w4000", Tags: []string{"t1"}, Asker: id("e40"), At: noon, Seed: 5}
-	want := ix.ChooseFrom(q, ix.Pool(candidates), DefaultWeights(), 5, 15)
+	want := ix.ChooseFrom(q, ix.Pool(candidates), nil, DefaultWeights(), 5, 15)
 	if want.Pool < 60 || want.Pool > 400 || len(want.Candidates) != 20 {
 		t.Fatalf("looked at %d, chose %d", want.Pool, len(want.Candidates))
 	}
@@ -82,7 +82,7 @@ func TestNobodyIsLostInAThrong(t *testing.T) {
 	asked := day(-700)
 	ix.AddDocument(Document{ID: id("like"), Title: "zebra crossing", Asked: asked})
 	ix.AddEvidence(Evidence{Document: id("like"), Expert: id("e77"), Answered: asked.Add(time.Hour), Resolved: asked.Add(time.Hour)})
-	looked := ix.ChooseFrom(Query{Title: "zebra crossing", At: noon}, ix.Pool(candidates), DefaultWeights(), 0, len(candidates))
+	looked := ix.ChooseFrom(Query{Title: "zebra crossing", At: noon}, ix.Pool(candidates), nil, DefaultWeights(), 0, len(candidates))
 	in := map[ID]bool{}
 	newcomers := 0
 	for _, c := range looked.Candidates {

@@ -12,6 +12,7 @@ type postings struct {
 	data []byte
 	docs int    // how many
 	next uint32 // the least slot that may be appended
+	most uint8  // impact; a removal may leave it higher than it need be
 }
 
 const (
@@ -31,6 +32,7 @@ func (p *postings) append(doc uint32, impact uint8) {
 	p.data = append(p.data, impact)
 	p.docs++
 	p.next = doc + 1
+	p.most = max(p.most, impact)
 }
 
 // grow makes room for one more, and a little beyond: most memory of an index

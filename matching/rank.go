@@ -39,37 +39,101 @@ func (ix *Index) Choose(q Query, candidates []Candidate, w Weights, ask, besides
 	defer ix.scratch.Put(s)
 	defer s.done()
 	s.pool.fill(ix, candidates)
-	return ix.choose(q, &s.pool, w, ask, besides, s)
+	return ix.choose(q, &s.pool, nil, w, ask, besides, s)
 }
 
 // ChooseFrom is Choose for candidates who stay the same from question to
-// question.
-func (ix *Index) ChooseFrom(q Query, p *Pool, w Weights, ask, besides int) Choice {
+// question, of whom some may be asked now; nil: all. Pool is then how many may be,
+// of those who were looked at.
+func (ix *Index) ChooseFrom(q Query, p *Pool, may Allowed, w Weights, ask, besides int) Choice {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	s := ix.scratch.Get().(*scratch)
 	defer ix.scratch.Put(s)
 	defer s.done()
-	return ix.choose(q, p, w, ask, besides, s)
+	p.follow(ix)
+	return ix.choose(q, p, may, w, ask, besides, s)
 }
 
-func (ix *Index) choose(q Query, p *Pool, w Weights, ask, besides int, s *scratch) Choice {
+func (ix *Index) choose(q Query, p *Pool, may Allowed, w Weights, ask, besides int, s *scratch) Choice {
 	at := q.At.UnixMicro()
+	s.crowded = p.crowded()
 	ix.nearest(impacts(q.Title, q.Body), ix.own(q), at, s)
-	whole := ix.look(q, p, at, s)
+	whole := ix.look(q, p, may, at, s)
 	c := Choice{Record: newRecord(q, w, len(s.tags) > 0), Pool: len(s.room)}
 	best := shortlist{n: min(max(ask+besides, 0), len(s.room)), ties: &c.Record}
-	for i := range s.room {
-		x := &s.room[i]
-		v, answers := ix.features(x, at, &whole, s)
-		best.add(Ranked{Expert: x.Expert, Total: v.total(c.Factors), Since: x.Since, Lot: x.Lot, Evidence: answers}, &v)
+	if p == &s.pool || s.crowded || best.n == len(s.room) {
+		ix.weighAll(&best, at, &whole, s)
+	} else {
+		ix.weighLikely(&best, p, w, at, &whole, s)
 	}
 	c.Candidates = best.ranked
+	for i := range c.Candidates {
+		r := &c.Candidates[i]
+		r.Since, r.Features = r.Since.UTC().Round(0), slices.Clone(s.vectors[r.Rank][:])
+	}
 	c.rank()
 	for _, chosen := range c.Candidates[:min(max(ask, 0), len(c.Candidates))] {
-		c.Reasons = append(c.Reasons, ix.reasonOf(chosen.Expert, s.near, q.Tags, at))
+		c.Reasons = append(c.Reasons, ix.reasonOf(chosen.Expert, q.Tags, at, s))
 	}
 	return c
+}
+
+// weighAll shows everybody in the room to the shortlist.
+func (ix *Index) weighAll(best *shortlist, at int64, whole *tally, s *scratch) {
+	ix.fetch(s)
+	s.vectors = grown(s.vectors, len(s.room))
+	for i := range s.room {
+		ix.weigh(i, best, at, whole, s)
+	}
+}
+
+func (ix *Index) weigh(i int, best *shortlist, at int64, whole *tally, s *scratch) (year float64) {
+	x, v := &s.room[i], &s.vectors[i]
+	answers, year := ix.features(x, at, whole, v, s)
+	best.add(Ranked{Expert: x.Expert, Rank: i, Total: v.total(best.ties.Factors), Since: x.Since, Lot: x.Lot, Evidence: answers})
+	return year
+}
+
+// weighLikely shows to the shortlist who may yet come onto it, by what the pool
+// knows of each from the questions before.
+func (ix *Index) weighLikely(best *shortlist, p *Pool, w Weights, at int64, whole *tally, s *scratch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known, weights := &p.footings[0], &w.Plain
+	if len(s.tags) > 0 {
+		known, weights = &p.footings[1], &w.Tagged
+	}
+	limits := known.ceilings(weights, len(p.candidates), at, s)
+	s.vectors = grown(s.vectors, len(s.room))
+	for i := range s.room {
+		x, e := &s.room[i], &noExpert
+		if x.slot != nobody {
+			e = &ix.experts[x.slot]
+		}
+		most, ok := limits.of(x, e, whole, s)
+		if ok && best.above(most) {
+			continue
+		}
+		if year := ix.weigh(i, best, at, whole, s); !ok {
+			limits.take(x, e, &s.vectors[i], year)
+		}
+	}
+}
+
+// noExpert is kept of who answered nothing.
+var noExpert = expert{settled: minTime}
+
+// fetch touches what features will read of each candidate. It lies far apart: so
+// memory is waited for once, and not for one candidate after the other.
+func (ix *Index) fetch(s *scratch) {
+	for i := range s.room {
+		if slot := s.room[i].slot; slot != nobody {
+			if x := &ix.experts[slot]; x.whole == nil && len(x.events) > 0 {
+				s.fetched += x.events[0].since
+			}
+		}
+	}
 }
 
 // own is the slot of the question's own document.
@@ -82,9 +146,9 @@ func (ix *Index) own(q Query) uint32 {
 
 // look finds who is looked at for q, whose neighbours are known, and what they
 // did on what is like it.
-func (ix *Index) look(q Query, p *Pool, at int64, s *scratch) tally {
+func (ix *Index) look(q Query, p *Pool, may Allowed, at int64, s *scratch) tally {
 	s.tags = ix.known(q.Tags, at, s.tags[:0])
-	p.consider(ix, q, at, s)
+	p.consider(ix, q, may, at, s)
 	ix.tallyNear(at, s)
 	ix.tallyWords(s.terms, at, s)
 	ix.tallyTags(at, s)
@@ -96,15 +160,19 @@ func (ix *Index) look(q Query, p *Pool, at int64, s *scratch) tally {
 type shortlist struct {
 	n      int
 	ties   *Record
-	ranked []Ranked // in order while there are n
+	ranked []Ranked // in order while there are n; Rank is the place in the room
 }
 
-func (l *shortlist) add(c Ranked, v *Vector) {
+// above tells whether all on the list have more than a total, and it is full.
+func (l *shortlist) above(total float64) bool {
+	return len(l.ranked) == l.n && (l.n == 0 || l.ranked[l.n-1].Total > total)
+}
+
+func (l *shortlist) add(c Ranked) {
 	full := len(l.ranked) == l.n
 	if full && (l.n == 0 || l.ties.order(c, l.ranked[l.n-1]) > 0) {
 		return
 	}
-	c.Since, c.Features = c.Since.UTC().Round(0), slices.Clone(v[:])
 	if full {
 		i, _ := slices.BinarySearchFunc(l.ranked, c, l.ties.order)
 		copy(l.ranked[i+1:], l.ranked[i:l.n-1])

@@ -33,29 +33,40 @@ func (ix *Index) Reasons(q Query, experts []ID) []Reason {
 	defer ix.scratch.Put(s)
 	defer s.done()
 	at := q.At.UnixMicro()
+	s.crowded = false
 	ix.nearest(impacts(q.Title, q.Body), ix.own(q), at, s)
 	reasons := make([]Reason, len(experts))
 	for i, id := range experts {
-		reasons[i] = ix.reasonOf(id, s.near, q.Tags, at)
+		reasons[i] = ix.reasonOf(id, q.Tags, at, s)
 	}
 	return reasons
 }
 
-func (ix *Index) reasonOf(id ID, near []neighbour, tags []string, at int64) Reason {
+// reasonOf is by what is near the question.
+func (ix *Index) reasonOf(id ID, tags []string, at int64, s *scratch) Reason {
 	var r Reason
 	slot, ok := ix.slotOf[id]
 	if !ok {
 		return r
 	}
-	for _, n := range near {
-		if n.match >= similarEnough {
-			r.Similar.take(&ix.docs[n.doc], slot, at)
+	for _, n := range s.near {
+		if n.match < similarEnough {
+			break // as all that follow
 		}
+		ix.briefs.answered(n.doc, at, func(expert uint32, _ int64) {
+			if expert == slot {
+				r.Similar.take(&ix.docs[n.doc], slot, at)
+			}
+		})
+	}
+	if p := ix.experts[slot].before(at, &s.past); p.answers > 0 {
+		r.All = Experience{Answered: p.answers, Resolved: p.resolved, Last: time.UnixMicro(p.last).UTC()}
+	}
+	if len(tags) == 0 {
+		return r
 	}
 	for _, d := range ix.experts[slot].docs {
-		doc := &ix.docs[d]
-		r.All.take(doc, slot, at)
-		if sharesTag(doc.tags, tags) {
+		if doc := &ix.docs[d]; sharesTag(doc.tags, tags) {
 			r.Tagged.take(doc, slot, at)
 		}
 	}

@@ -23,41 +23,71 @@ const (
 	lessonRows  = 150  // alternatives of a lesson, the likeliest: the others have next to no chance
 	seasoned    = 5    // answers from which on an expert is an alternative
 	pull        = 30   // over the number of lessons: how strongly weights are drawn to where they come from
-	soonest     = 100  // resolved questions more, at least, before it pays to fit again
+	fewest      = 50   // resolved questions that it pays to fit to
+	soonest     = 100  // resolved questions more, at least, before it pays to fit again, but for the first hundred
 )
 
 // Due tells whether so many resolved questions are enough to fit again.
 func (w Weights) Due(resolved int) bool {
-	return resolved >= w.Fitted.Resolved+max(soonest, w.Fitted.Resolved/20)
+	return resolved >= w.Fitted.Resolved+more(w.Fitted.Resolved)
+}
+
+// more is how many resolved questions, after so many, make it pay to fit again.
+func more(resolved int) int {
+	return max(min(max(resolved, fewest), soonest), resolved/20)
+}
+
+// Cut is the time up to which to study a history for weights, where that is due:
+// when the last round number of its questions, as known before at, had come to be
+// resolved. The round numbers are those at which, counted from the first
+// question, it is due again and again. So what is fitted follows from the history
+// alone, and not from when somebody looked: two who look at different times come
+// to the same weights for the same number.
+func (ix *Index) Cut(at time.Time, w Weights) (time.Time, bool) {
+	times := ix.resolutions(at)
+	round := 0
+	for next := more(0); next <= len(times); next += more(next) {
+		round = next
+	}
+	if round <= w.Fitted.Resolved {
+		return time.Time{}, false
+	}
+	slices.Sort(times)
+	return time.UnixMicro(times[round-1] + 1).UTC(), true
 }
 
 // Resolved is the number of past questions that were known to be resolved
 // before at.
-func (ix *Index) Resolved(at time.Time) int {
+func (ix *Index) Resolved(at time.Time) int { return len(ix.resolutions(at)) }
+
+// resolutions are the times at which past questions came to be resolved, as far
+// as that was known before at.
+func (ix *Index) resolutions(at time.Time) []int64 {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
-	n, t := 0, at.UnixMicro()
+	var times []int64
+	t := at.UnixMicro()
 	for i := range ix.docs {
-		if _, ok := ix.docs[i].resolver(t); ok {
-			n++
+		if _, known, ok := ix.docs[i].resolver(t); ok {
+			times = append(times, known)
 		}
 	}
-	return n
+	return times
 }
 
-// resolver is who resolved a question whose text is known, as known before t:
-// the first.
-func (d *document) resolver(t int64) (uint32, bool) {
-	first, at := uint32(nobody), int64(never)
+// resolver is who resolved a question whose text is known, and since when that is
+// known, as known before t: the first.
+func (d *document) resolver(t int64) (first uint32, at int64, ok bool) {
+	first, at = nobody, never
 	if !d.known || d.asked >= t {
-		return first, false
+		return first, at, false
 	}
 	for _, e := range d.evidence {
 		if known := d.resolvedSince(e); known < t && known < at {
 			first, at = e.expert, known
 		}
 	}
-	return first, first != nobody
+	return first, at, first != nobody
 }
 
 // Lessons are the last resolved questions of a program, each as the choice that
@@ -69,12 +99,16 @@ type Lessons struct {
 
 // Study gathers what weights can be fitted to, as known before at: each of the
 // last resolved questions with what lay before it. Only the likeliest experts
-// by the weights from are alternatives. The index may be used meanwhile.
-func (ix *Index) Study(at time.Time, from Weights) *Lessons {
+// by the weights from are alternatives. The index may be used meanwhile. It takes
+// some milliseconds a lesson, and gives nil as soon as stop, which may be nil, says so.
+func (ix *Index) Study(at time.Time, from Weights, stop func() bool) *Lessons {
 	lessons, resolved := ix.lessons(at)
-	pool := ix.seasonedPool()
+	pool := ix.seasonedPool(at)
 	s, out := new(scratch), new(Lessons)
 	for _, l := range lessons {
+		if stop != nil && stop() {
+			return nil
+		}
 		group, hasTags, ok := ix.study(l, pool, from, s)
 		if !ok {
 			continue
@@ -97,7 +131,7 @@ func (ix *Index) Study(at time.Time, from Weights) *Lessons {
 func (l *Lessons) Fit(from Weights) (Weights, error) {
 	fitted, err := from, error(nil)
 	fitted.Fitted = l.Fitting
-	fitted.Version = fmt.Sprintf("%s+%d@%s", from.Version, l.Lessons, l.Until.Format(time.DateOnly))
+	fitted.Version = fmt.Sprintf("%s+%d@%s", from.Version, l.Lessons, l.Until.Format(time.RFC3339Nano))
 	if fitted.Tagged, err = fit(l.tagged, from.Tagged); err != nil {
 		return from, err
 	}
@@ -165,6 +199,7 @@ func fit(groups []logit.Group, from Vector) (Vector, error) {
 type lesson struct {
 	slot  uint32
 	asked int64
+	known int64 // when it came to be resolved
 	words []wordImpact
 }
 
@@ -176,12 +211,13 @@ func (ix *Index) lessons(at time.Time) ([]lesson, int) {
 	var all []lesson
 	t := at.UnixMicro()
 	for i := range ix.docs {
-		if _, ok := ix.docs[i].resolver(t); ok {
-			all = append(all, lesson{slot: uint32(i), asked: ix.docs[i].asked})
+		if _, known, ok := ix.docs[i].resolver(t); ok {
+			all = append(all, lesson{slot: uint32(i), asked: ix.docs[i].asked, known: known})
 		}
 	}
 	slices.SortFunc(all, func(a, b lesson) int {
-		return cmp.Or(cmp.Compare(a.asked, b.asked), cmp.Compare(ix.docs[a.slot].words, ix.docs[b.slot].words))
+		x, y := &ix.docs[a.slot], &ix.docs[b.slot]
+		return cmp.Or(cmp.Compare(a.asked, b.asked), cmp.Compare(x.words, y.words), slices.Compare(x.tags, y.tags), cmp.Compare(a.known, b.known))
 	})
 	resolved := len(all)
 	all = all[max(0, len(all)-mostLessons):]
@@ -199,13 +235,13 @@ func (ix *Index) lessons(at time.Time) ([]lesson, int) {
 	return all, resolved
 }
 
-// seasonedPool is everybody who ever answered enough to be an alternative.
-func (ix *Index) seasonedPool() *Pool {
+// seasonedPool is everybody who answered enough before at to be an alternative.
+func (ix *Index) seasonedPool(at time.Time) *Pool {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	var candidates []Candidate
 	for id, slot := range ix.slotOf {
-		if len(ix.experts[slot].events) >= seasoned {
+		if ix.experts[slot].count(at.UnixMicro()) >= seasoned {
 			candidates = append(candidates, Candidate{Expert: id})
 		}
 	}
@@ -220,13 +256,14 @@ func (ix *Index) study(l lesson, pool *Pool, w Weights, s *scratch) (g logit.Gro
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	defer s.done()
+	s.crowded = pool.crowded()
 	doc := &ix.docs[l.slot]
-	resolver, ok := doc.resolver(never)
+	resolver, _, ok := doc.resolver(never)
 	if !ok || doc.asked != l.asked || ix.experts[resolver].count(l.asked) < seasoned {
 		return g, false, false
 	}
 	ix.nearest(l.words, l.slot, l.asked, s)
-	whole := ix.look(Query{Tags: doc.tags, Asker: doc.asker}, pool, l.asked, s)
+	whole := ix.look(Query{Tags: doc.tags, Asker: doc.asker}, pool, nil, l.asked, s)
 	weights := &w.Plain
 	if hasTags = len(s.tags) > 0; hasTags {
 		weights = &w.Tagged
@@ -238,7 +275,7 @@ func (ix *Index) study(l lesson, pool *Pool, w Weights, s *scratch) (g logit.Gro
 			continue
 		}
 		r := studied{chosen: x.slot == resolver}
-		r.v, _ = ix.features(x, l.asked, &whole, s)
+		ix.features(x, l.asked, &whole, &r.v, s)
 		for j, weight := range weights {
 			r.total += float64(weight * r.v[j])
 		}

@@ -28,9 +28,18 @@ func specialists(questions int) *Index {
 	return ix
 }
 
-func mustFit(t *testing.T, ix *Index, from Weights) Weights {
+func mustStudy(t *testing.T, ix *Index, at time.Time) *Lessons {
 	t.Helper()
-	w, err := ix.Study(noon, from).Fit(from)
+	l := ix.Study(at, DefaultWeights(), nil)
+	if l == nil {
+		t.Fatal("it stopped by itself")
+	}
+	return l
+}
+
+func mustFit(t *testing.T, ix *Index, at time.Time) Weights {
+	t.Helper()
+	w, err := mustStudy(t, ix, at).Fit(DefaultWeights())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +48,7 @@ func mustFit(t *testing.T, ix *Index, from Weights) Weights {
 
 func fittedToACrowd(t *testing.T) Weights {
 	ix, _, _ := crowd(rand.New(rand.NewPCG(3, 4)))
-	w := mustFit(t, ix, DefaultWeights())
+	w := mustFit(t, ix, noon)
 	if w.Fitted.Lessons < 20 {
 		t.Fatalf("fitted to %d lessons", w.Fitted.Lessons)
 	}
@@ -49,8 +58,8 @@ func fittedToACrowd(t *testing.T) Weights {
 // What a program's history says is learned, and the same from the same.
 func TestFitLearnsTheProgram(t *testing.T) {
 	ix := specialists(600)
-	w := mustFit(t, ix, DefaultWeights())
-	if again := mustFit(t, specialists(600), DefaultWeights()); again != w {
+	w := mustFit(t, ix, noon)
+	if again := mustFit(t, specialists(600), noon); again != w {
 		t.Errorf("fitted %+v, then %+v", w, again)
 	}
 	if w.Fitted.Lessons < 500 || w.Fitted.Tagged < 200 || w.Fitted.From != DefaultWeights().Version || !w.Fitted.Until.Equal(noon) {
@@ -80,7 +89,7 @@ func TestFitLearnsTheProgram(t *testing.T) {
 func TestSmallProgramsStayNear(t *testing.T) {
 	from := DefaultWeights()
 	far := func(questions int) float64 {
-		w, sum := mustFit(t, specialists(questions), from), 0.0
+		w, sum := mustFit(t, specialists(questions), noon), 0.0
 		for i := range w.Plain {
 			sum += math.Abs(w.Plain[i] - from.Plain[i])
 		}
@@ -98,17 +107,13 @@ func TestSmallProgramsStayNear(t *testing.T) {
 func TestFitIgnoresTheFuture(t *testing.T) {
 	ix := specialists(300)
 	until := noon.Add(-100 * time.Hour)
-	before, err := ix.Study(until, DefaultWeights()).Fit(DefaultWeights())
-	if err != nil {
-		t.Fatal(err)
-	}
+	before := mustFit(t, ix, until)
 	for i := 200; i < 300; i++ {
 		ix.RemoveDocument(id(fmt.Sprint("d", i)))
 		ix.AddEvidence(Evidence{Document: id(fmt.Sprint("d", i)), Expert: id("busy"), Answered: noon, Resolved: noon})
 	}
-	after, err := ix.Study(until, DefaultWeights()).Fit(DefaultWeights())
-	if err != nil || after != before {
-		t.Errorf("fitted %+v, then %+v: %v", before, after, err)
+	if after := mustFit(t, ix, until); after != before {
+		t.Errorf("fitted %+v, then %+v", before, after)
 	}
 }
 
@@ -119,17 +124,59 @@ func TestDue(t *testing.T) {
 			t.Errorf("with %d: %v", n, !want)
 		}
 	}
-	if (Weights{}).Due(99) || !(Weights{}).Due(100) {
-		t.Error("the first fit is due with 100")
+	for had, due := range map[int]int{0: 50, 50: 100, 100: 200, 1900: 2000, 3000: 3150} {
+		w.Fitted.Resolved = had
+		if w.Due(due-1) || !w.Due(due) {
+			t.Errorf("after %d it is not due with %d", had, due)
+		}
 	}
 	if n := specialists(50).Resolved(noon); n != 50 {
 		t.Errorf("%d resolved", n)
 	}
 }
 
+// Up to when to study follows from the history: whoever looks when, and whatever
+// came after it.
+func TestCutFollowsFromTheHistory(t *testing.T) {
+	ix := specialists(600) // resolved an hour apart, the last at 59 minutes before noon
+	resolved := func(n int) time.Time { return noon.Add(time.Duration(n-1-600)*time.Hour + time.Minute) }
+	var w Weights
+	for _, c := range []struct{ known, had, cut int }{
+		{49, 0, 0}, {50, 0, 50}, {99, 0, 50}, {99, 50, 0}, {100, 50, 100}, {199, 100, 0}, {200, 100, 200}, {250, 201, 0}, {599, 0, 500}, {600, 500, 600},
+	} {
+		w.Fitted.Resolved = c.had
+		at, due := ix.Cut(resolved(c.known).Add(time.Microsecond), w)
+		if due != (c.cut > 0) || due && (!at.After(resolved(c.cut-1)) || ix.Resolved(at) != c.cut) {
+			t.Errorf("with %d, fitted to %d: %v, %v; want the %dth, at %v", c.known, c.had, at, due, c.cut, resolved(c.cut))
+		}
+	}
+	early, late := noon.Add(-95*time.Hour), noon
+	fitted := func(ix *Index, at time.Time) Weights {
+		cut, due := ix.Cut(at, Weights{Fitted: Fitting{Resolved: 400}})
+		if !due {
+			t.Fatalf("not due at %v", at)
+		}
+		return mustFit(t, ix, cut)
+	}
+	a, b := fitted(specialists(600), early), fitted(ix, early.Add(50*time.Hour))
+	if a != b || a.Fitted.Resolved != 500 {
+		t.Errorf("by who looked sooner %+v, by who looked later %+v", a.Fitted, b.Fitted)
+	}
+	if c := fitted(ix, late); c.Version == a.Version || c.Fitted.Resolved != 600 {
+		t.Errorf("a hundred later: %+v", c.Fitted)
+	}
+}
+
+func TestStudyStops(t *testing.T) {
+	asked := 0
+	if l := specialists(20).Study(noon, DefaultWeights(), func() bool { asked++; return asked == 3 }); l != nil || asked != 3 {
+		t.Errorf("asked %d times, it gives %v", asked, l)
+	}
+}
+
 func TestActivityOnlyKnowsNothingOfTheQuestion(t *testing.T) {
 	ix := specialists(300)
-	l := ix.Study(noon, DefaultWeights()).ActivityOnly()
+	l := mustStudy(t, ix, noon).ActivityOnly()
 	w, err := l.Fit(DefaultWeights().ActivityOnly())
 	if err != nil {
 		t.Fatal(err)

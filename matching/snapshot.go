@@ -208,7 +208,8 @@ func (u *unpacker) experts(ix *Index) {
 	for slot := range n {
 		ix.experts = append(ix.experts, expert{})
 		if u.count(2) == 1 {
-			ix.slotOf[u.id()] = uint32(slot)
+			id := u.id()
+			ix.slotOf[id], ix.experts[slot].id = uint32(slot), id
 		}
 	}
 }
@@ -231,7 +232,7 @@ func (u *unpacker) documents(ix *Index) {
 			d.evidence = append(d.evidence, evidence{uint32(u.count(len(ix.experts))), u.number(), u.number()})
 		}
 		ix.docs = append(ix.docs, d)
-		ix.briefs = append(ix.briefs, brief{expert: nobody})
+		ix.briefs.grow()
 	}
 	u.bad = u.bad || len(ix.docOf) != len(ix.docs)
 }
@@ -263,6 +264,7 @@ func readPostings(data []byte, docs int) (postings, bool) {
 		}
 		if data[2] != 0 {
 			p.docs++
+			p.most = max(p.most, data[2])
 			p.next = uint32(at + 1)
 		}
 	}

@@ -180,10 +180,20 @@ func (q *Queue) takeBackLapsed(tx *gorm.DB, now time.Time) error {
 }
 
 // ReleaseLeases frees every claimed job at once. Only for a process that knows
-// it is the only one: leases it finds at its start were left by a crash.
+// it is the only one: leases it finds at its start were left by a crash. What a
+// dead process had under way may live on in PostgreSQL for a moment: it is
+// waited for, since a job that it has in hands would be passed over, and one that
+// it is just claiming not be seen.
 func (q *Queue) ReleaseLeases(ctx context.Context) error {
 	never := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-	err := q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error { return q.takeBackLapsed(tx, never) })
+	err := q.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if marketplace.Postgres(tx) {
+			if err := tx.Exec("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE").Error; err != nil {
+				return err
+			}
+		}
+		return q.takeBackLapsed(tx, never)
+	})
 	if err != nil {
 		return fmt.Errorf("release leases: %w", err)
 	}

@@ -86,10 +86,14 @@ func (s *Service) recordAnswer(ctx context.Context, tx *gorm.DB, q *Question, a 
 }
 
 // Say adds a message of the customer, or of the expert who has the question,
-// with pictures that they uploaded, without moving it. A customer's word while the answer stands starts their
-// silence again.
+// with pictures that they uploaded, without moving it; with pictures it needs no
+// text. A customer's word while the answer stands starts their silence again.
 func (s *Service) Say(ctx context.Context, caller access.Caller, id ID, text string, pictures ...PictureID) error {
-	if err := marketplace.CheckText("text", text, 1, MaxMessage); err != nil {
+	least := 1
+	if len(pictures) > 0 {
+		least = 0
+	}
+	if err := marketplace.CheckText("text", text, least, MaxMessage); err != nil {
 		return err
 	}
 	with := enclosed{caller, pictures}

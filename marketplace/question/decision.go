@@ -48,16 +48,34 @@ func decisionsTx(ctx context.Context, tx *gorm.DB, id ID) ([]DecisionRecord, err
 
 // ReplayDecisions ranks again, from features, weights and seed alone, every
 // decision on a question, and returns how many there were. A ranking that
-// comes out otherwise in one bit is ErrReplayDiffers.
+// comes out otherwise in one bit, or was made with other weights than those on
+// record under the number that it names, is ErrReplayDiffers.
 func (s *Service) ReplayDecisions(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (int, error) {
 	records, err := s.Decisions(ctx, caller, brand, id)
 	if err != nil {
 		return 0, err
 	}
-	for _, r := range records {
-		if _, err := r.Ranking.Replay(); err != nil {
-			return 0, fmt.Errorf("%w: %w", ErrReplayDiffers, err)
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		q, err := questionTx(ctx, tx, id)
+		if err != nil {
+			return err
 		}
+		for _, r := range records {
+			if _, err := r.Ranking.Replay(); err != nil {
+				return fmt.Errorf("%w: %w", ErrReplayDiffers, err)
+			}
+			weighed, err := weighedTx(ctx, tx, q.ProgramID, r)
+			if err != nil {
+				return err
+			}
+			if !weighed {
+				return fmt.Errorf("%w: it has other weights than are on record", ErrReplayDiffers)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
 	}
 	return len(records), nil
 }

@@ -5,9 +5,11 @@ import (
 
 	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
+	"knowhow/marketplace/program"
 )
 
 // After gives the state a verb leads to.
@@ -44,3 +46,8 @@ func (s *Service) ReleaseDueTx(ctx context.Context, tx *gorm.DB, id AssignmentID
 
 // FiguresSQL is what OpenFigures asks.
 const FiguresSQL = figuresSQL
+
+// RefitNow does what the job does that RefitWeights has done.
+func (s *Service) RefitNow(ctx context.Context, brand marketplace.BrandID, id program.ID) error {
+	return s.refit(ctx, job.Job{BrandID: brand, Args: `{"program":"` + id.String() + `"}`})
+}

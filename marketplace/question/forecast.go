@@ -10,6 +10,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/program"
+	"knowhow/matching/wait"
 )
 
 const (
@@ -46,20 +47,20 @@ type group struct {
 // waits are a program's curves, as they were at a moment.
 type waits struct {
 	at, since time.Time
-	curves    map[group]curve // those of enough questions, and of all
-	takeup    *takeup         // nil: too few offers were made
+	curves    map[group]wait.Curve // those of enough questions, and of all
+	takeup    *takeup              // nil: too few offers were made
 
 	situations *situations // nil: not known
 }
 
 // of is the curve of the questions that are most like one of a group.
-func (w waits) of(like group) curve {
+func (w waits) of(like group) wait.Curve {
 	for _, g := range like.wider() {
 		if c, ok := w.curves[g]; ok {
 			return c
 		}
 	}
-	return curve{}
+	return wait.Curve{}
 }
 
 // expect is the median and the ninth decile of the wait of a question of a group
@@ -77,8 +78,8 @@ func (w waits) expect(like group, id ID, already time.Duration, now time.Time) (
 		return median, p90, f.Sample
 	}
 	c := w.of(like)
-	median, p90 = c.forecast(already)
-	return median, p90, c.sample
+	median, p90 = forecast(c, already)
+	return median, p90, c.Sample
 }
 
 // forecasts are the waits of the programs that this process is asked about.
@@ -189,14 +190,14 @@ func (s *Service) Forecast(ctx context.Context, id program.ID, topic, language s
 
 // forecast is the median and the ninth decile of the wait of who has waited for
 // so long; nil where they are not known.
-func (c curve) forecast(already time.Duration) (median, p90 *time.Duration) {
-	if c.sample < forecastLeast {
+func forecast(c wait.Curve, already time.Duration) (median, p90 *time.Duration) {
+	if c.Sample < forecastLeast {
 		return nil, nil
 	}
-	if d, ok := c.quantile(.5, already); ok {
+	if d, ok := c.Quantile(.5, already); ok {
 		median = &d
 	}
-	if d, ok := c.quantile(.9, already); ok {
+	if d, ok := c.Quantile(.9, already); ok {
 		p90 = &d
 	}
 	return median, p90
@@ -313,28 +314,28 @@ type waitRow struct {
 
 // waited is how long the question waited. One that went to the brand's team
 // still waits; one taken back does not, and nobody knows how long it would have.
-func (r waitRow) waited(now time.Time) waited {
+func (r waitRow) waited(now time.Time) wait.Wait {
 	switch {
 	case r.FirstRespondedAt != nil:
-		return waited{wait: r.FirstRespondedAt.Sub(r.AskedAt), answered: true}
+		return wait.Wait{For: r.FirstRespondedAt.Sub(r.AskedAt), Over: true}
 	case r.EndedAt != nil && r.State != Escalated:
-		return waited{wait: r.EndedAt.Sub(r.AskedAt)}
+		return wait.Wait{For: r.EndedAt.Sub(r.AskedAt)}
 	}
-	return waited{wait: now.Sub(r.AskedAt)}
+	return wait.Wait{For: now.Sub(r.AskedAt)}
 }
 
-func curvesOf(rows []waitRow, now time.Time) map[group]curve {
-	lists := map[group][]waited{}
+func curvesOf(rows []waitRow, now time.Time) map[group]wait.Curve {
+	lists := map[group][]wait.Wait{}
 	for _, r := range rows {
 		w := r.waited(now)
 		for _, g := range r.groups() {
 			lists[g] = append(lists[g], w)
 		}
 	}
-	curves := map[group]curve{}
+	curves := map[group]wait.Curve{}
 	for g, list := range lists {
 		if len(list) >= forecastLeast || g == (group{}) {
-			curves[g] = newCurve(list)
+			curves[g] = wait.NewCurve(list)
 		}
 	}
 	return curves

@@ -14,19 +14,20 @@ import (
 )
 
 // grounds is what asking and routing go by, but for the experts: the program,
-// and what it can spend just now.
+// its weights, and what it can spend just now.
 type grounds struct {
 	*program.Known
 	free   payouts.Money // of the budget
 	frozen bool          // nobody may be asked for its money
+	fitted int64         // the number of the program's newest weights; 0: the platform's
 }
 
-// groundsSQL is three columns: the program's number, whether its money is
-// frozen, and what of it is free.
-var groundsSQL = program.VersionSQL + ", " + payouts.SpendableSQL("(SELECT currency FROM programs WHERE id = ?)")
+// groundsSQL is four columns: the program's number, that of its weights, whether
+// its money is frozen, and what of it is free.
+var groundsSQL = program.VersionSQL + ", " + fittedSQL + ", " + payouts.SpendableSQL("(SELECT currency FROM programs WHERE id = ?)")
 
 func groundsArgs(brand marketplace.BrandID, id program.ID) []any {
-	return []any{id, brand, id, id, id}
+	return []any{id, id, brand, id, id, id}
 }
 
 // customerTx locks the calling customer and finds the grounds of asking in a
@@ -35,7 +36,7 @@ func (s *Service) customerTx(ctx context.Context, tx *gorm.DB, caller access.Cal
 	var g grounds
 	var version sql.NullInt64
 	who, err := customer.LockWithTx(ctx, tx, caller.Brand, caller.Customer, ", "+groundsSQL, groundsArgs(caller.Brand, id),
-		&version, &g.frozen, &g.free.Minor)
+		&version, &g.fitted, &g.frozen, &g.free.Minor)
 	if err != nil {
 		return who, g, err
 	}
@@ -53,7 +54,7 @@ func (s *Service) customerTx(ctx context.Context, tx *gorm.DB, caller access.Cal
 func (s *Service) groundsTx(ctx context.Context, tx *gorm.DB, q *Question) (grounds, error) {
 	var g grounds
 	var version sql.NullInt64
-	err := marketplace.ScanTx(tx.WithContext(ctx), "SELECT "+groundsSQL, groundsArgs(q.BrandID, q.ProgramID), &version, &g.frozen, &g.free.Minor)
+	err := marketplace.ScanTx(tx.WithContext(ctx), "SELECT "+groundsSQL, groundsArgs(q.BrandID, q.ProgramID), &version, &g.fitted, &g.frozen, &g.free.Minor)
 	if err != nil {
 		return g, wrap(err, "look up what can be spent on question", q.ID)
 	}

@@ -51,10 +51,16 @@ func (w heldUp) toldP90() time.Time {
 
 // worse reports that the wait has become clearly longer than what was said as
 // the question was asked: nine in ten should have had an answer by now, or half
-// of them will not have one by then.
-func (w heldUp) worse(ahead *Forecast, now time.Time) bool {
+// of all such questions will not have one by then. All of them, and not those
+// that waited as long as this one: of these, half wait beyond what was said as
+// soon as four in five are answered, though nothing is unusual.
+func (w heldUp) worse(known waits, now time.Time) bool {
 	told := w.toldP90()
-	return now.After(told) || ahead != nil && ahead.MedianAt != nil && ahead.MedianAt.After(told)
+	if now.After(told) {
+		return true
+	}
+	median, _, _ := known.expect(group{w.TopicID, w.Language}, w.ID, 0, now)
+	return median != nil && w.AskedAt.Add(*median).After(told)
 }
 
 // TellOfWaits writes to customers who can be reached by e-mail and whose wait has
@@ -97,10 +103,10 @@ func (s *Service) tellOfWait(ctx context.Context, w heldUp) error {
 		return err
 	}
 	now := s.clock.Now()
-	ahead := known.ahead(Question{TopicID: w.TopicID, Language: w.Language, AskedAt: w.AskedAt}, now)
-	if !w.worse(ahead, now) {
+	if !w.worse(known, now) {
 		return nil
 	}
+	ahead := known.ahead(Question{ID: w.ID, TopicID: w.TopicID, Language: w.Language, AskedAt: w.AskedAt}, now)
 	return s.store.InTx(ctx, w.BrandID, func(tx *gorm.DB) error {
 		_, err := customer.LockTx(ctx, tx, w.BrandID, w.CustomerID)
 		if errors.Is(err, customer.ErrErased) {

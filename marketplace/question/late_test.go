@@ -101,6 +101,25 @@ func TestWorseForecastsAreTold(t *testing.T) {
 	})
 }
 
+// The slowest fifth of what was said is part of what was said: half of those that
+// wait as long wait beyond it, and nothing is unusual.
+func TestUsualWaitsAreNotTold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		dana, q := r.promised()
+		r.Clock.Set(q.AskedAt.Add(185 * time.Second))
+		seen, err := r.Questions.ForCustomer(r.Ctx(), dana, q.ID)
+		r.must("read", err)
+		if told := q.AskedAt.Add(190 * time.Second); seen.Forecast == nil || seen.Forecast.MedianAt == nil || !seen.Forecast.MedianAt.After(told) {
+			t.Fatalf("those that wait as long: %+v", seen.Forecast)
+		}
+		if n := r.tell(); n != 0 {
+			t.Errorf("%d mails", n)
+		}
+	})
+}
+
 // Who has an answer, ended it, was told nothing, has no address or wants no mail
 // is not written to.
 func TestLongerWaitsAreNotTold(t *testing.T) {

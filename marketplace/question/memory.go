@@ -18,7 +18,6 @@ import (
 type memory struct {
 	mu       sync.Mutex
 	programs map[program.ID]*remembered
-	room     sync.Pool // of *[]matching.Candidate, for one ranking after the other
 }
 
 type remembered struct {
@@ -27,6 +26,12 @@ type remembered struct {
 	index  *matching.Index
 	cursor expert.Cursor
 
+	pooling sync.Mutex // of the two below
+	pool    *matching.Pool
+	pooled  int64 // version of the roll that the pool was made of
+
+	weights atomic.Pointer[latest]
+
 	lessons lessons // for the reader, who takes them in another time
 	reader  reader
 }
@@ -34,7 +39,6 @@ type remembered struct {
 func newMemory() *memory {
 	return &memory{
 		programs: map[program.ID]*remembered{},
-		room:     sync.Pool{New: func() any { return new([]matching.Candidate) }},
 	}
 }
 
@@ -100,6 +104,27 @@ func (s *Service) indexTx(ctx context.Context, tx *gorm.DB, id program.ID, wait 
 	r.cursor = next
 	r.loaded.Store(true)
 	return r.index, nil
+}
+
+// pool is everybody on a program's roll, by their places, made ready for its
+// index: it is kept as long as nobody comes or goes.
+func (m *memory) pool(id program.ID, index *matching.Index, roll expert.Roll) *matching.Pool {
+	r := m.of(id)
+	r.pooling.Lock()
+	defer r.pooling.Unlock()
+	if r.index == index && r.pool != nil && r.pooled == roll.Version() {
+		return r.pool
+	}
+	list := make([]matching.Candidate, roll.Len())
+	for place := range list {
+		c := roll.At(place)
+		list[place] = matching.Candidate{Expert: matching.ID(c.Person), Since: c.Since, Lot: c.Lot}
+	}
+	pool := index.Pool(list)
+	if r.index == index { // else all was forgotten meanwhile
+		r.pool, r.pooled = pool, roll.Version()
+	}
+	return pool
 }
 
 func apply(index *matching.Index, c expert.EvidenceChange) {

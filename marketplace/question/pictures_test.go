@@ -225,6 +225,25 @@ func TestOnePictureIsSentOnce(t *testing.T) {
 	})
 }
 
+// A picture may say it all; nothing at all is no message.
+func TestPicturesNeedNoWords(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		q := r.Ask(r.dana, "Look").ID
+		if got := verdict(r.Questions.Say(r.Ctx(), r.dana, q, "")); got != "invalid" {
+			t.Errorf("nothing is said: %s", got)
+		}
+		id := r.upload(r.dana)
+		r.must("show a picture", r.Questions.Say(r.Ctx(), r.dana, q, "", id))
+		seen, err := r.Questions.ForCustomer(r.Ctx(), r.dana, q)
+		r.must("read", err)
+		if last := seen.Turns[len(seen.Turns)-1]; last.Text != "" || len(last.Pictures) != 1 || last.Pictures[0].ID != id {
+			t.Errorf("the last message is %+v", last)
+		}
+	})
+}
+
 // Who has nothing to say may upload nothing; what is no picture, and too many,
 // are refused; and what nobody sent goes after a day.
 func TestUploadsAreBounded(t *testing.T) {

@@ -60,7 +60,7 @@ func (s *Service) planTx(ctx context.Context, tx *gorm.DB, q *Question, g ground
 		return plan{}, errCold
 	}
 	var p plan
-	if p.wave, err = s.decideTx(ctx, tx, q, g.Program, topic, wait, now); err != nil {
+	if p.wave, err = s.decideTx(ctx, tx, q, g, topic, wait, now); err != nil {
 		return plan{}, err
 	}
 	if len(p.wave.experts) == 0 {
@@ -126,7 +126,7 @@ func (p *plan) follow(q *Question, now time.Time) (w writes, err error) {
 	return w, nil
 }
 
-// holdTx sets the money aside, last: everybody who routes in this program waits
+// holdTx sets the money aside, last: others who route in this program may wait
 // for who does. Where somebody else took it since the plan was made, the
 // transaction is run again.
 func (p *plan) holdTx(ctx context.Context, tx *gorm.DB, now time.Time) error {

@@ -39,7 +39,8 @@ type DecisionRecord struct {
 	Offers   int                        `json:"offers"` // how many of the ranking were offered the question
 	Pool     int                        `json:"pool"`   // how many were ranked
 	Topic    *DecidedTopic              `json:"topic,omitempty"`
-	Wave     *DecidedWave               `json:"wave,omitempty"` // nil: the policies' own numbers
+	Wave     *DecidedWave               `json:"wave,omitempty"`    // nil: the policies' own numbers
+	Weights  int64                      `json:"weights,omitempty"` // the number of the program's own, by which it was ranked; 0: the platform's
 	Ranking  matching.Record            `json:"ranking"`
 	Excluded map[string]int             `json:"excluded,omitempty"` // how many by rule
 	Reasons  map[string]matching.Reason `json:"reasons,omitempty"`  // of those offered, by expert
@@ -105,52 +106,70 @@ type wave struct {
 }
 
 // decideTx ranks who may be asked and picks the wave; nobody where nobody is left.
-func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic, wait patience, now time.Time) (wave, error) {
+func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, g grounds, topic *program.Topic, wait patience, now time.Time) (wave, error) {
 	d := DecisionRecord{Excluded: map[string]int{}, Topic: q.decided(topic)}
-	room := s.memory.room.Get().(*[]matching.Candidate)
-	defer s.memory.room.Put(room)
-	candidates, inAttempt, err := s.candidatesTx(ctx, tx, q, topic, now, (*room)[:0], d.Excluded)
-	if err != nil {
+	asked, inAttempt, err := alreadyAskedTx(ctx, tx, q)
+	most := min(g.Policies.Routing.WaveSize(q.Wave), g.Policies.Routing.MaxExperts-inAttempt)
+	if err != nil || most <= 0 {
 		return wave{}, err
 	}
-	*room = candidates
-	size, open, by := s.extent(q, p, topic, inAttempt, len(candidates), now)
-	if size <= 0 || len(candidates) == 0 {
-		return wave{}, nil
-	}
-	d.Wave = by
 	index, err := s.indexTx(ctx, tx, q.ProgramID, wait)
 	if err != nil {
 		return wave{}, err
 	}
+	weights, err := s.weightsTx(ctx, tx, q.ProgramID, g.fitted)
+	if err != nil {
+		return wave{}, err
+	}
+	d.Weights = weights.number
 	query := matching.Query{
 		Title: q.Title, Body: q.Body, Tags: q.Tags, Self: matching.ID(q.ID), Asker: matching.ID(q.CustomerID), At: now,
 		Seed: q.seed() + uint64(q.Attempt)<<16 + uint64(q.Wave),
 	}
-	choice := index.Choose(query, candidates, matching.DefaultWeights(), size, runnersUp)
-	d.Ranking, d.Pool, d.Offers = choice.Record, choice.Pool, len(choice.Reasons)
+	var choice matching.Choice
+	err = s.experts.UseRollTx(ctx, tx, expert.Requirement{
+		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now,
+	}, func(roll expert.Roll) {
+		pool := s.memory.pool(q.ProgramID, index, roll)
+		choice = index.ChooseFrom(query, pool, rules(roll, q.AskerPerson, asked, d.Excluded), weights.Weights, most, runnersUp)
+	})
+	if err != nil || choice.Pool == 0 {
+		return wave{}, err
+	}
+	var open time.Duration
+	var size int
+	size, open, d.Wave = s.extent(q, g.Program, topic, inAttempt, choice.Pool, now)
+	if size <= 0 {
+		return wave{}, nil
+	}
+	return d.wave(choice, size, inAttempt, open), nil
+}
+
+// wave is the top of a choice, as it goes on record.
+func (d DecisionRecord) wave(choice matching.Choice, size, before int, open time.Duration) wave {
+	choice.Reasons = choice.Reasons[:min(size, len(choice.Reasons))]
+	d.Ranking, d.Pool, d.Offers = choice.Top(size+runnersUp), choice.Pool, len(choice.Reasons)
 	d.Reasons = make(map[string]matching.Reason, d.Offers)
 	chosen := make([]access.PersonID, d.Offers)
 	for i, reason := range choice.Reasons {
 		chosen[i] = access.PersonID(choice.Candidates[i].Expert)
 		d.Reasons[chosen[i].String()] = reason
 	}
-	return wave{experts: chosen, before: inAttempt, open: open, record: d}, nil
+	return wave{experts: chosen, before: before, open: open, record: d}
 }
 
-// candidatesTx applies the hard rules: expert's own, nobody asks themselves,
-// and nobody is asked twice, except one whose offer was withdrawn because
-// somebody else was faster. They are appended to into. It also counts the offers
-// of this attempt.
-func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, topic *program.Topic, now time.Time, into []matching.Candidate, excluded map[string]int) ([]matching.Candidate, int, error) {
-	var offers []Offer
-	if q.Attempt > 1 || q.Wave > 0 { // else nobody was asked yet
-		var err error
-		if offers, err = offersTx(ctx, tx, q.ID); err != nil {
-			return nil, 0, err
-		}
+// alreadyAskedTx is who was asked the question and is not asked again: everybody, except
+// one whose offer of an earlier attempt was withdrawn because somebody else was
+// faster. It also counts the offers of this attempt.
+func alreadyAskedTx(ctx context.Context, tx *gorm.DB, q *Question) (asked map[access.PersonID]bool, inAttempt int, err error) {
+	if q.Attempt == 1 && q.Wave == 0 {
+		return nil, 0, nil // nobody was asked yet
 	}
-	asked, inAttempt := map[access.PersonID]bool{}, 0
+	offers, err := offersTx(ctx, tx, q.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	asked = map[access.PersonID]bool{}
 	for _, o := range offers {
 		if o.Attempt == q.Attempt {
 			inAttempt++
@@ -159,25 +178,26 @@ func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, to
 			asked[o.PersonID] = true
 		}
 	}
-	candidates := into
-	err := s.experts.EachCandidateTx(ctx, tx, expert.Requirement{
-		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now,
-	}, func(c expert.Candidate) {
+	return asked, inAttempt, nil
+}
+
+// rules are the hard rules: expert's own, nobody asks themselves, and nobody is
+// asked twice. They count whom they exclude.
+func rules(roll expert.Roll, asker access.PersonID, asked map[access.PersonID]bool, excluded map[string]int) matching.Allowed {
+	return func(place int) (float64, bool) {
+		c, reason := roll.May(place)
 		switch {
-		case c.Person == q.AskerPerson:
+		case reason != "":
+			excluded[string(reason)]++
+		case c.Person == asker:
 			excluded[ruleOwn]++
 		case asked[c.Person]:
 			excluded[ruleAsked]++
 		default:
-			candidates = append(candidates, matching.Candidate{
-				Expert: matching.ID(c.Person), Since: c.Since, Prior: c.Standing.Mean(), Lot: c.Lot,
-			})
+			return c.Standing.Mean(), true
 		}
-	}, func(x expert.Exclusion) { excluded[string(x.Reason)]++ })
-	if err != nil {
-		return nil, 0, err
+		return 0, false
 	}
-	return candidates, inAttempt, nil
 }
 
 // quoteTx prices the attempt: by the program's policies for its first wave, and

@@ -119,6 +119,7 @@ func New(r Rooms) *Service {
 	r.Events.SubscribeIf("route", unrouted, s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
 	r.Customers.RegisterEraser("question", erasedColumns, s.eraseCustomerTx)
 	r.Queue.Handle(tellJob, s.tell)
+	r.Queue.HandleCall(refitJob, s.refit)
 	r.Notify.RegisterWatch(s.watchOffersTx)
 	r.Notify.RegisterWatch(s.watchWordsTx)
 	r.Queue.Sweep(job.Sweep{Name: "questions", Table: "questions", Do: s.advanceTx})

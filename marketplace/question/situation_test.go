@@ -104,7 +104,7 @@ func TestForecastsGoByTheSituation(t *testing.T) {
 				}
 				w.situations.queue = waitingAt(rows, i) // which is looked up every minute
 				half, most, _ := w.expect(group{language: "en"}, ID{}, 0, r.AskedAt)
-				all, ok := w.of(group{}).quantile(.9, 0)
+				all, ok := w.of(group{}).Quantile(.9, 0)
 				if half == nil || most == nil || !ok { // of a night, as it ends
 					unknown++
 					continue

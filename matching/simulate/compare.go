@@ -55,9 +55,9 @@ func Summarise(reports []Report) []Summary {
 				ahead = append(ahead, ours-r.ResolutionRate)
 			}
 		}
-		s.Resolution = interval(resolved)
+		s.Resolution = IntervalOf(resolved)
 		if s.Policy != Ours && len(ahead) > 0 {
-			by := interval(ahead)
+			by := IntervalOf(ahead)
 			s.Ahead = &by
 		}
 	}
@@ -91,8 +91,8 @@ func means(list []Report) Figures {
 	return f
 }
 
-// interval is that of the mean of what was drawn; of one, the mean itself.
-func interval(list []float64) Interval {
+// IntervalOf is that of the mean of what was drawn; of one, the mean itself.
+func IntervalOf(list []float64) Interval {
 	n, mean, square := float64(len(list)), 0.0, 0.0
 	for _, x := range list {
 		mean += x / n

@@ -119,12 +119,13 @@ func (r *MatchReport) index(ctx context.Context, p *progress) ([]string, error) 
 func (r *MatchReport) rank(ctx context.Context, ix *matching.Index, questions []string) error {
 	candidates := make([]matching.Candidate, r.Experts)
 	for i := range candidates {
-		candidates[i] = matching.Candidate{Expert: expertID(i), Since: corpusNow.AddDate(-2, 0, 0), Prior: 0.5, Lot: uint64(i)}
+		candidates[i] = matching.Candidate{Expert: expertID(i), Since: corpusNow.AddDate(-2, 0, 0), Lot: uint64(i)}
 	}
 	pool, weights := ix.Pool(candidates), matching.DefaultWeights()
+	everybody := func(int) (float64, bool) { return 0.5, true }
 	rank := func(title string) error {
 		q := matching.Query{Title: title, At: corpusNow}
-		if n := len(ix.ChooseFrom(q, pool, weights, askedNow, keptBeside).Candidates); n != askedNow+keptBeside {
+		if n := len(ix.ChooseFrom(q, pool, everybody, weights, askedNow, keptBeside).Candidates); n != askedNow+keptBeside {
 			return fmt.Errorf("ranked %d experts, want %d", n, askedNow+keptBeside)
 		}
 		return ctx.Err()

@@ -93,11 +93,14 @@ func (r *roll) answersBefore(at time.Time) {
 }
 
 // learn fits the weights again, where enough was resolved since the last time.
-func (r *roll) learn(at time.Time) error {
+func (r *roll) learn(ctx context.Context, at time.Time) error {
 	if !r.weights.Due(r.best) {
 		return nil
 	}
-	lessons := r.index.Study(at, matching.DefaultWeights())
+	lessons := r.index.Study(at, matching.DefaultWeights(), func() bool { return ctx.Err() != nil })
+	if lessons == nil {
+		return ctx.Err()
+	}
 	var err error
 	if r.weights, err = lessons.Fit(matching.DefaultWeights()); err != nil {
 		return fmt.Errorf("fit the weights: %w", err)
@@ -172,7 +175,7 @@ func (r *roll) over(ctx context.Context, from, to int, tell func(done, of int)) 
 			continue
 		}
 		r.until(i)
-		if err := r.learn(p.Created.Time); err != nil {
+		if err := r.learn(ctx, p.Created.Time); err != nil {
 			return nil, err
 		}
 		m.labelled++

@@ -17,6 +17,7 @@ import (
 // instant.
 const (
 	doPayday = iota
+	doRefit
 	doAsk
 	doEvidence
 	doDecline
@@ -29,8 +30,11 @@ const (
 	doDecideAppeal
 )
 
-// week is how often experts are paid.
-const week = 7 * 24 * time.Hour
+const (
+	day = 24 * time.Hour
+	// week is how often experts are paid.
+	week = 7 * day
+)
 
 // play lives through the window in order of time: people act when the agenda
 // says, the market when its jobs and deadlines are due. It ends when nothing is
@@ -129,6 +133,7 @@ func (w *world) pickUp(ctx context.Context) error {
 		return err
 	}
 	w.expectPayday(w.clock.Now())
+	w.expectRefit(w.clock.Now())
 	return w.notice(ctx, time.Time{})
 }
 
@@ -157,6 +162,28 @@ func (w *world) expectPayday(t time.Time) {
 		monday = monday.Add(week)
 	}
 	w.agenda.Add(monday, doPayday, "payday", w.payday)
+}
+
+// expectRefit puts the next look at the weights at or after t on the agenda: as
+// the window begins, then every midnight until its last question is asked. When it
+// comes hangs on the file alone, and on no interruption.
+func (w *world) expectRefit(t time.Time) {
+	at := w.window[0].Created.Time
+	if t.After(at) {
+		if at = t.Truncate(day); at.Before(t) {
+			at = at.Add(day)
+		}
+	}
+	if at.After(w.window[len(w.window)-1].Created.Time) {
+		return
+	}
+	w.agenda.Add(at, doRefit, "refit", func(ctx context.Context) error {
+		if err := w.Questions.RefitWeights(ctx); err != nil {
+			return fmt.Errorf("fit the weights: %w", err)
+		}
+		w.expectRefit(at.Add(time.Microsecond))
+		return nil
+	})
 }
 
 // payday pays everybody who has enough, and comes again next week while there

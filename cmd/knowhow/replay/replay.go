@@ -62,7 +62,7 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	w, err := newWorld(ctx, posts, db, log)
+	w, err := newWorld(posts, db, log)
 	if err != nil {
 		return err
 	}
@@ -86,15 +86,11 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err
 	return c.Print(out, r, func(to io.Writer) error { return r.write(to, url) })
 }
 
-// newWorld builds the services on db under a clock that stands where an earlier
-// run left it, else before the first question.
-func newWorld(ctx context.Context, posts *community, db *sqldb.DB, log *slog.Logger) (*world, error) {
+// newWorld builds the services on db under a clock that stands before the first
+// question.
+func newWorld(posts *community, db *sqldb.DB, log *slog.Logger) (*world, error) {
 	store := marketplace.NewStore(db.Write, db.Read)
-	now, err := leftOff(ctx, store)
-	if err != nil {
-		return nil, err
-	}
-	clock := marketplace.NewManualClock(latest(now, posts.start()))
+	clock := marketplace.NewManualClock(posts.start())
 	keys, err := posts.keys()
 	if err != nil {
 		return nil, err
@@ -103,8 +99,19 @@ func newWorld(ctx context.Context, posts *community, db *sqldb.DB, log *slog.Log
 	return &world{community: posts, House: house, clock: clock}, nil
 }
 
-// leftOff is the time of the last thing that happened.
+// leftOff is the time of the last thing that happened. What a killed run had under
+// way may live on in PostgreSQL for a moment: it is waited for, so that it does not
+// happen behind our back.
 func leftOff(ctx context.Context, store *marketplace.Store) (at time.Time, err error) {
+	err = store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if !marketplace.Postgres(tx) {
+			return nil
+		}
+		return tx.Exec("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE").Error
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("wait for what a killed replay had under way: %w", err)
+	}
 	var times []time.Time
 	err = store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		return tx.Table("events").Select("at").Order("at DESC").Limit(1).Scan(&times).Error
@@ -118,7 +125,7 @@ func leftOff(ctx context.Context, store *marketplace.Store) (at time.Time, err e
 	return at, nil
 }
 
-// live goes through history and window.
+// live goes through history and window, from where an earlier run left it.
 func (w *world) live(ctx context.Context, bar *progress) error {
 	if err := w.findBrand(ctx); err != nil {
 		return err
@@ -126,6 +133,11 @@ func (w *world) live(ctx context.Context, bar *progress) error {
 	if err := w.Queue.ReleaseLeases(ctx); err != nil { // the database is ours alone
 		return err
 	}
+	left, err := leftOff(ctx, w.Store)
+	if err != nil {
+		return err
+	}
+	w.clock.Set(latest(left, w.clock.Now()))
 	if err := w.open(ctx); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package question
+package wait
 
 import (
 	"fmt"
@@ -8,43 +8,15 @@ import (
 	"time"
 )
 
-// The estimate is that of the textbook, with one more at risk.
-func TestCurveIsTheProductLimitEstimate(t *testing.T) {
-	list := []waited{ // the 6-MP arm of Freireich's trial (Blood 21, 1963), in weeks
-		{6, true}, {6, true}, {6, true}, {6, false}, {7, true}, {9, false}, {10, true}, {10, false}, {11, false}, {13, true}, {16, true},
-		{17, false}, {19, false}, {20, false}, {22, true}, {23, true}, {25, false}, {32, false}, {32, false}, {34, false}, {35, false},
-	}
-	// By hand, the next one among those at risk: 19/22, 17/18, 15/16, 12/13, 11/12, 7/8, 6/7.
-	want := map[time.Duration]float64{6: .8636, 7: .8157, 10: .7647, 13: .7059, 16: .6471, 22: .5662, 23: .4853}
-	c := newCurve(list)
-	if c.sample != 21 || len(c.waits) != len(want) {
-		t.Fatalf("%+v", c)
-	}
-	for i, wait := range c.waits {
-		if math.Abs(c.left[i]-want[wait]) > .0001 {
-			t.Errorf("after %d: %.4f, want %.4f", wait, c.left[i], want[wait])
-		}
-	}
-	if d, ok := c.quantile(.5, 0); !ok || d != 23 {
-		t.Errorf("the median is %d, %v; want 23", d, ok)
-	}
-	if d, ok := c.quantile(.2, 9); !ok || d != 16 { // .6471 of .8157
-		t.Errorf("after 9 one in five is within %d, %v; want 16", d, ok)
-	}
-	if _, ok := c.quantile(.9, 0); ok {
-		t.Error("nine in ten is known, though half are still in remission")
-	}
-}
-
 func TestCurveOfLittle(t *testing.T) {
-	few := func(n int, answered bool) (list []waited) {
+	few := func(n int, answered bool) (list []Wait) {
 		for i := range n {
-			list = append(list, waited{time.Duration(i + 1), answered})
+			list = append(list, Wait{time.Duration(i + 1), answered})
 		}
 		return list
 	}
 	for name, c := range map[string]struct {
-		list    []waited
+		list    []Wait
 		already time.Duration
 		known   bool
 	}{
@@ -56,7 +28,7 @@ func TestCurveOfLittle(t *testing.T) {
 		"eight still to come": {list: few(100, true), already: 92},
 		"beyond everybody":    {list: few(100, true), already: 500},
 	} {
-		if d, ok := newCurve(c.list).quantile(.9, c.already); ok != c.known || ok && d <= c.already {
+		if d, ok := NewCurve(c.list).Quantile(.9, c.already); ok != c.known || ok && d <= c.already {
 			t.Errorf("%s: %d, %v", name, d, ok)
 		}
 	}
@@ -116,15 +88,15 @@ type world struct {
 func (w world) covered(n int, share, already float64) (float64, int) {
 	covered, known := 0, 0
 	for range 700 {
-		list := make([]waited, n)
+		list := make([]Wait, n)
 		for i := range list {
 			wait := w.draw(w.rnd)
-			list[i] = waited{wait: seconds(wait), answered: true}
-			if back := seconds(400 * w.rnd.Float64()); w.rnd.Float64() < w.takenBack && back < list[i].wait {
-				list[i] = waited{wait: back}
+			list[i] = Wait{For: seconds(wait), Over: true}
+			if back := seconds(400 * w.rnd.Float64()); w.rnd.Float64() < w.takenBack && back < list[i].For {
+				list[i] = Wait{For: back}
 			}
 		}
-		bound, ok := newCurve(list).quantile(share, seconds(already))
+		bound, ok := NewCurve(list).Quantile(share, seconds(already))
 		if !ok {
 			continue
 		}
@@ -140,16 +112,3 @@ func (w world) covered(n int, share, already float64) (float64, int) {
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-
-func BenchmarkCurves(b *testing.B) {
-	rnd, start := rand.New(rand.NewPCG(1, 1)), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	rows := make([]waitRow, forecastMost)
-	for i := range rows {
-		at := start.Add(seconds(300 * rnd.ExpFloat64()))
-		rows[i] = waitRow{Language: []string{"en", "de"}[i%2], AskedAt: start, FirstRespondedAt: &at}
-		rows[i].TopicID[15] = byte(i % 10)
-	}
-	for b.Loop() {
-		curvesOf(rows, start.Add(time.Hour))
-	}
-}

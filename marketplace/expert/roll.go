@@ -1,0 +1,63 @@
+package expert
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace/program"
+)
+
+// Roll is everybody who works or rests in a program, for one requirement. Each
+// has a place, which is theirs as long as the roll's Version is the same,
+// whatever else becomes of them. A Roll is only good while it is used.
+type Roll struct {
+	roster         *roster
+	topic          *program.Topic
+	slug, language string
+	now            time.Time
+}
+
+// UseRollTx brings the roll up to what has changed since this process last
+// looked, in one statement, and has it used while it does not change. It locks
+// nothing in the database: Take decides when an offer is accepted. Do not call it
+// in a transaction that changed an expert, an enrolment or a standing itself:
+// that might yet be rolled back.
+func (s *Service) UseRollTx(ctx context.Context, tx *gorm.DB, r Requirement, use func(Roll)) error {
+	known := s.rosters.of(rosterKey{r.Brand, r.Program})
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	if err := known.catchUpTx(ctx, tx); err != nil {
+		return err
+	}
+	roll := Roll{roster: known, topic: r.Topic, language: program.BaseLanguage(r.Language), now: r.Now}
+	if r.Topic != nil {
+		roll.slug = r.Topic.Slug
+	}
+	use(roll)
+	return nil
+}
+
+// Version is another one, in this process, whenever somebody comes or goes.
+func (r Roll) Version() int64 { return r.roster.version }
+
+// Len is the number of places.
+func (r Roll) Len() int { return len(r.roster.order) }
+
+// At is who has a place, the longest enrolled first; what is not for good is left
+// out.
+func (r Roll) At(place int) Candidate {
+	m := r.roster.order[place]
+	return Candidate{Person: m.person, Since: m.since, Lot: m.lot}
+}
+
+// May applies the hard rules to who has a place, and gives what is known of them
+// just now; with a reason they may not be asked.
+func (r Roll) May(place int) (Candidate, Reason) {
+	m := r.roster.order[place]
+	if reason := m.excluded(r.topic, r.language); reason != "" {
+		return Candidate{Person: m.person}, reason
+	}
+	return m.candidate(r.slug, r.now), ""
+}
