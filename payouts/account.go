@@ -12,12 +12,18 @@ import (
 )
 
 // Account is an expert's account at a provider, as last heard. It can be paid
-// while PayoutsEnabled.
+// while PayoutsEnabled. Due is how many things the provider wants to know of its
+// owner, by DueBy where that has a time; Disabled is its reason for not paying.
 type Account struct {
 	ExpertID       uuid.UUID
 	Provider       string
 	Reference      string
 	PayoutsEnabled bool
+	Country        string // ISO 3166, two letters; empty: not known
+	Submitted      bool   // everything that was asked at first has been told
+	Disabled       string
+	Due            int
+	DueBy          *time.Time
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 }
@@ -28,6 +34,12 @@ func (Account) TableName() string { return "payout_accounts" }
 // EnsureAccount opens the expert's account at the provider, or returns the one
 // that exists. Idempotent under crashes: the provider's key is the expert's id.
 func (s *Service) EnsureAccount(ctx context.Context, expert uuid.UUID) (Account, error) {
+	return s.EnsureAccountIn(ctx, expert, "")
+}
+
+// EnsureAccountIn is EnsureAccount for an expert of a country, ISO 3166 with two
+// letters; empty: the provider's own. It cannot be changed later.
+func (s *Service) EnsureAccountIn(ctx context.Context, expert uuid.UUID, country string) (Account, error) {
 	if err := checkIDs([]string{"expert"}, expert); err != nil {
 		return Account{}, err
 	}
@@ -36,7 +48,7 @@ func (s *Service) EnsureAccount(ctx context.Context, expert uuid.UUID) (Account,
 		return a, err
 	}
 	opened, err := s.Provider.CreateAccount(ctx, AccountRequest{
-		IdempotencyKey: "account_" + expert.String(), Expert: expert,
+		IdempotencyKey: "account_" + expert.String(), Expert: expert, Country: country,
 	})
 	if err != nil {
 		return Account{}, fmt.Errorf("open account of expert %s: %w", expert, err)
@@ -85,6 +97,7 @@ func (s *Service) recordAccount(ctx context.Context, expert uuid.UUID, heard Pro
 			ExpertID: expert, Provider: s.Provider.Label(), Reference: heard.Reference,
 			PayoutsEnabled: heard.PayoutsEnabled, CreatedAt: now, UpdatedAt: now,
 		}
+		a.hear(heard)
 		onExpert := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "expert_id"}, {Name: "provider"}},
 			DoNothing: true,
@@ -99,9 +112,36 @@ func (s *Service) recordAccount(ctx context.Context, expert uuid.UUID, heard Pro
 		if a, err = findAccount(forUpdate(tx), expert, s.Provider.Label()); err != nil {
 			return err
 		}
-		return a.enable(tx, now, heard.PayoutsEnabled, "")
+		if err := a.mirror(tx, now, heard); err != nil {
+			return err
+		}
+		return a.enable(tx, now, heard.PayoutsEnabled, heard.Disabled)
 	})
 	return a, err
+}
+
+// hear takes over what the provider says of the account's owner.
+func (a *Account) hear(heard ProviderAccount) {
+	a.Submitted, a.Disabled, a.Due, a.DueBy = heard.Submitted, heard.Disabled, heard.Due, nil
+	if heard.Country != "" {
+		a.Country = heard.Country
+	}
+	if !heard.DueBy.IsZero() {
+		by := stamp(heard.DueBy)
+		a.DueBy = &by
+	}
+}
+
+// mirror keeps what the provider says of the account's owner.
+func (a *Account) mirror(tx *gorm.DB, now time.Time, heard ProviderAccount) error {
+	a.hear(heard)
+	a.UpdatedAt = now
+	err := tx.Model(&Account{}).Where("expert_id = ? AND provider = ?", a.ExpertID, a.Provider).
+		Updates(map[string]any{"country": a.Country, "submitted": a.Submitted, "disabled": a.Disabled, "due": a.Due, "due_by": a.DueBy, "updated_at": now}).Error
+	if err != nil {
+		return fmt.Errorf("mirror account of expert %s: %w", a.ExpertID, err)
+	}
+	return nil
 }
 
 // enable records whether the account can be paid, and the fact if that is new.

@@ -67,7 +67,14 @@ func (b *bank) restart() {
 // inTx runs fn in a transaction, again after a deadlock or serialization failure.
 func (b *bank) inTx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	for {
-		err := b.db.WithContext(ctx).Transaction(fn)
+		err := b.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+			if tx.Dialector.Name() == "postgres" { // as the marketplace's store does, for all brands
+				if err := tx.Exec("SELECT set_config('knowhow.brand', '*', true)").Error; err != nil {
+					return err
+				}
+			}
+			return fn(tx)
+		})
 		var state interface{ SQLState() string }
 		if !errors.As(err, &state) || (state.SQLState() != "40001" && state.SQLState() != "40P01") {
 			return err
@@ -83,7 +90,18 @@ func (b *bank) tx(fn func(ctx context.Context, tx *gorm.DB) error) error {
 
 func eur(minor int64) payouts.Money { return payouts.Money{Minor: minor, Currency: "EUR"} }
 
+// fund is a payment at the provider, and in the books.
 func (b *bank) fund(id uuid.UUID, minor int64) error {
+	if err := b.credit(id, minor); err != nil {
+		return err
+	}
+	return b.tx(func(ctx context.Context, tx *gorm.DB) error {
+		return sandbox.ReceiveTx(ctx, tx, b.clock.now(), sandbox.Payment{ID: id, Gross: eur(minor)})
+	})
+}
+
+// credit is fund of what the provider has already.
+func (b *bank) credit(id uuid.UUID, minor int64) error {
 	return b.tx(func(ctx context.Context, tx *gorm.DB) error {
 		return payouts.FundBrandTx(ctx, tx, b.clock.now(), payouts.Funding{
 			ID: id, Brand: b.brand, Provider: sandbox.Label, Gross: eur(minor),
@@ -107,12 +125,6 @@ func (b *bank) newHold(id uuid.UUID, reward, fee int64) payouts.NewHold {
 func (b *bank) hold(id uuid.UUID, reward, fee int64) error {
 	return b.tx(func(ctx context.Context, tx *gorm.DB) error {
 		return payouts.HoldTx(ctx, tx, b.clock.now(), b.newHold(id, reward, fee))
-	})
-}
-
-func (b *bank) trim(id uuid.UUID, reward, fee int64) error {
-	return b.tx(func(ctx context.Context, tx *gorm.DB) error {
-		return payouts.TrimHoldTx(ctx, tx, b.clock.now(), id, eur(reward), eur(fee))
 	})
 }
 
@@ -202,8 +214,9 @@ func (b *bank) check(when string) {
 }
 
 var moneyTables = []string{
-	"ledger_accounts", "ledger_postings", "ledger_entries", "holds", "rewards", "payout_freezes",
-	"payout_facts", "payout_accounts", "payout_runs", "payouts",
+	"ledger_accounts", "ledger_postings", "ledger_entries", "holds", "rewards", "clawbacks", "bonuses", "disputes",
+	"credit_limits", "withholdings", "exchanges", "payout_freezes",
+	"payout_facts", "payout_accounts", "payout_runs", "payouts", "payout_orders", "provider_entries", "reconciliations",
 }
 
 // dump is all that is stored about money.

@@ -37,7 +37,7 @@ func TestAPauseStopsWhatIsClaimed(t *testing.T) {
 		}
 		_, err := b.service.CreateRun(context.Background(), "run")
 		b.must(err)
-		b.sandbox.Fault = func(payouts.TransferRequest) sandbox.Fault {
+		b.sandbox.Fault = func(payouts.MoveRequest) sandbox.Fault {
 			b.must(b.db.Exec("INSERT INTO payout_freezes (scope, owner_id, reason, frozen_at) VALUES ('payouts', ?, 'why', ?)",
 				"00000000-0000-0000-0000-000000000000", b.clock.now()).Error)
 			b.sandbox.Fault = nil

@@ -25,15 +25,15 @@ func HeldTx(ctx context.Context, tx *gorm.DB, program uuid.UUID, c Currency) (Mo
 	return balanceTx(ctx, tx, ledger.ProgramHold, program, c)
 }
 
-// LockTx holds the accounts of a program and of experts until the transaction
-// ends. A transaction that calls several of this package's verbs for more than
+// LockTx holds the accounts of experts, and those of a program as far as a hold of
+// it goes, until the transaction ends. A transaction that calls several of this package's verbs for more than
 // one expert calls it first; then it cannot deadlock with another that does.
-func LockTx(ctx context.Context, tx *gorm.DB, c Currency, program uuid.UUID, experts ...uuid.UUID) error {
+func LockTx(ctx context.Context, tx *gorm.DB, c Currency, program, hold uuid.UUID, experts ...uuid.UUID) error {
 	accounts := []ledger.Account{account(ledger.ProgramBudget, program, c), account(ledger.ProgramHold, program, c)}
 	for _, expert := range experts {
 		accounts = append(accounts, account(ledger.ExpertPending, expert, c), account(ledger.ExpertAvailable, expert, c))
 	}
-	return ledger.LockTx(ctx, tx, accounts...)
+	return ledger.LockTx(ctx, tx, hold, accounts...)
 }
 
 func balanceTx(ctx context.Context, tx *gorm.DB, kind ledger.Kind, owner uuid.UUID, c Currency) (Money, error) {

@@ -33,3 +33,11 @@ func forUpdate(tx *gorm.DB) *gorm.DB {
 
 // stamp brings a time to what both databases keep: UTC, microseconds.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// idType is what a column of ids is in the database.
+func idType(tx *gorm.DB) string {
+	if postgres(tx) {
+		return "uuid"
+	}
+	return "text"
+}

@@ -28,8 +28,23 @@ var ErrPaused = errors.New("payouts are paused")
 // ErrBelowMinimum: there is not enough available to pay out on demand.
 var ErrBelowMinimum = errors.New("less than the minimum is available")
 
+// ErrCreditLimit: the brand would owe more than was signed for.
+var ErrCreditLimit = errors.New("more than the brand's credit limit")
+
 // ErrNoAccount: the expert has no provider account that can be paid.
 var ErrNoAccount = errors.New("no account that can be paid")
+
+// ErrOwing: the expert owes us for pay that was taken back.
+var ErrOwing = errors.New("the expert owes money")
+
+// ErrHeldBack: the expert is kept from being paid out until a person has looked.
+var ErrHeldBack = errors.New("payouts to the expert are held back")
+
+// ErrNotCleared: the provider cannot move the money yet.
+var ErrNotCleared = errors.New("the money has not cleared yet")
+
+// ErrNoPayment: there is no payment of the brand left to give money back by.
+var ErrNoPayment = errors.New("no payment to give back")
 
 // ErrKeyReused: the id was used before for something else.
 var ErrKeyReused = ledger.ErrKeyReused

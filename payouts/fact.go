@@ -30,8 +30,35 @@ const (
 	// subject, or will not.
 	FactAccountEnabled    FactKind = "account_enabled"
 	FactAccountRestricted FactKind = "account_restricted"
+	// FactClawedBack: a reward, the subject, was taken back after it was released.
+	FactClawedBack FactKind = "clawed_back"
+	// FactBonus: an expert got a bonus, the subject.
+	FactBonus FactKind = "bonus"
+	// FactDisputeOpened, FactDisputeWon and FactDisputeLost are the way of a brand's
+	// payment that its bank took back. Subject is the dispute.
+	FactDisputeOpened FactKind = "dispute_opened"
+	FactDisputeWon    FactKind = "dispute_won"
+	FactDisputeLost   FactKind = "dispute_lost"
+	// FactRefundSent and FactRefundFailed end a refund to a brand, their subject.
+	FactRefundSent   FactKind = "refund_sent"
+	FactRefundFailed FactKind = "refund_failed"
+	// FactReversed: what was paid to an expert came back to us. Subject is the order.
+	FactReversed FactKind = "reversed"
+	// FactUnmatched: the provider moved money that nobody can explain; it is in
+	// suspense until a person has looked. Subject is EntryID's of its line.
+	FactUnmatched FactKind = "unmatched"
 	// FactPayoutsPaused: something that must never happen did; a person must look.
 	FactPayoutsPaused FactKind = "payouts_paused"
+	// FactPayoutsShort: the provider had not cleared enough for a run, the subject,
+	// to pay everybody; Minor is what was not paid.
+	FactPayoutsShort FactKind = "payouts_short"
+	// FactInstantSent and FactInstantFailed: an expert's account was paid out at once,
+	// or will be in its own time. Subject is the order.
+	FactInstantSent   FactKind = "instant_sent"
+	FactInstantFailed FactKind = "instant_failed"
+	// FactReversalFailed: what an expert owes could not be taken back. Subject is the
+	// order.
+	FactReversalFailed FactKind = "reversal_failed"
 )
 
 // Fact is written in the transaction of what it reports, and never changed.

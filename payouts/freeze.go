@@ -16,6 +16,7 @@ const (
 	scopeBrand   scope = "brand"
 	scopeProgram scope = "program"
 	scopePayouts scope = "payouts"
+	scopeExpert  scope = "expert"
 )
 
 type freeze struct {
@@ -48,6 +49,18 @@ func UnfreezeProgramTx(ctx context.Context, tx *gorm.DB, now time.Time, program 
 	return unfreezeTx(tx.WithContext(ctx), now, scopeProgram, program)
 }
 
+// FreezeExpertTx keeps an expert from being paid out until somebody has looked;
+// what is under way goes on. It appends the fact FactFrozen.
+func FreezeExpertTx(ctx context.Context, tx *gorm.DB, now time.Time, expert uuid.UUID, reason string) error {
+	return freezeTx(tx.WithContext(ctx), now, scopeExpert, expert, reason)
+}
+
+// UnfreezeExpertTx lets the expert be paid out again, and appends the fact
+// FactUnfrozen.
+func UnfreezeExpertTx(ctx context.Context, tx *gorm.DB, now time.Time, expert uuid.UUID) error {
+	return unfreezeTx(tx.WithContext(ctx), now, scopeExpert, expert)
+}
+
 func freezeTx(tx *gorm.DB, now time.Time, s scope, owner uuid.UUID, reason string) error {
 	if err := checkIDs([]string{string(s)}, owner); err != nil {
 		return err
@@ -72,9 +85,12 @@ func unfreezeTx(tx *gorm.DB, now time.Time, s scope, owner uuid.UUID) error {
 
 func freezeFact(kind FactKind, s scope, owner uuid.UUID, reason string, now time.Time) Fact {
 	f := Fact{Kind: kind, SubjectID: owner, Reason: reason, At: stamp(now)}
-	if s == scopeBrand {
+	switch s {
+	case scopeBrand:
 		f.BrandID = &owner
-	} else {
+	case scopeExpert:
+		f.ExpertID = &owner
+	default:
 		f.ProgramID = &owner
 	}
 	return f

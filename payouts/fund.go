@@ -2,6 +2,8 @@ package payouts
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,8 +23,8 @@ type Funding struct {
 	Fee      Money
 }
 
-// FundBrandTx puts a payment, less its fee, into the brand's wallet and appends
-// the fact FactFunded.
+// FundBrandTx puts a payment, less its fee, into the brand's wallet, once it has
+// paid what the brand owes, and appends the fact FactFunded.
 func FundBrandTx(ctx context.Context, tx *gorm.DB, now time.Time, f Funding) error {
 	net, err := f.check()
 	if err != nil {
@@ -32,20 +34,43 @@ func FundBrandTx(ctx context.Context, tx *gorm.DB, now time.Time, f Funding) err
 	if err != nil {
 		return &InvalidError{Field: "provider", Reason: "is not known"}
 	}
-	posted, err := ledger.PostTx(ctx, tx, ledger.Posting{
-		Key: "funding:" + f.ID.String(), Kind: "fund", At: now,
-		Entries: append(
-			ledger.Move(mirror, account(ledger.BrandWallet, f.Brand, net.Currency), net.Minor),
-			ledger.Move(account(ledger.ProviderFees, uuid.Nil, net.Currency),
-				account(ledger.FundingFee, uuid.Nil, net.Currency), f.Fee.Minor)...),
-	})
-	if err != nil || !posted {
+	owed := account(ledger.BrandOwes, f.Brand, net.Currency)
+	err = f.post(ctx, tx, now, f.entries(mirror, net, 0), unlessOwing(f.fact(now, net), owed))
+	if !errors.Is(err, errDebtFirst) {
 		return err
 	}
-	return appendFact(tx.WithContext(ctx), Fact{
-		Kind: FactFunded, BrandID: &f.Brand, SubjectID: f.ID,
-		Currency: &net.Currency, Minor: net.Minor, At: stamp(now),
-	})
+	have, err := ledger.HoldingTx(ctx, tx, owed)
+	if err != nil {
+		return err
+	}
+	return f.post(ctx, tx, now, f.entries(mirror, net, min(net.Minor, have[0].Minor)), f.fact(now, net))
+}
+
+func (f Funding) post(ctx context.Context, tx *gorm.DB, now time.Time, entries []ledger.Entry, fact ledger.Rider) error {
+	_, err := ledger.PostTx(ctx, tx, f.posting(now, entries), fact)
+	return err
+}
+
+func (f Funding) posting(now time.Time, entries []ledger.Entry) ledger.Posting {
+	return ledger.Posting{
+		Key: "funding:" + f.ID.String(), Kind: "fund", At: now, Entries: entries,
+		About: fmt.Sprintln(f.Brand, f.Provider, f.Gross, f.Fee.Minor),
+	}
+}
+
+// entries are the provider's balance to what the brand owes, and to its wallet;
+// the fee is the brand's.
+func (f Funding) entries(mirror ledger.Account, net Money, debt int64) []ledger.Entry {
+	c := net.Currency
+	entries := append(ledger.Move(mirror, account(ledger.BrandOwes, f.Brand, c), debt),
+		ledger.Move(mirror, account(ledger.BrandWallet, f.Brand, c), net.Minor-debt)...)
+	return append(entries, ledger.Move(account(ledger.ProviderFees, uuid.Nil, c), account(ledger.FundingFee, uuid.Nil, c), f.Fee.Minor)...)
+}
+
+func (f Funding) fact(now time.Time, net Money) ledger.Rider {
+	return Fact{
+		Kind: FactFunded, BrandID: &f.Brand, SubjectID: f.ID, Currency: &net.Currency, Minor: net.Minor, At: stamp(now),
+	}.insert()
 }
 
 func (f Funding) check() (net Money, err error) {
@@ -104,11 +129,12 @@ func (a Allocation) post(ctx context.Context, tx *gorm.DB, now time.Time, kind s
 	}
 	from, to := direction(account(ledger.BrandWallet, a.Brand, a.Amount.Currency),
 		account(ledger.ProgramBudget, a.Program, a.Amount.Currency))
-	_, err := ledger.PostTx(ctx, tx, ledger.Posting{
-		Key: "allocation:" + a.ID.String(), Kind: kind, At: now,
-		Entries: ledger.Move(from, to, a.Amount.Minor),
-	})
+	_, err := ledger.PostTx(ctx, tx, a.posting(kind, now, ledger.Move(from, to, a.Amount.Minor)))
 	return err
+}
+
+func (a Allocation) posting(kind string, now time.Time, entries []ledger.Entry) ledger.Posting {
+	return ledger.Posting{Key: "allocation:" + a.ID.String(), Kind: kind, At: now, Entries: entries}
 }
 
 func account(kind ledger.Kind, owner uuid.UUID, c Currency) ledger.Account {

@@ -24,30 +24,16 @@ type breaker struct {
 	left  int
 }
 
-func newBreaker(t *testing.T, db *gorm.DB) *breaker {
-	t.Helper()
+func newBreaker(db *sqldb.DB) *breaker {
 	k := &breaker{}
-	after := func(tx *gorm.DB) {
-		if !k.armed {
-			return
+	db.Watch(func(_ context.Context, _ sqldb.Sent, send func() error) error {
+		if k.armed {
+			if k.left--; k.left < 0 {
+				return errBroken
+			}
 		}
-		if k.left--; k.left < 0 {
-			_ = tx.AddError(errBroken)
-		}
-	}
-	c := db.Callback()
-	for _, err := range []error{
-		c.Create().After("gorm:create").Register("test:break", after),
-		c.Query().After("gorm:query").Register("test:break", after),
-		c.Update().After("gorm:update").Register("test:break", after),
-		c.Delete().After("gorm:delete").Register("test:break", after),
-		c.Row().After("gorm:row").Register("test:break", after),
-		c.Raw().After("gorm:raw").Register("test:break", after),
-	} {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+		return send()
+	})
 	return k
 }
 
@@ -56,7 +42,7 @@ func newBreaker(t *testing.T, db *gorm.DB) *breaker {
 func TestEveryVerbFailsHalfway(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBank(t, db)
-		k := newBreaker(t, b.db)
+		k := newBreaker(db)
 		b.must(b.hold(uuid.New(), 10, 1)) // opens the program's accounts
 		for _, verb := range b.verbs() {
 			t.Run(verb.name, func(t *testing.T) { b.failHalfway(t, k, verb) })
@@ -74,9 +60,9 @@ func (b *bank) failHalfway(t *testing.T, k *breaker, verb verb) {
 		if err == nil {
 			want := verb.sqlite
 			if b.db.Dialector.Name() == "postgres" {
-				want = verb.postgres
+				want = verb.postgres + 1 // and the one of every transaction, see inTx
 			}
-			if n != want {
+			if verb.sqlite > 0 && n != want {
 				t.Errorf("%d statements, want %d", n, want)
 			}
 			return
@@ -92,7 +78,7 @@ func (b *bank) failHalfway(t *testing.T, k *breaker, verb verb) {
 
 type verb struct {
 	name             string
-	sqlite, postgres int // statements
+	sqlite, postgres int // statements; 0: they are not counted
 	run              func() error
 }
 
@@ -112,18 +98,17 @@ func (b *bank) verbs() []verb {
 	funding, allocation := uuid.New(), uuid.New()
 	parts := []payouts.NewReward{b.reward(one, expert, 500, 50), b.reward(two, expert, 300, 30)}
 	return []verb{
-		{"fund", 4, 2, func() error { return b.fund(funding, 500) }},
+		{"fund", 4, 1, func() error { return b.credit(funding, 500) }},
 		{"allocate", 3, 1, func() error { return b.allocate(allocation, 400) }},
 		{"hold", 5, 2, func() error { return b.hold(hold, 1000, 100) }},
 		{"hold another", 5, 2, func() error { return b.hold(other, 10, 0) }},
-		{"trim", 5, 2, func() error { return b.trim(hold, 900, 90) }},
 		{"void", 5, 2, func() error { return b.void(other) }},
 		{"earn", 7, 2, func() error { return b.earn(hold, parts...) }},
 		{"release", 5, 2, func() error { return b.release(one) }},
 		{"refuse", 6, 3, func() error { return b.refuse(two, refusal) }},
 		{"freeze", 2, 2, func() error { return b.tx(freeze) }},
 		{"unfreeze", 2, 2, func() error { return b.tx(unfreeze) }},
-		{"request", 11, 9, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
+		{"request", 14, 14, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
 	}
 }
 
@@ -132,7 +117,7 @@ func (b *bank) verbs() []verb {
 func TestProcessFailsHalfway(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBank(t, db)
-		k := newBreaker(t, b.db)
+		k := newBreaker(db)
 		for n := range 25 {
 			expert, before := b.payee(1000), b.transfers()
 			_, err := b.service.CreateRun(context.Background(), fmt.Sprint("run ", n))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,7 +51,7 @@ type NewHold struct {
 }
 
 // Hold is money set aside. Authorised = what is still held + returned + earned,
-// in minor units of Currency; Reward and Fee are the quote after trimming.
+// in minor units of Currency; Reward and Fee are the quote.
 type Hold struct {
 	ID              uuid.UUID
 	BrandID         uuid.UUID
@@ -90,7 +89,7 @@ func HoldTx(ctx context.Context, tx *gorm.DB, now time.Time, n NewHold) error {
 			return err
 		}
 	}
-	posted, err := h.post(ctx, tx, now, "hold", ledger.Move(h.budget(), h.account(), h.AuthorisedMinor), h.insert())
+	posted, err := ledger.PostTx(ctx, tx, h.posting("hold", now, h.holding()), h.insert())
 	if err != nil {
 		return err
 	}
@@ -152,46 +151,6 @@ func (h Hold) sameAs(o Hold) error {
 	return nil
 }
 
-// TrimHoldTx lowers an open hold to the accepted quote; what is over goes back
-// to the budget. A quote above what is held is *InvalidError.
-func TrimHoldTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID, reward, fee Money) error {
-	total, err := quote(reward, fee)
-	if err != nil {
-		return err
-	}
-	tx = tx.WithContext(ctx)
-	h, err := lockHold(tx, id)
-	if err != nil {
-		return err
-	}
-	if h.RewardMinor == reward.Minor && h.FeeMinor == fee.Minor && h.Currency == reward.Currency {
-		return nil
-	}
-	if h.State != HoldOpen {
-		return h.refuse("trim")
-	}
-	over, err := h.over(total, reward.Minor, fee.Minor)
-	if err != nil {
-		return err
-	}
-	before := h
-	h.RewardMinor, h.FeeMinor, h.ReturnedMinor = reward.Minor, fee.Minor, h.ReturnedMinor+over
-	verb := fmt.Sprintf("trim:%d:%d", reward.Minor, fee.Minor)
-	return h.move(ctx, tx, now, verb, ledger.Move(h.account(), h.budget(), over), before)
-}
-
-// over is what trimming to total gives back.
-func (h Hold) over(total Money, reward, fee int64) (int64, error) {
-	over := h.held() - total.Minor
-	if total.Currency != h.Currency {
-		return 0, &InvalidError{Field: "reward", Reason: "is in another currency than the hold"}
-	}
-	if over < 0 || reward > h.RewardMinor || fee > h.FeeMinor {
-		return 0, &InvalidError{Field: "reward", Reason: "is more than is held"}
-	}
-	return over, nil
-}
-
 // VoidHoldTx ends an open hold: all of it goes back to the budget. An earned
 // hold is *StateError.
 func VoidHoldTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) error {
@@ -203,7 +162,7 @@ func VoidHoldTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) e
 	if h.State != HoldOpen {
 		return h.refuse("void")
 	}
-	back, at, before := ledger.Move(h.account(), h.budget(), h.held()), stamp(now), h
+	back, at, before := h.voiding(), stamp(now), h
 	h.State, h.ReturnedMinor, h.EndedAt = HoldVoided, h.AuthorisedMinor, &at
 	return h.move(ctx, tx, now, "void", back, before)
 }
@@ -240,15 +199,22 @@ func (h Hold) refuse(verb string) error {
 	return &StateError{Noun: "hold", ID: h.ID, State: string(h.State), Verb: verb}
 }
 
-// post posts under the hold's key and verb, of which the kind is the first word.
-func (h Hold) post(ctx context.Context, tx *gorm.DB, now time.Time, verb string, entries []ledger.Entry, riders ...ledger.Rider) (bool, error) {
-	kind, _, _ := strings.Cut(verb, ":")
-	return ledger.PostTx(ctx, tx, ledger.Posting{Key: "hold:" + h.ID.String() + ":" + verb, Kind: kind, At: now, Entries: entries}, riders...)
+// posting is under the hold's key and the verb.
+func (h Hold) posting(verb string, now time.Time, entries []ledger.Entry) ledger.Posting {
+	return ledger.Posting{Key: "hold:" + h.ID.String() + ":" + verb, Kind: verb, At: now, Entries: entries, Near: h.ID}
 }
+
+// holding is the budget to what is set aside.
+func (h Hold) holding() []ledger.Entry {
+	return ledger.Move(h.budget(), h.account(), h.AuthorisedMinor)
+}
+
+// voiding is all that is held back to the budget.
+func (h Hold) voiding() []ledger.Entry { return ledger.Move(h.account(), h.budget(), h.held()) }
 
 // move posts what the verb moves, and writes what the hold has become.
 func (h Hold) move(ctx context.Context, tx *gorm.DB, now time.Time, verb string, entries []ledger.Entry, before Hold, riders ...ledger.Rider) error {
-	posted, err := h.post(ctx, tx, now, verb, entries, append(riders, h.update(before))...)
+	posted, err := ledger.PostTx(ctx, tx, h.posting(verb, now, entries), append(riders, h.update(before))...)
 	if err == nil && !posted {
 		err = fmt.Errorf("%s hold %s: it was before: %w", verb, h.ID, ErrState)
 	}

@@ -60,9 +60,6 @@ func (p Payout) group() string { return GroupOf(p.ID) }
 // GroupOf is the group under which the provider keeps a payout's transfers.
 func GroupOf(payout uuid.UUID) string { return "po_" + payout.String() }
 
-// key is the idempotency key of the current attempt.
-func (p Payout) key() string { return fmt.Sprintf("%s_a%d", p.group(), p.Attempt) }
-
 func (p Payout) available() ledger.Account {
 	return account(ledger.ExpertAvailable, p.ExpertID, p.Currency)
 }
@@ -72,7 +69,7 @@ func (p Payout) inTransit() ledger.Account {
 }
 
 func (p Payout) posting(verb string, now time.Time, entries []ledger.Entry) ledger.Posting {
-	return ledger.Posting{Key: "payout:" + p.ID.String() + ":" + verb, Kind: "payout_" + verb, At: now, Entries: entries}
+	return ledger.Posting{Key: "payout:" + p.ID.String() + ":" + verb, Kind: "payout_" + verb, At: now, Entries: entries, Near: p.ID}
 }
 
 func (p Payout) fact(kind FactKind, now time.Time, reason string) Fact {

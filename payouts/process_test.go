@@ -109,7 +109,7 @@ func TestAmbiguousWaitsOutTheWindow(t *testing.T) {
 		_, err := b.service.CreateRun(context.Background(), "2026-W10")
 		b.must(err)
 		var keys []string
-		b.sandbox.Fault = func(req payouts.TransferRequest) sandbox.Fault {
+		b.sandbox.Fault = func(req payouts.MoveRequest) sandbox.Fault {
 			keys = append(keys, req.IdempotencyKey)
 			if len(keys) == 1 {
 				return sandbox.Error
@@ -143,7 +143,7 @@ func TestOldKeyIsNotSentAgain(t *testing.T) {
 		b.must(err)
 		first := start
 		sent := map[string]time.Time{}
-		b.sandbox.Fault = func(req payouts.TransferRequest) sandbox.Fault {
+		b.sandbox.Fault = func(req payouts.MoveRequest) sandbox.Fault {
 			if _, ok := sent[req.IdempotencyKey]; !ok {
 				sent[req.IdempotencyKey] = b.clock.now()
 			}
@@ -183,7 +183,7 @@ func TestZombieWorker(t *testing.T) {
 			}
 		})
 		calls := 0
-		b.sandbox.Fault = func(payouts.TransferRequest) sandbox.Fault { calls++; return sandbox.None }
+		b.sandbox.Fault = func(payouts.MoveRequest) sandbox.Fault { calls++; return sandbox.None }
 		if done, err := b.service.Process(context.Background(), 1); err != nil || done.Sent != 0 {
 			t.Errorf("zombie: %+v, %v", done, err)
 		}
@@ -202,7 +202,7 @@ func TestZombieDoesNotFail(t *testing.T) {
 		expert := b.payee(5000)
 		_, err := b.service.CreateRun(context.Background(), "2026-W10")
 		b.must(err)
-		b.sandbox.Fault = func(payouts.TransferRequest) sandbox.Fault {
+		b.sandbox.Fault = func(payouts.MoveRequest) sandbox.Fault {
 			b.clock.advance(6 * time.Minute)
 			zombie := b.service
 			b.restart()
@@ -239,13 +239,13 @@ func TestSecondTransferPausesPayouts(t *testing.T) {
 		made, err := b.service.RequestPayout(context.Background(), expert, uuid.New())
 		b.must(err)
 		for i := range 2 {
-			_, err = b.sandbox.Transfer(context.Background(), payouts.TransferRequest{
-				IdempotencyKey: fmt.Sprint("by hand ", i), Group: "po_" + made[0].ID.String(),
-				PayoutID: made[0].ID, Amount: eur(5000), Destination: made[0].Destination,
+			_, err = b.sandbox.Move(context.Background(), payouts.MoveRequest{
+				Kind: payouts.MoveTransfer, IdempotencyKey: fmt.Sprint("by hand ", i), Group: "po_" + made[0].ID.String(),
+				Subject: made[0].ID, Amount: eur(5000), Account: made[0].Destination,
 			})
 			b.must(err)
 		}
-		b.sandbox.Fault = func(payouts.TransferRequest) sandbox.Fault { return sandbox.LostBefore }
+		b.sandbox.Fault = func(payouts.MoveRequest) sandbox.Fault { return sandbox.LostBefore }
 		b.process()
 		b.clock.advance(time.Hour)
 		if _, err = b.service.Process(context.Background(), 10); !errors.Is(err, payouts.ErrPaused) {
@@ -320,7 +320,7 @@ func TestLowBalanceIsTriedAgainWithANewKey(t *testing.T) {
 		_, err := b.service.CreateRun(context.Background(), "2026-W10")
 		b.must(err)
 		var keys []string
-		b.sandbox.Fault = func(req payouts.TransferRequest) sandbox.Fault {
+		b.sandbox.Fault = func(req payouts.MoveRequest) sandbox.Fault {
 			if keys = append(keys, req.IdempotencyKey); len(keys) == 1 {
 				return sandbox.LowBalance
 			}

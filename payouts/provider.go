@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 )
 
-// Provider moves money out: Stripe Connect, or the sandbox. Its methods are
-// network calls and never run inside a transaction. An error that is not a
-// *ProviderError leaves it unknown whether the call had an effect.
+// Provider moves money: Stripe Connect, or the sandbox. Its methods are network
+// calls and never run inside a transaction. An error that is not a *ProviderError
+// leaves it unknown whether the call had an effect.
 type Provider interface {
 	// Label names the provider, and with it the mirror account: "stripe".
 	Label() string
@@ -21,39 +22,41 @@ type Provider interface {
 	CreateAccount(ctx context.Context, req AccountRequest) (ProviderAccount, error)
 	// AccountStatus reads an account anew.
 	AccountStatus(ctx context.Context, reference string) (ProviderAccount, error)
-	// Transfer pays once per idempotency key, as long as the provider keeps keys.
-	Transfer(ctx context.Context, req TransferRequest) (Transfer, error)
-	// FindTransfers lists the transfers of a group, read after write.
-	FindTransfers(ctx context.Context, group string) ([]Transfer, error)
+	// Move moves money once per idempotency key, as long as the provider keeps
+	// keys.
+	Move(ctx context.Context, req MoveRequest) (Movement, error)
+	// FindMoves lists what has moved for the request, under whatever key, read
+	// after write.
+	FindMoves(ctx context.Context, req MoveRequest) ([]Movement, error)
+	// MoveStatus reads one movement anew; account is that of an instant payout.
+	MoveStatus(ctx context.Context, kind MoveKind, account, id string) (Movement, error)
+	// Balance is what we have at the provider, per currency.
+	Balance(ctx context.Context) ([]ProviderBalance, error)
+	// BalanceTransactions lists the provider's books of our balance.
+	BalanceTransactions(ctx context.Context, q BalanceQuery) (BalancePage, error)
+	// What brands pay in, and where experts tell it about themselves.
+	Collector
+	Onboarder
 }
 
 // AccountRequest asks for an account for an expert.
 type AccountRequest struct {
 	IdempotencyKey string
 	Expert         uuid.UUID
+	Country        string // ISO 3166, two letters; empty: the provider's own
 }
 
-// ProviderAccount is an expert's account at the provider.
+// ProviderAccount is an expert's account at the provider. Due is how many things
+// the provider wants to know of its owner, by DueBy, which may be zero; Disabled
+// is its reason for not paying them.
 type ProviderAccount struct {
 	Reference      string
+	Country        string // ISO 3166, two letters; empty: not known
 	PayoutsEnabled bool
-}
-
-// TransferRequest is one attempt to send one payout. Group is the same for all
-// attempts of a payout, IdempotencyKey for all tries of an attempt.
-type TransferRequest struct {
-	IdempotencyKey string
-	Group          string
-	PayoutID       uuid.UUID
-	Amount         Money
-	Destination    string
-}
-
-// Transfer is money that has moved at the provider.
-type Transfer struct {
-	ID          string
-	Amount      Money
-	Destination string
+	Submitted      bool // its owner has told everything that was asked at first
+	Disabled       string
+	Due            int
+	DueBy          time.Time
 }
 
 // Class says what an error of a provider means for the call that got it.

@@ -12,45 +12,20 @@ import (
 	"knowhow/payouts/ledger"
 )
 
-// errLeaseLost: the payout has moved on, another worker has it.
-var errLeaseLost = errors.New("lease lost")
-
-// save writes a payout's progress, if the worker still has the lease in held:
-// else errLeaseLost.
-func (s *Service) save(ctx context.Context, p, held Payout) error {
-	return s.InTx(ctx, func(tx *gorm.DB) error { return p.update(tx, held) })
+// record ends an errand by what is at the provider. It goes by the row's state
+// and not by the lease: what has moved is true, whoever hears of it, and however
+// often. Anything but one movement of the right amount to and from where it was
+// asked for, of an errand not failed, pauses all payouts until a person has
+// looked. Once it is recorded, and payouts are paused by then, it returns
+// ErrPaused: the worker goes on with no other.
+func (s *Service) record(ctx context.Context, e errand, found []Movement) (PayoutState, error) {
+	if e.table == ordersTable {
+		return s.recordOrder(ctx, e.id, found)
+	}
+	return s.recordPayout(ctx, e.id, found)
 }
 
-// update writes p's mutable columns where state and lease are still as in
-// before; a row that has moved on is left alone, and is errLeaseLost.
-func (p Payout) update(tx *gorm.DB, before Payout) error {
-	query := tx.Model(&Payout{}).Where("id = ? AND state = ?", p.ID, before.State)
-	if before.LeaseToken == nil {
-		query = query.Where("lease_token IS NULL")
-	} else {
-		query = query.Where("lease_token = ?", *before.LeaseToken)
-	}
-	res := query.Updates(map[string]any{
-		"state": p.State, "attempt": p.Attempt, "tries": p.Tries, "first_sent_at": p.FirstSentAt,
-		"ambiguous": p.Ambiguous, "not_before": p.NotBefore, "lease_token": p.LeaseToken,
-		"lease_until": p.LeaseUntil, "failure": p.Failure, "transfer_id": p.TransferID, "ended_at": p.EndedAt,
-	})
-	if res.Error != nil {
-		return fmt.Errorf("update payout %s: %w", p.ID, res.Error)
-	}
-	if res.RowsAffected != 1 {
-		return errLeaseLost
-	}
-	return nil
-}
-
-// record ends a payout by what is at the provider. It goes by the payout's state
-// and not by the lease: what was transferred is true, whoever hears of it, and
-// however often. Anything but one transfer of the right amount to the right
-// account, for a payout not failed, pauses all payouts until a person has looked.
-// Once it is recorded, and payouts are paused by then, it returns ErrPaused: the
-// worker goes on with no other.
-func (s *Service) record(ctx context.Context, id uuid.UUID, found []Transfer) (state PayoutState, err error) {
+func (s *Service) recordPayout(ctx context.Context, id uuid.UUID, found []Movement) (state PayoutState, err error) {
 	now, paused := s.now(), false
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
 		p, err := findPayout(forUpdate(tx), id)
@@ -63,7 +38,7 @@ func (s *Service) record(ctx context.Context, id uuid.UUID, found []Transfer) (s
 		state = p.State
 		if wrong := p.mismatch(found); wrong != "" {
 			paused = true
-			return pauseTx(tx, p, wrong, now)
+			return pauseTx(tx, p.fact(FactPayoutsPaused, now, wrong))
 		}
 		if p.State == PayoutSent {
 			return nil
@@ -79,31 +54,36 @@ func (s *Service) record(ctx context.Context, id uuid.UUID, found []Transfer) (s
 }
 
 // mismatch says what is wrong with the transfers found for p, if anything.
-func (p Payout) mismatch(found []Transfer) string {
-	switch t := found[0]; {
+func (p Payout) mismatch(found []Movement) string {
+	return mismatch(p.errand(), p.TransferID, found)
+}
+
+// mismatch says what is wrong with what was found to have moved for an errand,
+// whose movement is known as recorded if it was sent.
+func mismatch(e errand, recorded *string, found []Movement) string {
+	switch m := found[0]; {
 	case len(found) > 1:
-		return "several transfers"
-	case t.Amount != p.Amount() || t.Destination != p.Destination:
-		return "transfer differs from the payout"
-	case p.State == PayoutSent && *p.TransferID != t.ID:
-		return "second transfer"
-	case p.State == PayoutFailed:
-		return "transfer of a failed payout"
+		return "several movements for one " + string(e.request.Kind)
+	case m.Amount != e.request.Amount || m.Account != e.request.Account || m.Of != e.request.Of:
+		return string(e.request.Kind) + " differs from what was asked for"
+	case e.State == PayoutSent && *recorded != m.ID:
+		return "second " + string(e.request.Kind)
+	case e.State == PayoutFailed:
+		return string(e.request.Kind) + " of what has failed"
 	}
 	return ""
 }
 
-func (s *Service) recordSent(ctx context.Context, tx *gorm.DB, p Payout, t Transfer, now time.Time) error {
-	mirror, err := ledger.Mirror(p.Provider, p.Currency)
+func (s *Service) recordSent(ctx context.Context, tx *gorm.DB, p Payout, m Movement, now time.Time) error {
+	posting, err := p.sent(now)
 	if err != nil {
 		return err
 	}
-	posting := p.posting("send", now, ledger.Move(p.inTransit(), mirror, p.AmountMinor))
 	posted, err := ledger.PostTx(ctx, tx, posting, ledger.Rider{
 		Doing: "update payout " + p.ID.String(), Rows: 1, Else: errLeaseLost,
 		SQL: `UPDATE payouts SET state = 'sent', transfer_id = ?, ended_at = ?, failure = '', lease_token = NULL, lease_until = NULL
 			WHERE id = ? AND state = ?`,
-		Args: []any{t.ID, now, p.ID, p.State},
+		Args: []any{m.ID, now, p.ID, p.State},
 	}, p.fact(FactPayoutSent, now, "").insert())
 	if err == nil && !posted {
 		err = fmt.Errorf("record payout %s: it was before: %w", p.ID, ErrState)
@@ -112,23 +92,40 @@ func (s *Service) recordSent(ctx context.Context, tx *gorm.DB, p Payout, t Trans
 	return err
 }
 
-// fail gives the money back after a definitive refusal, if the worker still has
-// the lease.
-func (s *Service) fail(ctx context.Context, p Payout, code string) (state PayoutState, err error) {
+// sent is the posting of a payout that has been transferred.
+func (p Payout) sent(now time.Time) (ledger.Posting, error) {
+	mirror, err := ledger.Mirror(p.Provider, p.Currency)
+	return p.posting("send", now, ledger.Move(p.inTransit(), mirror, p.AmountMinor)), err
+}
+
+// fail ends an errand after a definitive refusal, and gives its money back, if
+// the worker still has the lease.
+func (s *Service) fail(ctx context.Context, e errand, code string) end {
 	now := s.now()
-	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		held, err := findPayout(forUpdate(tx), p.ID)
+	err := s.InTx(ctx, func(tx *gorm.DB) error {
+		if e.table == ordersTable {
+			return s.failOrder(ctx, tx, &e, code, now)
+		}
+		held, err := findPayout(forUpdate(tx), e.id)
 		if err != nil {
 			return err
 		}
-		state = held.State
-		if held.State != PayoutSending || held.LeaseToken == nil || *held.LeaseToken != *p.LeaseToken {
+		if !s.stillHeld(held.errand(), e) {
+			e.State = held.State
 			return nil
 		}
-		state = PayoutFailed
+		e.State = PayoutFailed
 		return s.recordFailed(ctx, tx, held, code, now)
 	})
-	return state, err
+	return end{errand: e, err: err}
+}
+
+// stillHeld reports whether the worker that has held has the row's lease.
+func (s *Service) stillHeld(row, held errand) bool {
+	if row.State != PayoutSending {
+		return false
+	}
+	return !s.guarded(guardLease) || row.LeaseToken != nil && *row.LeaseToken == *held.LeaseToken
 }
 
 func (s *Service) recordFailed(ctx context.Context, tx *gorm.DB, p Payout, code string, now time.Time) error {
@@ -136,13 +133,13 @@ func (s *Service) recordFailed(ctx context.Context, tx *gorm.DB, p Payout, code 
 	if _, err := ledger.PostTx(ctx, tx, posting); err != nil {
 		return err
 	}
-	held := p
-	p.State, p.EndedAt, p.Failure = PayoutFailed, &now, code
-	p.release(p.NotBefore)
-	if err := p.update(tx, held); err != nil {
+	if err := endFailed(tx, payoutsTable, p.ID, code, now); err != nil {
 		return err
 	}
 	if err := appendFact(tx, p.fact(FactPayoutFailed, now, code)); err != nil {
+		return err
+	}
+	if err := s.failInstant(ctx, tx, p.ID, now); err != nil {
 		return err
 	}
 	if code != CodeAccountRestricted {
@@ -155,36 +152,115 @@ func (s *Service) recordFailed(ctx context.Context, tx *gorm.DB, p Payout, code 
 	return a.enable(tx, now, false, code)
 }
 
-// pauseTx stops all payouts and says why.
-func pauseTx(tx *gorm.DB, p Payout, reason string, now time.Time) error {
-	paused, err := insertFreeze(tx, freeze{Scope: scopePayouts, OwnerID: uuid.Nil, Reason: reason, FrozenAt: now})
-	if err != nil || !paused {
-		return err
+// endFailed ends the row of an errand, which the caller has locked.
+func endFailed(tx *gorm.DB, table string, id uuid.UUID, code string, now time.Time) error {
+	res := tx.Exec(`UPDATE `+table+` SET state = 'failed', ended_at = ?, failure = ?, lease_token = NULL, lease_until = NULL
+		WHERE id = ? AND state = 'sending'`, now, code, id)
+	if res.Error == nil && res.RowsAffected != 1 {
+		return errLeaseLost
 	}
-	return appendFact(tx, p.fact(FactPayoutsPaused, now, reason))
-}
-
-// ResumePayoutsTx lets payouts go on after a person has looked.
-func ResumePayoutsTx(ctx context.Context, tx *gorm.DB) error {
-	err := tx.WithContext(ctx).Where("scope = ?", scopePayouts).Delete(&freeze{}).Error
-	if err != nil {
-		return fmt.Errorf("resume payouts: %w", err)
+	if res.Error != nil {
+		return fmt.Errorf("end %s %s: %w", table, id, res.Error)
 	}
 	return nil
 }
 
-func refusePaused(tx *gorm.DB) error {
-	paused, err := isPaused(tx)
-	if err == nil && paused {
-		err = ErrPaused
+// errSingly: what was found is to be recorded one by one.
+var errSingly = errors.New("record one by one")
+
+// recordMany records the transfers of a wave in one transaction. done is false
+// where they are to be recorded one by one: few, orders among them, something
+// wrong, or somebody else was faster.
+func (s *Service) recordMany(ctx context.Context, ends []end) (done, paused bool, err error) {
+	found := map[uuid.UUID]Movement{}
+	for _, e := range ends {
+		if e.err != nil && !errors.Is(e.err, errLeaseLost) || e.table != payoutsTable || len(e.found) > 1 {
+			return false, false, nil
+		}
+		if len(e.found) == 1 && e.err == nil {
+			found[e.id] = e.found[0]
+		}
 	}
-	return err
+	if len(found) < 2 {
+		return false, false, nil
+	}
+	err = s.InTx(ctx, func(tx *gorm.DB) error {
+		if paused, err = isPaused(tx); err != nil {
+			return err
+		}
+		return s.recordSentTx(ctx, tx, found, s.now())
+	})
+	if errors.Is(err, errSingly) || errors.Is(err, ledger.ErrConcurrent) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	for i := range ends {
+		if _, ok := found[ends[i].id]; ok {
+			ends[i].State = PayoutSent
+		}
+	}
+	return true, paused, nil
 }
 
-func isPaused(tx *gorm.DB) (bool, error) {
-	var n int64
-	if err := tx.Model(&freeze{}).Where("scope = ?", scopePayouts).Count(&n).Error; err != nil {
-		return false, fmt.Errorf("look up pause: %w", err)
+// recordSentTx is recordSent of several payouts: errSingly unless all of them are
+// as they should be.
+func (s *Service) recordSentTx(ctx context.Context, tx *gorm.DB, found map[uuid.UUID]Movement, now time.Time) error {
+	ids := make([]uuid.UUID, 0, len(found))
+	for id := range found {
+		ids = append(ids, id)
 	}
-	return n > 0, nil
+	var rows []Payout
+	if err := forUpdate(tx).Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return fmt.Errorf("lock payouts: %w", err)
+	}
+	if len(rows) != len(found) {
+		return errSingly
+	}
+	postings, facts := make([]ledger.Posting, len(rows)), make([]Fact, len(rows))
+	for i, p := range rows {
+		if p.State != PayoutSending || p.mismatch([]Movement{found[p.ID]}) != "" {
+			return errSingly
+		}
+		var err error
+		if postings[i], err = p.sent(now); err != nil {
+			return err
+		}
+		facts[i] = p.fact(FactPayoutSent, now, "")
+	}
+	n, err := ledger.PostAllTx(ctx, tx, postings...)
+	if err != nil {
+		return err
+	}
+	if n != len(found) {
+		return errSingly
+	}
+	if err := updateSent(tx, rows, found, now); err != nil {
+		return err
+	}
+	if err := tx.Create(&facts).Error; err != nil {
+		return fmt.Errorf("append facts of payouts: %w", err)
+	}
+	return nil
+}
+
+func updateSent(tx *gorm.DB, rows []Payout, found map[uuid.UUID]Movement, now time.Time) error {
+	values, args := "", []any{now}
+	for i, p := range rows {
+		if i > 0 {
+			values += ", "
+		}
+		values += "(CAST(? AS " + idType(tx) + "), CAST(? AS text))"
+		args = append(args, p.ID, found[p.ID].ID)
+	}
+	res := tx.Exec(`UPDATE payouts SET state = 'sent', transfer_id = v.column2, ended_at = ?, failure = '', lease_token = NULL, lease_until = NULL
+		FROM (VALUES `+values+`) AS v WHERE payouts.id = v.column1 AND payouts.state = 'sending'`, args...)
+	if res.Error != nil {
+		return fmt.Errorf("update payouts: %w", res.Error)
+	}
+	if res.RowsAffected != int64(len(rows)) {
+		return errLeaseLost
+	}
+	return nil
 }

@@ -58,12 +58,6 @@ func (r refusals) earn(name string, want error, hold uuid.UUID, change func(*pay
 	}}
 }
 
-func (r refusals) trim(name string, want error, hold uuid.UUID, reward, fee payouts.Money) refusal {
-	return refusal{"trim " + name, want, func(ctx context.Context, tx *gorm.DB) error {
-		return payouts.TrimHoldTx(ctx, tx, r.b.clock.now(), hold, reward, fee)
-	}}
-}
-
 func (r refusals) simple(name string, want error, run func(ctx context.Context, tx *gorm.DB, now time.Time) error) refusal {
 	return refusal{name, want, func(ctx context.Context, tx *gorm.DB) error { return run(ctx, tx, r.b.clock.now()) }}
 }
@@ -97,9 +91,6 @@ func (r refusals) money() []refusal {
 		r.allocate("nothing", payouts.ErrInvalid, func(a *payouts.Allocation) { a.Amount.Minor = 0 }),
 		r.allocate("more than the wallet", payouts.ErrInsufficientFunds, func(a *payouts.Allocation) { a.Amount.Minor = 1_000_000 }),
 		r.allocate("again for more", payouts.ErrKeyReused, func(a *payouts.Allocation) { a.ID = r.allocation; a.Amount.Minor = 101 }),
-		r.trim("to more", payouts.ErrInvalid, r.open, eur(101), eur(9)),
-		r.trim("to nothing", payouts.ErrInvalid, r.open, eur(0), eur(0)),
-		r.trim("to another currency", payouts.ErrInvalid, r.open, usd, payouts.Money{Currency: "USD"}),
 		r.earn("nothing", payouts.ErrInvalid, r.open, func(n *payouts.NewReward) { n.Amount.Minor = 0 }),
 		r.earn("a debt", payouts.ErrInvalid, r.open, func(n *payouts.NewReward) { n.Amount.Minor = -5 }),
 		r.earn("more than is held", payouts.ErrInvalid, r.open, func(n *payouts.NewReward) { n.Amount.Minor = 101 }),
@@ -115,9 +106,6 @@ func (r refusals) money() []refusal {
 func (r refusals) states() []refusal {
 	keep := func(*payouts.NewReward) {}
 	return []refusal{
-		r.trim("a voided hold", payouts.ErrState, r.voided, eur(50), eur(5)),
-		r.trim("an earned hold", payouts.ErrState, r.earned, eur(50), eur(5)),
-		r.trim("no hold", payouts.ErrNotFound, uuid.New(), eur(50), eur(5)),
 		r.earn("a voided hold", payouts.ErrState, r.voided, keep),
 		r.earn("an earned hold for other work", payouts.ErrKeyReused, r.earned, keep),
 		r.earn("no hold", payouts.ErrNotFound, uuid.New(), keep),

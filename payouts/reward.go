@@ -2,6 +2,7 @@ package payouts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,7 +39,8 @@ const (
 
 // Reward is what one expert earned for one piece of work, in minor units of
 // Currency, and the platform's fee on it. ID is the assignment's (the review's,
-// the training's): there is no second reward for it.
+// the training's): there is no second reward for it. NettedMinor is what of it,
+// when it was released, paid what the expert owed.
 type Reward struct {
 	ID          uuid.UUID
 	HoldID      uuid.UUID
@@ -52,6 +54,7 @@ type Reward struct {
 	FeeMinor    int64
 	State       RewardState
 	RefusalID   *uuid.UUID
+	NettedMinor int64
 	EarnedAt    time.Time
 	ReleaseAt   time.Time
 	DecidedAt   *time.Time
@@ -63,8 +66,8 @@ func (r Reward) Amount() Money { return Money{Minor: r.AmountMinor, Currency: r.
 // Fee is what the platform gets.
 func (r Reward) Fee() Money { return Money{Minor: r.FeeMinor, Currency: r.Currency} }
 
-// ReleaseTx makes a pending reward available to its expert and the fee on it our
-// revenue. A refused reward is *StateError.
+// ReleaseTx makes a pending reward available to its expert, as far as they owe
+// nothing, and the fee on it our revenue. A refused reward is *StateError.
 func ReleaseTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) error {
 	tx = tx.WithContext(ctx)
 	r, err := lockReward(tx, id)
@@ -74,9 +77,30 @@ func ReleaseTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID) er
 	if r.State != RewardPending {
 		return r.refuse("release")
 	}
-	return r.decide(ctx, tx, now, "release", RewardReleased, nil, append(
-		ledger.Move(r.pending(), account(ledger.ExpertAvailable, r.ExpertID, r.Currency), r.AmountMinor),
-		ledger.Move(r.feePending(), account(ledger.PlatformFee, uuid.Nil, r.Currency), r.FeeMinor)...))
+	before := r
+	r.State = RewardReleased
+	err = r.decide(ctx, tx, now, "release", before.releasing(0), unlessOwing(r.update(now), owes(r.ExpertID, r.Currency)))
+	if !errors.Is(err, errDebtFirst) {
+		return err
+	}
+	if r.NettedMinor, err = owedOf(ctx, tx, r.ExpertID, r.Amount()); err != nil {
+		return err
+	}
+	return r.decide(ctx, tx, now, "release", before.releasing(r.NettedMinor), r.update(now))
+}
+
+// releasing is pending to available, but for what pays the debt, and the fee to
+// our revenue.
+func (r Reward) releasing(debt int64) []ledger.Entry {
+	entries := append(ledger.Move(r.pending(), r.available(), r.AmountMinor-debt),
+		ledger.Move(r.pending(), owes(r.ExpertID, r.Currency), debt)...)
+	return append(entries, ledger.Move(r.feePending(), account(ledger.PlatformFee, uuid.Nil, r.Currency), r.FeeMinor)...)
+}
+
+// refusing is all of it to the budget.
+func (r Reward) refusing() []ledger.Entry {
+	budget := account(ledger.ProgramBudget, r.ProgramID, r.Currency)
+	return append(ledger.Move(r.pending(), budget, r.AmountMinor), ledger.Move(r.feePending(), budget, r.FeeMinor)...)
 }
 
 // RefuseTx gives a pending reward and its fee back to the program's budget. Call
@@ -103,10 +127,8 @@ func RefuseTx(ctx context.Context, tx *gorm.DB, now time.Time, id, refusal uuid.
 	if err := refusalUnused(tx, refusal); err != nil {
 		return err
 	}
-	budget := account(ledger.ProgramBudget, r.ProgramID, r.Currency)
-	return r.decide(ctx, tx, now, "refuse", RewardRefused, &refusal, append(
-		ledger.Move(r.pending(), budget, r.AmountMinor),
-		ledger.Move(r.feePending(), budget, r.FeeMinor)...))
+	r.State, r.RefusalID = RewardRefused, &refusal
+	return r.decide(ctx, tx, now, "refuse", r.refusing(), r.update(now))
 }
 
 // refusalUnused returns ErrKeyReused if the refusal has refused another reward.
@@ -144,6 +166,10 @@ func (r Reward) pending() ledger.Account {
 	return account(ledger.ExpertPending, r.ExpertID, r.Currency)
 }
 
+func (r Reward) available() ledger.Account {
+	return account(ledger.ExpertAvailable, r.ExpertID, r.Currency)
+}
+
 func (r Reward) feePending() ledger.Account {
 	return account(ledger.FeePending, uuid.Nil, r.Currency)
 }
@@ -166,17 +192,24 @@ func (r Reward) insert() ledger.Rider {
 	}
 }
 
-// decide posts what a decision moves, and writes it down.
-func (r Reward) decide(ctx context.Context, tx *gorm.DB, now time.Time, verb string, state RewardState, refusal *uuid.UUID, entries []ledger.Entry) error {
-	posted, err := ledger.PostTx(ctx, tx, ledger.Posting{
-		Key: "reward:" + r.ID.String() + ":" + verb, Kind: verb, At: now, Entries: entries,
-	}, ledger.Rider{
+// update writes what was decided about a reward that was pending.
+func (r Reward) update(now time.Time) ledger.Rider {
+	return ledger.Rider{
 		Doing: "update reward " + r.ID.String(), Rows: 1, Else: ErrState,
-		SQL:  "UPDATE rewards SET state = ?, refusal_id = ?, decided_at = ? WHERE id = ? AND state = 'pending'",
-		Args: []any{state, refusal, stamp(now), r.ID},
-	})
+		SQL:  "UPDATE rewards SET state = ?, refusal_id = ?, netted_minor = ?, decided_at = ? WHERE id = ? AND state = 'pending'",
+		Args: []any{r.State, r.RefusalID, r.NettedMinor, stamp(now), r.ID},
+	}
+}
+
+// decide posts what a decision moves, and writes it down.
+func (r Reward) decide(ctx context.Context, tx *gorm.DB, now time.Time, verb string, entries []ledger.Entry, update ledger.Rider) error {
+	posted, err := ledger.PostTx(ctx, tx, r.posting(verb, now, entries), update)
 	if err == nil && !posted {
 		err = fmt.Errorf("%s reward %s: it was before: %w", verb, r.ID, ErrState)
 	}
 	return err
+}
+
+func (r Reward) posting(verb string, now time.Time, entries []ledger.Entry) ledger.Posting {
+	return ledger.Posting{Key: "reward:" + r.ID.String() + ":" + verb, Kind: verb, At: now, Entries: entries, Near: r.HoldID}
 }

@@ -2,7 +2,6 @@ package payouts
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -50,7 +49,9 @@ func WeekOf(t time.Time) string {
 // least the minimum available and an account that can be paid, one payout with
 // its money put in transit. It returns how many it made. It works in bounded
 // transactions; after a crash, call it again and it goes on where it was. A
-// completed run makes none.
+// completed run makes none. What the provider has not cleared yet is not paid out:
+// whose money that leaves short waits for the next run, and the fact
+// FactPayoutsShort tells of it.
 func (s *Service) CreateRun(ctx context.Context, period string) (int, error) {
 	if period == "" || len(period) > 64 {
 		return 0, &InvalidError{Field: "period", Reason: "must have 1 to 64 bytes"}
@@ -58,9 +59,21 @@ func (s *Service) CreateRun(ctx context.Context, period string) (int, error) {
 	if err := s.openRun(ctx, Weekly, period); err != nil {
 		return 0, err
 	}
+	cleared, err := s.cleared(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var left funds
+	err = s.InTx(ctx, func(tx *gorm.DB) error {
+		left, err = s.free(tx, cleared)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
 	total := 0
 	for {
-		made, done, err := s.runBatch(ctx, period)
+		made, done, err := s.runBatch(ctx, period, left)
 		total += made
 		if err != nil || done {
 			return total, err
@@ -95,10 +108,10 @@ func lockRun(tx *gorm.DB, kind RunKind, period string) (Run, error) {
 }
 
 // runBatch takes on the next experts; the run's lock lets one process at a time.
-func (s *Service) runBatch(ctx context.Context, period string) (made int, done bool, err error) {
-	now := s.now()
+func (s *Service) runBatch(ctx context.Context, period string, funds funds) (made int, done bool, err error) {
+	now, left := s.now(), funds
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		made, done = 0, false
+		made, done, left = 0, false, funds.copy()
 		run, err := lockRun(tx, Weekly, period)
 		if err != nil || run.CompletedAt != nil {
 			done = true
@@ -108,7 +121,7 @@ func (s *Service) runBatch(ctx context.Context, period string) (made int, done b
 		if err != nil {
 			return err
 		}
-		if made, err = s.intend(ctx, tx, run, due, now); err != nil {
+		if made, err = s.intend(ctx, tx, run, due, left, now); err != nil {
 			return err
 		}
 		done = len(due) < s.batchSize()
@@ -119,6 +132,9 @@ func (s *Service) runBatch(ctx context.Context, period string) (made int, done b
 		}
 		return run.update(tx)
 	})
+	if err == nil {
+		funds.take(left)
+	}
 	return made, done, err
 }
 
@@ -131,23 +147,29 @@ func (r Run) update(tx *gorm.DB) error {
 	return nil
 }
 
-// dueRow is an available balance whose owner can be paid.
+// dueRow is an available balance whose owner can be paid. Kept is a fee that is
+// taken off it.
 type dueRow struct {
 	ID        string
 	OwnerID   uuid.UUID
 	Currency  Currency
 	Balance   int64
 	Reference string
+	Country   string
+	Kept      int64
 }
 
-// lockDue reads and locks a batch of available balances, in account order.
+// lockDue reads and locks a batch of available balances, in account order, of
+// experts whose account can be paid, who owe nothing and are not kept from it.
 func (s *Service) lockDue(tx, where *gorm.DB) ([]dueRow, error) {
 	var due []dueRow
 	query := tx.Table("ledger_accounts AS a").
-		Select("a.id, a.owner_id, a.currency, a.balance, p.reference").
+		Select("a.id, a.owner_id, a.currency, a.balance, p.reference, p.country").
 		Joins("JOIN payout_accounts AS p ON p.expert_id = a.owner_id AND p.provider = ? AND p.payouts_enabled",
 			s.Provider.Label()).
 		Where("a.kind = ? AND a.balance > 0", ledger.ExpertAvailable).Where(where).
+		Where("NOT EXISTS (SELECT 1 FROM payout_freezes AS f WHERE f.scope = ? AND f.owner_id = a.owner_id)", scopeExpert).
+		Where("NOT EXISTS (SELECT 1 FROM ledger_accounts AS o WHERE o.owner_id = a.owner_id AND o.kind = ? AND o.balance > 0)", ledger.ExpertOwes).
 		Clauses(clause.Locking{Strength: "NO KEY UPDATE", Table: clause.Table{Name: "a"}})
 	if err := query.Order("a.id").Limit(s.batchSize()).Scan(&due).Error; err != nil {
 		return nil, fmt.Errorf("read available balances: %w", err)
@@ -155,13 +177,19 @@ func (s *Service) lockDue(tx, where *gorm.DB) ([]dueRow, error) {
 	return due, nil
 }
 
-// intend writes the payouts of due balances that reach the minimum, and puts
-// their money in transit.
-func (s *Service) intend(ctx context.Context, tx *gorm.DB, run Run, due []dueRow, now time.Time) (int, error) {
+// intend writes the payouts of due balances that reach the minimum and are
+// covered by funds, and puts their money in transit.
+func (s *Service) intend(ctx context.Context, tx *gorm.DB, run Run, due []dueRow, funds funds, now time.Time) (int, error) {
 	var payouts []Payout
 	var postings []ledger.Posting
+	short := map[Currency]int64{}
 	for _, d := range due {
-		if d.Balance < s.minimum(d.Currency) {
+		amount := d.Balance - d.Kept
+		if amount < s.minimum(now, d.Country, d.Currency) {
+			continue
+		}
+		if !funds.cover(d.Currency, amount) {
+			short[d.Currency] += amount
 			continue
 		}
 		id, err := uuid.NewV7()
@@ -169,15 +197,15 @@ func (s *Service) intend(ctx context.Context, tx *gorm.DB, run Run, due []dueRow
 			return 0, fmt.Errorf("make payout id: %w", err)
 		}
 		p := Payout{
-			ID: id, RunID: run.ID, ExpertID: d.OwnerID, Currency: d.Currency, AmountMinor: d.Balance,
+			ID: id, RunID: run.ID, ExpertID: d.OwnerID, Currency: d.Currency, AmountMinor: amount,
 			Provider: s.Provider.Label(), Destination: d.Reference,
 			State: PayoutCreated, Attempt: 1, NotBefore: now, CreatedAt: now,
 		}
 		payouts = append(payouts, p)
 		postings = append(postings, p.posting("intend", now, ledger.Move(p.available(), p.inTransit(), p.AmountMinor)))
 	}
-	if len(payouts) == 0 {
-		return 0, nil
+	if err := tellShort(tx, run, short, now); err != nil || len(payouts) == 0 {
+		return 0, err
 	}
 	if _, err := ledger.PostAllTx(ctx, tx, postings...); err != nil {
 		return 0, err
@@ -186,77 +214,4 @@ func (s *Service) intend(ctx context.Context, tx *gorm.DB, run Run, due []dueRow
 		return 0, fmt.Errorf("insert payouts of run %s: %w", run.ID, err)
 	}
 	return len(payouts), nil
-}
-
-// RequestPayout pays an expert all that is available now, in each currency that
-// reaches the minimum. Request is the key: asked again, it returns the same
-// payouts. Errors: ErrNoAccount, ErrBelowMinimum, ErrKeyReused for another
-// expert's request.
-func (s *Service) RequestPayout(ctx context.Context, expert, request uuid.UUID) (made []Payout, err error) {
-	if err := checkIDs([]string{"expert", "request"}, expert, request); err != nil {
-		return nil, err
-	}
-	now := s.now()
-	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		made, err = s.requestTx(ctx, tx, expert, request, now)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return made, nil
-}
-
-func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uuid.UUID, now time.Time) ([]Payout, error) {
-	if err := insertRun(tx, OnDemand, request.String(), now); err != nil {
-		return nil, err
-	}
-	run, err := lockRun(tx, OnDemand, request.String())
-	if err != nil {
-		return nil, err
-	}
-	if run.CompletedAt != nil {
-		return requested(tx, run, expert)
-	}
-	if err := s.payable(tx, expert); err != nil {
-		return nil, err
-	}
-	due, err := s.lockDue(tx, tx.Where("a.owner_id = ?", expert))
-	if err != nil {
-		return nil, err
-	}
-	n, err := s.intend(ctx, tx, run, due, now)
-	if err != nil {
-		return nil, err
-	}
-	if n == 0 {
-		return nil, ErrBelowMinimum
-	}
-	run.CompletedAt = &now
-	if err := run.update(tx); err != nil {
-		return nil, err
-	}
-	return requested(tx, run, expert)
-}
-
-func (s *Service) payable(tx *gorm.DB, expert uuid.UUID) error {
-	a, err := findAccount(tx, expert, s.Provider.Label())
-	if errors.Is(err, ErrNotFound) || (err == nil && !a.PayoutsEnabled) {
-		return fmt.Errorf("%w: expert %s", ErrNoAccount, expert)
-	}
-	return err
-}
-
-// requested returns the run's payouts: ErrKeyReused if they are not the expert's.
-func requested(tx *gorm.DB, run Run, expert uuid.UUID) ([]Payout, error) {
-	var payouts []Payout
-	if err := tx.Where("run_id = ?", run.ID).Order("currency").Find(&payouts).Error; err != nil {
-		return nil, fmt.Errorf("read payouts of run %s: %w", run.ID, err)
-	}
-	for _, p := range payouts {
-		if p.ExpertID != expert {
-			return nil, fmt.Errorf("%w: request %s", ErrKeyReused, run.Period)
-		}
-	}
-	return payouts, nil
 }

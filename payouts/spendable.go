@@ -7,6 +7,6 @@ import "knowhow/payouts/ledger"
 // now, in minor units of the currency, which is an expression too. Arguments are
 // the brand, and the program twice.
 func SpendableSQL(currency string) string {
-	return FrozenSQL + ", COALESCE((SELECT balance FROM ledger_accounts WHERE owner_id = ? AND kind = '" +
+	return FrozenSQL + ", COALESCE((SELECT CAST(SUM(balance) AS bigint) FROM ledger_accounts WHERE owner_id = ? AND kind = '" +
 		string(ledger.ProgramBudget) + "' AND currency = " + currency + "), 0)"
 }

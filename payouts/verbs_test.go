@@ -19,9 +19,8 @@ func TestOneRewardsWay(t *testing.T) {
 		expert, earlier := uuid.New(), uuid.New()
 		hold, reward, share := uuid.New(), uuid.New(), uuid.New()
 		b.must(b.hold(hold, 1000, 200))
-		b.must(b.trim(hold, 800, 160))
-		if budget, held := b.budget(); budget != 99_040 || held != 960 {
-			t.Fatalf("trimmed: budget %d, held %d", budget, held)
+		if budget, held := b.budget(); budget != 98_800 || held != 1200 {
+			t.Fatalf("held: budget %d, held %d", budget, held)
 		}
 		handoff := b.reward(share, earlier, 100, 20)
 		handoff.Kind = payouts.ForHandoff
@@ -55,10 +54,7 @@ func TestEveryVerbAgainIsNothing(t *testing.T) {
 			{"fund", func() error { return b.fund(funding, 500) }},
 			{"allocate", func() error { return b.allocate(allocation, 400) }},
 			{"hold", func() error { return b.hold(hold, 1000, 100) }},
-			{"trim", func() error { return b.trim(hold, 900, 90) }},
-			{"hold after trim", func() error { return b.hold(hold, 1000, 100) }},
 			{"earn", func() error { return b.earn(hold, parts...) }},
-			{"trim after earn", func() error { return b.trim(hold, 900, 90) }},
 			{"release", func() error { return b.release(reward) }},
 			{"refuse", func() error { return b.refuse(refused, refusal) }},
 			{"earn after release", func() error { return b.earn(hold, parts...) }},
@@ -102,7 +98,7 @@ func TestRefusalsWriteNothing(t *testing.T) {
 		b.must(b.allocate(allocation, 100))
 		tests := refusals{b: b, open: open, voided: voided, earned: earned, pending: pending, released: released,
 			refused: refused, refusal: refusal, funding: funding, allocation: allocation, expert: expert}
-		for _, tt := range append(tests.money(), tests.states()...) {
+		for _, tt := range append(append(tests.money(), tests.states()...), tests.adjustments()...) {
 			before := b.dump()
 			var got error
 			b.must(b.tx(func(ctx context.Context, tx *gorm.DB) error {

@@ -63,25 +63,6 @@ func (s *Service) Account(ctx context.Context, caller access.Caller) (a payouts.
 	return a, err
 }
 
-// OpenAccount opens the calling expert's account at the provider, or returns
-// the one that exists, as the provider says it stands now. It is idempotent by
-// itself and takes no claim. Error: *marketplace.NotFoundError for a person who
-// is no expert.
-func (s *Service) OpenAccount(ctx context.Context, caller access.Caller) (payouts.Account, error) {
-	ctx = marketplace.WithoutClaim(ctx)
-	err := s.readOwn(ctx, caller, func(tx *gorm.DB) error {
-		_, err := s.experts.LoadTx(ctx, tx, caller.Person)
-		return err
-	})
-	if err != nil {
-		return payouts.Account{}, err
-	}
-	if _, err := s.payouts.EnsureAccount(ctx, uuid.UUID(caller.Person)); err != nil {
-		return payouts.Account{}, err
-	}
-	return s.payouts.RefreshAccount(ctx, uuid.UUID(caller.Person))
-}
-
 // RequestPayout pays the calling expert all that is available now, in each
 // currency that reaches the minimum. request is the key: asked again it returns
 // the same payouts, so it takes no claim. Errors: payouts.ErrNoAccount,

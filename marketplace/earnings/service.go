@@ -18,6 +18,7 @@ import (
 const (
 	RunMade event.Kind = "earnings.run_made" // data: RunDone
 	Resumed event.Kind = "earnings.payouts_resumed"
+	Paused  event.Kind = "earnings.payouts_paused" // data: PausedBy
 )
 
 // Rooms are what this one stands on.
@@ -29,6 +30,8 @@ type Rooms struct {
 	Experts *expert.Service
 	Payouts *payouts.Service
 	Notify  *notify.Service
+	Cashier *payouts.Cashier
+	News    News // nil: the provider sends none
 	// Payday has the queue make the weekly payouts and send them. Without it
 	// they are made by hand.
 	Payday bool
@@ -43,6 +46,8 @@ type Service struct {
 	experts *expert.Service
 	payouts *payouts.Service
 	notify  *notify.Service
+	cashier *payouts.Cashier
+	news    News
 	payday  bool
 }
 
@@ -50,7 +55,13 @@ type Service struct {
 func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, experts: r.Experts, payouts: r.Payouts, notify: r.Notify, payday: r.Payday,
+		cashier: r.Cashier, news: r.News,
 	}
+	if s.cashier != nil {
+		s.payouts.Missed = s.missed
+	}
+	s.queue.HandleCall(heedJob, s.heed)
+	s.queue.HandleCall(settleJob, s.settle)
 	if s.payday {
 		s.keepTimetable()
 	}

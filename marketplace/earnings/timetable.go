@@ -23,10 +23,11 @@ type entry struct {
 // TableName implements gorm's Tabler.
 func (entry) TableName() string { return "timetable" }
 
-// The lines of the timetable; migration 00037 inserts them.
+// The lines of the timetable; migrations 00037 and 00086 insert them.
 const (
 	payday      = "payday"
 	sendPayouts = "send payouts"
+	readBooks   = "reconcile payouts"
 )
 
 // The jobs of this room. Both talk to the provider or take many transactions.
@@ -64,6 +65,8 @@ func (s *Service) keepTimetable() {
 	s.queue.Sweep(job.Sweep{Name: "timetable", Table: "timetable", Do: s.dueTx})
 	s.queue.HandleCall(runJob, s.run)
 	s.queue.HandleCall(sendJob, s.send)
+	s.queue.HandleCall(booksJob, s.readBooks)
+	s.keepPayments()
 }
 
 // dueTx puts what a line of the timetable says on the queue and finds the
@@ -90,6 +93,10 @@ func (s *Service) dueTx(ctx context.Context, tx *gorm.DB, id job.RowID, now time
 
 func (s *Service) doTx(ctx context.Context, tx *gorm.DB, e entry, now time.Time) (next time.Time, err error) {
 	switch e.Name {
+	case topUps:
+		return s.topUpTx(ctx, tx, now)
+	case readBooks:
+		return now.Add(booksEvery), s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: struct{}{}, UniqueKey: booksJob})
 	case payday:
 		if e.NextDueAt.Year() == 1970 { // nobody looked before
 			return nextPayday(now), nil

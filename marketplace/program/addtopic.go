@@ -81,3 +81,16 @@ func (s *Service) SetTopicMode(ctx context.Context, caller access.Caller, id ID,
 		return s.appendTx(ctx, tx, TopicModeSet, p, Change{By: caller.String(), Topic: topic})
 	})
 }
+
+// NeedReadingTx says whether only experts who have read a topic's cards are
+// asked about it. An unknown topic is a *marketplace.NotFoundError.
+func (s *Service) NeedReadingTx(ctx context.Context, tx *gorm.DB, program ID, slug string, needs bool) error {
+	done := tx.WithContext(ctx).Model(&Topic{}).Where("program_id = ? AND slug = ?", program, slug).Update("needs_reading", needs)
+	if done.Error != nil {
+		return fmt.Errorf("set what topic %s of program %s needs: %w", slug, program, done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return &marketplace.NotFoundError{Noun: "topic", ID: slug}
+	}
+	return nil
+}

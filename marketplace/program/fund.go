@@ -15,10 +15,8 @@ import (
 	"knowhow/marketplace/event"
 	"knowhow/payouts"
 	"knowhow/payouts/money"
+	"knowhow/payouts/sandbox"
 )
-
-// sandboxProvider is the label of the provider whose money is not real.
-const sandboxProvider = "sandbox"
 
 const maxKey = 200
 
@@ -28,13 +26,18 @@ const maxKey = 200
 // with a real provider, *marketplace.InvalidError, *access.ForbiddenError
 // (permission FundBudget).
 func (s *Service) Fund(ctx context.Context, caller access.Caller, id ID, amount payouts.Money, key string) error {
-	if s.provider != sandboxProvider {
+	if s.provider != sandbox.Label {
 		return ErrFunding
 	}
 	return s.moveMoney(ctx, caller, id, amount, key, Funded, func(tx *gorm.DB, m MoneyMove) error {
-		return payouts.FundBrandTx(ctx, tx, s.clock.Now(), payouts.Funding{
+		now := s.clock.Now()
+		err := payouts.FundBrandTx(ctx, tx, now, payouts.Funding{
 			ID: m.ID, Brand: uuid.UUID(m.BrandID), Provider: s.provider, Gross: amount,
 		})
+		if err != nil {
+			return err
+		}
+		return sandbox.ReceiveTx(ctx, tx, now, sandbox.Payment{ID: m.ID, Gross: amount})
 	})
 }
 

@@ -120,7 +120,7 @@ func TestMoneyIsShownToThoseWhoMay(t *testing.T) {
 		must(t, h.ReturnBudget(ctx, h.owner, p.ID, eur(1_000), "back"))
 		must(t, h.Fund(ctx, h.owner, p.ID, eur(7), "seven"))
 		f, err := h.Money(ctx, h.owner, p.ID)
-		if want := (program.Figures{Wallet: eur(6_007), Budget: eur(4_000), Held: eur(0)}); err != nil || f != want {
+		if want := (program.Figures{Wallet: eur(6_007), Budget: eur(4_000), Held: eur(0), Provider: "sandbox"}); err != nil || f != want {
 			t.Errorf("figures %+v, %v; want %+v", f, err, want)
 		}
 		moves := func(page marketplace.Page) (marketplace.Listing[program.MoneyMove], error) {

@@ -18,6 +18,7 @@ type Policies struct {
 	Review     ReviewPolicy
 	Escalation EscalationPolicy
 	Abuse      AbusePolicy
+	Admission  AdmissionPolicy
 }
 
 // RewardPolicy says what an answer earns, in minor units of the program's
@@ -69,6 +70,13 @@ type AbusePolicy struct {
 	BudgetShareBP int // of the program's free budget, all their questions together, basis points
 }
 
+// AdmissionPolicy says how many experts a program has, and what becoming one
+// earns.
+type AdmissionPolicy struct {
+	MaxExperts      int   // with those on their way in; more wait for a place. Zero: no cap
+	OnboardingMinor int64 // for an onboarding of which every step is done; zero: nothing
+}
+
 const day = 24 * time.Hour
 
 // DefaultPolicies are safe to start with: one expert first, then three, then
@@ -104,7 +112,7 @@ const whole = 10_000
 func (p Policies) Validate() error {
 	for _, check := range []func() error{
 		p.Reward.validate, p.SLA.validate, p.Routing.validate, p.Review.validate,
-		func() error { return CheckSlug("policies.escalation.target", p.Escalation.Target) }, p.Abuse.validate,
+		func() error { return CheckSlug("policies.escalation.target", p.Escalation.Target) }, p.Abuse.validate, p.Admission.validate,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -176,6 +184,13 @@ func (a AbusePolicy) validate() error {
 		between("policies.abuse.per_customer", a.PerCustomer, 0, maxADay),
 		between("policies.abuse.per_source", a.PerSource, 0, maxADay),
 		between("policies.abuse.budget_share_bp", a.BudgetShareBP, 0, whole),
+	)
+}
+
+func (a AdmissionPolicy) validate() error {
+	return firstError(
+		between("policies.admission.max_experts", a.MaxExperts, 0, 1_000_000),
+		between("policies.admission.onboarding_minor", a.OnboardingMinor, 0, MaxRewardMinor),
 	)
 }
 

@@ -42,6 +42,10 @@ type policiesJSON struct {
 		PerSource     int `json:"per_source"`
 		BudgetShareBP int `json:"budget_share_bp"`
 	} `json:"abuse"`
+	Admission struct {
+		MaxExperts      int   `json:"max_experts"`
+		OnboardingMinor int64 `json:"onboarding_minor"`
+	} `json:"admission"`
 }
 
 // seconds is a duration that is a whole number of seconds in JSON.
@@ -88,6 +92,7 @@ func (p Policies) stored() policiesJSON {
 	s.Review.DecideAppealWithin = seconds(p.Review.DecideAppealWithin)
 	s.Escalation.Target = p.Escalation.Target
 	s.Abuse.PerCustomer, s.Abuse.PerSource, s.Abuse.BudgetShareBP = p.Abuse.PerCustomer, p.Abuse.PerSource, p.Abuse.BudgetShareBP
+	s.Admission.MaxExperts, s.Admission.OnboardingMinor = p.Admission.MaxExperts, p.Admission.OnboardingMinor
 	return s
 }
 
@@ -109,5 +114,6 @@ func (s policiesJSON) policies() Policies {
 		},
 		Escalation: EscalationPolicy(s.Escalation),
 		Abuse:      AbusePolicy(s.Abuse),
+		Admission:  AdmissionPolicy(s.Admission),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
+	"knowhow/payouts"
 )
 
 // The events of this room; their data is Change.
@@ -28,6 +29,8 @@ const (
 	Funded          event.Kind = "program.funded"           // the brand's wallet
 	BudgetAllocated event.Kind = "program.budget_allocated" //
 	BudgetReturned  event.Kind = "program.budget_returned"  //
+	PaymentBegun    event.Kind = "program.payment_begun"    // into the brand's wallet; what comes of it is in the payment
+	TopUpSet        event.Kind = "program.top_up_set"       // of the brand's wallet
 )
 
 // Change is the data of this room's events.
@@ -46,6 +49,9 @@ type Service struct {
 	access   *access.Service
 	provider string
 	known    *known
+
+	// Cashier takes in what brands pay. Set it before the first payment.
+	Cashier *payouts.Cashier
 }
 
 // New makes the service. provider is the payment provider's label ("sandbox",

@@ -17,7 +17,11 @@ func (s *Service) LoadTx(ctx context.Context, tx *gorm.DB, id ID) (Program, erro
 	return loadTx(ctx, tx, id, "")
 }
 
-// lockTx is LoadTx of a program that stays as it is until the transaction ends.
+// LockTx is LoadTx of a program that stays as it is until the transaction ends.
+func (s *Service) LockTx(ctx context.Context, tx *gorm.DB, id ID) (Program, error) {
+	return lockTx(ctx, tx, id)
+}
+
 func lockTx(ctx context.Context, tx *gorm.DB, id ID) (Program, error) {
 	if marketplace.Postgres(tx) {
 		return loadTx(ctx, tx, id, " FOR NO KEY UPDATE")

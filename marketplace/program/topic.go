@@ -20,6 +20,8 @@ type Topic struct {
 	Slug      string   // unique in the program
 	Name      string
 	Mode      Mode
+	// NeedsReading: only experts who have read its cards are asked.
+	NeedsReading bool
 }
 
 // Mode says who may be asked about a topic.

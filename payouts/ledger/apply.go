@@ -13,23 +13,28 @@ import (
 	"knowhow/payouts/money"
 )
 
-// accountRow is what is known of a constrained account.
+// accountRow is what is known of a row of a constrained account.
 type accountRow struct {
 	ID      string
 	Balance int64
 	Version int64
+	moved   bool
 }
 
 // apply locks the constrained accounts of the batch in the order of their ids
 // and works out the entries with the balances after them. Missing accounts are
 // opened only once it is known that the batch is covered.
 func apply(tx *gorm.DB, batch []prepared) ([]entryRow, []*accountRow, error) {
-	wanted := constrained(batch)
+	wanted, err := needed(tx, batch)
+	if err != nil {
+		return nil, nil, err
+	}
 	locked, err := lock(tx, wanted)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(locked) < len(wanted) {
+		wanted = whole(wanted, locked)
 		if _, err := entries(batch, trial(wanted, locked)); err != nil {
 			return nil, nil, err
 		}
@@ -38,17 +43,67 @@ func apply(tx *gorm.DB, batch []prepared) ([]entryRow, []*accountRow, error) {
 		}
 	}
 	rows, err := entries(batch, locked)
-	changed := inOrder(locked)
-	seen.add(changed)
-	return rows, changed, err
+	seen.add(wanted)
+	return rows, moved(locked), err
 }
 
-func constrained(batch []prepared) map[string]Account {
-	wanted := make(map[string]Account)
+// whole are the rows that are wanted, and all of those of accounts that are
+// missing: an account is opened with all of its rows.
+func whole(wanted map[string]Account, locked map[string]*accountRow) map[string]Account {
+	rows := maps.Clone(wanted)
+	for id, a := range wanted {
+		if _, ok := locked[id]; !ok {
+			for _, row := range a.rows() {
+				rows[row] = a
+			}
+		}
+	}
+	return rows
+}
+
+// needed are the rows to be locked: of striped accounts those that the batch is
+// near to, where they have the money, else all. They are looked at before any is
+// locked, so that all can be locked in order.
+func needed(tx *gorm.DB, batch []prepared) (map[string]Account, error) {
+	near := constrained(batch, false)
+	if !takesFromStripes(batch) {
+		return near, nil
+	}
+	books, err := read(tx, near, "")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := entries(batch, trial(near, books)); errors.Is(err, errOvertaken) {
+		return constrained(batch, true), nil
+	}
+	return near, nil
+}
+
+func takesFromStripes(batch []prepared) bool {
 	for _, p := range batch {
 		for _, e := range p.Entries {
-			if e.Account.Constrained() {
-				wanted[e.Account.ID()] = e.Account
+			if e.Minor < 0 && e.Account.striped() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// constrained are the rows of the batch's constrained accounts: every one, or
+// those that it is near to.
+func constrained(batch []prepared, every bool) map[string]Account {
+	wanted := make(map[string]Account)
+	for _, p := range batch {
+		for i, e := range p.Entries {
+			if !e.Account.Constrained() {
+				continue
+			}
+			wanted[p.homes[i]] = e.Account
+			if every {
+				for _, id := range e.Account.rows() {
+					wanted[id] = e.Account
+				}
 			}
 		}
 	}
@@ -58,19 +113,19 @@ func constrained(batch []prepared) map[string]Account {
 // lock reads accounts for change. On SQLite the writing transaction is itself
 // the lock, and the clause is dropped.
 func lock(tx *gorm.DB, wanted map[string]Account) (map[string]*accountRow, error) {
+	if tx.Dialector.Name() == "postgres" {
+		return read(tx, wanted, " FOR NO KEY UPDATE")
+	}
+	return read(tx, wanted, "")
+}
+
+func read(tx *gorm.DB, wanted map[string]Account, clause string) (map[string]*accountRow, error) {
 	locked := make(map[string]*accountRow, len(wanted))
 	if len(wanted) == 0 {
 		return locked, nil
 	}
-	ids := make([]string, 0, len(wanted))
-	for id := range wanted {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	query := "SELECT id, balance, version FROM ledger_accounts WHERE id IN ? ORDER BY id"
-	if tx.Dialector.Name() == "postgres" {
-		query += " FOR NO KEY UPDATE"
-	}
+	ids := slices.Sorted(maps.Keys(wanted))
+	query := "SELECT id, balance, version FROM ledger_accounts WHERE id IN ? ORDER BY id" + clause
 	rows, err := tx.Raw(query, ids).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("lock accounts: %w", err)
@@ -155,43 +210,75 @@ func insertAccounts(tx *gorm.DB, missing map[string]Account) (opened []string, e
 func entries(batch []prepared, books map[string]*accountRow) ([]entryRow, error) {
 	var rows []entryRow
 	for _, p := range batch {
+		line := 0
 		for i, e := range p.Entries {
-			row := entryRow{Line: i + 1, AccountID: e.Account.ID(), Currency: string(e.Account.Currency), Amount: e.Minor}
-			if book, ok := books[row.AccountID]; ok {
-				if err := book.take(e); err != nil {
-					return nil, fmt.Errorf("posting %s: %w", p.Key, err)
-				}
-				balance, version := book.Balance, book.Version
-				row.BalanceAfter, row.Version = &balance, &version
+			written, err := e.write(p.homes[i], books)
+			if err != nil {
+				return nil, fmt.Errorf("posting %s: %w", p.Key, err)
 			}
-			rows = append(rows, row)
+			for _, row := range written {
+				line++
+				row.Posting, row.Line, row.Currency = p.Key, line, string(e.Account.Currency)
+				rows = append(rows, row)
+			}
 		}
 	}
 	return rows, nil
 }
 
-// take adds an entry to the account's balance, or refuses.
-func (a *accountRow) take(e Entry) error {
-	minor := e.Minor
+// write adds an entry to the books, or refuses.
+func (e Entry) write(home string, books map[string]*accountRow) ([]entryRow, error) {
+	if !e.Account.Constrained() {
+		return []entryRow{{AccountID: e.Account.ID(), Amount: e.Minor}}, nil
+	}
+	minor, sign := e.Minor, int64(1)
 	if e.Account.Kind.Debit() {
-		minor = -minor
+		minor, sign = -minor, -1
 	}
-	balance, err := money.Add(a.Balance, minor)
+	changes, err := e.changes(minor, home, books)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if balance < 0 {
-		return &InsufficientFundsError{Account: e.Account, Missing: money.Of(-balance, e.Account.Currency)}
+	rows := make([]entryRow, len(changes))
+	for i, c := range changes {
+		book := books[c.row]
+		book.Balance += c.minor
+		book.Version++
+		book.moved = true
+		balance, version := book.Balance, book.Version
+		rows[i] = entryRow{AccountID: c.row, Amount: sign * c.minor, BalanceAfter: &balance, Version: &version}
 	}
-	a.Balance = balance
-	a.Version++
-	return nil
+	return rows, nil
 }
 
-func inOrder(locked map[string]*accountRow) []*accountRow {
+// changes are to the account's own row, the one near to what the posting is
+// about, and to others where that lacks the money.
+func (e Entry) changes(minor int64, home string, books map[string]*accountRow) ([]change, error) {
+	switch have := books[home].Balance; {
+	case minor > 0 && have > e.Account.most()-minor:
+		return nil, money.ErrOverflow
+	case have+minor >= 0:
+		return []change{{home, minor}}, nil
+	}
+	total := int64(0)
+	for _, id := range e.Account.rows() {
+		if books[id] == nil {
+			return nil, errOvertaken // the others are not locked
+		}
+		total += books[id].Balance
+	}
+	if total+minor < 0 {
+		return nil, &InsufficientFundsError{Account: e.Account, Missing: money.Of(-(total + minor), e.Account.Currency)}
+	}
+	return spread(e.Account, -minor, home, books), nil
+}
+
+func moved(locked map[string]*accountRow) []*accountRow {
 	rows := make([]*accountRow, 0, len(locked))
 	for _, row := range locked {
-		rows = append(rows, row)
+		if row.moved {
+			rows = append(rows, row)
+		}
 	}
 	slices.SortFunc(rows, func(a, b *accountRow) int { return strings.Compare(a.ID, b.ID) })
 	return rows
@@ -207,9 +294,8 @@ func postingRows(batch []prepared, rows []entryRow) ([]postingRow, error) {
 			return nil, fmt.Errorf("make posting id: %w", err)
 		}
 		postings[i] = postingRow{ID: id, Key: p.Key, Kind: p.Kind, Digest: p.digest, PostedAt: p.At.UTC()}
-		for range p.Entries {
+		for ; next < len(rows) && rows[next].Posting == p.Key; next++ {
 			rows[next].PostingID = id
-			next++
 		}
 	}
 	return postings, nil

@@ -9,10 +9,6 @@ import (
 	"knowhow/payouts/money"
 )
 
-// SelectBalance finds the balance of the constrained account whose id is its one
-// argument; no row for an account never used.
-const SelectBalance = "SELECT balance FROM ledger_accounts WHERE id = ?"
-
 // BalanceTx returns an account's balance, by its normal side: what a liability
 // owes, what an asset holds. An account never used has none.
 func BalanceTx(ctx context.Context, tx *gorm.DB, a Account) (money.Money, error) {
@@ -21,7 +17,7 @@ func BalanceTx(ctx context.Context, tx *gorm.DB, a Account) (money.Money, error)
 	}
 	query := tx.WithContext(ctx).Table("ledger_entries").Select("COALESCE(SUM(amount), 0)").Where("account_id = ?", a.ID())
 	if a.Constrained() {
-		query = tx.WithContext(ctx).Table("ledger_accounts").Select("COALESCE(SUM(balance), 0)").Where("id = ?", a.ID())
+		query = tx.WithContext(ctx).Table("ledger_accounts").Select("COALESCE(SUM(balance), 0)").Where("id IN ?", a.rows())
 	}
 	var minor int64
 	if err := query.Scan(&minor).Error; err != nil {

@@ -56,34 +56,41 @@ func rules() []Rule {
 		{Name: "every posting has entries", Query: `
 			SELECT p.key AS subject, 'none' AS detail FROM ledger_postings AS p
 			WHERE NOT EXISTS (SELECT 1 FROM ledger_entries AS e WHERE e.posting_id = p.id)`},
-		{Name: "only constrained accounts have a balance", Args: []any{constrainedKinds()}, Query: `
+		{Name: "only constrained accounts have a balance", Args: []any{kinds(rule.bounded)}, Query: `
 			SELECT id AS subject, kind AS detail FROM ledger_accounts WHERE kind NOT IN ? OR balance < 0`},
-		{Name: "balance and version follow from the entries", Query: `
+		{Name: "balance and version follow from the entries", Args: []any{kinds(rule.grows)}, Query: `
 			SELECT a.id AS subject, CAST(a.balance AS text) || ' is not ' || CAST(COALESCE(e.total, 0) AS text) AS detail
 			FROM ledger_accounts AS a LEFT JOIN (
 				SELECT account_id, SUM(amount) AS total, COUNT(version) AS n, MIN(version) AS low, MAX(version) AS high,
 					MIN(currency) AS c1, MAX(currency) AS c2
 				FROM ledger_entries GROUP BY account_id) AS e ON e.account_id = a.id
-			WHERE a.balance <> COALESCE(e.total, 0) OR a.version <> COALESCE(e.high, 0)
+			WHERE a.balance <> CASE WHEN a.kind IN ? THEN -1 ELSE 1 END * COALESCE(e.total, 0) OR a.version <> COALESCE(e.high, 0)
 				OR e.n <> e.high OR e.low <> 1 OR e.c1 <> a.currency OR e.c2 <> a.currency`},
-		{Name: "each balance follows from the one before", Query: `
-			SELECT account_id AS subject, CAST(version AS text) AS detail FROM (
+		{Name: "each balance follows from the one before", Args: []any{kinds(rule.grows)}, Query: `
+			SELECT chain.account_id AS subject, CAST(chain.version AS text) AS detail FROM (
 				SELECT account_id, version, amount, balance_after,
 					LAG(balance_after, 1, CAST(0 AS bigint)) OVER (PARTITION BY account_id ORDER BY version) AS before
-				FROM ledger_entries WHERE version IS NOT NULL) AS chain
-			WHERE balance_after <> before + amount`},
+				FROM ledger_entries WHERE version IS NOT NULL) AS chain LEFT JOIN ledger_accounts AS a ON a.id = chain.account_id
+			WHERE chain.balance_after <> chain.before + CASE WHEN a.kind IN ? THEN -amount ELSE amount END`},
 		{Name: "entries with a balance belong to an account", Query: `
 			SELECT e.account_id AS subject, CAST(e.posting_id AS text) AS detail FROM ledger_entries AS e
 			WHERE (e.version IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger_accounts AS a WHERE a.id = e.account_id)`},
 	}
 }
 
-func constrainedKinds() []Kind {
-	var kinds []Kind
+// bounded reports a kind that has balance rows.
+func (r rule) bounded() bool { return r.constrained }
+
+// grows reports a balance row that grows by debits.
+func (r rule) grows() bool { return r.debit && r.constrained }
+
+// kinds are those of the chart for which is holds.
+func kinds(is func(rule) bool) []Kind {
+	var found []Kind
 	for kind, r := range chart {
-		if r.constrained {
-			kinds = append(kinds, kind)
+		if is(r) {
+			found = append(found, kind)
 		}
 	}
-	return kinds
+	return found
 }

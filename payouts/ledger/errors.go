@@ -33,3 +33,19 @@ func (e *InsufficientFundsError) Error() string {
 
 // Is makes the error match ErrInsufficientFunds.
 func (e *InsufficientFundsError) Is(target error) bool { return target == ErrInsufficientFunds }
+
+// errOvertaken: another transaction has taken what a stripe had while this one
+// waited for it. To who runs transactions it is a serialization failure.
+var errOvertaken error = overtaken{}
+
+type overtaken struct{}
+
+func (overtaken) Error() string {
+	return "another transaction took the money first: run this one again"
+}
+
+// SQLState is PostgreSQL's code of a serialization failure.
+func (overtaken) SQLState() string { return "40001" }
+
+// Is makes the error match ErrConcurrent.
+func (overtaken) Is(target error) bool { return target == ErrConcurrent }

@@ -98,6 +98,7 @@ type postingRow struct {
 func (postingRow) TableName() string { return "ledger_postings" }
 
 type entryRow struct {
+	Posting      string `gorm:"-"` // its key
 	PostingID    uuid.UUID
 	Line         int
 	AccountID    string

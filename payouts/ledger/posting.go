@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"knowhow/payouts/money"
 )
 
@@ -28,18 +30,25 @@ func Move(debit, credit Account, minor int64) []Entry {
 
 // Posting is what happened to money at one moment. Key is the business key, such
 // as "hold:<id>:earn": the same key is posted once. Entries of one account are
-// added together, and entries of nothing are left out.
+// added together, and entries of nothing are left out. Near is what the posting
+// is about, such as the hold: postings about different things need not wait for
+// one another on the accounts that everybody shares. About, where it is set, is
+// what makes two postings the same, in the place of their entries: where these
+// depend on what there was to take.
 type Posting struct {
 	Key     string
 	Kind    string
 	At      time.Time
 	Entries []Entry
+	Near    uuid.UUID
+	About   string
 }
 
 // prepared is a posting checked, with its entries merged and in account order.
 type prepared struct {
 	Posting
 	digest []byte
+	homes  []string // the row of each entry, unless it lacks the money
 }
 
 func prepare(p Posting) (prepared, error) {
@@ -54,7 +63,11 @@ func prepare(p Posting) (prepared, error) {
 		return prepared{}, fmt.Errorf("posting %s: %w", p.Key, err)
 	}
 	p.Entries = entries
-	return prepared{Posting: p, digest: digest(p)}, nil
+	homes := make([]string, len(entries))
+	for i, e := range entries {
+		homes[i] = e.Account.home(p.Near)
+	}
+	return prepared{Posting: p, digest: digest(p), homes: homes}, nil
 }
 
 // merge adds up the entries of each account and puts them in account order.
@@ -106,6 +119,10 @@ func balanced(entries []Entry) error {
 func digest(p Posting) []byte {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n", p.Kind)
+	if p.About != "" {
+		fmt.Fprintf(h, "about %s\n", p.About)
+		return h.Sum(nil)
+	}
 	for _, e := range p.Entries {
 		fmt.Fprintf(h, "%s %d\n", e.Account.ID(), e.Minor)
 	}

@@ -106,14 +106,14 @@ func (s *accountsSeen) all(p prepared) bool {
 	})
 }
 
-func (s *accountsSeen) add(rows []*accountRow) {
+func (s *accountsSeen) add(rows map[string]Account) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range rows {
 		if len(s.ids) >= mostSeen {
 			clear(s.ids)
 		}
-		s.ids[a.ID] = struct{}{}
+		s.ids[a.ID()] = struct{}{}
 	}
 }
 
@@ -122,7 +122,17 @@ func (s *accountsSeen) add(rows []*accountRow) {
 type quick struct {
 	prepared
 	id      uuid.UUID
-	changes []Entry // of constrained accounts, in their order
+	lines   []quickLine
+	changed int  // how many lines are of constrained accounts
+	takes   bool // from a stripe, which may lack what others have
+}
+
+// quickLine is an entry, the row it is written to, and what that can hold; most
+// is 0 where there is no row.
+type quickLine struct {
+	Entry
+	row  string
+	most int64
 }
 
 func newQuick(p prepared) (quick, error) {
@@ -130,44 +140,42 @@ func newQuick(p prepared) (quick, error) {
 	if err != nil {
 		return quick{}, fmt.Errorf("make posting id: %w", err)
 	}
-	q := quick{prepared: p, id: id}
-	for _, e := range p.Entries {
-		if e.Account.Constrained() {
-			q.changes = append(q.changes, e)
+	q := quick{prepared: p, id: id, lines: make([]quickLine, len(p.Entries))}
+	for i, e := range p.Entries {
+		q.lines[i] = quickLine{Entry: e, row: e.Account.ID()}
+		if !e.Account.Constrained() {
+			continue
 		}
+		q.lines[i].row, q.lines[i].most = p.homes[i], e.Account.most()
+		q.changed++
+		q.takes = q.takes || e.Minor < 0 && e.Account.striped()
 	}
 	return q, nil
 }
 
-// change is a table of accounts and what is added to their balances.
-func (q quick) change() (table string, args []any) {
-	for _, e := range q.changes {
-		minor := e.Minor
-		if e.Account.Kind.Debit() {
-			minor = -minor
+// table is a table of the posting's lines: number, row, currency, amount, and of
+// a constrained account what is added to its balance and the most that it can
+// hold.
+func (q quick) table() (table string, args []any) {
+	for i, l := range q.lines {
+		change := l.Minor
+		if l.Account.Kind.Debit() {
+			change = -change
 		}
-		args = append(args, e.Account.ID(), minor)
+		args = append(args, i+1, l.row, string(l.Account.Currency), l.Minor, change, l.most)
 	}
-	return "(VALUES " + tuples("(CAST(? AS text), CAST(? AS bigint))", len(q.changes)) + ")", args
+	one := "(CAST(? AS integer), CAST(? AS text), CAST(? AS text), CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint))"
+	return "v (line, id, currency, amount, change, most) AS (VALUES " + tuples(one, len(q.lines)) + ")", args
 }
 
-// lines is a table of the posting's lines.
-func (q quick) lines() (table string, args []any) {
-	for i, e := range q.Entries {
-		args = append(args, i+1, e.Account.ID(), string(e.Account.Currency), e.Minor)
-	}
-	one := "(CAST(? AS integer), CAST(? AS text), CAST(? AS text), CAST(? AS bigint))"
-	return "(VALUES " + tuples(one, len(q.Entries)) + ")", args
-}
-
-// covered is the condition that a balance b and its change v stay in bounds.
-const covered = `CASE WHEN v.column2 < 0 THEN b.balance >= -v.column2 ELSE b.balance <= 9223372036854775807 - v.column2 END`
+// covered is the condition that a balance and its change stay in bounds.
+const covered = "CASE WHEN change < 0 THEN balance >= -change ELSE balance <= most - change END"
 
 // writeQuick posts p if all of its accounts are there and hold enough, and
 // reports whether it did. If not, nothing was written.
 func writeQuick(tx *gorm.DB, p prepared, riders []Rider) (bool, error) {
 	q, err := newQuick(p)
-	if err != nil || len(q.changes) == 0 {
+	if err != nil || q.changed == 0 {
 		return false, err
 	}
 	if tx.Dialector.Name() == "postgres" {
@@ -176,65 +184,94 @@ func writeQuick(tx *gorm.DB, p prepared, riders []Rider) (bool, error) {
 	return q.writeEach(tx, riders)
 }
 
-// writeAtOnce is one statement. The accounts are locked in the order of their
-// ids before anything is written, as everywhere.
+// writeAtOnce is one statement. The rows are locked in the order of their ids
+// before anything is written, as everywhere. Where a stripe lacks the money, no
+// row is locked: the others are asked next, and locked in order with it.
 func (q quick) writeAtOnce(tx *gorm.DB, riders []Rider) (bool, error) {
-	change, changes := q.change()
-	lines, entries := q.lines()
+	lines, args := q.table()
 	needed, needs := conditions(riders)
-	ids := make([]any, len(q.changes))
-	for i, e := range q.changes {
-		ids[i] = e.Account.ID()
-	}
 	var query strings.Builder
-	query.WriteString("WITH b AS MATERIALIZED (SELECT id, balance FROM ledger_accounts WHERE id IN " + "(" + tuples("?", len(ids)) + ")" +
-		" ORDER BY id FOR NO KEY UPDATE), posted AS (INSERT INTO ledger_postings (id, key, kind, digest, posted_at) SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM b JOIN " +
-		change + " AS v ON v.column1 = b.id WHERE " + covered + ") = ?" + needed + " ON CONFLICT (key) DO NOTHING RETURNING id)")
-	args := append(ids, q.id, q.Key, q.Kind, q.digest, q.At.UTC())
-	args = append(append(append(args, changes...), len(q.changes)), needs...)
-	query.WriteString(`, changed AS (UPDATE ledger_accounts AS a SET balance = a.balance + v.column2, version = a.version + 1 FROM ` +
-		change + ` AS v WHERE a.id = v.column1 AND EXISTS (SELECT FROM posted) RETURNING a.id, a.balance, a.version),
+	query.WriteString("WITH " + lines + `, b AS MATERIALIZED (SELECT a.id, a.balance, v.change, v.most
+		FROM ledger_accounts AS a JOIN v ON v.id = a.id AND v.most > 0`)
+	if q.takes {
+		query.WriteString(" WHERE (SELECT count(*) FROM v JOIN ledger_accounts AS b ON b.id = v.id WHERE most > 0 AND " + covered + ") = ?")
+		args = append(args, q.changed)
+	}
+	query.WriteString(` ORDER BY a.id FOR NO KEY UPDATE OF a), posted AS (INSERT INTO ledger_postings (id, key, kind, digest, posted_at)
+		SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM b WHERE ` + covered + ") = ?" + needed + ` ON CONFLICT (key) DO NOTHING RETURNING id),
+		changed AS (UPDATE ledger_accounts AS a SET balance = a.balance + b.change, version = a.version + 1
+		FROM b WHERE a.id = b.id AND EXISTS (SELECT FROM posted) RETURNING a.id, a.balance, a.version),
 		entered AS (INSERT INTO ledger_entries (posting_id, line, account_id, currency, amount, balance_after, version)
-		SELECT posted.id, v.column1, v.column2, v.column3, v.column4, changed.balance, changed.version
-		FROM posted CROSS JOIN ` + lines + ` AS v LEFT JOIN changed ON changed.id = v.column2 RETURNING 1)`)
-	args = append(append(args, changes...), entries...)
-	counts := "(SELECT count(*) FROM posted), (SELECT count(*) FROM entered)"
+		SELECT posted.id, v.line, v.id, v.currency, v.amount, changed.balance, changed.version
+		FROM posted CROSS JOIN v LEFT JOIN changed ON changed.id = v.id RETURNING 1)`)
+	args = append(append(args, q.id, q.Key, q.Kind, q.digest, q.At.UTC(), q.changed), needs...)
+	counts := "(SELECT count(*) FROM posted), (SELECT count(*) FROM entered), (SELECT count(*) FROM b)"
 	for i, r := range riders {
 		fmt.Fprintf(&query, ", r%d AS (%s RETURNING 1)", i, r.guarded(" AND EXISTS (SELECT FROM posted)"))
 		counts += fmt.Sprintf(", (SELECT count(*) FROM r%d)", i)
 		args = append(args, r.Args...)
 	}
-	written, err := scanCounts(tx, query.String()+" SELECT "+counts, args, 2+len(riders))
-	if err != nil || written[0] == 0 {
+	written, err := scanCounts(tx, query.String()+" SELECT "+counts, args, 3+len(riders))
+	if err != nil {
 		return false, err
 	}
-	if written[1] != int64(len(q.Entries)) {
+	return q.judge(tx, written, riders)
+}
+
+// judge tells from what was written whether the posting was.
+func (q quick) judge(tx *gorm.DB, written []int64, riders []Rider) (bool, error) {
+	posted, entered, locked := written[0], written[1], written[2]
+	if posted == 0 {
+		if !q.takes || locked == 0 {
+			return false, nil
+		}
+		return false, q.whyNot(tx, riders)
+	}
+	if entered != int64(len(q.lines)) {
 		return false, ErrConcurrent
 	}
 	for i, r := range riders {
-		if err := r.judge(written[2+i]); err != nil {
+		if err := r.judge(written[3+i]); err != nil {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-func scanCounts(tx *gorm.DB, query string, args []any, n int) ([]int64, error) {
+// whyNot is why the posting was not written although its stripe had the money
+// when the statement began: it is posted already, a rider may not ride, or
+// somebody else has taken the money while this waited. That one must begin anew:
+// it holds the stripe, and could only ask for the others out of order.
+func (q quick) whyNot(tx *gorm.DB, riders []Rider) error {
+	left, err := dropPosted(tx, []prepared{q.prepared})
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	if err := mayRide(tx, riders); err != nil {
+		return err
+	}
+	return errOvertaken
+}
+
+func scanCounts(tx *gorm.DB, query string, args []any, n int) (counts []int64, err error) {
 	counts, into := make([]int64, n), make([]any, n)
 	for i := range counts {
 		into[i] = &counts[i]
 	}
-	rows, err := tx.Raw(query, args...).Rows()
+	found, err := send(tx, query, args)
 	if err != nil {
 		return nil, fmt.Errorf("post: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("post: %w", err)
-		}
+	for err == nil && found.Next() {
+		err = found.Scan(into...)
 	}
-	if err := rows.Err(); err != nil {
+	if err == nil {
+		err = found.Err()
+	}
+	if closed := found.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
 		return nil, fmt.Errorf("post: %w", err)
 	}
 	return counts, nil
@@ -243,23 +280,22 @@ func scanCounts(tx *gorm.DB, query string, args []any, n int) ([]int64, error) {
 // writeEach is three statements, and one for each rider. Where one writes at a
 // time, the balances read by the last are those that the one before has written.
 func (q quick) writeEach(tx *gorm.DB, riders []Rider) (bool, error) {
-	change, changes := q.change()
-	lines, entries := q.lines()
+	lines, rows := q.table()
 	needed, needs := conditions(riders)
-	args := append(append([]any{q.id, q.Key, q.Kind, q.digest, q.At.UTC()}, changes...), len(q.changes))
-	posted := tx.Exec(`INSERT INTO ledger_postings (id, key, kind, digest, posted_at) SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*)
-		FROM `+change+` AS v JOIN ledger_accounts AS b ON b.id = v.column1 WHERE `+covered+`) = ?`+needed+` ON CONFLICT (key) DO NOTHING`, append(args, needs...)...)
+	args := append(append(slices.Clone(rows), q.id, q.Key, q.Kind, q.digest, q.At.UTC(), q.changed), needs...)
+	posted := tx.Exec("WITH "+lines+` INSERT INTO ledger_postings (id, key, kind, digest, posted_at) SELECT ?, ?, ?, ?, ? WHERE (SELECT count(*)
+		FROM v JOIN ledger_accounts AS b ON b.id = v.id WHERE most > 0 AND `+covered+`) = ?`+needed+` ON CONFLICT (key) DO NOTHING`, args...)
 	if posted.Error != nil || posted.RowsAffected == 0 {
 		return false, posted.Error
 	}
-	err := tx.Exec(`UPDATE ledger_accounts SET balance = balance + v.column2, version = version + 1 FROM `+change+` AS v
-		WHERE ledger_accounts.id = v.column1`, changes...).Error
+	err := tx.Exec("WITH "+lines+` UPDATE ledger_accounts SET balance = balance + v.change, version = version + 1 FROM v
+		WHERE ledger_accounts.id = v.id AND v.most > 0`, rows...).Error
 	if err != nil {
 		return false, fmt.Errorf("update balances: %w", err)
 	}
-	err = tx.Exec(`INSERT INTO ledger_entries (posting_id, line, account_id, currency, amount, balance_after, version)
-		SELECT ?, v.column1, v.column2, v.column3, v.column4, b.balance, b.version FROM `+lines+` AS v
-		LEFT JOIN ledger_accounts AS b ON b.id = v.column2`, append([]any{q.id}, entries...)...).Error
+	err = tx.Exec("WITH "+lines+` INSERT INTO ledger_entries (posting_id, line, account_id, currency, amount, balance_after, version)
+		SELECT ?, v.line, v.id, v.currency, v.amount, b.balance, b.version FROM v
+		LEFT JOIN ledger_accounts AS b ON b.id = v.id`, append(slices.Clone(rows), q.id)...).Error
 	if err != nil {
 		return false, fmt.Errorf("insert entries: %w", err)
 	}

@@ -1,14 +1,16 @@
 // Package sandbox is a payment provider that moves no money. It behaves as the
 // real one does where that matters: accounts and transfers are kept, idempotency
 // keys answer again with the first answer for 24 hours and refuse other
-// parameters, and faults can be put in at each side of an effect. It keeps its
-// state in tables of its own, in transactions of its own, as if it were elsewhere.
+// parameters, books are kept of the platform's balance, which can be too low, and
+// faults can be put in at each side of an effect. It keeps its state in tables of
+// its own, in transactions of its own, as if it were elsewhere.
 package sandbox
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,8 +33,15 @@ type Provider struct {
 	InTx func(ctx context.Context, fn func(tx *gorm.DB) error) error
 	// Now is the clock that keys expire by.
 	Now func() time.Time
-	// Fault says what goes wrong with a transfer; nil means nothing ever does.
-	Fault func(req payouts.TransferRequest) Fault
+	// Fault says what goes wrong with a movement; nil means nothing ever does.
+	// Delay is how late an effect comes that comes late; nil: a minute.
+	Fault func(req payouts.MoveRequest) Fault
+	Delay func(req payouts.MoveRequest) time.Duration
+	// Decline gives the code with which a charge is declined; nil, or "": it is not.
+	Decline func(req payouts.ChargeRequest) string
+
+	mu   sync.Mutex
+	late []late // what is still to come
 }
 
 var _ payouts.Provider = (*Provider)(nil)

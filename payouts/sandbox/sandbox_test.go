@@ -19,7 +19,7 @@ type box struct {
 	*sandbox.Provider
 	t   *testing.T
 	now time.Time
-	req payouts.TransferRequest
+	req payouts.MoveRequest
 }
 
 func newBox(t *testing.T, db *sqldb.DB) *box {
@@ -35,8 +35,13 @@ func newBox(t *testing.T, db *sqldb.DB) *box {
 	if err != nil || !account.PayoutsEnabled {
 		t.Fatalf("%+v, %v", account, err)
 	}
-	b.req = payouts.TransferRequest{
-		IdempotencyKey: "k", Group: "g", PayoutID: uuid.New(), Destination: account.Reference,
+	if err := b.InTx(context.Background(), func(tx *gorm.DB) error {
+		return sandbox.ReceiveTx(context.Background(), tx, b.now, sandbox.Payment{ID: uuid.New(), Gross: payouts.Money{Minor: 10_000, Currency: "EUR"}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b.req = payouts.MoveRequest{
+		Kind: payouts.MoveTransfer, IdempotencyKey: "k", Group: "g", Subject: uuid.New(), Account: account.Reference,
 		Amount: payouts.Money{Minor: 500, Currency: "EUR"},
 	}
 	return b
@@ -45,7 +50,7 @@ func newBox(t *testing.T, db *sqldb.DB) *box {
 // transfers is how many transfers the group has.
 func (b *box) transfers() int {
 	b.t.Helper()
-	found, err := b.FindTransfers(context.Background(), b.req.Group)
+	found, err := b.FindMoves(context.Background(), b.req)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -55,23 +60,23 @@ func (b *box) transfers() int {
 func TestKeyAnswersAgainForADay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b, ctx := newBox(t, db), context.Background()
-		first, err := b.Transfer(ctx, b.req)
+		first, err := b.Move(ctx, b.req)
 		if err != nil {
 			t.Fatal(err)
 		}
 		b.now = b.now.Add(24*time.Hour - time.Microsecond)
-		again, err := b.Transfer(ctx, b.req)
+		again, err := b.Move(ctx, b.req)
 		if err != nil || again != first || b.transfers() != 1 {
 			t.Fatalf("%+v, %v", again, err)
 		}
 		other := b.req
 		other.Amount.Minor++
 		var refused *payouts.ProviderError
-		if _, err = b.Transfer(ctx, other); !errors.As(err, &refused) || refused.Class != payouts.Ambiguous {
+		if _, err = b.Move(ctx, other); !errors.As(err, &refused) || refused.Class != payouts.Ambiguous {
 			t.Fatalf("other parameters: %v", err)
 		}
 		b.now = b.now.Add(time.Microsecond)
-		later, err := b.Transfer(ctx, b.req)
+		later, err := b.Move(ctx, b.req)
 		if err != nil || later.ID == first.ID || b.transfers() != 2 {
 			t.Fatalf("after a day: %+v, %v", later, err)
 		}
@@ -98,14 +103,14 @@ func TestFaults(t *testing.T) {
 		t.Run(string(tt.fault), func(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 				b, ctx := newBox(t, db), context.Background()
-				b.Fault = func(payouts.TransferRequest) sandbox.Fault { return tt.fault }
-				_, err := b.Transfer(ctx, b.req)
+				b.Fault = func(payouts.MoveRequest) sandbox.Fault { return tt.fault }
+				_, err := b.Move(ctx, b.req)
 				var got *payouts.ProviderError
 				if !errors.As(err, &got) || got.Class != tt.class || b.transfers() != tt.moved {
 					t.Fatalf("%v, %d transfers", err, b.transfers())
 				}
 				b.Fault = nil
-				_, again := b.Transfer(ctx, b.req)
+				_, again := b.Move(ctx, b.req)
 				if (again != nil) != tt.kept || (tt.kept && again.Error() != err.Error()) {
 					t.Fatalf("again: %v, first %v", again, err)
 				}
@@ -121,21 +126,21 @@ func TestAccounts(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b, ctx := newBox(t, db), context.Background()
 		again, err := b.CreateAccount(ctx, payouts.AccountRequest{IdempotencyKey: "a"})
-		if err != nil || again.Reference != b.req.Destination {
+		if err != nil || again.Reference != b.req.Account {
 			t.Fatalf("same key: %+v, %v", again, err)
 		}
-		if err := b.Restrict(ctx, b.req.Destination, true); err != nil {
+		if err := b.Restrict(ctx, b.req.Account, true); err != nil {
 			t.Fatal(err)
 		}
-		if status, err := b.AccountStatus(ctx, b.req.Destination); err != nil || status.PayoutsEnabled {
+		if status, err := b.AccountStatus(ctx, b.req.Account); err != nil || status.PayoutsEnabled {
 			t.Fatalf("restricted: %+v, %v", status, err)
 		}
 		var refused *payouts.ProviderError
-		if _, err := b.Transfer(ctx, b.req); !errors.As(err, &refused) || refused.Code != payouts.CodeAccountRestricted {
+		if _, err := b.Move(ctx, b.req); !errors.As(err, &refused) || refused.Code != payouts.CodeAccountRestricted {
 			t.Fatalf("restricted: %v", err)
 		}
-		b.req.IdempotencyKey, b.req.Destination = "l", "nobody"
-		if _, err := b.Transfer(ctx, b.req); !errors.As(err, &refused) || refused.Class != payouts.Definitive {
+		b.req.IdempotencyKey, b.req.Account = "l", "nobody"
+		if _, err := b.Move(ctx, b.req); !errors.As(err, &refused) || refused.Class != payouts.Definitive {
 			t.Fatalf("nobody: %v", err)
 		}
 		if _, err := b.AccountStatus(ctx, "nobody"); !errors.As(err, &refused) {

@@ -1,9 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -26,153 +23,77 @@ type transferRow struct {
 
 func (transferRow) TableName() string { return "sandbox_transfers" }
 
-func (t transferRow) transfer() payouts.Transfer {
-	return payouts.Transfer{
-		ID: t.ID, Amount: payouts.Money{Minor: t.AmountMinor, Currency: t.Currency}, Destination: t.Destination,
+func (t transferRow) movement() payouts.Movement {
+	return payouts.Movement{
+		ID: t.ID, Amount: payouts.Money{Minor: t.AmountMinor, Currency: t.Currency}, Account: t.Destination, State: payouts.MoveDone,
 	}
 }
 
-// keyRow is the answer kept under an idempotency key: a transfer, or the code of
-// an error that is answered again.
-type keyRow struct {
-	Key        string
-	Params     []byte
-	Code       string
-	TransferID string
-	CreatedAt  time.Time
+func newTransfer(req payouts.MoveRequest, at time.Time) transferRow {
+	return transferRow{
+		ID: newID("tr"), TransferGroup: req.Group, PayoutID: req.Subject, Currency: req.Amount.Currency,
+		AmountMinor: req.Amount.Minor, Destination: req.Account, CreatedAt: at,
+	}
 }
 
-func (keyRow) TableName() string { return "sandbox_keys" }
-
-// Transfer implements payouts.Provider.
-func (p *Provider) Transfer(ctx context.Context, req payouts.TransferRequest) (payouts.Transfer, error) {
-	fault := None
-	if p.Fault != nil {
-		fault = p.Fault(req)
+// entry is the transfer in the books.
+func (t transferRow) entry() entryRow {
+	return entryRow{
+		ID: newID("txn"), Kind: payouts.EntryTransfer, Currency: t.Currency, GrossMinor: -t.AmountMinor, NetMinor: -t.AmountMinor,
+		Source: t.ID, SubjectID: &t.PayoutID, MadeAt: t.CreatedAt, AvailableAt: t.CreatedAt,
 	}
-	if code := fault.before(); code != "" {
-		return payouts.Transfer{}, answer(code)
-	}
-	var row transferRow
-	var code string
-	err := p.InTx(ctx, func(tx *gorm.DB) (err error) {
-		row, code, err = p.transferTx(tx, req, fault)
-		return err
-	})
-	if err != nil {
-		return payouts.Transfer{}, err
-	}
-	if fault == LostAfter {
-		code = codeLost
-	}
-	if code != "" {
-		return payouts.Transfer{}, answer(code)
-	}
-	return row.transfer(), nil
 }
 
-// transferTx answers from the key, or has the effect and keeps the answer.
-func (p *Provider) transferTx(tx *gorm.DB, req payouts.TransferRequest, fault Fault) (transferRow, string, error) {
-	kept, err := p.keptAnswer(tx, req)
-	if err != nil {
-		return transferRow{}, "", err
-	}
-	if kept != nil {
-		return replay(tx, *kept, req)
-	}
-	row, code, err := p.move(tx, req, fault)
-	if err != nil {
-		return transferRow{}, "", err
-	}
-	key := keyRow{Key: req.IdempotencyKey, Params: params(req), Code: code, TransferID: row.ID, CreatedAt: p.now()}
-	if code != "" {
-		key.TransferID = ""
-	}
-	if err := tx.Create(&key).Error; err != nil {
-		return transferRow{}, "", fmt.Errorf("keep sandbox key: %w", err)
-	}
-	return row, code, nil
-}
-
-// keptAnswer returns what is kept under the key; what is too old is forgotten.
-func (p *Provider) keptAnswer(tx *gorm.DB, req payouts.TransferRequest) (*keyRow, error) {
-	var row keyRow
-	err := tx.Where("key = ?", req.IdempotencyKey).Take(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read sandbox key: %w", err)
-	}
-	if row.CreatedAt.After(p.now().Add(-keyLife)) {
-		return &row, nil
-	}
-	if err := tx.Where("key = ?", req.IdempotencyKey).Delete(&keyRow{}).Error; err != nil {
-		return nil, fmt.Errorf("forget sandbox key: %w", err)
-	}
-	return nil, nil
-}
-
-func replay(tx *gorm.DB, kept keyRow, req payouts.TransferRequest) (transferRow, string, error) {
-	if !bytes.Equal(kept.Params, params(req)) {
-		return transferRow{}, codeKeyReused, nil
-	}
-	if kept.Code != "" {
-		return transferRow{}, kept.Code, nil
-	}
-	var row transferRow
-	if err := tx.Where("id = ?", kept.TransferID).Take(&row).Error; err != nil {
-		return transferRow{}, "", fmt.Errorf("read sandbox transfer: %w", err)
-	}
-	return row, "", nil
-}
-
-// move refuses, or makes the transfer. ErrorApplied makes it and answers an error.
-func (p *Provider) move(tx *gorm.DB, req payouts.TransferRequest, fault Fault) (transferRow, string, error) {
-	if code := fault.instead(); code != "" {
-		return transferRow{}, code, nil
-	}
-	to, err := findAccount(tx, req.Destination)
+// transfer pays an account out of the platform's balance.
+func (p *Provider) transfer(tx *gorm.DB, req payouts.MoveRequest, at time.Time) (m payouts.Movement, code string, err error) {
+	to, err := findAccount(tx, req.Account)
 	var refused *payouts.ProviderError
-	if errors.As(err, &refused) {
-		return transferRow{}, refused.Code, nil
+	switch {
+	case errors.As(err, &refused):
+		return m, refused.Code, nil
+	case err != nil:
+		return m, "", err
+	case !to.PayoutsEnabled:
+		return m, payouts.CodeAccountRestricted, nil
+	case req.Amount.Minor <= 0:
+		return m, codeRefused, nil
 	}
-	if err != nil {
-		return transferRow{}, "", err
-	}
-	if !to.PayoutsEnabled {
-		return transferRow{}, payouts.CodeAccountRestricted, nil
-	}
-	row := transferRow{
-		ID: "sandbox_tr_" + uuid.NewString(), TransferGroup: req.Group, PayoutID: req.PayoutID,
-		Currency: req.Amount.Currency, AmountMinor: req.Amount.Minor, Destination: req.Destination, CreatedAt: p.now(),
+	row := newTransfer(req, at)
+	if covered, err := enter(tx, row.entry()); err != nil || !covered {
+		return m, codeLowBalance, err
 	}
 	if err := tx.Create(&row).Error; err != nil {
-		return transferRow{}, "", fmt.Errorf("insert sandbox transfer: %w", err)
+		return m, "", fmt.Errorf("insert sandbox transfer: %w", err)
 	}
-	if fault == ErrorApplied {
-		return row, codeServerError, nil
-	}
-	return row, "", nil
+	return row.movement(), "", nil
 }
 
-func params(req payouts.TransferRequest) []byte {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%s", req.Group, req.PayoutID, req.Amount, req.Destination))
-	return sum[:]
-}
-
-// FindTransfers implements payouts.Provider.
-func (p *Provider) FindTransfers(ctx context.Context, group string) ([]payouts.Transfer, error) {
-	var rows []transferRow
-	err := p.InTx(ctx, func(tx *gorm.DB) error {
-		return tx.Where("transfer_group = ?", group).Order("created_at, id").Find(&rows).Error
-	})
+// transferAtOnce is a transfer to which nothing happens, in one statement. None
+// was made where the answer has no id: something stands against it.
+func (p *Provider) transferAtOnce(tx *gorm.DB, req payouts.MoveRequest) (payouts.Movement, error) {
+	now := p.now()
+	t := newTransfer(req, now)
+	e := t.entry()
+	var made int64
+	err := tx.Raw(`WITH taken AS (UPDATE sandbox_balances SET minor = minor - @amount WHERE currency = @currency AND minor >= @amount AND CAST(@amount AS bigint) > 0
+			AND EXISTS (SELECT FROM sandbox_accounts WHERE id = @account AND payouts_enabled)
+			AND NOT EXISTS (SELECT FROM sandbox_keys WHERE key = @key) RETURNING 1),
+		keyed AS (INSERT INTO sandbox_keys (key, params, code, transfer_id, created_at)
+			SELECT @key, @params, '', @id, CAST(@at AS timestamptz) WHERE EXISTS (SELECT FROM taken)),
+		moved AS (INSERT INTO sandbox_transfers (id, transfer_group, payout_id, currency, amount_minor, destination, created_at)
+			SELECT @id, @group, CAST(@payout AS uuid), @currency, @amount, @account, CAST(@at AS timestamptz) WHERE EXISTS (SELECT FROM taken)),
+		entered AS (INSERT INTO sandbox_entries (id, kind, currency, gross_minor, fee_minor, net_minor, source, subject_id, made_at, available_at)
+			SELECT @entry, @kind, @currency, @gross, 0, @gross, @id, CAST(@payout AS uuid), CAST(@at AS timestamptz), CAST(@at AS timestamptz)
+			WHERE EXISTS (SELECT FROM taken))
+		SELECT count(*) FROM taken`, map[string]any{
+		"amount": t.AmountMinor, "currency": string(t.Currency), "account": t.Destination, "key": req.IdempotencyKey, "params": params(req),
+		"id": t.ID, "at": now, "group": t.TransferGroup, "payout": t.PayoutID, "entry": e.ID, "kind": string(e.Kind), "gross": e.GrossMinor,
+	}).Scan(&made).Error
 	if err != nil {
-		return nil, fmt.Errorf("list sandbox transfers: %w", err)
+		return payouts.Movement{}, fmt.Errorf("make sandbox transfer: %w", err)
 	}
-	found := make([]payouts.Transfer, len(rows))
-	for i, row := range rows {
-		found[i] = row.transfer()
+	if made == 0 {
+		return payouts.Movement{}, nil
 	}
-	return found, nil
+	return t.movement(), nil
 }

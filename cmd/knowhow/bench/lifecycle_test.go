@@ -22,8 +22,12 @@ import (
 	"knowhow/migrations/dbtest"
 )
 
-// TestMain makes a test process that is started as the server the server.
+// TestMain makes a test process that is started as the server the server, and one
+// that is to be killed the bench of payouts.
 func TestMain(m *testing.M) {
+	if url := os.Getenv(payoutsChild); url != "" {
+		os.Exit(benchPayouts(url))
+	}
 	if len(os.Args) < 2 || os.Args[1] != "serve" {
 		os.Exit(m.Run())
 	}

@@ -3,7 +3,10 @@ package bench
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
+
+	"knowhow/migrations/sqldb"
 )
 
 // statements is the server's metric that counts what it sends to the database.
@@ -27,21 +30,28 @@ func (b *lifecycleBench) newMeter(ctx context.Context) (meter, error) {
 	if b.db.Dialect != "postgres" {
 		return m, nil
 	}
+	var err error
+	m.database, err = postgresProcess(ctx, b.db, b.log)
+	return m, err
+}
+
+// postgresProcess is PostgreSQL's first process; 0 and a warning where it runs
+// elsewhere.
+func postgresProcess(ctx context.Context, db *sqldb.DB, log *slog.Logger) (int, error) {
 	var at struct {
 		Backend int // its process
 		Local   bool
 	}
-	err := b.db.Write.WithContext(ctx).Raw(`SELECT pg_backend_pid() AS backend,
+	err := db.Write.WithContext(ctx).Raw(`SELECT pg_backend_pid() AS backend,
 		COALESCE(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true) AS local`).Scan(&at).Error
 	if err != nil {
-		return m, fmt.Errorf("find PostgreSQL's processes: %w", err)
+		return 0, fmt.Errorf("find PostgreSQL's processes: %w", err)
 	}
 	if backend, err := look(at.Backend); at.Local && err == nil && backend.name == "postgres" {
-		m.database = backend.parent
-	} else {
-		b.log.Warn("PostgreSQL runs elsewhere: its CPU time is not in the report")
+		return backend.parent, nil
 	}
-	return m, nil
+	log.Warn("PostgreSQL runs elsewhere: its CPU time is not in the report")
+	return 0, nil
 }
 
 func (m meter) read(ctx context.Context) (reading, error) {

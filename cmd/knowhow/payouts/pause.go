@@ -1,0 +1,84 @@
+package payouts
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"knowhow/cmd/knowhow/internal/output"
+	"knowhow/marketplace/assembly"
+)
+
+// Pause is `knowhow payouts pause`.
+type Pause struct {
+	Reason string `name:"reason" required:"" placeholder:"TEXT" help:"Why; operators read it."`
+	Operator
+	Flag
+	output.Format
+}
+
+// pausedNow is what is printed of both.
+type pausedNow struct {
+	Paused  bool `json:"paused"`
+	Changed bool `json:"changed"` // false: it was so before
+}
+
+// Run implements the command.
+func (c *Pause) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	result := pausedNow{Paused: true}
+	err := c.in(ctx, log, func(h *assembly.House) error {
+		caller, err := c.find(ctx, h)
+		if err != nil {
+			return err
+		}
+		result.Changed, err = h.Earnings.PausePayouts(ctx, caller, c.Reason)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.Print(out, result, func(w io.Writer) error {
+		text := "Payouts are paused. What is under way at the provider is still recorded."
+		if !result.Changed {
+			text = "Payouts were paused already."
+		}
+		_, err := fmt.Fprintln(w, text)
+		return err
+	})
+}
+
+// Resume is `knowhow payouts resume`.
+type Resume struct {
+	Operator
+	Flag
+	output.Format
+}
+
+// Run implements the command.
+func (c *Resume) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	var result pausedNow
+	err := c.in(ctx, log, func(h *assembly.House) error {
+		caller, err := c.find(ctx, h)
+		if err != nil {
+			return err
+		}
+		st, err := h.Earnings.Status(ctx, caller)
+		if err != nil {
+			return err
+		}
+		result.Changed = st.Paused != nil
+		return h.Earnings.ResumePayouts(ctx, caller)
+	})
+	if err != nil {
+		return err
+	}
+	return c.Print(out, result, func(w io.Writer) error {
+		text := "Payouts go on."
+		if !result.Changed {
+			text = "Payouts were not paused."
+		}
+		_, err := fmt.Fprintln(w, text)
+		return err
+	})
+}

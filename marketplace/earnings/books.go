@@ -1,0 +1,94 @@
+package earnings
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/job"
+	"knowhow/payouts"
+)
+
+const (
+	// booksJob reads the provider's books, and booksEvery is how often.
+	booksJob   = "earnings.reconcile"
+	booksEvery = time.Hour
+)
+
+// readBooks reconciles our books with the provider's.
+func (s *Service) readBooks(ctx context.Context, _ job.Job) error {
+	_, err := s.payouts.Reconcile(ctx)
+	return err
+}
+
+// missed looks at what no news has told of: a payment, or a dispute, that the
+// provider's books have and ours do not.
+func (s *Service) missed(ctx context.Context, e payouts.BalanceTransaction) error {
+	switch {
+	case e.Kind == payouts.EntryDispute:
+		return s.cashier.HeedClaim(ctx, e.Source)
+	case e.Kind == payouts.EntryPayment && e.Subject != uuid.Nil:
+		_, err := s.cashier.Settle(ctx, e.Subject)
+		return err
+	}
+	return nil
+}
+
+// Reconcile reads the provider's books now and compares their sums with ours
+// (permission RunPayouts). What does not agree pauses payouts.
+func (s *Service) Reconcile(ctx context.Context, caller access.Caller) (payouts.Reconciled, error) {
+	if err := s.readAll(ctx, caller, func(*gorm.DB) error { return nil }); err != nil {
+		return payouts.Reconciled{}, err
+	}
+	return s.payouts.ReconcileAndCompare(marketplace.WithoutClaim(ctx))
+}
+
+// Send brings up to limit payouts and orders that are due as far as they can be
+// brought (permission RunPayouts). Error: payouts.ErrPaused.
+func (s *Service) Send(ctx context.Context, caller access.Caller, limit int) (payouts.Processed, error) {
+	if err := s.readAll(ctx, caller, func(*gorm.DB) error { return nil }); err != nil {
+		return payouts.Processed{}, err
+	}
+	return s.payouts.Process(marketplace.WithoutClaim(ctx), limit)
+}
+
+// Status is how sending stands (permission RunPayouts).
+func (s *Service) Status(ctx context.Context, caller access.Caller) (st payouts.Status, err error) {
+	err = s.readAll(ctx, caller, func(tx *gorm.DB) error {
+		st, err = s.payouts.StatusTx(ctx, tx)
+		return err
+	})
+	return st, err
+}
+
+// PausedBy is the data of Paused.
+type PausedBy struct {
+	By     string `json:"by"` // the caller, by id
+	Reason string `json:"reason"`
+}
+
+// PausePayouts stops payouts until somebody resumes them (permission RunPayouts,
+// of a person), and reports whether that was new. Error:
+// *marketplace.InvalidError without a reason.
+func (s *Service) PausePayouts(ctx context.Context, caller access.Caller, reason string) (paused bool, err error) {
+	if err := marketplace.CheckText("reason", reason, 1, 200); err != nil {
+		return false, err
+	}
+	err = s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, marketplace.AllBrands, access.RunPayouts); err != nil {
+			return err
+		}
+		if !caller.IsPerson(caller.Person) {
+			return &access.ForbiddenError{Permission: access.RunPayouts}
+		}
+		if paused, err = payouts.PausePayoutsTx(ctx, tx, s.clock.Now(), reason); err != nil || !paused {
+			return err
+		}
+		return s.appendTx(ctx, tx, Paused, caller, PausedBy{By: caller.String(), Reason: reason})
+	})
+	return paused, err
+}

@@ -1,0 +1,74 @@
+package earnings
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/marketplace/job"
+	"knowhow/payouts"
+)
+
+// settleJob looks how a brand's payment stands.
+const settleJob = "earnings.settle"
+
+const (
+	// topUps is the line of the timetable that finds wallets to top up, every
+	// topUpEvery; migration 00089 inserts it.
+	topUps     = "top up wallets"
+	topUpEvery = 5 * time.Minute
+	// settleAgain is when a payment is taken up again whose job nobody has done: when
+	// the queue has tried it many times.
+	settleAgain = 6 * time.Hour
+)
+
+type settleArgs struct {
+	Payment uuid.UUID `json:"payment"`
+}
+
+// keepPayments has the queue look after payments that nothing was heard of.
+func (s *Service) keepPayments() {
+	s.queue.Sweep(job.Sweep{Name: "payments", Table: "brand_payments", Do: s.paymentDueTx})
+}
+
+func (s *Service) paymentDueTx(ctx context.Context, tx *gorm.DB, id job.RowID, now time.Time) error {
+	payment := uuid.UUID(id)
+	due, err := payouts.PostponeTx(ctx, tx, payment, now, now.Add(settleAgain))
+	if err != nil || !due {
+		return err
+	}
+	return s.queue.EnqueueTx(ctx, tx, job.New{Kind: settleJob, Args: settleArgs{payment}, UniqueKey: settleJob + ":" + payment.String()})
+}
+
+func (s *Service) settle(ctx context.Context, j job.Job) error {
+	var args settleArgs
+	if err := j.Decode(&args); err != nil {
+		return fmt.Errorf("%w: %w", job.ErrGiveUp, err)
+	}
+	_, err := s.cashier.Settle(ctx, args.Payment)
+	if errors.Is(err, payouts.ErrNotFound) {
+		return fmt.Errorf("%w: %w", job.ErrGiveUp, err)
+	}
+	return err
+}
+
+// topUpTx makes the top-ups that are due, which the sweep of payments then has
+// charged; and it forgets old news.
+func (s *Service) topUpTx(ctx context.Context, tx *gorm.DB, now time.Time) (next time.Time, err error) {
+	if _, err = payouts.ForgetNoticesTx(ctx, tx, now.Add(-noticesKept), noticesAtOnce); err != nil {
+		return time.Time{}, err
+	}
+	_, err = s.cashier.DueTopUpsTx(ctx, tx)
+	return now.Add(topUpEvery), err
+}
+
+const (
+	// noticesKept is how long notices are known that were looked at: the provider
+	// repeats its news for some days.
+	noticesKept   = 30 * 24 * time.Hour
+	noticesAtOnce = 1000
+)

@@ -1,0 +1,90 @@
+-- +goose Up
+-- Money that moves otherwise than by work: pay taken back, bonuses, disputes, credit, withheld tax, exchanges.
+
+-- What a released reward paid of what its expert owed.
+ALTER TABLE rewards ADD COLUMN netted_minor bigint NOT NULL DEFAULT 0 CHECK (netted_minor >= 0 AND netted_minor <= amount_minor);
+
+-- A released reward taken back by a person's decision. debt_minor is what the expert did not have any more.
+CREATE TABLE clawbacks (
+	reward_id   uuid PRIMARY KEY REFERENCES rewards (id),
+	decision_id uuid NOT NULL UNIQUE,
+	debt_minor  bigint NOT NULL CHECK (debt_minor >= 0),
+	clawed_at   timestamptz NOT NULL
+);
+
+-- A bonus is a program's, or ours where it has neither brand nor program.
+CREATE TABLE bonuses (
+	id           uuid PRIMARY KEY,
+	brand_id     uuid,
+	program_id   uuid,
+	expert_id    uuid NOT NULL,
+	granted_by   uuid NOT NULL,
+	currency     text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+	amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+	granted_at   timestamptz NOT NULL,
+	CHECK ((brand_id IS NULL) = (program_id IS NULL))
+);
+CREATE INDEX bonuses_expert ON bonuses (expert_id, granted_at);
+CREATE INDEX bonuses_program ON bonuses (program_id, granted_at);
+
+-- A payment that its bank has taken back. owed_minor is what of a lost one the brand did not have.
+CREATE TABLE disputes (
+	id           uuid PRIMARY KEY,
+	brand_id     uuid NOT NULL,
+	provider     text NOT NULL,
+	currency     text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+	amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+	fee_minor    bigint NOT NULL CHECK (fee_minor >= 0),
+	owed_minor   bigint NOT NULL DEFAULT 0 CHECK (owed_minor >= 0 AND owed_minor <= amount_minor),
+	state        text NOT NULL CHECK (state IN ('open', 'won', 'lost')),
+	opened_at    timestamptz NOT NULL,
+	decided_at   timestamptz,
+	CHECK ((state = 'open') = (decided_at IS NULL)),
+	CHECK (state = 'lost' OR owed_minor = 0)
+);
+CREATE INDEX disputes_brand ON disputes (brand_id, opened_at);
+
+-- What an operator signed that a brand may owe; the newest is in force.
+CREATE TABLE credit_limits (
+	id          uuid PRIMARY KEY,
+	brand_id    uuid NOT NULL,
+	currency    text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+	limit_minor bigint NOT NULL CHECK (limit_minor >= 0),
+	signed_by   uuid NOT NULL,
+	signed_at   timestamptz NOT NULL
+);
+CREATE INDEX credit_limits_brand ON credit_limits (brand_id, currency, signed_at);
+CREATE TRIGGER credit_limits_append_only BEFORE UPDATE OR DELETE ON credit_limits
+	FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TABLE withholdings (
+	id           uuid PRIMARY KEY,
+	expert_id    uuid NOT NULL,
+	currency     text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+	amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+	withheld_at  timestamptz NOT NULL
+);
+CREATE INDEX withholdings_expert ON withholdings (expert_id, withheld_at);
+
+-- to_minor = from_minor * rate_num / rate_den, rounded down; the rate is between minor units.
+CREATE TABLE exchanges (
+	id            uuid PRIMARY KEY,
+	brand_id      uuid NOT NULL,
+	from_currency text NOT NULL CHECK (from_currency ~ '^[A-Z]{3}$'),
+	from_minor    bigint NOT NULL CHECK (from_minor > 0),
+	to_currency   text NOT NULL CHECK (to_currency ~ '^[A-Z]{3}$' AND to_currency <> from_currency),
+	to_minor      bigint NOT NULL CHECK (to_minor > 0),
+	rate_num      bigint NOT NULL CHECK (rate_num > 0),
+	rate_den      bigint NOT NULL CHECK (rate_den > 0),
+	exchanged_at  timestamptz NOT NULL
+);
+CREATE INDEX exchanges_brand ON exchanges (brand_id, exchanged_at);
+
+-- +goose Down
+DROP TABLE exchanges;
+DROP TABLE withholdings;
+DROP TABLE credit_limits;
+DROP TABLE disputes;
+DROP TABLE bonuses;
+DROP TABLE clawbacks;
+ALTER TABLE rewards DROP COLUMN netted_minor;

@@ -1,0 +1,81 @@
+package payouts_test
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/payouts"
+	"knowhow/payouts/sandbox"
+)
+
+// adjustment is money that moves otherwise than by work.
+func (w *world) adjustment() *event {
+	id, expert := uuid.New(), w.pick(w.experts)
+	switch w.rng.IntN(11) {
+	case 0, 1:
+		reward, decision := w.pick(w.rewards), uuid.New()
+		return w.once("claw back", func() error { return w.clawBack(reward, decision) })
+	case 2:
+		b := payouts.Bonus{ID: id, Expert: expert, By: uuid.New(), Amount: eur(w.minor(900))}
+		if w.rng.IntN(2) == 0 {
+			b.Brand, b.Program = w.brand, w.program
+		}
+		return w.once("bonus", func() error { return w.bonus(b) })
+	case 3:
+		n := w.newDispute(id, w.minor(60_000))
+		w.disputes = append(w.disputes, id)
+		return w.once("dispute", func() error { return w.dispute(n) })
+	case 4, 5:
+		dispute, won := w.pick(w.disputes), w.rng.IntN(2) == 0
+		return w.once("decide", func() error {
+			if won {
+				return w.win(dispute)
+			}
+			return w.lose(dispute)
+		})
+	case 6:
+		minor, limit := w.minor(4000), w.minor(20_000)
+		return w.once("credit", func() error {
+			l := payouts.CreditLimit{ID: uuid.NewSHA1(id, nil), BrandID: w.brand, Currency: "EUR", LimitMinor: limit, SignedBy: id}
+			if err := w.sign(l); err != nil {
+				return err
+			}
+			return w.onCredit(id, minor)
+		})
+	case 7:
+		minor := w.minor(500)
+		return w.once("withhold", func() error { return w.withhold(id, expert, minor) })
+	case 8:
+		x := payouts.Exchange{ID: id, Brand: w.brand, From: eur(w.minor(3000)), To: "JPY", Rate: payouts.Rate{Num: w.minor(300), Den: w.minor(9)}}
+		return w.once("exchange", func() error { return w.exchange(x) })
+	case 9:
+		return w.bookEvent(id.String())
+	default:
+		return w.clearEvent(expert)
+	}
+}
+
+// bookEvent is a line of the provider's books that we have not caused.
+func (w *world) bookEvent(id string) *event {
+	kinds := []payouts.EntryKind{payouts.EntryFee, payouts.EntryBank, payouts.EntryReserve, payouts.EntryOther}
+	l := line(id, kinds[w.rng.IntN(len(kinds))], w.minor(400)-201)
+	w.lines = append(w.lines, id)
+	return w.once("book", func() error { return w.book(l) })
+}
+
+// clearEvent explains a line that may be in suspense, or gives a debt up.
+func (w *world) clearEvent(expert uuid.UUID) *event {
+	if len(w.lines) == 0 {
+		off := payouts.WriteOff{ID: uuid.New(), By: w.brand, Amount: eur(w.minor(300))}
+		return w.once("write off", func() error {
+			return w.at(func(ctx context.Context, tx *gorm.DB, at now) error { return payouts.WriteOffBrandTx(ctx, tx, at, off) })
+		})
+	}
+	x := payouts.Explanation{Provider: sandbox.Label, Line: w.lines[w.rng.IntN(len(w.lines))], To: payouts.ToWriteoff, By: uuid.New()}
+	if w.rng.IntN(2) == 0 {
+		x.To, x.Owner = payouts.ToExpert, expert
+	}
+	return w.once("clear", func() error { return w.clearUp(x) })
+}

@@ -1,0 +1,208 @@
+package payouts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/payouts/ledger"
+	"knowhow/payouts/money"
+)
+
+// RequestPayout pays an expert all that is available now, in each currency that
+// reaches the minimum. Request is the key: asked again, it returns the same
+// payouts. Errors: ErrNoAccount, ErrBelowMinimum, ErrOwing, ErrHeldBack,
+// ErrNotCleared, ErrKeyReused for another expert's request.
+func (s *Service) RequestPayout(ctx context.Context, expert, request uuid.UUID) ([]Payout, error) {
+	return s.request(ctx, expert, request, false)
+}
+
+// RequestInstantPayout is RequestPayout that arrives at once, for a fee taken off
+// what is paid: once the transfer is there, the provider is asked to pay it out
+// to the expert's bank or card. Where it will not, the fee is given back, and the
+// money goes the usual way.
+func (s *Service) RequestInstantPayout(ctx context.Context, expert, request uuid.UUID) ([]Payout, error) {
+	return s.request(ctx, expert, request, true)
+}
+
+func (s *Service) request(ctx context.Context, expert, request uuid.UUID, instant bool) (made []Payout, err error) {
+	if err := checkIDs([]string{"expert", "request"}, expert, request); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	err = s.InTx(ctx, func(tx *gorm.DB) error { return s.mayRequest(tx, expert, request, instant, now) })
+	if err != nil {
+		return nil, err
+	}
+	cleared, err := s.cleared(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.InTx(ctx, func(tx *gorm.DB) error {
+		made, err = s.requestTx(ctx, tx, expert, request, instant, cleared, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uuid.UUID, instant bool, cleared funds, now time.Time) ([]Payout, error) {
+	if err := insertRun(tx, OnDemand, request.String(), now); err != nil {
+		return nil, err
+	}
+	run, err := lockRun(tx, OnDemand, request.String())
+	if err != nil {
+		return nil, err
+	}
+	if run.CompletedAt != nil {
+		return requested(tx, run, expert)
+	}
+	if err := s.payable(tx, expert); err != nil {
+		return nil, err
+	}
+	due, err := s.dueOf(tx, expert, instant)
+	if err != nil {
+		return nil, err
+	}
+	left, err := s.free(tx, cleared)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.intend(ctx, tx, run, due, left, now)
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, s.whyNone(due, now)
+	}
+	run.CompletedAt = &now
+	if err := run.update(tx); err != nil {
+		return nil, err
+	}
+	made, err := requested(tx, run, expert)
+	if err != nil || !instant {
+		return made, err
+	}
+	return made, s.orderInstant(ctx, tx, made, due, now)
+}
+
+// mayRequest refuses, before the provider is asked for anything, who has nothing
+// that could be paid out. What was requested already may be again.
+func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, instant bool, now time.Time) error {
+	var made int64
+	err := tx.Model(&Run{}).Where("kind = ? AND period = ? AND completed_at IS NOT NULL", OnDemand, request.String()).Count(&made).Error
+	if err != nil {
+		return fmt.Errorf("look for payout request %s: %w", request, err)
+	}
+	if made > 0 {
+		return nil
+	}
+	if err := s.payable(tx, expert); err != nil {
+		return err
+	}
+	due, err := s.dueOf(tx, expert, instant)
+	if err != nil {
+		return err
+	}
+	if err := s.whyNone(due, now); !errors.Is(err, ErrNotCleared) {
+		return err
+	}
+	return nil
+}
+
+// dueOf locks what the expert has available, and what of it an instant payout
+// would keep.
+func (s *Service) dueOf(tx *gorm.DB, expert uuid.UUID, instant bool) ([]dueRow, error) {
+	due, err := s.lockDue(tx, tx.Where("a.owner_id = ?", expert))
+	if err != nil || !instant {
+		return due, err
+	}
+	for i, d := range due {
+		due[i].Kept = s.instantFee(Money{Minor: d.Balance, Currency: d.Currency})
+	}
+	return due, nil
+}
+
+// whyNone is why nothing of what is due could be paid.
+func (s *Service) whyNone(due []dueRow, now time.Time) error {
+	for _, d := range due {
+		if d.Balance-d.Kept >= s.minimum(now, d.Country, d.Currency) {
+			return ErrNotCleared
+		}
+	}
+	return ErrBelowMinimum
+}
+
+// orderInstant writes the orders that the payouts arrive at once, with their fees.
+func (s *Service) orderInstant(ctx context.Context, tx *gorm.DB, made []Payout, due []dueRow, now time.Time) error {
+	fees := make(map[Currency]int64, len(due))
+	for _, d := range due {
+		fees[d.Currency] = d.Kept
+	}
+	for _, p := range made {
+		o := Order{
+			ID: uuid.NewSHA1(p.ID, []byte("instant")), Kind: MoveInstant, OwnerID: p.ExpertID, PayoutID: &p.ID, Currency: p.Currency,
+			AmountMinor: p.AmountMinor, FeeMinor: fees[p.Currency], Provider: p.Provider, Account: p.Destination,
+		}
+		if err := o.insertTx(ctx, tx, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// instantFee is what is kept of an amount for paying it at once.
+func (s *Service) instantFee(amount Money) int64 {
+	if s.InstantFee != nil {
+		return s.InstantFee(amount).Minor
+	}
+	fee, err := amount.Share(100, money.Up)
+	if err != nil {
+		return amount.Minor // nothing is left to pay
+	}
+	return fee.Minor
+}
+
+// payable refuses an expert who cannot be paid whatever they have.
+func (s *Service) payable(tx *gorm.DB, expert uuid.UUID) error {
+	a, err := findAccount(tx, expert, s.Provider.Label())
+	if errors.Is(err, ErrNotFound) || (err == nil && !a.PayoutsEnabled) {
+		return fmt.Errorf("%w: expert %s", ErrNoAccount, expert)
+	}
+	if err != nil {
+		return err
+	}
+	var why struct{ Owing, Frozen bool }
+	err = tx.Raw(`SELECT EXISTS (SELECT 1 FROM ledger_accounts WHERE owner_id = ? AND kind = ? AND balance > 0) AS owing,
+		EXISTS (SELECT 1 FROM payout_freezes WHERE scope = ? AND owner_id = ?) AS frozen`,
+		expert, ledger.ExpertOwes, scopeExpert, expert).Scan(&why).Error
+	switch {
+	case err != nil:
+		return fmt.Errorf("look whether expert %s can be paid: %w", expert, err)
+	case why.Frozen:
+		return fmt.Errorf("%w: expert %s", ErrHeldBack, expert)
+	case why.Owing:
+		return fmt.Errorf("%w: expert %s", ErrOwing, expert)
+	}
+	return nil
+}
+
+// requested returns the run's payouts: ErrKeyReused if they are not the expert's.
+func requested(tx *gorm.DB, run Run, expert uuid.UUID) ([]Payout, error) {
+	var payouts []Payout
+	if err := tx.Where("run_id = ?", run.ID).Order("currency").Find(&payouts).Error; err != nil {
+		return nil, fmt.Errorf("read payouts of run %s: %w", run.ID, err)
+	}
+	for _, p := range payouts {
+		if p.ExpertID != expert {
+			return nil, fmt.Errorf("%w: request %s", ErrKeyReused, run.Period)
+		}
+	}
+	return payouts, nil
+}

@@ -1,0 +1,21 @@
+package payouts
+
+// guard is one of the protocol's safeguards. Tests take them away one by one, to
+// see that each is needed.
+type guard string
+
+const (
+	// guardLook: what may have been sent is looked for before anything is sent.
+	guardLook guard = "look"
+	// guardWindow: a key is not sent again once the provider may have forgotten it.
+	guardWindow guard = "window"
+	// guardSettle: after a doubtful answer only looks follow, until no effect can
+	// come late any more.
+	guardSettle guard = "settle"
+	// guardKey: all tries of an attempt have one key.
+	guardKey guard = "key"
+	// guardLease: who has lost the lease neither sends nor writes.
+	guardLease guard = "lease"
+)
+
+func (s *Service) guarded(g guard) bool { return !s.unguarded[g] }

@@ -1,0 +1,190 @@
+package payouts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/payouts/ledger"
+)
+
+// Reversal asks for a part of a payout that was sent, because its expert owes us.
+// ID is the key.
+type Reversal struct {
+	ID     uuid.UUID
+	Payout uuid.UUID
+	Amount Money
+}
+
+// ReverseTx writes the order to take back of a payout what its expert owes:
+// Process sends it. It fails later if the expert's account has not enough by
+// then. Errors: *NotFoundError, *StateError of a payout that was not sent,
+// *InvalidError for more than is owed or left of the payout, ErrKeyReused.
+func ReverseTx(ctx context.Context, tx *gorm.DB, now time.Time, r Reversal) error {
+	if err := checkIDs([]string{"reversal", "payout"}, r.ID, r.Payout); err != nil {
+		return err
+	}
+	if err := checkAmount("amount", r.Amount, 1); err != nil {
+		return err
+	}
+	tx = tx.WithContext(ctx)
+	p, err := findPayout(forUpdate(tx), r.Payout)
+	if err != nil {
+		return err
+	}
+	if p.State != PayoutSent {
+		return &StateError{Noun: "payout", ID: p.ID, State: string(p.State), Verb: "reverse"}
+	}
+	if r.Amount.Currency != p.Currency {
+		return &InvalidError{Field: "amount", Reason: "must be in the payout's currency, " + string(p.Currency)}
+	}
+	o := Order{
+		ID: r.ID, Kind: MoveReversal, OwnerID: p.ExpertID, PayoutID: &p.ID, Currency: p.Currency, AmountMinor: r.Amount.Minor,
+		Provider: p.Provider, Account: p.Destination, OfID: *p.TransferID,
+	}
+	if err := p.mayReverse(ctx, tx, o); err != nil {
+		return err
+	}
+	return o.insertTx(ctx, tx, stamp(now))
+}
+
+// mayReverse refuses more than is left of the payout, or owed. The payout's lock
+// makes others wait who would reverse it too, and that of what is owed those who
+// would take it from another payout.
+func (p Payout) mayReverse(ctx context.Context, tx *gorm.DB, o Order) error {
+	owes := account(ledger.ExpertOwes, p.ExpertID, p.Currency)
+	if err := ledger.LockTx(ctx, tx, o.ID, owes); err != nil {
+		return err
+	}
+	owed, err := ledger.BalanceTx(ctx, tx, owes)
+	if err != nil {
+		return err
+	}
+	var taken struct{ OfPayout, Open int64 }
+	err = tx.Raw(`SELECT CAST(COALESCE(SUM(CASE WHEN payout_id = ? THEN amount_minor ELSE 0 END), 0) AS bigint) AS of_payout,
+		CAST(COALESCE(SUM(CASE WHEN state IN ('created', 'sending') THEN amount_minor ELSE 0 END), 0) AS bigint) AS open
+		FROM payout_orders WHERE kind = ? AND owner_id = ? AND currency = ? AND state <> 'failed' AND id <> ?`,
+		p.ID, MoveReversal, p.ExpertID, p.Currency, o.ID).Scan(&taken).Error
+	if err != nil {
+		return fmt.Errorf("read the reversals of payout %s: %w", p.ID, err)
+	}
+	if _, err := FindOrder(ctx, tx, o.ID); err == nil {
+		return nil // it was allowed before
+	}
+	if o.AmountMinor > p.AmountMinor-taken.OfPayout || o.AmountMinor > owed.Minor-taken.Open {
+		return &InvalidError{Field: "amount", Reason: "is more than is owed, or left of the payout"}
+	}
+	return nil
+}
+
+// Refund asks for a part of what a brand has in its wallet to be paid back. ID is
+// the key.
+type Refund struct {
+	ID     uuid.UUID
+	Brand  uuid.UUID
+	Amount Money
+}
+
+// RefundBrand puts money from a brand's wallet in transit, back to the payments
+// it came by, the oldest first: an order for each, which Process sends. What the
+// provider kept of a payment stays with it. Errors: *InsufficientFundsError of the
+// wallet, ErrNoPayment where the payments left do not make up the amount,
+// ErrKeyReused.
+func (s *Service) RefundBrand(ctx context.Context, r Refund) (orders []Order, err error) {
+	if err := checkIDs([]string{"refund", "brand"}, r.ID, r.Brand); err != nil {
+		return nil, err
+	}
+	if err := checkAmount("amount", r.Amount, 1); err != nil {
+		return nil, err
+	}
+	now := s.now()
+	err = s.InTx(ctx, func(tx *gorm.DB) error {
+		orders, err = s.refundTx(ctx, tx, r, now)
+		return err
+	})
+	return orders, err
+}
+
+func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.Time) ([]Order, error) {
+	wallet := account(ledger.BrandWallet, r.Brand, r.Amount.Currency)
+	if err := ledger.LockTx(ctx, tx, r.ID, wallet); err != nil { // one refund of a brand at a time
+		return nil, err
+	}
+	made, err := s.refundOrders(tx, r)
+	if err != nil || len(made) > 0 {
+		return made, err
+	}
+	payments, err := s.refundable(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	left := r.Amount.Minor
+	for i := 0; i < len(payments) && left > 0; i++ {
+		part := min(left, payments[i].Remaining)
+		if part <= 0 {
+			continue
+		}
+		left -= part
+		o := Order{
+			ID: refundPart(r.ID, len(made)), Kind: MoveRefund, OwnerID: r.Brand, Currency: r.Amount.Currency, AmountMinor: part,
+			Provider: s.Provider.Label(), OfID: payments[i].Reference,
+		}
+		if err := o.insertTx(ctx, tx, now); err != nil {
+			return nil, err
+		}
+		made = append(made, o)
+	}
+	if left > 0 {
+		return nil, fmt.Errorf("%w: %s more than brand %s has paid that can be given back", ErrNoPayment,
+			Money{Minor: left, Currency: r.Amount.Currency}, r.Brand)
+	}
+	return s.refundOrders(tx, r)
+}
+
+// refundPart is the id of a refund's nth order.
+func refundPart(refund uuid.UUID, n int) uuid.UUID {
+	return uuid.NewSHA1(refund, []byte(fmt.Sprint("part ", n)))
+}
+
+// refundOrders returns the orders of a refund that was asked for before:
+// ErrKeyReused if it was another.
+func (s *Service) refundOrders(tx *gorm.DB, r Refund) ([]Order, error) {
+	var made []Order
+	var sum int64
+	for n := 0; ; n++ {
+		var row []Order
+		if err := tx.Where("id = ?", refundPart(r.ID, n)).Limit(1).Find(&row).Error; err != nil {
+			return nil, fmt.Errorf("read refund %s: %w", r.ID, err)
+		}
+		if len(row) == 0 {
+			break
+		}
+		made, sum = append(made, row[0]), sum+row[0].AmountMinor
+	}
+	if len(made) > 0 && (made[0].OwnerID != r.Brand || sum != r.Amount.Minor || made[0].Currency != r.Amount.Currency) {
+		return nil, fmt.Errorf("%w: refund %s", ErrKeyReused, r.ID)
+	}
+	return made, nil
+}
+
+// payable back is a payment and what was not given back of it.
+type refundable struct {
+	Reference string
+	Remaining int64
+}
+
+// refundable lists the brand's payments that have something left, the oldest
+// first.
+func (s *Service) refundable(tx *gorm.DB, r Refund) (list []refundable, err error) {
+	err = tx.Raw(`SELECT p.charge_id AS reference, p.amount_minor - CAST(COALESCE((SELECT SUM(o.amount_minor) FROM payout_orders AS o
+			WHERE o.of_id = p.charge_id AND o.kind = ? AND o.state <> 'failed' AND o.bank_state <> 'failed'), 0) AS bigint) AS remaining
+		FROM brand_payments AS p WHERE p.brand_id = ? AND p.provider = ? AND p.currency = ? AND p.state = ? AND p.charge_id IS NOT NULL
+		ORDER BY p.ended_at, p.id`, MoveRefund, r.Brand, s.Provider.Label(), r.Amount.Currency, PaymentPaid).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the payments of brand %s: %w", r.Brand, err)
+	}
+	return list, nil
+}
