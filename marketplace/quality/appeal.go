@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -98,6 +99,15 @@ func (s *Service) decideAppealTx(ctx context.Context, tx *gorm.DB, f *Refusal, w
 	if by == f.RefusedBy || reviewed && by == review.ReviewerID {
 		return ErrSameHuman
 	}
+	if reviewed && review.Votes > 0 {
+		votes, err := votesTx(ctx, tx, review.ID)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(voters(in(votes, VoteGiven)), by) {
+			return ErrSameHuman
+		}
+	}
 	now := s.clock.Now()
 	if f.State == Appealed && f.late(now) {
 		return fmt.Errorf("decide the appeal against refusal %s: %w", f.ID, question.ErrTooLate)
@@ -132,7 +142,11 @@ func (s *Service) payAfterAllTx(ctx context.Context, tx *gorm.DB, f *Refusal, w 
 		return err
 	}
 	if reviewed && !*review.Passed {
-		if err := s.outcomeTx(ctx, tx, w, expert.Success, reviewWeight, now); err != nil {
+		weight, err := s.weightTx(ctx, tx, review, w)
+		if err != nil {
+			return err
+		}
+		if err := s.outcomeTx(ctx, tx, w, expert.Success, weight, now); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/quality/verdict"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
@@ -60,7 +62,11 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 	if err := s.writeVerdictTx(ctx, tx, r, &w, pays, now); err != nil {
 		return err
 	}
-	if err := lockMoneyTx(ctx, tx, *r, w, caller); err != nil {
+	given, err := withdrawTx(ctx, tx, r.ID, now)
+	if err != nil {
+		return err
+	}
+	if err := lockMoneyTx(ctx, tx, *r, w, given, uuid.UUID(caller.Person)); err != nil {
 		return err
 	}
 	if pays {
@@ -68,7 +74,7 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 			return err
 		}
 	}
-	return s.settleReviewTx(ctx, tx, *r, w, caller, now)
+	return s.settleReviewTx(ctx, tx, *r, w, caller, given, now)
 }
 
 // writeVerdictTx writes the verdict, what it says of the expert, and that the
@@ -83,7 +89,11 @@ func (s *Service) writeVerdictTx(ctx context.Context, tx *gorm.DB, r *Review, w 
 	if *r.Passed {
 		outcome, reason = expert.Success, "pass"
 	}
-	record, err := s.outcome(ctx, tx, *w, outcome, reviewWeight, now)
+	weight, err := s.weightTx(ctx, tx, *r, *w)
+	if err != nil {
+		return err
+	}
+	record, err := s.outcome(ctx, tx, *w, outcome, weight, now)
 	if err != nil {
 		return err
 	}
@@ -97,43 +107,62 @@ func (s *Service) writeVerdictTx(ctx context.Context, tx *gorm.DB, r *Review, w 
 	}
 	reviewed := event.News{
 		Event: event.Event{Brand: w.of.BrandID, Kind: EventReviewed, Subject: event.Subject(w.of.ID), At: now},
-		Data:  Detail{Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID, By: r.ReviewerID, Reason: reason},
+		Data:  Detail{Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID, By: r.by(), Reason: reason},
 	}
 	return s.events.WriteTx(ctx, tx, append(news, reviewed), list...)
 }
 
-// lockMoneyTx locks ahead what a review that may be paid for moves: the pay of
-// the expert and of the reviewer, who may at the same time be judging one
-// another's work.
-func lockMoneyTx(ctx context.Context, tx *gorm.DB, r Review, w work, caller access.Caller) error {
-	if r.RewardMinor == 0 {
-		return nil
+// weightTx is what a verdict on the review counts for: of work that was picked
+// because its customer was discontent, as much as if chance had picked it.
+func (s *Service) weightTx(ctx context.Context, tx *gorm.DB, r Review, w work) (float64, error) {
+	if r.Cause != CauseRating {
+		return reviewWeight, nil
 	}
-	return payouts.LockTx(ctx, tx, r.Currency, uuid.UUID(w.of.ProgramID), uuid.UUID(w.turn.PersonID), uuid.UUID(caller.Person))
+	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
+	return reviewWeight * verdict.Cause(r.Cause).Weight(p.Policies.Review.SampleBP), err
 }
 
-// settleReviewTx pays a peer what was set aside for the review; where one of
-// the brand's own people made it, the money goes back.
-func (s *Service) settleReviewTx(ctx context.Context, tx *gorm.DB, r Review, w work, caller access.Caller, now time.Time) error {
+// by is who gave the verdict, where that is one person's.
+func (r *Review) by() access.PersonID {
+	if r.Votes > 0 {
+		return access.PersonID{}
+	}
+	return r.ReviewerID
+}
+
+// lockMoneyTx locks ahead what a review that may be paid for moves: the pay of
+// the expert and of those who reviewed, who may at the same time be judging one
+// another's work.
+func lockMoneyTx(ctx context.Context, tx *gorm.DB, r Review, w work, given []Vote, more ...uuid.UUID) error {
 	if r.RewardMinor == 0 {
 		return nil
 	}
-	id := uuid.UUID(r.ID)
+	people := append(more, uuid.UUID(w.turn.PersonID))
+	for _, v := range given {
+		people = append(people, uuid.UUID(v.PersonID))
+	}
+	return payouts.LockTx(ctx, tx, r.Currency, uuid.UUID(w.of.ProgramID), uuid.UUID(r.ID), people...)
+}
+
+// settleReviewTx pays for a review what was set aside: to those who voted before
+// the brand's verdict came, and to who gave it, if that is a peer and not one of
+// the brand's own people; the rest goes back.
+func (s *Service) settleReviewTx(ctx context.Context, tx *gorm.DB, r Review, w work, caller access.Caller, given []Vote, now time.Time) error {
+	if r.RewardMinor == 0 {
+		return nil
+	}
 	peer, err := peerTx(ctx, tx, w.of, caller)
 	if err != nil {
 		return err
 	}
-	if !peer {
-		return payouts.VoidHoldTx(ctx, tx, now, id)
+	var own []payouts.NewReward
+	if peer && !slices.ContainsFunc(given, func(v Vote) bool { return v.PersonID == caller.Person }) {
+		own = append(own, payouts.NewReward{
+			ID: uuid.UUID(r.ID), Expert: uuid.UUID(caller.Person), Kind: payouts.ForReviewing,
+			Amount: payouts.Money{Minor: r.RewardMinor, Currency: r.Currency}, ReleaseAt: now,
+		})
 	}
-	err = payouts.EarnTx(ctx, tx, now, id, payouts.NewReward{
-		ID: id, Expert: uuid.UUID(caller.Person), Kind: payouts.ForReviewing,
-		Amount: payouts.Money{Minor: r.RewardMinor, Currency: r.Currency}, ReleaseAt: now,
-	})
-	if err != nil {
-		return err
-	}
-	return payouts.ReleaseTx(ctx, tx, now, id)
+	return payVotesTx(ctx, tx, r.ID, given, own, now)
 }
 
 // peerTx reports whether the reviewer is one of the program's experts, and not

@@ -16,23 +16,15 @@ import (
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality/verdict"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
 
 // cause is why a turn is reviewed, or empty where it is not.
 func (s *Service) cause(d question.Detail, by question.Drawing) ReviewCause {
-	switch {
-	case d.Ended:
-		return CauseEnded
-	case by.Probation:
-		return CauseProbation
-	case drawn(s.drawKey, by.AskedAt, d.Attempt, by.SampleBP):
-		return CauseSample
-	case !by.Verified:
-		return CauseUnverified
-	}
-	return ""
+	risk := verdict.Risk{Ended: d.Ended, Probation: by.Probation, Stranger: !by.Verified}
+	return ReviewCause(risk.Sample(draw(s.drawKey, by.AskedAt, d.Attempt), by.SampleBP))
 }
 
 // drawAtOnce decides, in the transaction in which an assignment is earned,
@@ -126,18 +118,41 @@ func (s *Service) causeTx(ctx context.Context, tx *gorm.DB, q question.Question,
 	}), nil
 }
 
-// openTx opens the review and, where the program pays peers for theirs, sets
-// that money aside first. Without money the review is open all the same, to the
-// brand's own people and to peers who read that it pays nothing.
+// reviewedTx reports whether an assignment, whose question is locked, has its
+// review.
+func reviewedTx(ctx context.Context, tx *gorm.DB, id question.AssignmentID) (bool, error) {
+	var n int64
+	if err := tx.WithContext(ctx).Model(&Review{}).Where("assignment_id = ?", id).Count(&n).Error; err != nil {
+		return false, fmt.Errorf("look for the review of assignment %s: %w", id, err)
+	}
+	return n > 0, nil
+}
+
+// openTx opens the review, unless there is one, and, where the program pays peers for theirs, sets
+// that money aside first: as much as votes may be needed, where there are peers
+// to vote, who are then asked. Without money the review is open all the same, to
+// the brand's own people and to reviewers who read that it pays nothing.
 func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Program, cause ReviewCause, now, due time.Time) error {
+	if there, err := reviewedTx(ctx, tx, w.turn.ID); err != nil || there {
+		return err
+	}
 	r := Review{
 		ID: marketplace.NewID[Review](), BrandID: w.of.BrandID, QuestionID: w.of.ID, AssignmentID: w.turn.ID,
 		State: ReviewOpen, Cause: cause, Currency: p.Currency, CreatedAt: now, NextDueAt: &due,
 	}
+	peers := false
 	if reward := p.ReviewReward(); reward.Minor > 0 {
-		err := payouts.HoldTx(ctx, tx, now, payouts.NewHold{
+		var err error
+		if peers, err = reviewedByPeersTx(ctx, tx, p.ID); err != nil {
+			return err
+		}
+		aside := reward
+		if peers {
+			aside.Minor *= verdict.MostVotes
+		}
+		err = payouts.HoldTx(ctx, tx, now, payouts.NewHold{
 			ID: uuid.UUID(r.ID), Brand: uuid.UUID(r.BrandID), Program: uuid.UUID(p.ID), Question: uuid.UUID(r.QuestionID),
-			Purpose: payouts.ForReview, Reward: reward,
+			Purpose: payouts.ForReview, Reward: aside,
 		})
 		switch {
 		case err == nil:
@@ -148,6 +163,11 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Pro
 	}
 	if err := marketplace.WriteTx(ctx, tx, r.insert()); err != nil {
 		return err
+	}
+	if peers && r.RewardMinor > 0 {
+		if _, err := s.askPeersTx(ctx, tx, r, w, verdict.Votes, now); err != nil {
+			return err
+		}
 	}
 	return s.appendTx(ctx, tx, EventReviewRequested, w.of, now, Detail{
 		Attempt: w.turn.Attempt, Assignment: w.turn.ID, Review: r.ID,
@@ -179,7 +199,14 @@ func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, no
 		return err
 	}
 	if r.RewardMinor > 0 {
-		if err := payouts.VoidHoldTx(ctx, tx, now, uuid.UUID(r.ID)); err != nil {
+		given, err := withdrawTx(ctx, tx, r.ID, now)
+		if err != nil {
+			return err
+		}
+		if err := lockMoneyTx(ctx, tx, r, w, given); err != nil {
+			return err
+		}
+		if err := payVotesTx(ctx, tx, r.ID, given, nil, now); err != nil {
 			return err
 		}
 	}
@@ -224,9 +251,9 @@ func (r *Review) end(end ReviewState, now time.Time) (marketplace.Statement, err
 	r.State, r.EndedAt, r.NextDueAt = next, &now, nil
 	return marketplace.Statement{
 		Doing: "save review " + r.ID.String(),
-		SQL: `UPDATE reviews SET state = ?, passed = ?, scores = ?, note = ?, reviewer_id = ?, ended_at = ?, next_due_at = NULL
+		SQL: `UPDATE reviews SET state = ?, passed = ?, scores = ?, note = ?, reviewer_id = ?, votes = ?, bad = ?, ended_at = ?, next_due_at = NULL
 			WHERE id = ? AND state = ?`,
-		Args: []any{r.State, r.Passed, scores, r.Note, r.ReviewerID, r.EndedAt, r.ID, from},
+		Args: []any{r.State, r.Passed, scores, r.Note, r.ReviewerID, r.Votes, r.Bad, r.EndedAt, r.ID, from},
 		Then: func(rows int64) error {
 			if rows == 1 {
 				return nil

@@ -15,6 +15,8 @@ var (
 	// ErrSameHuman: the caller refused or reviewed the work, so somebody else must
 	// decide the appeal.
 	ErrSameHuman = fmt.Errorf("an appeal is decided by somebody who has not yet judged the work: %w", marketplace.ErrForbidden)
+	// ErrTooMuchGold: the program has as many items of gold in use as it may.
+	ErrTooMuchGold = fmt.Errorf("%w: the program has enough gold in use", marketplace.ErrConflict)
 	// ErrNotAnswered: there is no answer yet to say anything of.
 	ErrNotAnswered = fmt.Errorf("the question has no answer yet: %w", marketplace.ErrConflict)
 )

@@ -121,7 +121,9 @@ func (s *Service) OpenAppeals(ctx context.Context, caller access.Caller, brand m
 			"refusals.id, refusals.reason, refusals.evidence, refusals.statement, refusals.decide_by").
 			Where("refusals.brand_id = ? AND refusals.state = ? AND refusals.decide_by > ?", brand, Appealed, now).
 			Where("refusals.refused_by <> ?", caller.Person).
-			Where("NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.assignment_id = refusals.assignment_id AND reviews.reviewer_id = ?)", caller.Person)
+			Where("NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.assignment_id = refusals.assignment_id AND reviews.reviewer_id = ?)", caller.Person).
+			Where(`NOT EXISTS (SELECT 1 FROM reviews JOIN review_votes v ON v.review_id = reviews.id
+				WHERE reviews.assignment_id = refusals.assignment_id AND v.person_id = ? AND v.state = 'given')`, caller.Person)
 		order := marketplace.Order{At: "refusals.decide_by", ID: "refusals.id"}
 		rows, err := marketplace.List(find, page, order, func(r appealRow) marketplace.Place {
 			return marketplace.Place{At: r.DecideBy, ID: r.ID}

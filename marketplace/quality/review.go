@@ -10,6 +10,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/quality/verdict"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
@@ -31,7 +32,9 @@ type Review struct {
 	Passed       *bool
 	Scores       map[Criterion]int `gorm:"serializer:json"`
 	Note         string            // redacted
-	ReviewerID   access.PersonID   // zero unless decided
+	ReviewerID   access.PersonID   // zero unless decided; where peers voted, the last of them
+	Votes        int               // of peers, that the verdict was made of; 0: it is one person's of the brand
+	Bad          *float64          // the chance that the work is bad, that votes came to
 	EndedAt      *time.Time
 	NextDueAt    *time.Time // when an open review lapses
 }
@@ -65,16 +68,19 @@ const (
 	// who may be the expert's accomplice.
 	CauseUnverified ReviewCause = "unverified"
 	CauseEnded      ReviewCause = "ended" // a conversation that its expert ended is always reviewed
+	// CauseRating: the customer was discontent, for a reason that was the expert's to
+	// avoid.
+	CauseRating ReviewCause = "rating"
 )
 
-// drawn decides, for a share of sampleBP basis points of all assignments,
-// whether one is reviewed. It follows from a secret key, from when the question
+// draw is the lot, below verdict.Whole, by which chance decides whether an
+// assignment is reviewed. It follows from a secret key, from when the question
 // was asked and from the attempt, not from ids, people or the present time: an
 // expert cannot know it, and a replay with the same key draws the same.
-func drawn(key []byte, askedAt time.Time, attempt, sampleBP int) bool {
+func draw(key []byte, askedAt time.Time, attempt int) uint64 {
 	mac := hmac.New(sha256.New, key)
 	fmt.Fprintf(mac, "%d %d", askedAt.UnixMicro(), attempt)
-	return binary.BigEndian.Uint64(mac.Sum(nil))%10_000 < uint64(max(sampleBP, 0))
+	return binary.BigEndian.Uint64(mac.Sum(nil)) % verdict.Whole
 }
 
 // reviewDue is when an unreviewed review lapses: with a quarter of the time

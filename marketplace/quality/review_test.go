@@ -129,7 +129,7 @@ func (b *bench) probationer(handle string) access.Caller {
 	caller := access.PersonCaller(b.Person(handle))
 	_, err := b.Experts.Register(ctx, caller, expert.Profile{Handle: handle, Languages: []string{"en", "de"}})
 	b.ok("register", err)
-	e, err := b.Experts.Apply(ctx, caller, b.Program.ID, "I have three of these boxes.")
+	e, err := b.Experts.Apply(ctx, caller, b.Program.ID, expert.Application{Motivation: "I have three of these boxes."})
 	b.ok("apply", err)
 	b.ok("approve", b.Experts.Approve(ctx, b.Manager, e.ID))
 	b.Clock.Advance(time.Second)

@@ -11,10 +11,16 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/quality/verdict"
 	"knowhow/marketplace/question"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// drawn reports whether chance draws an assignment that nothing else is known of.
+func drawn(key []byte, askedAt time.Time, attempt, sampleBP int) bool {
+	return verdict.Risk{}.Sample(draw(key, askedAt, attempt), sampleBP) == verdict.BySample
+}
 
 func TestDrawIsAFairShareAndRepeats(t *testing.T) {
 	key := []byte("a key of thirty-two bytes, always")

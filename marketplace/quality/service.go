@@ -83,8 +83,10 @@ func New(r Rooms) *Service {
 	}
 	r.Events.React(s.drawAtOnce, question.EventEarned)
 	r.Events.SubscribeIf("review", s.mayDraw, s.drawOn, question.EventEarned)
+	r.Events.SubscribeIf("review_rated", s.badlyRated, s.reviewRated, EventFeedback)
 	r.Customers.RegisterEraser("quality", erasedColumns, eraseCustomerTx)
 	r.Queue.Sweep(job.Sweep{Name: "reviews", Table: "reviews", Do: s.lapseDueTx})
+	r.Queue.Sweep(job.Sweep{Name: "review_votes", Table: "review_votes", Do: s.voteDueTx})
 	r.Queue.Sweep(job.Sweep{Name: "refusals", Table: "refusals", Do: s.refusalDueTx})
 	r.Queue.Sweep(job.Sweep{Name: "feedback", Table: "feedback", Do: s.countDueTx})
 	return s
@@ -101,6 +103,24 @@ func (s *Service) inBrand(ctx context.Context, caller access.Caller, brand marke
 			return err
 		}
 		return fn(tx)
+	})
+}
+
+// inProgram is inBrand for who manages one of its programs.
+func (s *Service) inProgram(ctx context.Context, caller access.Caller, id program.ID, fn func(tx *gorm.DB, p program.Program) error) error {
+	brand, err := s.programs.BrandOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeOnTx(ctx, tx, caller, brand, access.ManageProgram, marketplace.NotFound("program", id)); err != nil {
+			return err
+		}
+		p, err := s.programs.LoadTx(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		return fn(tx, p)
 	})
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
-	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -71,26 +69,13 @@ func (c *Market) Run(ctx context.Context, out io.Writer) error {
 // processors.
 func (c *Market) live(ctx context.Context, policies []string) ([]simulate.Report, error) {
 	reports := make([]simulate.Report, len(policies)*c.Seeds)
-	errs := make([]error, len(reports))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(reports)) {
-		workers.Go(func() {
-			for i := range next {
-				m := simulate.Market{Seed: c.Seed + uint64(i%c.Seeds), Load: c.Load, Untested: c.Untested}
-				reports[i], errs[i] = simulate.Run(m, policies[i/c.Seeds], ctx.Err)
-			}
-		})
-	}
-	for i := range reports {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+	err := abreast(len(reports), func(i int) (err error) {
+		m := simulate.Market{Seed: c.Seed + uint64(i%c.Seeds), Load: c.Load, Untested: c.Untested}
+		reports[i], err = simulate.Run(m, policies[i/c.Seeds], ctx.Err)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return reports, nil
 }

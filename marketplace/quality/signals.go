@@ -1,0 +1,190 @@
+package quality
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+	"knowhow/marketplace/question"
+	"knowhow/payouts"
+)
+
+// SignalKind is a pattern that somebody should look at.
+type SignalKind string
+
+const (
+	SignalAccount  SignalKind = "shared_account" // experts whose money goes to one bank account
+	SignalRing     SignalKind = "ring"           // reviewers who pass each other
+	SignalJudging  SignalKind = "judging"        // a reviewer whose votes say little
+	SignalCopied   SignalKind = "copied"         // answers taken from somebody else's
+	SignalCustomer SignalKind = "one_customer"   // a customer and an expert who meet too often: perhaps one person
+)
+
+// Signal is a pattern in a program, with what it rests on. It is evidence for a
+// human, no proof, and nothing follows from it by itself.
+type Signal struct {
+	Kind   SignalKind
+	People []Suspect
+	Count  int // votes, copied answers, or answers to the customer
+	// Odds are how much more likely it is where there is something wrong than by
+	// chance, as a decimal logarithm; 0 where that is not the question.
+	Odds        float64
+	Assignments []question.AssignmentID // of the work it rests on, the latest first, at most 20
+}
+
+// Suspect is an expert that a signal is about.
+type Suspect struct {
+	Person access.PersonID
+	Handle string
+}
+
+const (
+	// signalsOver is what signals are looked for in: what was done since then, and
+	// the latest mostAnswers of it.
+	signalsOver = 90 * 24 * time.Hour
+	mostAnswers = 5_000
+	mostShown   = 20
+	// leastMet is how often two have to have met before it is looked at, and doubt
+	// how many answers to others are taken to be the expert's beside what is known.
+	leastMet = 5
+	doubt    = 5
+)
+
+// Signals lists the patterns in a program's last 90 days that a human should look
+// at, the most telling of each kind first (permission SuspendExperts). They are
+// worked out when they are asked for. Errors: *access.ForbiddenError,
+// *marketplace.NotFoundError.
+func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.ID) (list []Signal, err error) {
+	brand, err := s.programs.BrandOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	now := s.clock.Now()
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeOnTx(ctx, tx, caller, brand, access.SuspendExperts, marketplace.NotFound("program", id)); err != nil {
+			return err
+		}
+		for _, look := range []func(context.Context, *gorm.DB, program.ID, time.Time) ([]Signal, error){
+			accountSignalsTx, ringSignalsTx, judgingSignalsTx, copiedSignalsTx, customerSignalsTx,
+		} {
+			found, err := look(ctx, tx, id, now)
+			if err != nil {
+				return err
+			}
+			list = append(list, found...)
+		}
+		return nameTx(ctx, tx, list)
+	})
+	return list, err
+}
+
+// nameTx gives the people of signals their handles.
+func nameTx(ctx context.Context, tx *gorm.DB, list []Signal) error {
+	var ids []access.PersonID
+	for _, s := range list {
+		for _, p := range s.People {
+			ids = append(ids, p.Person)
+		}
+	}
+	var rows []struct {
+		PersonID access.PersonID
+		Handle   string
+	}
+	if err := tx.WithContext(ctx).Table("experts").Select("person_id, handle").Where("person_id IN ?", ids).Find(&rows).Error; err != nil {
+		return fmt.Errorf("name the people of signals: %w", err)
+	}
+	handles := map[access.PersonID]string{}
+	for _, r := range rows {
+		handles[r.PersonID] = r.Handle
+	}
+	for _, s := range list {
+		for i, p := range s.People {
+			s.People[i].Handle = handles[p.Person]
+		}
+		slices.SortFunc(s.People, func(a, b Suspect) int { return cmp.Compare(a.Handle, b.Handle) })
+	}
+	return nil
+}
+
+func suspects(ids ...access.PersonID) []Suspect {
+	list := make([]Suspect, len(ids))
+	for i, id := range ids {
+		list[i].Person = id
+	}
+	return list
+}
+
+// accountSignalsTx finds experts of the program whose money goes to one account.
+func accountSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, _ time.Time) ([]Signal, error) {
+	var people []uuid.UUID
+	err := tx.WithContext(ctx).Table("enrolments").Select("person_id").
+		Where("program_id = ? AND state IN ('probation', 'active', 'paused', 'suspended')", id).Order("lot").Scan(&people).Error
+	if err != nil {
+		return nil, fmt.Errorf("list the experts of program %s: %w", id, err)
+	}
+	groups, err := payouts.SharedAccountsTx(ctx, tx, people)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Signal, len(groups))
+	for i, group := range groups {
+		list[i] = Signal{Kind: SignalAccount, Count: len(group)}
+		for _, p := range group {
+			list[i].People = append(list[i].People, Suspect{Person: access.PersonID(p)})
+		}
+	}
+	return list, nil
+}
+
+// judgingSignalsTx finds reviewers who are no longer asked.
+func judgingSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) ([]Signal, error) {
+	var all []Reviewer
+	if err := tx.WithContext(ctx).Where("program_id = ? AND active", id).Order("joined_at, person_id").Find(&all).Error; err != nil {
+		return nil, fmt.Errorf("list the reviewers of program %s: %w", id, err)
+	}
+	var list []Signal
+	for _, r := range all {
+		if r.Skill().AsOf(now).Calibrated() {
+			continue
+		}
+		var votes []Vote
+		err := tx.WithContext(ctx).Where("program_id = ? AND person_id = ? AND state = 'given' AND review_id IS NOT NULL", id, r.PersonID).
+			Order("ended_at DESC, id").Find(&votes).Error
+		if err != nil {
+			return nil, fmt.Errorf("list the votes of %s: %w", r.PersonID, err)
+		}
+		shown, err := votedWorkTx(ctx, tx, votes)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Signal{Kind: SignalJudging, People: suspects(r.PersonID), Count: len(votes), Assignments: shown})
+	}
+	return list, nil
+}
+
+// votedWorkTx is the work that votes are on, as far as it is shown.
+func votedWorkTx(ctx context.Context, tx *gorm.DB, votes []Vote) ([]question.AssignmentID, error) {
+	ids := make([]ReviewID, 0, mostShown)
+	for _, v := range votes[:min(len(votes), mostShown)] {
+		ids = append(ids, v.ReviewID)
+	}
+	var list []question.AssignmentID
+	err := tx.WithContext(ctx).Table("reviews").Select("assignment_id").Where("id IN ?", ids).Order("created_at DESC, id").Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("find the work of votes: %w", err)
+	}
+	return list, nil
+}
+
+// decimal is a natural logarithm as a decimal one, within what a number in JSON
+// may be.
+func decimal(log float64) float64 { return min(max(log/math.Ln10, 0), 300) }
