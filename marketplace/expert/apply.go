@@ -3,6 +3,7 @@ package expert
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -13,15 +14,40 @@ import (
 	"knowhow/marketplace/program"
 )
 
-const maxMotivation = 4096
+const (
+	maxMotivation = 4096
+	maxOwns       = 1000
+)
+
+// Application is what an applicant tells. Country and Languages, where they are
+// given, are those of their profile from now on.
+type Application struct {
+	Motivation string
+	Owns       string // which of the brand's products, since when; may be empty
+	Uses       Use    // may be empty
+	Country    string
+	Languages  []string
+}
+
+func (a Application) check() error {
+	if err := firstError(marketplace.CheckText("motivation", a.Motivation, 1, maxMotivation),
+		marketplace.CheckText("owns", a.Owns, 0, maxOwns), checkCountry(a.Country)); err != nil {
+		return err
+	}
+	if !slices.Contains([]Use{"", UsesDaily, UsesWeekly, UsesMonthly, UsesSeldom, UsedFormerly}, a.Uses) {
+		return &marketplace.InvalidError{Field: "uses", Reason: "is not one of the listed answers"}
+	}
+	return nil
+}
 
 // Apply puts the calling expert forward for a program, which must not be
-// closed; after leaving, or 30 days after a rejection, they may apply again.
-// Without published terms the assessment begins at once. Errors: *StateError,
-// *RetakeError (too early after a rejection), *marketplace.InvalidError,
+// closed; after leaving, and some time after a rejection, they may apply again.
+// Where the program is full they wait for a place. Without published terms the
+// assessment begins at once. Errors: *StateError, *RetakeError (too early after
+// a rejection), ErrUnfunded, *marketplace.InvalidError,
 // *marketplace.NotFoundError for somebody not registered as an expert.
-func (s *Service) Apply(ctx context.Context, caller access.Caller, id program.ID, motivation string) (Enrolment, error) {
-	if err := marketplace.CheckText("motivation", motivation, 1, maxMotivation); err != nil {
+func (s *Service) Apply(ctx context.Context, caller access.Caller, id program.ID, a Application) (Enrolment, error) {
+	if err := a.check(); err != nil {
 		return Enrolment{}, err
 	}
 	if !caller.IsPerson(caller.Person) {
@@ -33,7 +59,7 @@ func (s *Service) Apply(ctx context.Context, caller access.Caller, id program.ID
 	}
 	var e Enrolment
 	err = s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		e, err = s.applyTx(ctx, tx, caller, id, motivation)
+		e, err = s.applyTx(ctx, tx, caller, id, a)
 		marketplace.Made(ctx, e.ID)
 		return err
 	})
@@ -43,9 +69,12 @@ func (s *Service) Apply(ctx context.Context, caller access.Caller, id program.ID
 	return e, nil
 }
 
-func (s *Service) applyTx(ctx context.Context, tx *gorm.DB, caller access.Caller, id program.ID, motivation string) (Enrolment, error) {
+func (s *Service) applyTx(ctx context.Context, tx *gorm.DB, caller access.Caller, id program.ID, a Application) (Enrolment, error) {
 	p, x, err := s.comingTx(ctx, tx, id, caller.Person)
 	if err != nil {
+		return Enrolment{}, err
+	}
+	if err := s.tellTx(ctx, tx, caller, p.BrandID, x, a); err != nil {
 		return Enrolment{}, err
 	}
 	e, found, err := enrolmentTx(ctx, tx, p, caller.Person)
@@ -53,24 +82,56 @@ func (s *Service) applyTx(ctx context.Context, tx *gorm.DB, caller access.Caller
 		return Enrolment{}, err
 	}
 	now := s.clock.Now()
-	if again := e.DecidedAt; e.State == Rejected && again != nil && now.Before(again.Add(reapplyAfter)) {
-		return Enrolment{}, &RetakeError{At: again.Add(reapplyAfter)}
+	if again := e.ReapplyAt; e.State == Rejected && again != nil && now.Before(*again) {
+		return Enrolment{}, &RetakeError{At: *again}
 	}
 	if err := e.move(VerbApply); err != nil {
 		return Enrolment{}, err
 	}
-	e.Origin, e.Motivation, e.AppliedAt, e.EnrolledAt = ByApplication, motivation, now, nil
+	e.Origin, e.Motivation, e.Owns, e.Uses, e.AppliedAt, e.EnrolledAt, e.ReapplyAt = ByApplication, a.Motivation, a.Owns, a.Uses, now, nil, nil
 	e.Lot = drawLot(x.Handle, p.Name)
-	terms, err := latestTermsTx(ctx, tx, id)
-	if err != nil {
+	if _, err := s.unlockTx(ctx, tx, &e); err != nil {
 		return Enrolment{}, err
 	}
-	if terms.Version == 0 {
-		if err := e.move(VerbAssess); err != nil {
-			return Enrolment{}, err
-		}
+	if e.Waiting, err = s.fullTx(ctx, tx, p); err != nil {
+		return Enrolment{}, err
+	}
+	if err := s.withoutTermsTx(ctx, tx, &e); err != nil {
+		return Enrolment{}, err
 	}
 	return e, s.putTx(ctx, tx, VerbApply, HasApplied, e, found, caller)
+}
+
+// tellTx writes what the application says of the expert to their profile.
+func (s *Service) tellTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, x Expert, a Application) error {
+	columns := map[string]any{}
+	if a.Country != "" && a.Country != x.Country {
+		columns["country"] = a.Country
+	}
+	if len(a.Languages) > 0 {
+		languages, err := checkLanguages(a.Languages)
+		if err != nil {
+			return err
+		}
+		if !slices.Equal(languages, x.Languages) {
+			if columns["languages"], err = jsonText(languages); err != nil {
+				return err
+			}
+		}
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	return s.editTx(ctx, tx, caller, brand, columns)
+}
+
+// withoutTermsTx begins the assessment of who has a place and no terms to accept.
+func (s *Service) withoutTermsTx(ctx context.Context, tx *gorm.DB, e *Enrolment) error {
+	terms, err := s.termsOfTx(ctx, tx, *e)
+	if err != nil || terms.Version > 0 || e.Waiting {
+		return err
+	}
+	return s.assessTx(ctx, tx, e)
 }
 
 // comingTx loads a program that is not closed, and the expert.

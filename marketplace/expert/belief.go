@@ -46,9 +46,9 @@ func (b Belief) Interval() (low, high float64) {
 	return betaQuantile(0.05, b.Alpha, b.Beta), betaQuantile(0.95, b.Alpha, b.Beta)
 }
 
-// asOf lets evidence fade: what exceeds the prior halves every halfLife. Before
+// AsOf lets evidence fade: what exceeds the prior halves every halfLife. Before
 // At nothing changes.
-func (b Belief) asOf(now time.Time) Belief {
+func (b Belief) AsOf(now time.Time) Belief {
 	if !now.After(b.At) {
 		return b
 	}
@@ -59,14 +59,14 @@ func (b Belief) asOf(now time.Time) Belief {
 	return b
 }
 
-// with adds an outcome at the time at. One older than the belief has faded
+// With adds an outcome at the time at. One older than the belief has faded
 // already, so the order in which outcomes arrive makes no difference beyond
 // rounding.
-func (b Belief) with(o Outcome, weight float64, at time.Time) Belief {
+func (b Belief) With(o Outcome, weight float64, at time.Time) Belief {
 	if b.Evidence == 0 {
 		b.At = at
 	}
-	b = b.asOf(at)
+	b = b.AsOf(at)
 	weight *= fade(b.At.Sub(at))
 	if o == Success {
 		b.Alpha += weight

@@ -37,7 +37,7 @@ func TestOutcomesMoveTheMean(t *testing.T) {
 	if !near(b.Mean(), 0.75) {
 		t.Errorf("prior mean %v", b.Mean())
 	}
-	up, down := b.with(Success, 1, at), b.with(Failure, 1, at)
+	up, down := b.With(Success, 1, at), b.With(Failure, 1, at)
 	if up.Mean() <= b.Mean() || down.Mean() >= b.Mean() || up.Evidence != 1 || !up.At.Equal(at) {
 		t.Errorf("after a success %+v, after a failure %+v", up, down)
 	}
@@ -49,14 +49,14 @@ func TestOutcomesMoveTheMean(t *testing.T) {
 
 func TestEvidenceFades(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	b := Prior().with(Failure, 2, at)
-	if half := b.asOf(at.Add(halfLife)); !near(half.Beta, priorBeta+1) || !near(half.Alpha, priorAlpha) {
+	b := Prior().With(Failure, 2, at)
+	if half := b.AsOf(at.Add(halfLife)); !near(half.Beta, priorBeta+1) || !near(half.Alpha, priorAlpha) {
 		t.Errorf("after one half-life %+v", half)
 	}
-	if same := b.asOf(at.Add(-time.Hour)); same != b {
+	if same := b.AsOf(at.Add(-time.Hour)); same != b {
 		t.Errorf("before its time it changed: %+v", same)
 	}
-	if long := b.asOf(at.Add(100 * halfLife)); !near(long.Mean(), Prior().Mean()) {
+	if long := b.AsOf(at.Add(100 * halfLife)); !near(long.Mean(), Prior().Mean()) {
 		t.Errorf("after very long %v, want the prior", long.Mean())
 	}
 }
@@ -64,8 +64,8 @@ func TestEvidenceFades(t *testing.T) {
 func TestOrderOfOutcomesMakesNoDifference(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	later := at.Add(100 * 24 * time.Hour)
-	a := Prior().with(Failure, 1, at).with(Success, 2, later)
-	b := Prior().with(Success, 2, later).with(Failure, 1, at)
+	a := Prior().With(Failure, 1, at).With(Success, 2, later)
+	b := Prior().With(Success, 2, later).With(Failure, 1, at)
 	if !near(a.Alpha, b.Alpha) || !near(a.Beta, b.Beta) || !a.At.Equal(b.At) || a.Evidence != b.Evidence {
 		t.Errorf("%+v and %+v", a, b)
 	}

@@ -56,44 +56,26 @@ const (
 	ReasonLanguage     Reason = "language"             // does not answer in it
 	ReasonNotCertified Reason = "not_certified"        // the topic needs a certificate
 	ReasonTopic        Reason = "topic"                // chose other topics
+	ReasonUnread       Reason = "unread"               // has not read the topic's cards
 )
 
-// CandidatesTx applies the hard rules to everybody enrolled in the program, as
-// EachCandidateTx does, and lists who may be asked and who may not.
+// CandidatesTx applies the hard rules to everybody on the program's roll (see
+// UseRollTx), and lists who may be asked and who may not.
 func (s *Service) CandidatesTx(ctx context.Context, tx *gorm.DB, r Requirement) (Candidates, error) {
 	var out Candidates
-	err := s.EachCandidateTx(ctx, tx, r,
-		func(c Candidate) { out.Eligible = append(out.Eligible, c) }, func(x Exclusion) { out.Excluded = append(out.Excluded, x) })
+	err := s.UseRollTx(ctx, tx, r, func(roll Roll) {
+		for place := range roll.Len() {
+			if c, reason := roll.May(place); reason == "" {
+				out.Eligible = append(out.Eligible, c)
+			} else {
+				out.Excluded = append(out.Excluded, Exclusion{Person: c.Person, Reason: reason})
+			}
+		}
+	})
 	return out, err
 }
 
-// EachCandidateTx applies the hard rules to everybody enrolled in the program,
-// in one statement that reads what has changed since this process last looked. It
-// locks nothing: Take decides when an offer is accepted. Do not call it in a
-// transaction that changed an expert, an enrolment or a standing itself: that
-// might yet be rolled back.
-func (s *Service) EachCandidateTx(ctx context.Context, tx *gorm.DB, r Requirement, eligible func(Candidate), excluded func(Exclusion)) error {
-	known := s.rosters.of(rosterKey{r.Brand, r.Program})
-	known.mu.Lock()
-	defer known.mu.Unlock()
-	if err := known.catchUpTx(ctx, tx); err != nil {
-		return err
-	}
-	topic, language := "", program.BaseLanguage(r.Language)
-	if r.Topic != nil {
-		topic = r.Topic.Slug
-	}
-	for _, m := range known.order {
-		if reason := m.excluded(r.Topic, language); reason != "" {
-			excluded(Exclusion{Person: m.person, Reason: reason})
-			continue
-		}
-		eligible(m.candidate(topic, r.Now))
-	}
-	return nil
-}
-
-// HasRoster tells whether CandidatesTx has read who is enrolled in the program,
+// HasRoster tells whether UseRollTx has read who is enrolled in the program,
 // so that only changes are left to be read.
 func (s *Service) HasRoster(brand marketplace.BrandID, id program.ID) bool {
 	return s.rosters.of(rosterKey{brand, id}).loaded.Load()
@@ -102,7 +84,7 @@ func (s *Service) HasRoster(brand marketplace.BrandID, id program.ID) bool {
 func (m *member) candidate(topic string, now time.Time) Candidate {
 	belief, ok := m.beliefs[topic]
 	if ok {
-		belief = belief.asOf(now)
+		belief = belief.AsOf(now)
 	} else {
 		belief = Prior()
 	}
@@ -111,12 +93,9 @@ func (m *member) candidate(topic string, now time.Time) Candidate {
 	}
 }
 
-// excluded returns the first rule that keeps the expert out, or "". topic is nil
-// where it is not known, language empty where any will do.
-func (m *member) excluded(topic *program.Topic, language string) Reason {
+// unfitFor is the first rule that keeps the expert from any question, or "".
+func (m *member) unfitFor() Reason {
 	switch {
-	case topic != nil && topic.Mode == program.BrandOnly:
-		return ReasonBrandOnly
 	case m.state == Suspended:
 		return ReasonSuspended
 	case m.state == Paused:
@@ -127,12 +106,26 @@ func (m *member) excluded(topic *program.Topic, language string) Reason {
 		return ReasonUnavailable
 	case m.active >= m.capacity:
 		return ReasonAtCapacity
+	}
+	return ""
+}
+
+// excluded returns the first rule that keeps the expert out, or "". topic is nil
+// where it is not known, language empty where any will do.
+func (m *member) excluded(topic *program.Topic, language string) Reason {
+	switch {
+	case topic != nil && topic.Mode == program.BrandOnly:
+		return ReasonBrandOnly
+	case m.unfit != "":
+		return m.unfit
 	case language != "" && !slices.Contains(m.languages, language):
 		return ReasonLanguage
 	case topic == nil:
 		return ""
 	case topic.Mode == program.Certified && !slices.Contains(m.certified, topic.Slug):
 		return ReasonNotCertified
+	case topic.NeedsReading && !slices.Contains(m.unlocked, topic.Slug):
+		return ReasonUnread
 	case len(m.topics) > 0 && !slices.Contains(m.topics, topic.Slug):
 		return ReasonTopic
 	}

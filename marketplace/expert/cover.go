@@ -16,6 +16,8 @@ import (
 type Cover struct {
 	Active      [][]string // of each active expert, the languages they answer in
 	Quiz, Terms bool       // there is one to pass; there are some to accept
+	Cards       bool       // there are some to read
+	Practice    bool       // there are answers to give that people judge
 	Probation   bool       // who is approved is on probation first
 }
 
@@ -34,10 +36,11 @@ func CoverTx(ctx context.Context, tx *gorm.DB, id program.ID) (c Cover, err erro
 			return c, fmt.Errorf("read an expert's languages: %w", err)
 		}
 	}
-	err = marketplace.ScanTx(tx.WithContext(ctx), `SELECT EXISTS (SELECT 1 FROM quizzes WHERE program_id = ?),
-		EXISTS (SELECT 1 FROM terms WHERE program_id = ?)`, []any{id, id}, &c.Quiz, &c.Terms)
+	err = marketplace.ScanTx(tx.WithContext(ctx), `SELECT EXISTS (SELECT 1 FROM quizzes WHERE program_id = ? AND topic = ''),
+		EXISTS (SELECT 1 FROM terms WHERE program_id = ?), EXISTS (SELECT 1 FROM cards WHERE program_id = ? AND retired_at IS NULL),
+		EXISTS (SELECT 1 FROM practice_tasks WHERE program_id = ? AND retired_at IS NULL)`, []any{id, id, id, id}, &c.Quiz, &c.Terms, &c.Cards, &c.Practice)
 	if err != nil {
-		return c, fmt.Errorf("look for the quiz and the terms of program %s: %w", id, err)
+		return c, fmt.Errorf("look what program %s asks: %w", id, err)
 	}
 	return c, nil
 }

@@ -23,7 +23,7 @@ func (s *Service) Approve(ctx context.Context, caller access.Caller, id Enrolmen
 		if err := e.move(VerbApprove); err != nil {
 			return "", err
 		}
-		if err := unmetTx(ctx, tx, *e); err != nil {
+		if err := s.unmetTx(ctx, tx, *e); err != nil {
 			return "", err
 		}
 		e.EnrolledAt = e.DecidedAt
@@ -39,14 +39,23 @@ func (s *Service) Activate(ctx context.Context, caller access.Caller, id Enrolme
 }
 
 // Reject declines an application for a listed reason, with a note for the
-// applicant (permission ApproveExperts). Errors as Approve's.
+// applicant (permission ApproveExperts), who may apply again after a while that
+// goes by the reason. Who had done all there was to do is paid for their
+// onboarding. Errors as Approve's.
 func (s *Service) Reject(ctx context.Context, caller access.Caller, id EnrolmentID, reason RejectionReason, note string) error {
 	if err := firstError(reason.check(), marketplace.CheckText("note", note, 0, maxNote)); err != nil {
 		return err
 	}
-	return s.decide(ctx, caller, id, access.ApproveExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
-		e.DecisionCode, e.DecisionNote = string(reason), note
-		return WasRejected, e.move(VerbReject)
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+		again := e.DecidedAt.Add(reapplyAfter[reason])
+		if err := s.payDoneTx(ctx, tx, e); err != nil {
+			return "", err
+		}
+		if err := e.move(VerbReject); err != nil {
+			return "", err
+		}
+		e.DecisionCode, e.DecisionNote, e.Waiting, e.ReapplyAt = string(reason), note, false, &again
+		return WasRejected, s.untrainedTx(ctx, tx, e)
 	})
 }
 
@@ -116,44 +125,17 @@ func (s *Service) decide(ctx context.Context, caller access.Caller, id Enrolment
 		if err != nil {
 			return err
 		}
-		return s.saveTx(ctx, tx, kind, e, Change{By: caller.String(), Code: e.DecisionCode})
+		if err := s.saveTx(ctx, tx, kind, e, Change{By: caller.String(), Code: e.DecisionCode}); err != nil {
+			return err
+		}
+		if err := s.writeTx(ctx, tx, kind, e); err != nil {
+			return err
+		}
+		if kind == WasRejected {
+			return s.admitTx(ctx, tx, e.ProgramID)
+		}
+		return nil
 	})
-}
-
-// unmetTx returns an *UnmetError unless the current terms are accepted and the
-// current quiz is passed, as far as the program has any.
-func unmetTx(ctx context.Context, tx *gorm.DB, e Enrolment) error {
-	var missing []string
-	terms, err := latestTermsTx(ctx, tx, e.ProgramID)
-	if err != nil {
-		return err
-	}
-	if terms.Version > 0 {
-		ok, err := acceptedTx(ctx, tx, e, terms.Version)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			missing = append(missing, MissingTerms)
-		}
-	}
-	quiz, err := latestQuizTx(ctx, tx, e.ProgramID)
-	if err != nil {
-		return err
-	}
-	if quiz.Version > 0 {
-		attempts, err := attemptsTx(ctx, tx, quiz, e)
-		if err != nil {
-			return err
-		}
-		if !slices.ContainsFunc(attempts, func(a QuizAttempt) bool { return a.Passed }) {
-			missing = append(missing, MissingQuiz)
-		}
-	}
-	if len(missing) > 0 {
-		return &UnmetError{Missing: missing}
-	}
-	return nil
 }
 
 // topicsTx checks that the program has topics of these slugs, and sorts them.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
@@ -24,13 +26,20 @@ type Enrolment struct {
 	// ResumeState is where a paused or suspended enrolment goes back to; else empty.
 	ResumeState State
 	Origin      Origin
-	Motivation  string // the applicant's words; cleared when they leave
+	// What the applicant told; cleared when they leave.
+	Motivation string
+	Owns       string // which of the brand's products, since when
+	Uses       Use
+	// Waiting: the program is full, and a place is yet to come free.
+	Waiting bool
 	// Lot decides ties together with a question's seed, so that no id has to.
 	Lot uint64
 	// Certified are the slugs of the certified topics the expert may answer.
 	Certified []string `gorm:"serializer:json"`
 	// Topics are the slugs of the topics the expert wants; none means all.
-	Topics     []string `gorm:"serializer:json"`
+	Topics []string `gorm:"serializer:json"`
+	// Unlocked are the slugs of the topics whose cards the expert has read.
+	Unlocked   []string `gorm:"serializer:json"`
 	AppliedAt  time.Time
 	EnrolledAt *time.Time // since when the expert is asked; nil before
 	// The latest decision of a human: who, when, why. The note is the human's.
@@ -38,7 +47,25 @@ type Enrolment struct {
 	DecidedAt    *time.Time
 	DecisionCode string
 	DecisionNote string
+	// ReapplyAt is when a rejected applicant may try again; nil else.
+	ReapplyAt *time.Time
+	// TrainingHold is the money set aside for the onboarding, TrainedAt when it was
+	// paid, which happens once.
+	TrainingHold *uuid.UUID
+	TrainedAt    *time.Time
 }
+
+// Use is how often an applicant uses the brand's products.
+type Use string
+
+// Every answer there is; an applicant need not say.
+const (
+	UsesDaily    Use = "daily"
+	UsesWeekly   Use = "weekly"
+	UsesMonthly  Use = "monthly"
+	UsesSeldom   Use = "seldom"
+	UsedFormerly Use = "formerly"
+)
 
 // Origin says how an enrolment came about.
 type Origin string
@@ -80,6 +107,8 @@ const (
 	verbTakeQuiz         Verb = "take_quiz"  // moves nothing
 	verbCertify          Verb = "certify"    // moves nothing
 	verbSetTopics        Verb = "set_topics" // moves nothing
+	verbPractise         Verb = "practise"   // moves nothing
+	verbRead             Verb = "read"       // moves nothing
 )
 
 // back stands for the state that a paused or suspended enrolment came from.
@@ -106,6 +135,7 @@ var moves = map[Verb]struct {
 	VerbLeave:            {[]State{Applied, Assessing, Probation, Active, Paused, Suspended}, Left},
 	VerbEnrolExperienced: {[]State{none, Left}, Active},
 	verbTakeQuiz:         {[]State{Assessing}, Assessing},
+	verbPractise:         {[]State{Assessing}, Assessing},
 }
 
 // move changes e's state, or returns a *StateError and changes nothing.
@@ -130,8 +160,12 @@ func (e *Enrolment) move(v Verb) error {
 // Working reports whether the expert is asked.
 func (e Enrolment) Working() bool { return e.State == Probation || e.State == Active }
 
-// reapplyAfter is how long a rejected applicant waits before the next try.
-const reapplyAfter = 30 * 24 * time.Hour
+// reapplyAfter is how long who was rejected waits before the next try: what was
+// missing can be mended at once, knowledge takes a while.
+var reapplyAfter = map[RejectionReason]time.Duration{
+	RejectIncomplete: 0, RejectKnowledge: 14 * 24 * time.Hour, RejectLanguage: 30 * 24 * time.Hour,
+	RejectEligibility: 90 * 24 * time.Hour, RejectConduct: 180 * 24 * time.Hour,
+}
 
 // drawLot makes a lot that follows from no id: from the expert's handle and the
 // program's name, so that a replay draws the same.

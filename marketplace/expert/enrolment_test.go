@@ -23,11 +23,11 @@ import (
 func (h *house) reach(t *testing.T, version int, handle string, state expert.State) (access.Caller, expert.EnrolmentID) {
 	t.Helper()
 	ctx, p, x := t.Context(), h.program.ID, h.expert(t, handle)
-	e, err := h.Apply(ctx, x, p, "I know all about visas.")
+	e, err := h.Apply(ctx, x, p, expert.Application{Motivation: "I know all about visas."})
 	must(t, err)
 	assess := func() { // without terms the assessment begins at once
 		if version > 0 {
-			must(t, h.AcceptTerms(ctx, x, p, version))
+			must(t, h.AcceptTerms(ctx, x, p, version, "en"))
 		}
 	}
 	approve := func() { assess(); must(t, h.Approve(ctx, h.owner, e.ID)) }
@@ -84,8 +84,11 @@ var allowed = map[string]map[expert.State]expert.State{
 func (h *house) verbs(ctx context.Context, version int) map[string]func(x access.Caller, id expert.EnrolmentID) error {
 	p := h.program.ID
 	return map[string]func(x access.Caller, id expert.EnrolmentID) error{
-		"apply":        func(x access.Caller, _ expert.EnrolmentID) error { _, err := h.Apply(ctx, x, p, "again"); return err },
-		"accept terms": func(x access.Caller, _ expert.EnrolmentID) error { return h.AcceptTerms(ctx, x, p, version) },
+		"apply": func(x access.Caller, _ expert.EnrolmentID) error {
+			_, err := h.Apply(ctx, x, p, expert.Application{Motivation: "again"})
+			return err
+		},
+		"accept terms": func(x access.Caller, _ expert.EnrolmentID) error { return h.AcceptTerms(ctx, x, p, version, "en") },
 		"approve":      func(_ access.Caller, id expert.EnrolmentID) error { return h.Approve(ctx, h.owner, id) },
 		"activate":     func(_ access.Caller, id expert.EnrolmentID) error { return h.Activate(ctx, h.owner, id) },
 		"pause":        func(x access.Caller, _ expert.EnrolmentID) error { return h.Pause(ctx, x, p) },
@@ -111,7 +114,7 @@ func TestStateTimesVerb(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
 		ctx, p := t.Context(), h.program.ID
-		terms, err := h.PublishTerms(ctx, h.owner, p, "Be honest.")
+		terms, err := h.PublishTerms(ctx, h.owner, p, expert.NewTerms{Text: "Be honest."})
 		must(t, err)
 		n := 0
 		for verb, do := range h.verbs(ctx, terms.Version) {
@@ -145,56 +148,54 @@ func TestTheWayIn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
 		ctx, p, x := t.Context(), h.program.ID, h.expert(t, "dana")
-		_, err := h.PublishTerms(ctx, h.owner, p, "Be honest.")
+		_, err := h.PublishTerms(ctx, h.owner, p, expert.NewTerms{Text: "Be honest."})
 		must(t, err)
-		quiz, err := h.PublishQuiz(ctx, h.owner, p, []expert.QuizItem{
+		quiz, err := h.PublishQuiz(ctx, h.owner, expert.QuizRef{Program: p}, expert.NewQuiz{Items: []expert.QuizItem{
 			{Question: "Schengen days?", Options: []string{"30", "90"}, Answer: 1},
 			{Question: "ETA is?", Options: []string{"a visa", "no visa"}, Answer: 1},
-		}, 2)
+		}, PassMark: 2})
 		must(t, err)
-		e, err := h.Apply(ctx, x, p, "I know visas.")
+		e, err := h.Apply(ctx, x, p, expert.Application{Motivation: "I know visas."})
 		must(t, err)
 
 		var unmet *expert.UnmetError
-		if err := h.AcceptTerms(ctx, x, p, 2); !errors.Is(err, expert.ErrStaleVersion) {
+		if err := h.AcceptTerms(ctx, x, p, 2, "en"); !errors.Is(err, expert.ErrStaleVersion) {
 			t.Errorf("terms that do not exist: %v", err)
 		}
-		must(t, h.AcceptTerms(ctx, x, p, 1))
+		must(t, h.AcceptTerms(ctx, x, p, 1, "en"))
 		if err := h.Approve(ctx, h.owner, e.ID); !errors.As(err, &unmet) || !slices.Equal(unmet.Missing, []string{expert.MissingQuiz}) {
 			t.Errorf("approved without the quiz: %v", err)
 		}
-		version, questions, err := h.Quiz(ctx, x, p)
-		if err != nil || version != quiz.Version || len(questions) != 2 {
-			t.Fatalf("Quiz = %d, %v, %v", version, questions, err)
+		own := expert.QuizRef{Program: p}
+		sitting, err := h.Sitting(ctx, x, own)
+		if err != nil || sitting.Quiz.Version != quiz.Version || len(sitting.Questions) != 2 || !sitting.May || sitting.Attempt.Attempt != 0 {
+			t.Fatalf("before any try, Sitting = %+v, %v", sitting, err)
 		}
-		if last, err := h.LastAttempt(ctx, x, p); err != nil || last.Attempt != 0 {
-			t.Errorf("before any try, LastAttempt = %+v, %v", last, err)
-		}
-		a, err := h.TakeQuiz(ctx, x, p, 1, []int{1, 0})
+		a, err := h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{1, 0})
 		if err != nil || a.Passed || a.Score != 1 {
 			t.Fatalf("TakeQuiz = %+v, %v", a, err)
 		}
 		var retake *expert.RetakeError
-		if _, err := h.TakeQuiz(ctx, x, p, 1, []int{1, 1}); !errors.As(err, &retake) || !retake.At.Equal(h.clock.Now().Add(24*time.Hour)) {
+		if _, err := h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{1, 1}); !errors.As(err, &retake) || !retake.At.Equal(h.clock.Now().Add(24*time.Hour)) {
 			t.Errorf("at once again: %v", err)
 		}
 		h.clock.Advance(24 * time.Hour)
-		if a, err = h.TakeQuiz(ctx, x, p, 1, []int{1, 1}); err != nil || !a.Passed || a.Attempt != 2 {
+		if a, err = h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{1, 1}); err != nil || !a.Passed || a.Attempt != 2 {
 			t.Fatalf("TakeQuiz = %+v, %v", a, err)
 		}
-		if last, err := h.LastAttempt(ctx, x, p); err != nil || last.Attempt != 2 || !last.Passed || !last.TakenAt.Equal(a.TakenAt) {
-			t.Errorf("LastAttempt = %+v, %v, want %+v", last, err, a)
+		if last, err := h.Sitting(ctx, x, own); err != nil || last.May || last.Attempt.Attempt != 2 || !last.Attempt.Passed || !last.Attempt.TakenAt.Equal(a.TakenAt) {
+			t.Errorf("Sitting = %+v, %v, want %+v", last, err, a)
 		}
-		if _, err := h.TakeQuiz(ctx, x, p, 1, []int{1, 1}); !errors.Is(err, expert.ErrRetake) {
+		if _, err := h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{1, 1}); !errors.Is(err, expert.ErrRetake) {
 			t.Errorf("passed, and taken again: %v", err)
 		}
-		if _, err := h.PublishTerms(ctx, h.owner, p, "Be very honest."); err != nil {
+		if _, err := h.PublishTerms(ctx, h.owner, p, expert.NewTerms{Text: "Be very honest."}); err != nil {
 			t.Fatal(err)
 		}
 		if err := h.Approve(ctx, h.owner, e.ID); !errors.As(err, &unmet) || !slices.Equal(unmet.Missing, []string{expert.MissingTerms}) {
 			t.Errorf("approved on old terms: %v", err)
 		}
-		must(t, h.AcceptTerms(ctx, x, p, 2))
+		must(t, h.AcceptTerms(ctx, x, p, 2, "en"))
 		must(t, h.Approve(ctx, h.owner, e.ID))
 		got := h.enrolment(t, x)
 		if got.State != expert.Probation || !got.EnrolledAt.Equal(h.clock.Now()) || *got.DecidedBy != h.owner.Person || got.Origin != expert.ByApplication {
@@ -208,22 +209,22 @@ func TestThreeAttemptsPerVersion(t *testing.T) {
 		h := newHouse(t, db)
 		ctx, p, x := t.Context(), h.program.ID, h.expert(t, "dana")
 		items := []expert.QuizItem{{Question: "?", Options: []string{"a", "b"}, Answer: 1}}
-		_, err := h.PublishQuiz(ctx, h.owner, p, items, 1)
+		_, err := h.PublishQuiz(ctx, h.owner, expert.QuizRef{Program: p}, expert.NewQuiz{Items: items, PassMark: 1})
 		must(t, err)
-		_, err = h.Apply(ctx, x, p, "I know visas.")
+		_, err = h.Apply(ctx, x, p, expert.Application{Motivation: "I know visas."})
 		must(t, err)
 		for range 3 {
-			_, err := h.TakeQuiz(ctx, x, p, 1, []int{0})
+			_, err := h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{0})
 			must(t, err)
 			h.clock.Advance(48 * time.Hour)
 		}
 		var retake *expert.RetakeError
-		if _, err := h.TakeQuiz(ctx, x, p, 1, []int{1}); !errors.As(err, &retake) || !retake.At.IsZero() {
+		if _, err := h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{1}); !errors.As(err, &retake) || !retake.At.IsZero() {
 			t.Errorf("a fourth time: %v", err)
 		}
-		_, err = h.PublishQuiz(ctx, h.owner, p, items, 1)
+		_, err = h.PublishQuiz(ctx, h.owner, expert.QuizRef{Program: p}, expert.NewQuiz{Items: items, PassMark: 1})
 		must(t, err)
-		if a, err := h.TakeQuiz(ctx, x, p, 2, []int{1}); err != nil || !a.Passed {
+		if a, err := h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 2, []int{1}); err != nil || !a.Passed {
 			t.Errorf("the next version: %+v, %v", a, err)
 		}
 	})
@@ -233,15 +234,15 @@ func TestRejectedMayApplyAgainLater(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
 		ctx, p := t.Context(), h.program.ID
-		terms, err := h.PublishTerms(ctx, h.owner, p, "Be honest.")
+		terms, err := h.PublishTerms(ctx, h.owner, p, expert.NewTerms{Text: "Be honest."})
 		must(t, err)
 		x, _ := h.reach(t, terms.Version, "dana", expert.Rejected)
 		var retake *expert.RetakeError
-		if _, err := h.Apply(ctx, x, p, "again"); !errors.As(err, &retake) {
+		if _, err := h.Apply(ctx, x, p, expert.Application{Motivation: "again"}); !errors.As(err, &retake) {
 			t.Errorf("at once: %v", err)
 		}
 		h.clock.Set(retake.At)
-		if _, err := h.Apply(ctx, x, p, "again"); err != nil {
+		if _, err := h.Apply(ctx, x, p, expert.Application{Motivation: "again"}); err != nil {
 			t.Errorf("in time: %v", err)
 		}
 	})
@@ -255,7 +256,7 @@ func TestOnlyPeopleDecideAboutPeople(t *testing.T) {
 		_, e := h.active(t, "dana")
 		_, err := h.Register(ctx, h.owner, expert.Profile{Handle: "boss", Languages: []string{"en"}})
 		must(t, err)
-		self, err := h.Apply(ctx, h.owner, p, "I know it best.")
+		self, err := h.Apply(ctx, h.owner, p, expert.Application{Motivation: "I know it best."})
 		must(t, err)
 		_, stranger := h.newProgram(t)
 		before := dbtest.Dump(t, h.db)
@@ -315,7 +316,7 @@ func TestRaces(t *testing.T) {
 		h := newHouse(t, db)
 		ctx, p, x := t.Context(), h.program.ID, h.expert(t, "dana")
 		must(t, h.SetCapacity(ctx, x, 3))
-		if won := race(t, func(int) error { _, err := h.Apply(ctx, x, p, "me"); return err }); won != 1 {
+		if won := race(t, func(int) error { _, err := h.Apply(ctx, x, p, expert.Application{Motivation: "me"}); return err }); won != 1 {
 			t.Errorf("applied %d times", won)
 		}
 		e := h.enrolment(t, x)

@@ -35,6 +35,20 @@ var (
 	// ErrTooManyMacros: the expert has MaxMacros of them. It wraps
 	// marketplace.ErrConflict.
 	ErrTooManyMacros = fmt.Errorf("%w: there are too many macros", marketplace.ErrConflict)
+	// ErrTimed: the quiz has a time for each item and is answered one by one. It
+	// wraps marketplace.ErrConflict.
+	ErrTimed = fmt.Errorf("%w: the quiz is answered item by item", marketplace.ErrConflict)
+	// ErrNotTimed: the quiz is answered at once. It wraps marketplace.ErrConflict.
+	ErrNotTimed = fmt.Errorf("%w: the quiz is answered at once", marketplace.ErrConflict)
+	// ErrJudged: the practice answer has its verdict. It wraps
+	// marketplace.ErrConflict.
+	ErrJudged = fmt.Errorf("%w: the practice answer was judged before", marketplace.ErrConflict)
+	// ErrWaiting: the program is full and the applicant waits for a place. It wraps
+	// marketplace.ErrConflict.
+	ErrWaiting = fmt.Errorf("%w: the applicant waits for a place", marketplace.ErrConflict)
+	// ErrUnfunded: the program pays for the onboarding and lacks the money, so
+	// nobody begins one. It wraps marketplace.ErrConflict.
+	ErrUnfunded = fmt.Errorf("%w: the program cannot pay for an onboarding now", marketplace.ErrConflict)
 )
 
 // StateError names a verb that an enrolment's state does not allow. State is
@@ -55,8 +69,11 @@ func (e *StateError) Is(target error) bool {
 
 // What an applicant can still owe: the codes in UnmetError.Missing.
 const (
-	MissingTerms = "terms" // the current terms are not accepted
-	MissingQuiz  = "quiz"  // the current quiz is not passed
+	MissingTerms        = "terms"         // the current terms are not accepted
+	MissingCards        = "cards"         // a card of the program that must be read is not
+	MissingPlatformQuiz = "platform_quiz" // the platform's current quiz is not passed
+	MissingQuiz         = "quiz"          // the program's current quiz is not passed
+	MissingPractice     = "practice"      // a practice answer is not given, or not passed
 )
 
 // UnmetError lists what is still asked of the applicant, as codes.

@@ -60,6 +60,9 @@ func (s *Service) vouchTx(ctx context.Context, tx *gorm.DB, caller access.Caller
 	if err := e.move(VerbEnrolExperienced); err != nil {
 		return Enrolment{}, err
 	}
+	if _, err := s.unlockTx(ctx, tx, &e); err != nil {
+		return Enrolment{}, err
+	}
 	e.Origin, e.AppliedAt, e.EnrolledAt, e.Lot = ByImport, now, &now, drawLot(x.Handle, p.Name)
 	e.DecidedBy, e.DecidedAt, e.DecisionCode, e.DecisionNote = &caller.Person, &now, "", reason
 	return e, s.putTx(ctx, tx, VerbEnrolExperienced, EnrolledByHuman, e, found, caller)

@@ -1,11 +1,13 @@
 package expert_test
 
 import (
+	"context"
 	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
@@ -13,6 +15,7 @@ import (
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/redact"
 	"knowhow/migrations/sqldb"
@@ -28,10 +31,20 @@ type house struct {
 	clock    *marketplace.ManualClock
 	people   *access.Service
 	programs *program.Service
+	queue    *job.Queue
+	mailbox  mailbox
 	operator access.Caller
 	owner    access.Caller
 	program  program.Program
 	topics   map[string]*program.Topic
+}
+
+// mailbox keeps what is sent.
+type mailbox struct{ mails []notify.Message }
+
+func (b *mailbox) Send(_ context.Context, m notify.Message) error {
+	b.mails = append(b.mails, m)
+	return nil
 }
 
 func newHouse(t testing.TB, db *sqldb.DB) *house {
@@ -42,10 +55,14 @@ func newHouse(t testing.TB, db *sqldb.DB) *house {
 		db: db, store: marketplace.NewStore(db.Write, db.Read), topics: map[string]*program.Topic{},
 		clock: marketplace.NewManualClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)),
 	}
-	log := event.NewLog(job.NewQueue(h.store, h.clock, slog.New(slog.DiscardHandler)))
+	h.queue = job.NewQueue(h.store, h.clock, slog.New(slog.DiscardHandler))
+	log := event.NewLog(h.queue)
 	h.people = access.New(h.store, h.clock, log, keys)
 	h.programs = program.New(h.store, h.clock, log, h.people, "sandbox")
-	h.Service = expert.New(h.store, h.clock, log, h.programs, redact.New(redact.Options{}), keys)
+	h.Service = expert.New(expert.Rooms{
+		Store: h.store, Clock: h.clock, Queue: h.queue, Events: log, Programs: h.programs, Redactor: redact.New(redact.Options{}), Keys: keys,
+		Notify: notify.New(h.store, h.clock, h.queue, h.people, keys, &h.mailbox),
+	})
 	op, err := h.people.CreateOperator(t.Context(), access.SystemCaller("test"), access.NewPerson{Name: "Op"})
 	must(t, err)
 	h.operator = access.PersonCaller(op.ID)
@@ -73,7 +90,7 @@ func (h *house) newProgram(t testing.TB) (program.Program, access.Caller) {
 
 func (h *house) person(t testing.TB) access.Caller {
 	t.Helper()
-	p, err := h.people.CreatePerson(t.Context(), access.SystemCaller("test"), access.NewPerson{Name: "Somebody"})
+	p, err := h.people.CreatePerson(t.Context(), access.SystemCaller("test"), access.NewPerson{Name: "Somebody", Email: uuid.NewString() + "@example.com"})
 	must(t, err)
 	return access.PersonCaller(p.ID)
 }

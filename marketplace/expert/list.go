@@ -129,16 +129,6 @@ func (s *Service) MyEnrolments(ctx context.Context, caller access.Caller, page m
 	return list, err
 }
 
-// FullQuiz gives a program's current quiz with its answers (permission
-// ManageProgram); version 0 where there is none. Errors as Enrolments'.
-func (s *Service) FullQuiz(ctx context.Context, caller access.Caller, id program.ID) (q Quiz, err error) {
-	err = s.seeProgram(ctx, caller, id, access.ManageProgram, func(tx *gorm.DB, _ marketplace.BrandID) error {
-		q, err = latestQuizTx(ctx, tx, id)
-		return err
-	})
-	return q, err
-}
-
 // seeProgram runs look in a reading transaction of the program's brand when the
 // caller has the permission there.
 func (s *Service) seeProgram(ctx context.Context, caller access.Caller, id program.ID, permission access.Permission, look func(tx *gorm.DB, brand marketplace.BrandID) error) error {

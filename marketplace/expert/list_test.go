@@ -54,7 +54,7 @@ func TestEnrolmentsAreListed(t *testing.T) {
 		for who, caller := range map[string]access.Caller{"another expert": callers[0], "nobody": {}, "a customer": access.CustomerCaller(h.program.BrandID, access.NewCustomerID())} {
 			_, one := h.Enrolment(ctx, caller, ids[1])
 			_, all := h.Enrolments(ctx, caller, h.program.ID, nil, marketplace.Page{})
-			_, quiz := h.FullQuiz(ctx, caller, h.program.ID)
+			_, quiz := h.FullQuiz(ctx, caller, expert.QuizRef{Program: h.program.ID})
 			if !errors.Is(one, marketplace.ErrNotFound) || !errors.Is(all, marketplace.ErrNotFound) || !errors.Is(quiz, marketplace.ErrNotFound) {
 				t.Errorf("%s: %v, %v, %v", who, one, all, quiz)
 			}
@@ -73,7 +73,7 @@ func TestExpertsListTheirEnrolments(t *testing.T) {
 		ids := []expert.EnrolmentID{first.ID}
 		for range 3 {
 			p, _ := h.newProgram(t)
-			e, err := h.Apply(ctx, caller, p.ID, "me")
+			e, err := h.Apply(ctx, caller, p.ID, expert.Application{Motivation: "me"})
 			must(t, err)
 			ids = append(ids, e.ID)
 		}
@@ -127,13 +127,13 @@ func TestExpertsReadTheirStandings(t *testing.T) {
 func TestFullQuizIsForManagers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h, ctx := newHouse(t, db), t.Context()
-		if q, err := h.FullQuiz(ctx, h.owner, h.program.ID); err != nil || q.Version != 0 {
+		if q, err := h.FullQuiz(ctx, h.owner, expert.QuizRef{Program: h.program.ID}); err != nil || q.Version != 0 {
 			t.Errorf("before there is one: %+v, %v", q, err)
 		}
 		item := expert.QuizItem{Question: "?", Options: []string{"a", "b"}, Answer: 1}
-		_, err := h.PublishQuiz(ctx, h.owner, h.program.ID, []expert.QuizItem{item}, 1)
+		_, err := h.PublishQuiz(ctx, h.owner, expert.QuizRef{Program: h.program.ID}, expert.NewQuiz{Items: []expert.QuizItem{item}, PassMark: 1})
 		must(t, err)
-		q, err := h.FullQuiz(ctx, h.owner, h.program.ID)
+		q, err := h.FullQuiz(ctx, h.owner, expert.QuizRef{Program: h.program.ID})
 		if err != nil || q.Version != 1 || len(q.Items) != 1 || q.Items[0].Answer != 1 {
 			t.Errorf("quiz %+v, %v", q, err)
 		}

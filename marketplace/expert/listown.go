@@ -11,7 +11,8 @@ import (
 )
 
 // OwnStanding is what is believed of the caller's work on one topic, now: the
-// expected share of good work and its 90 % credible interval.
+// expected share of good work and its 90 % credible interval, given how such
+// experts turned out in the program.
 type OwnStanding struct {
 	Topic    string // slug; empty: work on no known topic
 	Mean     float64
@@ -33,13 +34,25 @@ func (s *Service) Standings(ctx context.Context, caller access.Caller, id progra
 		return nil, err
 	}
 	var known []Standing
-	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
-		known, err = s.StandingsTx(ctx, tx, id, caller.Person)
+	var others [][]Belief
+	now := s.clock.Now()
+	prior, anew := s.priors.latest(id, now)
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) (err error) {
+		if known, err = s.StandingsTx(ctx, tx, id, caller.Person); err == nil && anew && len(known) > 0 {
+			others, err = keptTx(ctx, tx, id)
+		}
 		return err
 	})
-	now, list := s.clock.Now(), make([]OwnStanding, len(known))
+	if others != nil {
+		prior = FitPrior(others, prior, now)
+		s.priors.keep(id, prior, now)
+	}
+	beliefs, list := make([]Belief, len(known)), make([]OwnStanding, len(known))
 	for i, k := range known {
-		b := k.Belief().asOf(now)
+		beliefs[i] = k.Belief()
+	}
+	for i, b := range Given(prior, beliefs, now) {
+		k := known[i]
 		low, high := b.Interval()
 		list[i] = OwnStanding{Topic: k.Topic, Mean: b.Mean(), Low: low, High: high, Evidence: k.Evidence, LastAt: k.UpdatedAt}
 	}

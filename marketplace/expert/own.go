@@ -32,15 +32,25 @@ func (s *Service) Unpause(ctx context.Context, caller access.Caller, id program.
 }
 
 // Leave takes the calling expert out of a program, at any time and without a
-// reason. What they earned stays theirs; their words of application go. Errors
-// as Pause's.
+// reason. What they earned stays theirs; their words of application and practice
+// go; who waits longest gets their place. Errors as Pause's.
 func (s *Service) Leave(ctx context.Context, caller access.Caller, id program.ID) error {
 	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
 		if err := e.move(VerbLeave); err != nil {
 			return err
 		}
-		e.Motivation, e.Certified, e.Topics = "", []string{}, []string{}
-		return s.saveTx(ctx, tx, HasLeft, *e, Change{By: caller.String()})
+		e.Motivation, e.Owns, e.Uses, e.Waiting = "", "", "", false
+		e.Certified, e.Topics, e.Unlocked = []string{}, []string{}, []string{}
+		if err := forgetPracticeTx(ctx, tx, *e); err != nil {
+			return err
+		}
+		if err := s.untrainedTx(ctx, tx, e); err != nil {
+			return err
+		}
+		if err := s.saveTx(ctx, tx, HasLeft, *e, Change{By: caller.String()}); err != nil {
+			return err
+		}
+		return s.admitTx(ctx, tx, e.ProgramID)
 	})
 }
 

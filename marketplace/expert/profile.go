@@ -46,7 +46,7 @@ func (s *Service) registerTx(ctx context.Context, tx *gorm.DB, caller access.Cal
 		return Expert{}, fmt.Errorf("insert expert %s: %w", x.PersonID, done.Error)
 	}
 	if done.RowsAffected == 1 {
-		return x, s.personEventTx(ctx, tx, Registered, caller, brand, x.PersonID)
+		return x, s.personEventTx(ctx, tx, Registered, Change{By: caller.String()}, brand, x.PersonID)
 	}
 	known, found, err := findTx(ctx, tx, x.PersonID)
 	if err == nil && !found {
@@ -118,18 +118,23 @@ func (s *Service) edit(ctx context.Context, caller access.Caller, columns map[st
 		return ErrNotAPerson
 	}
 	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		done := tx.WithContext(ctx).Model(&Expert{}).Where("person_id = ?", caller.Person).Updates(columns)
-		if done.Error != nil {
-			return fmt.Errorf("update expert %s: %w", caller.Person, done.Error)
-		}
-		if done.RowsAffected == 0 {
-			return marketplace.NotFound("expert", caller.Person)
-		}
-		return s.personEventTx(ctx, tx, ProfileChanged, caller, marketplace.AllBrands, caller.Person)
+		return s.editTx(ctx, tx, caller, marketplace.AllBrands, columns)
 	})
 }
 
-func (s *Service) personEventTx(ctx context.Context, tx *gorm.DB, kind event.Kind, caller access.Caller, brand marketplace.BrandID, person access.PersonID) error {
+// editTx is edit in a transaction of a brand, whose event it is then.
+func (s *Service) editTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, columns map[string]any) error {
+	done := tx.WithContext(ctx).Model(&Expert{}).Where("person_id = ?", caller.Person).Updates(columns)
+	if done.Error != nil {
+		return fmt.Errorf("update expert %s: %w", caller.Person, done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return marketplace.NotFound("expert", caller.Person)
+	}
+	return s.personEventTx(ctx, tx, ProfileChanged, Change{By: caller.String()}, brand, caller.Person)
+}
+
+func (s *Service) personEventTx(ctx context.Context, tx *gorm.DB, kind event.Kind, c Change, brand marketplace.BrandID, person access.PersonID) error {
 	e := event.Event{Brand: brand, Kind: kind, Subject: event.Subject(person), At: s.clock.Now()}
-	return s.log.AppendTx(ctx, tx, e, Change{By: caller.String()})
+	return s.log.AppendTx(ctx, tx, e, c)
 }

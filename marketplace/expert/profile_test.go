@@ -71,15 +71,15 @@ func TestBadInputChangesNothing(t *testing.T) {
 			return err
 		}
 		apply := func(caller access.Caller, id program.ID, why string) error {
-			_, err := h.Apply(ctx, caller, id, why)
+			_, err := h.Apply(ctx, caller, id, expert.Application{Motivation: why})
 			return err
 		}
 		quiz := func(caller access.Caller, items []expert.QuizItem, mark int) error {
-			_, err := h.PublishQuiz(ctx, caller, p, items, mark)
+			_, err := h.PublishQuiz(ctx, caller, expert.QuizRef{Program: p}, expert.NewQuiz{Items: items, PassMark: mark})
 			return err
 		}
 		terms := func(caller access.Caller, id program.ID, text string) error {
-			_, err := h.PublishTerms(ctx, caller, id, text)
+			_, err := h.PublishTerms(ctx, caller, id, expert.NewTerms{Text: text})
 			return err
 		}
 		item := expert.QuizItem{Question: "?", Options: []string{"a", "b"}, Answer: 1}
@@ -135,18 +135,21 @@ func TestFailingHalfwayKeepsNothing(t *testing.T) {
 			name string
 			do   func() error
 		}{
-			{"PublishTerms", func() error { _, err := h.PublishTerms(ctx, h.owner, p, "Be honest."); return err }},
+			{"PublishTerms", func() error {
+				_, err := h.PublishTerms(ctx, h.owner, p, expert.NewTerms{Text: "Be honest."})
+				return err
+			}},
 			{"PublishQuiz", func() error {
-				_, err := h.PublishQuiz(ctx, h.owner, p, []expert.QuizItem{{Question: "?", Options: []string{"a", "b"}}}, 1)
+				_, err := h.PublishQuiz(ctx, h.owner, expert.QuizRef{Program: p}, expert.NewQuiz{Items: []expert.QuizItem{{Question: "?", Options: []string{"a", "b"}}}, PassMark: 1})
 				return err
 			}},
 			{"Register", func() error {
 				_, err := h.Register(ctx, x, expert.Profile{Handle: "dana", Languages: []string{"en"}})
 				return err
 			}},
-			{"Apply", func() (err error) { e, err = h.Apply(ctx, x, p, "me"); return err }},
-			{"AcceptTerms", func() error { return h.AcceptTerms(ctx, x, p, 1) }},
-			{"TakeQuiz", func() error { _, err := h.TakeQuiz(ctx, x, p, 1, []int{0}); return err }},
+			{"Apply", func() (err error) { e, err = h.Apply(ctx, x, p, expert.Application{Motivation: "me"}); return err }},
+			{"AcceptTerms", func() error { return h.AcceptTerms(ctx, x, p, 1, "en") }},
+			{"TakeQuiz", func() error { _, err := h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{0}); return err }},
 			{"Approve", func() error { return h.Approve(ctx, h.owner, e.ID) }},
 			{"Certify", func() error { return h.Certify(ctx, h.owner, e.ID, []string{"medical"}) }},
 			{"SetTopics", func() error { return h.SetTopics(ctx, x, p, []string{"visa"}) }},
@@ -172,13 +175,13 @@ func TestTenantsAreApart(t *testing.T) {
 	db := dbtest.Open(t, "postgres")
 	h := newHouse(t, db)
 	ctx, p := t.Context(), h.program.ID
-	_, err := h.PublishTerms(ctx, h.owner, p, "Be honest.")
+	_, err := h.PublishTerms(ctx, h.owner, p, expert.NewTerms{Text: "Be honest."})
 	must(t, err)
-	_, err = h.PublishQuiz(ctx, h.owner, p, []expert.QuizItem{{Question: "?", Options: []string{"a", "b"}}}, 1)
+	_, err = h.PublishQuiz(ctx, h.owner, expert.QuizRef{Program: p}, expert.NewQuiz{Items: []expert.QuizItem{{Question: "?", Options: []string{"a", "b"}}}, PassMark: 1})
 	must(t, err)
 	x, e := h.reach(t, 1, "dana", expert.Applied)
-	must(t, h.AcceptTerms(ctx, x, p, 1))
-	_, err = h.TakeQuiz(ctx, x, p, 1, []int{0})
+	must(t, h.AcceptTerms(ctx, x, p, 1, "en"))
+	_, err = h.TakeQuiz(ctx, x, expert.QuizRef{Program: p}, 1, []int{0})
 	must(t, err)
 	must(t, h.Approve(ctx, h.owner, e))
 	_, err = h.Import(ctx, h.owner, p, []expert.ImportQuestion{h.question("q-1", x.Person)})

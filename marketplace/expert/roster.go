@@ -20,8 +20,9 @@ import (
 
 // rosters keeps one roster per program in this process.
 type rosters struct {
-	mu   sync.Mutex
-	kept map[rosterKey]*roster
+	mu       sync.Mutex
+	kept     map[rosterKey]*roster
+	versions atomic.Int64 // of all rosters
 }
 
 type rosterKey struct {
@@ -36,7 +37,7 @@ func (r *rosters) of(key rosterKey) *roster {
 	defer r.mu.Unlock()
 	kept, ok := r.kept[key]
 	if !ok {
-		kept = &roster{rosterKey: key, members: map[access.PersonID]*member{}}
+		kept = &roster{rosterKey: key, members: map[access.PersonID]*member{}, versions: &r.versions}
 		r.kept[key] = kept
 	}
 	return kept
@@ -54,11 +55,13 @@ func (r *rosters) forget() {
 // roster_changes, which triggers fill, whichever process made the change.
 type roster struct {
 	rosterKey
-	loaded  atomic.Bool
-	mu      sync.Mutex
-	read    rosterCursor
-	members map[access.PersonID]*member
-	order   []*member // longest enrolled first
+	loaded   atomic.Bool
+	mu       sync.Mutex
+	read     rosterCursor
+	members  map[access.PersonID]*member
+	order    []*member // longest enrolled first
+	version  int64     // of who is where in order
+	versions *atomic.Int64
 }
 
 // rosterCursor is how far the changes were read: on PostgreSQL the snapshot of
@@ -74,14 +77,16 @@ type member struct {
 	state                        State
 	lot                          uint64
 	certified, topics, languages []string // languages without script and region
+	unlocked                     []string // topics whose cards were read
 	handle                       string
+	unfit                        Reason // for now, whatever the question; empty: fit
 	since                        time.Time
 	capacity, active             int
 	available, interested        bool
 	beliefs                      map[string]Belief // by topic
 }
 
-const memberColumns = ` e.person_id, e.state, e.lot, e.certified, e.topics, x.languages, x.handle, e.enrolled_at,
+const memberColumns = ` e.person_id, e.state, e.lot, e.certified, e.topics, e.unlocked, x.languages, x.handle, e.enrolled_at,
   x.capacity, x.active_count, x.available, EXISTS (SELECT 1 FROM memberships w WHERE w.brand_id = e.brand_id AND w.person_id = e.person_id
     AND w.role IN ('owner', 'manager', 'finance')) AS interested, s.topic, s.alpha, s.beta, s.evidence, s.updated_at `
 
@@ -148,12 +153,12 @@ func (r *roster) next(postgres bool) (string, []any) {
 // readMember reads one row into the members it belongs to.
 func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
 	var m member
-	var certified, topics, languages string
+	var certified, topics, unlocked, languages string
 	var since, believed sql.NullTime
 	var topic sql.NullString
 	var alpha, beta sql.NullFloat64
 	var evidence sql.NullInt64
-	err := rows.Scan(&read.snapshot, &read.seq, &m.person, &m.state, &m.lot, &certified, &topics, &languages, &m.handle, &since,
+	err := rows.Scan(&read.snapshot, &read.seq, &m.person, &m.state, &m.lot, &certified, &topics, &unlocked, &languages, &m.handle, &since,
 		&m.capacity, &m.active, &m.available, &m.interested, &topic, &alpha, &beta, &evidence, &believed)
 	if err != nil {
 		return err
@@ -161,9 +166,10 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	known, ok := into[m.person]
 	if !ok {
 		m.since = since.Time.UTC()
-		if err := m.lists(certified, topics, languages); err != nil {
+		if err := m.lists(certified, topics, unlocked, languages); err != nil {
 			return err
 		}
+		m.unfit = m.unfitFor()
 		known = &m
 		into[m.person] = known
 	}
@@ -178,8 +184,8 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	return nil
 }
 
-func (m *member) lists(certified, topics, languages string) error {
-	for into, text := range map[*[]string]string{&m.certified: certified, &m.topics: topics, &m.languages: languages} {
+func (m *member) lists(certified, topics, unlocked, languages string) error {
+	for into, text := range map[*[]string]string{&m.certified: certified, &m.topics: topics, &m.unlocked: unlocked, &m.languages: languages} {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
 			return fmt.Errorf("read a list of expert %s: %w", m.person, err)
 		}
@@ -211,7 +217,7 @@ func (r *roster) take(changed map[access.PersonID]*member) {
 	if sorted {
 		return
 	}
-	r.order = r.order[:0]
+	r.order, r.version = r.order[:0], r.versions.Add(1)
 	for _, m := range r.members {
 		r.order = append(r.order, m)
 	}

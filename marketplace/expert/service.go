@@ -8,6 +8,8 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/job"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/redact"
 )
@@ -36,6 +38,19 @@ const (
 	TermsPublished  event.Kind = "expert.terms_published"   // subject: the program
 	QuizPublished   event.Kind = "expert.quiz_published"    // subject: the program
 	EvidenceAdded   event.Kind = "expert.evidence_imported" // subject: the program
+
+	PlatformQuizTaken     event.Kind = "expert.platform_quiz_taken"     // subject: the person
+	PlatformQuizPublished event.Kind = "expert.platform_quiz_published" // subject: who published it
+	CardPublished         event.Kind = "expert.card_published"          // subject: the program
+	CardRetired           event.Kind = "expert.card_retired"            // subject: the program
+	CardWasRead           event.Kind = "expert.card_read"
+	TopicUnlocked         event.Kind = "expert.topic_unlocked"
+	PracticePublished     event.Kind = "expert.practice_published" // subject: the program
+	PracticeRetired       event.Kind = "expert.practice_retired"   // subject: the program
+	PracticeAnswered      event.Kind = "expert.practice_answered"
+	PracticeJudged        event.Kind = "expert.practice_judged"
+	OnboardingPaid        event.Kind = "expert.onboarding_paid"
+	HasPlace              event.Kind = "expert.has_place" // the wait for one is over
 )
 
 // Change is the data of this room's events.
@@ -48,6 +63,8 @@ type Change struct {
 	Version int             `json:"version,omitempty"`
 	Score   int             `json:"score,omitempty"`
 	Count   int             `json:"count,omitempty"`
+	Card    CardID          `json:"card,omitzero"`
+	Task    PracticeTaskID  `json:"task,omitzero"`
 }
 
 // Service keeps experts, enrolments, evidence and standings. Safe for
@@ -57,16 +74,37 @@ type Service struct {
 	clock    marketplace.Clock
 	log      *event.Log
 	programs *program.Service
+	priors   priors
 	redactor *redact.Redactor
 	keys     *redact.Keyring
+	notify   *notify.Service
 	rosters  *rosters
+	drawKey  []byte // of quizzes' items
 }
 
-// New makes the service. redactor hides personal data in what is imported; keys
-// seal experts' macros.
-func New(store *marketplace.Store, clock marketplace.Clock, log *event.Log, programs *program.Service, redactor *redact.Redactor, keys *redact.Keyring) *Service {
-	s := &Service{store: store, clock: clock, log: log, programs: programs, redactor: redactor, keys: keys, rosters: newRosters()}
-	store.OnUndone(s.rosters.forget)
+// Rooms is what the room stands on. Redactor hides personal data in what is
+// imported; Keys seal experts' macros.
+type Rooms struct {
+	Store    *marketplace.Store
+	Clock    marketplace.Clock
+	Queue    *job.Queue
+	Events   *event.Log
+	Programs *program.Service
+	Notify   *notify.Service
+	Redactor *redact.Redactor
+	Keys     *redact.Keyring
+}
+
+// New makes the service and registers what follows when a program's policies
+// change, and when experts' hours do.
+func New(r Rooms) *Service {
+	s := &Service{
+		store: r.Store, clock: r.Clock, log: r.Events, programs: r.Programs, notify: r.Notify, redactor: r.Redactor, keys: r.Keys,
+		rosters: newRosters(), drawKey: r.Keys.Derive("expert.draw"),
+	}
+	r.Store.OnUndone(s.rosters.forget)
+	r.Events.Subscribe("places", s.placesChanged, program.PoliciesSet)
+	r.Queue.Sweep(job.Sweep{Name: "experts' hours", Table: "expert_schedules", Do: s.hoursDueTx})
 	return s
 }
 

@@ -101,7 +101,7 @@ func (s *Service) RecordOutcomeAfter(ctx context.Context, tx *gorm.DB, w Work, k
 	if known.UpdatedAt.IsZero() {
 		record.SQL, record.Args = w.open(tx)
 	} else {
-		b := known.Belief().with(w.Outcome, w.Weight, w.At.UTC())
+		b := known.Belief().With(w.Outcome, w.Weight, w.At.UTC())
 		record.SQL = `UPDATE standings SET alpha = ?, beta = ?, evidence = ?, updated_at = ?
 			WHERE program_id = ? AND person_id = ? AND topic = ? AND evidence = ?`
 		record.Args = []any{b.Alpha, b.Beta, b.Evidence, b.At, w.Program, w.Person, w.Topic, known.Evidence}
@@ -114,7 +114,7 @@ func (s *Service) RecordOutcomeAfter(ctx context.Context, tx *gorm.DB, w Work, k
 // roster's trigger too.
 func (w Work) open(tx *gorm.DB) (insert string, args []any) {
 	prior := Prior()
-	b := Standing{Alpha: prior.Alpha, Beta: prior.Beta, UpdatedAt: w.At.UTC()}.Belief().with(w.Outcome, w.Weight, w.At.UTC())
+	b := Standing{Alpha: prior.Alpha, Beta: prior.Beta, UpdatedAt: w.At.UTC()}.Belief().With(w.Outcome, w.Weight, w.At.UTC())
 	insert = "INSERT INTO standings (brand_id, program_id, person_id, topic, alpha, beta, evidence, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 	if marketplace.Postgres(tx) {
 		insert += " ON CONFLICT DO NOTHING"
@@ -128,7 +128,7 @@ func addOutcomeTx(ctx context.Context, tx *gorm.DB, w Work) error {
 	if err != nil {
 		return fmt.Errorf("lock the standing of %s: %w", w.Person, err)
 	}
-	b := known.Belief().with(w.Outcome, w.Weight, w.At.UTC())
+	b := known.Belief().With(w.Outcome, w.Weight, w.At.UTC())
 	err = tx.WithContext(ctx).Model(&Standing{}).
 		Where("program_id = ? AND person_id = ? AND topic = ?", w.Program, w.Person, w.Topic).
 		Updates(map[string]any{"alpha": b.Alpha, "beta": b.Beta, "evidence": b.Evidence, "updated_at": b.At}).Error

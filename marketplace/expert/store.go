@@ -35,7 +35,7 @@ func enrolmentTx(ctx context.Context, tx *gorm.DB, p program.Program, person acc
 	}
 	return Enrolment{
 		ID: marketplace.NewID[Enrolment](), BrandID: p.BrandID, ProgramID: p.ID, PersonID: person,
-		Certified: []string{}, Topics: []string{},
+		Certified: []string{}, Topics: []string{}, Unlocked: []string{},
 	}, false, nil
 }
 
@@ -43,6 +43,7 @@ func enrolmentTx(ctx context.Context, tx *gorm.DB, p program.Program, person acc
 var changeable = []string{
 	"state", "resume_state", "origin", "motivation", "lot", "certified", "topics", "applied_at", "enrolled_at",
 	"decided_by", "decided_at", "decision_code", "decision_note",
+	"owns", "uses", "waiting", "unlocked", "reapply_at", "training_hold", "trained_at",
 }
 
 // saveTx writes a changed enrolment, whose row the transaction has locked, and
@@ -82,6 +83,28 @@ func (s *Service) own(ctx context.Context, caller access.Caller, id program.ID, 
 			return &marketplace.NotFoundError{Noun: "enrolment in program", ID: id.String()}
 		}
 		return do(tx, &e)
+	})
+}
+
+// seeOwn runs look in a reading transaction on the calling person's own
+// enrolment. Errors as own's.
+func (s *Service) seeOwn(ctx context.Context, caller access.Caller, id program.ID, look func(tx *gorm.DB, e *Enrolment) error) error {
+	if !caller.IsPerson(caller.Person) {
+		return ErrNotAPerson
+	}
+	brand, err := s.programs.BrandOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		e, found, err := EnrolmentTx(ctx, tx, id, caller.Person)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return &marketplace.NotFoundError{Noun: "enrolment in program", ID: id.String()}
+		}
+		return look(tx, &e)
 	})
 }
 

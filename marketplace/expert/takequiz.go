@@ -3,95 +3,140 @@ package expert
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
 )
 
-// PublishQuiz adds a version of a program's quiz (permission ManageProgram); it
-// binds who has not been approved yet. Errors: *marketplace.InvalidError,
-// *access.ForbiddenError.
-func (s *Service) PublishQuiz(ctx context.Context, caller access.Caller, id program.ID, items []QuizItem, passMark int) (Quiz, error) {
-	if err := checkQuiz(items, passMark); err != nil {
-		return Quiz{}, err
+// lateness is how much later than its time an answer may come in: the way there
+// and back.
+const lateness = 5 * time.Second
+
+// Sitting is where a person stands with a quiz: their latest try, and what they
+// may see of it.
+type Sitting struct {
+	Quiz    Quiz // with answers: not to be shown; version 0: there is none
+	Attempt QuizAttempt
+	// Questions are the items of the next try of a quiz that is answered at once.
+	Questions []QuizQuestion
+	// Item is the one to be answered of a try that is under way; nil: none is.
+	Item *QuizQuestion
+	// Until is when the time for Item ends.
+	Until time.Time
+	// Again is when another try may begin; nil where none may, or one may now.
+	Again *time.Time
+	// May reports whether a try may begin now.
+	May bool
+}
+
+// Sitting tells the calling applicant where they stand with a quiz. Errors:
+// *marketplace.NotFoundError without an application, ErrNotAPerson.
+func (s *Service) Sitting(ctx context.Context, caller access.Caller, ref QuizRef) (sitting Sitting, err error) {
+	look := func(tx *gorm.DB, e *Enrolment) error {
+		q, attempts, err := s.triesTx(ctx, tx, ref, e.PersonID)
+		if err == nil {
+			sitting = s.sitting(q, attempts, e.PersonID)
+		}
+		return err
 	}
-	var q Quiz
-	err := s.inProgram(ctx, caller, id, access.ManageProgram, func(tx *gorm.DB, p program.Program) error {
-		latest, err := latestQuizTx(ctx, tx, id)
+	if err := ref.check(); err != nil {
+		return sitting, err
+	}
+	if !ref.Platform() {
+		err = s.seeOwn(ctx, caller, ref.Program, look)
+		return sitting, err
+	}
+	if !caller.IsPerson(caller.Person) {
+		return sitting, ErrNotAPerson
+	}
+	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		x, err := s.LoadTx(ctx, tx, caller.Person)
 		if err != nil {
 			return err
 		}
-		q = Quiz{BrandID: p.BrandID, ProgramID: id, Version: latest.Version + 1, PassMark: passMark, Items: items, CreatedAt: s.clock.Now()}
-		done := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&q)
-		if done.Error != nil {
-			return fmt.Errorf("publish quiz %d of program %s: %w", q.Version, id, done.Error)
-		}
-		if done.RowsAffected == 0 {
-			return fmt.Errorf("quiz %d of program %s: %w", q.Version, id, ErrStaleVersion)
-		}
-		return s.programEventTx(ctx, tx, QuizPublished, p, Change{By: caller.String(), Version: q.Version})
+		return look(tx, &Enrolment{PersonID: x.PersonID})
 	})
-	if err != nil {
-		return Quiz{}, err
+	return sitting, err
+}
+
+func (s *Service) triesTx(ctx context.Context, tx *gorm.DB, ref QuizRef, person access.PersonID) (Quiz, []QuizAttempt, error) {
+	q, err := latestQuizTx(ctx, tx, ref)
+	if err != nil || q.Version == 0 {
+		return q, nil, err
 	}
-	return q, nil
+	attempts, err := attemptsTx(ctx, tx, q, person)
+	return q, attempts, err
 }
 
-// Quiz gives the calling applicant the program's current quiz, without its
-// answers; version 0 where there is none. Error: *marketplace.NotFoundError
-// without an application.
-func (s *Service) Quiz(ctx context.Context, caller access.Caller, id program.ID) (version int, questions []QuizQuestion, err error) {
-	err = s.own(ctx, caller, id, func(tx *gorm.DB, _ *Enrolment) error {
-		q, err := latestQuizTx(ctx, tx, id)
-		version, questions = q.Version, q.Questions()
-		return err
-	})
-	return version, questions, err
-}
-
-// LastAttempt is the calling applicant's latest try at the program's current
-// quiz; its Attempt is 0 where there was none. Error:
-// *marketplace.NotFoundError without an application.
-func (s *Service) LastAttempt(ctx context.Context, caller access.Caller, id program.ID) (QuizAttempt, error) {
-	var last QuizAttempt
-	err := s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
-		q, err := latestQuizTx(ctx, tx, id)
-		if err != nil {
-			return err
+// sitting is what there is to see of a quiz after these tries, oldest first.
+func (s *Service) sitting(q Quiz, attempts []QuizAttempt, person access.PersonID) Sitting {
+	v := Sitting{Quiz: q}
+	if len(attempts) > 0 {
+		v.Attempt = attempts[len(attempts)-1]
+	}
+	if q.Version == 0 {
+		return v
+	}
+	if !v.Attempt.Over() {
+		n := len(v.Attempt.Answers)
+		v.Item = &q.Questions(v.Attempt.Drawn[n : n+1])[0]
+		v.Until = v.Attempt.ServedAt.Add(time.Duration(q.ItemSeconds) * time.Second)
+		return v
+	}
+	switch err := q.mayRetake(attempts, s.clock.Now()).(type) {
+	case nil:
+		v.May = true
+	case *RetakeError:
+		if !err.At.IsZero() {
+			v.Again = &err.At
 		}
-		attempts, err := attemptsTx(ctx, tx, q, *e)
-		if len(attempts) > 0 {
-			last = attempts[len(attempts)-1]
-		}
-		return err
-	})
-	return last, err
+	}
+	if q.ItemSeconds == 0 {
+		v.Questions = q.Questions(s.draw(q, person, len(attempts)+1))
+	}
+	return v
 }
 
-// TakeQuiz grades the calling applicant's answers, one option's index per item,
-// and records the attempt. Errors: *StateError unless they are being assessed,
-// ErrStaleVersion when version is not the current one, *RetakeError,
-// *marketplace.InvalidError.
-func (s *Service) TakeQuiz(ctx context.Context, caller access.Caller, id program.ID, version int, answers []int) (QuizAttempt, error) {
+// TakeQuiz grades the calling applicant's answers to a quiz that is answered at
+// once, one option's index per drawn item, and records the try. Errors:
+// *StateError unless they are being assessed, *UnmetError where something comes
+// before it, ErrStaleVersion when version is not the current one, *RetakeError,
+// ErrTimed for a quiz with a time for each item, *marketplace.InvalidError.
+func (s *Service) TakeQuiz(ctx context.Context, caller access.Caller, ref QuizRef, version int, answers []int) (QuizAttempt, error) {
 	var a QuizAttempt
-	err := s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
-		if err := e.move(verbTakeQuiz); err != nil {
+	err := s.sit(ctx, caller, ref, func(tx *gorm.DB, e *Enrolment) error {
+		q, attempts, err := s.mayTakeTx(ctx, tx, ref, e)
+		switch {
+		case err != nil:
 			return err
-		}
-		q, err := latestQuizTx(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if version < 1 || q.Version != version {
+		case version < 1 || q.Version != version:
 			return fmt.Errorf("quiz %d: %w", version, ErrStaleVersion)
+		case q.ItemSeconds > 0:
+			return ErrTimed
 		}
-		if a, err = s.attemptTx(ctx, tx, q, *e, answers); err != nil {
+		if err := q.mayRetake(attempts, s.clock.Now()); err != nil {
 			return err
 		}
-		return s.eventTx(ctx, tx, QuizTaken, *e, Change{By: caller.String(), Version: version, Score: a.Score})
+		a = s.begin(q, e.PersonID, len(attempts)+1)
+		if len(answers) != len(a.Drawn) {
+			return &marketplace.InvalidError{Field: "answers", Reason: fmt.Sprintf("must be %d", len(a.Drawn))}
+		}
+		for i, answer := range answers {
+			if err := q.checkAnswer(fmt.Sprintf("answers[%d]", i), a.Drawn[i], answer); err != nil {
+				return err
+			}
+		}
+		a.Answers = answers
+		q.grade(&a)
+		if err := insertAttemptTx(ctx, tx, a); err != nil {
+			return err
+		}
+		return s.takenTx(ctx, tx, caller, ref, e, a)
 	})
 	if err != nil {
 		return QuizAttempt{}, err
@@ -99,46 +144,176 @@ func (s *Service) TakeQuiz(ctx context.Context, caller access.Caller, id program
 	return a, nil
 }
 
-func (s *Service) attemptTx(ctx context.Context, tx *gorm.DB, q Quiz, e Enrolment, answers []int) (QuizAttempt, error) {
-	before, err := attemptsTx(ctx, tx, q, e)
-	if err != nil {
-		return QuizAttempt{}, err
+// BeginQuiz begins the calling applicant's next try at a quiz with a time for
+// each item, and shows the first; a try that is under way goes on. Errors as
+// TakeQuiz's, ErrNotTimed for one that is answered at once.
+func (s *Service) BeginQuiz(ctx context.Context, caller access.Caller, ref QuizRef) (sitting Sitting, err error) {
+	err = s.sit(ctx, caller, ref, func(tx *gorm.DB, e *Enrolment) error {
+		q, attempts, err := s.mayTakeTx(ctx, tx, ref, e)
+		switch {
+		case err != nil:
+			return err
+		case q.Version == 0:
+			return &marketplace.NotFoundError{Noun: "quiz of program", ID: ref.Program.String()}
+		case q.ItemSeconds == 0:
+			return ErrNotTimed
+		}
+		if n := len(attempts); n == 0 || attempts[n-1].Over() {
+			if err := q.mayRetake(attempts, s.clock.Now()); err != nil {
+				return err
+			}
+			a := s.begin(q, e.PersonID, n+1)
+			if err := insertAttemptTx(ctx, tx, a); err != nil {
+				return err
+			}
+			attempts = append(attempts, a)
+		}
+		sitting = s.sitting(q, attempts, e.PersonID)
+		return nil
+	})
+	return sitting, err
+}
+
+// AnswerItem takes the calling applicant's answer to the item, counted from 0,
+// that their try is at, or Missed, and shows the next; one that comes too late
+// counts as missed. The last ends the try. Errors: ErrStaleVersion where the
+// try is not at this item, *marketplace.InvalidError, as BeginQuiz's.
+func (s *Service) AnswerItem(ctx context.Context, caller access.Caller, ref QuizRef, item, answer int) (sitting Sitting, err error) {
+	err = s.sit(ctx, caller, ref, func(tx *gorm.DB, e *Enrolment) error {
+		q, attempts, err := s.triesTx(ctx, tx, ref, e.PersonID)
+		if err != nil {
+			return err
+		}
+		n := len(attempts)
+		if n == 0 || attempts[n-1].Over() || len(attempts[n-1].Answers) != item {
+			return fmt.Errorf("item %d: %w", item, ErrStaleVersion)
+		}
+		a := &attempts[n-1]
+		if answer != Missed {
+			if err := q.checkAnswer("answer", a.Drawn[item], answer); err != nil {
+				return err
+			}
+		}
+		now := s.clock.Now()
+		if now.After(a.ServedAt.Add(time.Duration(q.ItemSeconds)*time.Second + lateness)) {
+			answer = Missed
+		}
+		a.Answers, a.ServedAt = append(a.Answers, answer), &now
+		over := len(a.Answers) == len(a.Drawn)
+		if over {
+			q.grade(a)
+		}
+		if err := updateAttemptTx(ctx, tx, *a); err != nil {
+			return err
+		}
+		if over {
+			err = s.takenTx(ctx, tx, caller, ref, e, *a)
+		}
+		sitting = s.sitting(q, attempts, e.PersonID)
+		return err
+	})
+	return sitting, err
+}
+
+// sit runs do on the calling person's enrolment in the quiz's program, which is
+// locked; for the platform's it is the expert's row, and the enrolment is none
+// but for the person.
+func (s *Service) sit(ctx context.Context, caller access.Caller, ref QuizRef, do func(tx *gorm.DB, e *Enrolment) error) error {
+	if err := ref.check(); err != nil {
+		return err
 	}
+	if !ref.Platform() {
+		return s.own(ctx, caller, ref.Program, do)
+	}
+	if !caller.IsPerson(caller.Person) {
+		return ErrNotAPerson
+	}
+	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		x, err := s.LoadTx(ctx, marketplace.ForUpdate(tx), caller.Person)
+		if err != nil {
+			return err
+		}
+		return do(tx, &Enrolment{PersonID: x.PersonID})
+	})
+}
+
+// mayTakeTx loads the current quiz and the person's tries, when it is their
+// turn to take it.
+func (s *Service) mayTakeTx(ctx context.Context, tx *gorm.DB, ref QuizRef, e *Enrolment) (Quiz, []QuizAttempt, error) {
+	switch {
+	case ref.Platform():
+	case ref.Topic != "":
+		if !slices.Contains([]State{Assessing, Probation, Active, Paused}, e.State) {
+			return Quiz{}, nil, &StateError{Verb: verbCertify, State: e.State}
+		}
+	default:
+		if err := e.move(verbTakeQuiz); err != nil {
+			return Quiz{}, nil, err
+		}
+		if err := s.beforeTx(ctx, tx, *e, MissingQuiz); err != nil {
+			return Quiz{}, nil, err
+		}
+	}
+	return s.triesTx(ctx, tx, ref, e.PersonID)
+}
+
+func (s *Service) begin(q Quiz, person access.PersonID, attempt int) QuizAttempt {
 	now := s.clock.Now()
-	if err := mayRetake(before, now); err != nil {
-		return QuizAttempt{}, err
+	return QuizAttempt{
+		BrandID: q.BrandID, ProgramID: q.ProgramID, PersonID: person, Version: q.Version, Attempt: attempt,
+		Drawn: s.draw(q, person, attempt), Answers: []int{}, TakenAt: now, ServedAt: &now,
 	}
-	score, err := q.grade(answers)
-	if err != nil {
-		return QuizAttempt{}, err
-	}
-	a := QuizAttempt{
-		BrandID: e.BrandID, ProgramID: e.ProgramID, PersonID: e.PersonID, Version: q.Version,
-		Attempt: len(before) + 1, Answers: answers, Score: score, Passed: score >= q.PassMark, TakenAt: now,
-	}
-	if err := tx.WithContext(ctx).Create(&a).Error; err != nil {
-		return QuizAttempt{}, fmt.Errorf("record a quiz attempt of %s: %w", e.PersonID, err)
-	}
-	return a, nil
 }
 
-func latestQuizTx(ctx context.Context, tx *gorm.DB, id program.ID) (Quiz, error) {
-	var list []Quiz
-	if err := tx.WithContext(ctx).Where("program_id = ?", id).Order("version DESC").Limit(1).Find(&list).Error; err != nil {
-		return Quiz{}, fmt.Errorf("load the quiz of program %s: %w", id, err)
+func insertAttemptTx(ctx context.Context, tx *gorm.DB, a QuizAttempt) error {
+	into := tx.WithContext(ctx)
+	if a.ProgramID.IsZero() {
+		into = into.Table(platformAttempts).Omit("BrandID", "ProgramID")
 	}
-	if len(list) == 0 {
-		return Quiz{}, nil
+	if err := into.Create(&a).Error; err != nil {
+		return fmt.Errorf("record a quiz attempt of %s: %w", a.PersonID, err)
 	}
-	return list[0], nil
+	return nil
 }
 
-func attemptsTx(ctx context.Context, tx *gorm.DB, q Quiz, e Enrolment) ([]QuizAttempt, error) {
-	var list []QuizAttempt
-	err := tx.WithContext(ctx).Where("program_id = ? AND person_id = ? AND version = ?", e.ProgramID, e.PersonID, q.Version).
-		Order("attempt").Find(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("list the quiz attempts of %s: %w", e.PersonID, err)
+func updateAttemptTx(ctx context.Context, tx *gorm.DB, a QuizAttempt) error {
+	into := tx.WithContext(ctx).Table("quiz_attempts").Where("program_id = ?", a.ProgramID)
+	if a.ProgramID.IsZero() {
+		into = tx.WithContext(ctx).Table(platformAttempts)
 	}
-	return list, nil
+	answers, err := jsonText(a.Answers)
+	if err != nil {
+		return err
+	}
+	done := into.Where("person_id = ? AND version = ? AND attempt = ?", a.PersonID, a.Version, a.Attempt).
+		Updates(map[string]any{"answers": answers, "score": a.Score, "passed": a.Passed, "served_at": a.ServedAt})
+	if done.Error != nil {
+		return fmt.Errorf("record an answer of %s: %w", a.PersonID, done.Error)
+	}
+	return nil
+}
+
+// takenTx is what follows from a try that is over: its event, the certificate of
+// a topic, and the pay of an onboarding that is now complete.
+func (s *Service) takenTx(ctx context.Context, tx *gorm.DB, caller access.Caller, ref QuizRef, e *Enrolment, a QuizAttempt) error {
+	c := Change{By: caller.String(), Version: a.Version, Score: a.Score}
+	if ref.Platform() {
+		return s.personEventTx(ctx, tx, PlatformQuizTaken, c, marketplace.AllBrands, e.PersonID)
+	}
+	if err := s.eventTx(ctx, tx, QuizTaken, *e, c); err != nil || !a.Passed {
+		return err
+	}
+	if ref.Topic == "" {
+		return s.trainedTx(ctx, tx, caller, e)
+	}
+	if slices.Contains(e.Certified, ref.Topic) {
+		return nil
+	}
+	topic, err := s.programs.TopicBySlugTx(ctx, tx, ref.Program, ref.Topic)
+	if err != nil || topic.Mode != program.Certified {
+		return err
+	}
+	e.Certified = append(e.Certified, ref.Topic)
+	slices.Sort(e.Certified)
+	return s.saveTx(ctx, tx, CertifiedSet, *e, Change{By: caller.String(), Code: "quiz", Version: a.Version})
 }

@@ -29,7 +29,9 @@ type PublicPage struct {
 	program.Public
 	Branding program.Branding
 	Pay      PayRange
-	Demand   Demand
+	// Onboarding is what a complete one earns; zero: nothing.
+	Onboarding payouts.Money
+	Demand     Demand
 }
 
 // PayRange is what answers pay by the policies: the least, what most topics
@@ -47,9 +49,10 @@ type Demand struct {
 	Questions [][]float64
 	// Experts is how many are active, rounded down to fives; of at least five.
 	Experts *int
-	// Quiz and Terms tell whether there are any to pass and to accept, Probation
-	// whether who is approved is on probation first.
-	Quiz, Terms, Probation bool
+	// Quiz, Terms, Cards and Practice tell whether there are any to pass, to accept
+	// and to read, Probation whether who is approved is on probation first, Full
+	// whether who applies waits for a place.
+	Quiz, Terms, Cards, Practice, Probation, Full bool
 }
 
 // Public is a program's public page; no permission is asked for. One that is
@@ -65,6 +68,7 @@ func (s *Service) Public(ctx context.Context, id program.ID) (page PublicPage, e
 			return err
 		}
 		page.Pay = payRange(p, page.Topics)
+		page.Onboarding = payouts.Money{Minor: p.Policies.Admission.OnboardingMinor, Currency: p.Currency}
 		page.Branding, err = program.BrandingTx(ctx, tx, id)
 		return err
 	})
@@ -117,7 +121,10 @@ func (s *Service) demand(ctx context.Context, brand marketplace.BrandID, id prog
 		if err != nil {
 			return err
 		}
-		d.Quiz, d.Terms, d.Probation = cover.Quiz, cover.Terms, cover.Probation
+		d.Quiz, d.Terms, d.Cards, d.Practice, d.Probation = cover.Quiz, cover.Terms, cover.Cards, cover.Practice, cover.Probation
+		if d.Full, err = s.Experts.FullTx(ctx, tx, id); err != nil {
+			return err
+		}
 		if n := len(cover.Active); n >= leastExperts {
 			n -= n % leastExperts
 			d.Experts = &n

@@ -10,6 +10,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/insight/workrecord"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/program"
 )
@@ -22,6 +23,9 @@ type Rooms struct {
 	Events   *event.Log
 	Programs *program.Service
 	Experts  *expert.Service
+	// RecordKey signs records of work, in the name of Base, the service's address.
+	RecordKey workrecord.Key
+	Base      string
 }
 
 // Service reads. Safe for concurrent use.

@@ -1,0 +1,164 @@
+-- +goose Up
+-- What a program asks of who wants to work in it: terms by country and language,
+-- cards to read, quizzes drawn from banks, practice answers that people judge.
+
+-- Terms of country '' are for everybody whose country has none of its own. text
+-- is in language; its translations are of the same version.
+ALTER TABLE terms ADD COLUMN country TEXT NOT NULL DEFAULT '' CHECK (country = '' OR length(country) = 2);
+ALTER TABLE terms ADD COLUMN language TEXT NOT NULL DEFAULT '';
+CREATE TABLE terms_translations (
+  brand_id   TEXT NOT NULL,
+  program_id TEXT NOT NULL,
+  version    INTEGER NOT NULL,
+  language   TEXT NOT NULL CHECK (language <> ''),
+  text       TEXT NOT NULL CHECK (text <> ''),
+  PRIMARY KEY (program_id, version, language),
+  FOREIGN KEY (program_id, brand_id) REFERENCES programs (id, brand_id),
+  FOREIGN KEY (program_id, version) REFERENCES terms (program_id, version)
+);
+-- In which language they were read.
+ALTER TABLE terms_acceptances ADD COLUMN language TEXT NOT NULL DEFAULT '';
+
+-- topic '' is the program's own quiz; that of a topic certifies for it. draw is
+-- how many items a try has, 0: all; item_seconds is how long each may take, 0:
+-- they are answered together, in as much time as one likes.
+ALTER TABLE quizzes ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+ALTER TABLE quizzes ADD COLUMN draw INTEGER NOT NULL DEFAULT 0 CHECK (draw >= 0);
+ALTER TABLE quizzes ADD COLUMN item_seconds INTEGER NOT NULL DEFAULT 0 CHECK (item_seconds >= 0);
+ALTER TABLE quizzes ADD COLUMN attempts INTEGER NOT NULL DEFAULT 3 CHECK (attempts > 0);
+ALTER TABLE quizzes ADD COLUMN retake_seconds INTEGER NOT NULL DEFAULT 86400 CHECK (retake_seconds >= 0);
+-- drawn are the items of the try, [] of one before there were banks: all of
+-- them. served_at is when the item that is to be answered was shown; NULL once
+-- the try is over.
+ALTER TABLE quiz_attempts ADD COLUMN drawn TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE quiz_attempts ADD COLUMN served_at DATETIME;
+
+-- The platform's own quiz, which is passed once for all programs: global.
+CREATE TABLE platform_quizzes (
+  version        INTEGER PRIMARY KEY NOT NULL CHECK (version > 0),
+  pass_mark      INTEGER NOT NULL CHECK (pass_mark > 0),
+  draw           INTEGER NOT NULL CHECK (draw >= 0),
+  item_seconds   INTEGER NOT NULL CHECK (item_seconds >= 0),
+  attempts       INTEGER NOT NULL CHECK (attempts > 0),
+  retake_seconds INTEGER NOT NULL CHECK (retake_seconds >= 0),
+  items          TEXT NOT NULL,
+  created_at     DATETIME NOT NULL
+);
+CREATE TABLE platform_attempts (
+  person_id TEXT NOT NULL REFERENCES experts (person_id),
+  version   INTEGER NOT NULL REFERENCES platform_quizzes (version),
+  attempt   INTEGER NOT NULL CHECK (attempt > 0),
+  drawn     TEXT NOT NULL,
+  answers   TEXT NOT NULL,
+  score     INTEGER NOT NULL CHECK (score >= 0),
+  passed    BOOLEAN NOT NULL,
+  taken_at  DATETIME NOT NULL,
+  served_at DATETIME,
+  PRIMARY KEY (person_id, version, attempt)
+);
+CREATE INDEX platform_attempts_version ON platform_attempts (version);
+
+-- A card of topic '' is about the program. Where a topic has cards that must be
+-- read, only who has read them is asked its questions.
+CREATE TABLE cards (
+  id           TEXT PRIMARY KEY NOT NULL,
+  brand_id     TEXT NOT NULL,
+  program_id   TEXT NOT NULL,
+  topic        TEXT NOT NULL,
+  language     TEXT NOT NULL,
+  title        TEXT NOT NULL CHECK (title <> ''),
+  text         TEXT NOT NULL CHECK (text <> ''),
+  must_read    BOOLEAN NOT NULL,
+  published_at DATETIME NOT NULL,
+  retired_at   DATETIME,
+  UNIQUE (id, program_id),
+  FOREIGN KEY (program_id, brand_id) REFERENCES programs (id, brand_id)
+);
+CREATE INDEX cards_program ON cards (program_id, published_at) WHERE retired_at IS NULL;
+CREATE TABLE card_reads (
+  card_id    TEXT NOT NULL,
+  person_id  TEXT NOT NULL REFERENCES experts (person_id),
+  brand_id   TEXT NOT NULL,
+  program_id TEXT NOT NULL,
+  read_at    DATETIME NOT NULL,
+  PRIMARY KEY (card_id, person_id),
+  FOREIGN KEY (card_id, program_id) REFERENCES cards (id, program_id),
+  FOREIGN KEY (program_id, brand_id) REFERENCES programs (id, brand_id)
+);
+CREATE INDEX card_reads_person ON card_reads (person_id, program_id);
+
+CREATE TABLE practice_tasks (
+  id           TEXT PRIMARY KEY NOT NULL,
+  brand_id     TEXT NOT NULL,
+  program_id   TEXT NOT NULL,
+  question     TEXT NOT NULL CHECK (question <> ''),
+  guide        TEXT NOT NULL,
+  published_at DATETIME NOT NULL,
+  retired_at   DATETIME,
+  UNIQUE (id, program_id),
+  FOREIGN KEY (program_id, brand_id) REFERENCES programs (id, brand_id)
+);
+CREATE INDEX practice_tasks_program ON practice_tasks (program_id, published_at) WHERE retired_at IS NULL;
+CREATE TABLE practice_answers (
+  id           TEXT PRIMARY KEY NOT NULL,
+  task_id      TEXT NOT NULL,
+  brand_id     TEXT NOT NULL,
+  program_id   TEXT NOT NULL,
+  person_id    TEXT NOT NULL REFERENCES experts (person_id),
+  attempt      INTEGER NOT NULL CHECK (attempt > 0),
+  text         TEXT NOT NULL,
+  submitted_at DATETIME NOT NULL,
+  passed       BOOLEAN,
+  note         TEXT NOT NULL DEFAULT '',
+  judged_by    TEXT REFERENCES persons (id),
+  judged_at    DATETIME,
+  UNIQUE (task_id, person_id, attempt),
+  FOREIGN KEY (task_id, program_id) REFERENCES practice_tasks (id, program_id),
+  FOREIGN KEY (program_id, brand_id) REFERENCES programs (id, brand_id),
+  CHECK ((passed IS NULL) = (judged_by IS NULL)),
+  CHECK ((passed IS NULL) = (judged_at IS NULL)),
+  CHECK (judged_by IS NULL OR judged_by <> person_id)
+);
+CREATE INDEX practice_answers_person ON practice_answers (person_id, program_id);
+CREATE INDEX practice_answers_waiting ON practice_answers (program_id, submitted_at) WHERE passed IS NULL;
+
+-- What applicants tell of the product; the topics whose cards they have read;
+-- whether they wait for a place; when a rejected one may try again; what was set
+-- aside for their onboarding, and when it was paid.
+ALTER TABLE enrolments ADD COLUMN owns TEXT NOT NULL DEFAULT '';
+ALTER TABLE enrolments ADD COLUMN uses TEXT NOT NULL DEFAULT '' CHECK (uses IN ('', 'daily', 'weekly', 'monthly', 'seldom', 'formerly'));
+ALTER TABLE enrolments ADD COLUMN unlocked TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE enrolments ADD COLUMN waiting BOOLEAN NOT NULL DEFAULT FALSE CHECK (NOT waiting OR state = 'applied');
+ALTER TABLE enrolments ADD COLUMN reapply_at DATETIME;
+ALTER TABLE enrolments ADD COLUMN training_hold TEXT;
+ALTER TABLE enrolments ADD COLUMN trained_at DATETIME;
+
+-- Whether a topic's experts read a card before they are asked.
+ALTER TABLE topics ADD COLUMN needs_reading BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- +goose Down
+ALTER TABLE topics DROP COLUMN needs_reading;
+ALTER TABLE enrolments DROP COLUMN trained_at;
+ALTER TABLE enrolments DROP COLUMN training_hold;
+ALTER TABLE enrolments DROP COLUMN reapply_at;
+ALTER TABLE enrolments DROP COLUMN waiting;
+ALTER TABLE enrolments DROP COLUMN unlocked;
+ALTER TABLE enrolments DROP COLUMN uses;
+ALTER TABLE enrolments DROP COLUMN owns;
+DROP TABLE practice_answers;
+DROP TABLE practice_tasks;
+DROP TABLE card_reads;
+DROP TABLE cards;
+DROP TABLE platform_attempts;
+DROP TABLE platform_quizzes;
+ALTER TABLE quiz_attempts DROP COLUMN served_at;
+ALTER TABLE quiz_attempts DROP COLUMN drawn;
+ALTER TABLE quizzes DROP COLUMN retake_seconds;
+ALTER TABLE quizzes DROP COLUMN attempts;
+ALTER TABLE quizzes DROP COLUMN item_seconds;
+ALTER TABLE quizzes DROP COLUMN draw;
+ALTER TABLE quizzes DROP COLUMN topic;
+ALTER TABLE terms_acceptances DROP COLUMN language;
+DROP TABLE terms_translations;
+ALTER TABLE terms DROP COLUMN language;
+ALTER TABLE terms DROP COLUMN country;
