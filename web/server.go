@@ -90,12 +90,16 @@ func New(o Options) (*Server, error) {
 	})
 	s.spec, s.shared, s.entered = described.OpenAPI(), sharedPaths(s.api.Routes()), enteredPaths(s.api.Routes())
 	s.streamRoute(described)
+	s.webhookRoutes()
 	description, err := docs.New(s.spec, o.Base)
 	if err != nil {
 		return nil, err
 	}
 	s.describe(description)
 	if err := s.serveApps(); err != nil {
+		return nil, err
+	}
+	if err := s.publishKeys(); err != nil {
 		return nil, err
 	}
 	return s, s.servePages()
@@ -109,6 +113,16 @@ func (s *Server) describe(d *docs.Pages) {
 		s.echo.GET(path, echo.WrapHandler(page))
 		s.echo.HEAD(path, echo.WrapHandler(page))
 	}
+}
+
+// publishKeys adds the key by which anybody verifies a record of work.
+func (s *Server) publishKeys() error {
+	keys, err := s.House.Insight.RecordKeys()
+	if err != nil {
+		return err
+	}
+	s.echo.GET(api.RecordKeysPath, func(c echo.Context) error { return c.Blob(http.StatusOK, "application/jwk-set+json", keys) })
+	return nil
 }
 
 // servePages adds the public pages, which ask the API through this handler.

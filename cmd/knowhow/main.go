@@ -24,7 +24,9 @@ import (
 	"knowhow/cmd/knowhow/jobs"
 	"knowhow/cmd/knowhow/keys"
 	"knowhow/cmd/knowhow/migrate"
+	"knowhow/cmd/knowhow/payouts"
 	"knowhow/cmd/knowhow/receipt"
+	"knowhow/cmd/knowhow/record"
 	"knowhow/cmd/knowhow/replay"
 	"knowhow/cmd/knowhow/serve"
 	"knowhow/cmd/knowhow/simulate"
@@ -40,13 +42,15 @@ type commands struct {
 	Serve    serve.Command    `cmd:"" help:"Run the service: the web, the workers, or both."`
 	Admin    admin.Command    `cmd:"" help:"Make the first operator and brand."`
 	Jobs     jobs.Command     `cmd:"" help:"See and move what the workers have to do."`
+	Payouts  payouts.Command  `cmd:"" help:"Make and send payouts, see how they stand, stop them."`
 	Backup   backup.Command   `cmd:"" help:"Write a backup, and make sure of what was restored."`
 	Health   health.Command   `cmd:"" help:"Ask a serving process whether it is ready."`
 	Migrate  migrate.Command  `cmd:"" help:"Move a database's schema up or down."`
 	Evaluate evaluate.Command `cmd:"" help:"Measure Knowhow on marked data."`
 	Replay   replay.Command   `cmd:"" help:"Live a community's real questions through the whole market."`
-	Simulate simulate.Command `cmd:"" help:"Live a market drawn by chance, to measure routing."`
+	Simulate simulate.Command `cmd:"" help:"Live a market drawn by chance, to measure routing and judging."`
 	Receipt  receipt.Command  `cmd:"" help:"Print what became of a question, and where its money went."`
+	Record   record.Command   `cmd:"" help:"Verify an expert's record of work."`
 	Bench    bench.Command    `cmd:"" help:"Measure Knowhow on this machine."`
 	Keys     keys.Command     `cmd:"" help:"Make keys for personal data, and change over to a new one."`
 	Version  version.Command  `cmd:"" help:"Tell which build this is."`

@@ -31,6 +31,8 @@ const (
 	RunPayouts     Permission = "run_payouts"
 	ManageJobs     Permission = "manage_jobs" // see, retry and bury what waits to be done
 	SeeAudit       Permission = "see_audit"   // what operators did
+
+	ManagePlatformQuiz Permission = "manage_platform_quiz" // which every expert passes once
 )
 
 // What is done in one brand.
@@ -99,6 +101,8 @@ var grants = map[Permission]grant{
 	RunPayouts:     {operator: true, system: true},
 	ManageJobs:     {operator: true},
 	SeeAudit:       {operator: true},
+
+	ManagePlatformQuiz: {operator: true},
 
 	SeeMembers:         {roles: Roles, scopes: []Scope{MembersRead}, operator: true},
 	ManageMembers:      {roles: []Role{Owner}, operator: true},

@@ -18,6 +18,7 @@ import (
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight"
+	"knowhow/marketplace/insight/workrecord"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
@@ -38,6 +39,8 @@ type Parts struct {
 	Keys     *redact.Keyring
 	Mailer   notify.Mailer
 	Provider payouts.Provider
+	// News reads the provider's webhooks; nil: it sends none.
+	News earnings.News
 	// Doors is the clock of sessions and tokens, where days are passed in the rest
 	// of the house in which nobody is to be signed out; nil: Clock.
 	Doors marketplace.Clock
@@ -107,7 +110,9 @@ func New(p Parts) *House {
 	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
 	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
-	h.Experts = expert.New(p.Store, p.Clock, h.Events, h.Programs, imports, p.Keys)
+	h.Experts = expert.New(expert.Rooms{
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, Redactor: imports, Keys: p.Keys,
+	})
 	h.Questions = question.New(question.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Customers: h.Customers,
 		Programs: h.Programs, Experts: h.Experts, Notify: h.Notify, Sandbox: p.Provider.Sandbox(),
@@ -121,9 +126,15 @@ func New(p Parts) *House {
 	})
 	h.Insight = insight.New(insight.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Experts: h.Experts,
+		RecordKey: workrecord.NewKey(p.Keys.Derive("insight.record")), Base: h.Notify.Link("", ""),
 	})
 	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider}
+	cashier := &payouts.Cashier{
+		InTx: global, Now: p.Clock.Now, Collector: p.Provider, Label: p.Provider.Label(), Programs: h.Programs.ProgramsTx,
+	}
+	h.Programs.Cashier, h.Payouts.Missed = cashier, cashier.Explain
 	h.Earnings = earnings.New(earnings.Rooms{
+		Cashier: cashier, News: p.News,
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Experts: h.Experts, Payouts: h.Payouts, Notify: h.Notify, Payday: p.Payday,
 	})
 	return h

@@ -2,6 +2,7 @@ package markettest_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -22,9 +23,11 @@ import (
 )
 
 // global are the tables that name a brand and are not one brand's: jobs are
-// the machinery's, as are its timetable and its watch for mails, and money is the platform's books, which
+// the machinery's, as are its timetable, its watch for mails and experts' hours, and money is the platform's books, which
 // no tenant's query reads. Every other table with a brand_id is a tenant's.
-var global = []string{"holds", "jobs", "mail_watch", "payout_facts", "rewards", "timetable"}
+var global = []string{
+	"bonuses", "credit_limits", "disputes", "exchanges", "expert_schedules", "holds", "jobs", "mail_watch", "payout_facts", "rewards", "timetable",
+}
 
 // tenantTables reads from PostgreSQL's catalogue which tables name a brand.
 func tenantTables(t *testing.T, db *sqldb.DB) (tables []string) {
@@ -132,23 +135,26 @@ func fill(t *testing.T, m *markettest.Market) {
 	}
 	applicant := access.PersonCaller(m.Person("Apple Cant"))
 	item := expert.QuizItem{Question: "?", Options: []string{"a", "b"}}
-	_, err := m.Experts.PublishQuiz(ctx, m.Manager, m.Program.ID, []expert.QuizItem{item}, 1)
+	_, err := m.Experts.PublishQuiz(ctx, m.Manager, expert.QuizRef{Program: m.Program.ID}, expert.NewQuiz{Items: []expert.QuizItem{item}, PassMark: 1})
 	must(err)
-	_, err = m.Experts.PublishTerms(ctx, m.Manager, m.Program.ID, "Be honest.")
+	_, err = m.Experts.PublishTerms(ctx, m.Manager, m.Program.ID, expert.NewTerms{Text: "Be honest."})
 	must(err)
 	_, err = m.Experts.Register(ctx, applicant, expert.Profile{Handle: "apple", Languages: []string{"en"}})
 	must(err)
-	_, err = m.Experts.Apply(ctx, applicant, m.Program.ID, "me")
+	_, err = m.Experts.Apply(ctx, applicant, m.Program.ID, expert.Application{Motivation: "me"})
 	must(err)
-	must(m.Experts.AcceptTerms(ctx, applicant, m.Program.ID, 1))
-	_, err = m.Experts.TakeQuiz(ctx, applicant, m.Program.ID, 1, []int{0})
+	must(m.Experts.AcceptTerms(ctx, applicant, m.Program.ID, 1, "en"))
+	_, err = m.Experts.TakeQuiz(ctx, applicant, expert.QuizRef{Program: m.Program.ID}, 1, []int{0})
 	must(err)
 
+	fillOnboarding(t, m, applicant)
 	fillSessions(t, m)
+	fillPayments(t, m)
 
 	policies := m.Program.Policies
-	policies.Review.SampleBP = 10_000
+	policies.Review.SampleBP, policies.Reward.ReviewMinor = 10_000, 40
 	must(m.Programs.SetPolicies(ctx, m.Owner, m.Program.ID, policies))
+	fillPeers(t, m)
 	first, dana := m.Expert("first"), m.Customer("Dana Whitlow")
 	_, err = m.Customers.GiveConsent(ctx, dana, m.Brand, dana.Customer, "research", "v1")
 	must(err)
@@ -163,10 +169,41 @@ func fill(t *testing.T, m *markettest.Market) {
 	_, err = m.Questions.ShareOwn(ctx, dana, q.ID, "v1")
 	must(err)
 	fillMail(t, m)
+	fillWeights(t, m, first)
 	m.RunDue()
 	_, err = m.Quality.Refuse(ctx, m.Manager, m.Brand, a.ID, quality.RefuseNoAnswer, "It says nothing.")
 	must(err)
 	m.RunDue()
+}
+
+// fillOnboarding brings rows into the tables of what an applicant reads and
+// practises.
+func fillOnboarding(t *testing.T, m *markettest.Market, applicant access.Caller) {
+	t.Helper()
+	ctx, id := t.Context(), m.Program.ID
+	_, err1 := m.Experts.PublishTerms(ctx, m.Manager, id, expert.NewTerms{Text: "Be honest.", Translations: map[string]string{"de": "Sei ehrlich."}})
+	card, err2 := m.Experts.AddCard(ctx, m.Manager, id, expert.NewCard{Title: "The box", Text: "It is a box."})
+	err3 := m.Experts.ReadCard(ctx, applicant, id, card.ID)
+	task, err4 := m.Experts.AddPracticeTask(ctx, m.Manager, id, "What is a box?", "")
+	_, err5 := m.Experts.AnswerPractice(ctx, applicant, id, task.ID, "A box.")
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fillPeers has a peer who is asked to judge what is earned from now on, and
+// gold to judge them by.
+func fillPeers(t *testing.T, m *markettest.Market) {
+	t.Helper()
+	peer := m.Expert("peer")
+	err1 := m.Experts.SetAvailability(t.Context(), peer, false)
+	err2 := m.Quality.SetReviewing(t.Context(), peer, m.Program.ID, true)
+	_, err3 := m.Quality.AddGold(t.Context(), m.Manager, m.Program.ID, quality.GoldText{
+		Title: "The lamp blinks", Question: "Why?", Answer: "Its filter is full.", Language: "en", Because: "So it is.",
+	})
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fillSessions brings rows into the tables by which people and customers come
@@ -189,6 +226,23 @@ func fillSessions(t *testing.T, m *markettest.Market) {
 	_, err7 := m.Customers.IdentifyByToken(ctx, m.Brand, text)
 	_, err8 := m.Questions.Ask(ctx, started.Caller(), question.Ask{Program: m.Program.ID, Title: "My box is dead", Topic: "billing"})
 	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fillWeights imports enough for a program to have weights of its own.
+func fillWeights(t *testing.T, m *markettest.Market, resolver access.Caller) {
+	t.Helper()
+	list := make([]expert.ImportQuestion, 50)
+	for i := range list {
+		at := m.Clock.Now().Add(-time.Duration(i+1) * time.Hour)
+		list[i] = expert.ImportQuestion{
+			Reference: fmt.Sprint("past-", i), PastQuestion: expert.PastQuestion{Title: "My box is dead", AskedAt: at},
+			Answers: []expert.Evidence{{Person: resolver.Person, AnsweredAt: at, ResolvedAt: at}},
+		}
+	}
+	_, err := m.Experts.Import(t.Context(), m.Owner, m.Program.ID, list)
+	if err := errors.Join(err, m.Questions.RefitWeights(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 }

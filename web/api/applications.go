@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"knowhow/marketplace/access"
@@ -20,10 +22,6 @@ func (a *API) applicationRoutes() {
 		Summary: "Read how you stand in a program"}, a.ownEnrolment)
 	act(a, Route{ID: "acceptTerms", Path: "/programs/{program}/application/terms", Tag: expertsTag, Who: self,
 		Summary: "Accept a program's terms"}, a.acceptTerms)
-	read(a, Route{ID: "getQuiz", Path: "/programs/{program}/application/quiz", Tag: expertsTag, Who: self,
-		Summary: "Read a program's quiz"}, a.quiz)
-	call(a, Route{ID: "takeQuiz", Path: "/programs/{program}/application/quiz", Tag: expertsTag, Who: self,
-		Summary: "Answer a program's quiz"}, a.takeQuiz)
 	act(a, Route{ID: "setWantedTopics", Method: "PUT", Path: "/programs/{program}/application/topics", Tag: expertsTag, Who: self,
 		Summary: "Say which topics you want; none means all"}, a.setWantedTopics)
 	for _, v := range []struct {
@@ -44,28 +42,46 @@ func (a *API) applicationRoutes() {
 // Terms are what a program's experts agree to.
 type Terms struct {
 	Version     int        `json:"version" doc:"0: none were published."`
+	Country     string     `json:"country" doc:"Whose experts they bind; empty: of every country without terms of its own."`
+	Language    string     `json:"language" doc:"Of the text; empty: not said."`
 	Text        string     `json:"text"`
+	Languages   []string   `json:"languages" doc:"The others they are translated to."`
 	PublishedAt *time.Time `json:"published_at"`
 }
 
-func (a *API) terms(ctx context.Context, _ access.Caller, in *ProgramIn) (*One[Terms], error) {
-	t, err := a.House.Experts.Terms(ctx, in.Program)
-	shape := Terms{Version: t.Version, Text: t.Text}
+func termsOf(t expert.Terms, language, text string) Terms {
+	shape := Terms{Version: t.Version, Country: t.Country, Language: language, Text: text, Languages: list(slices.Sorted(maps.Keys(t.Translations)))}
 	if t.Version > 0 {
 		shape.PublishedAt = &t.PublishedAt
 	}
-	return one(shape), err
+	return shape
+}
+
+type termsIn struct {
+	ProgramIn
+	Country  string `query:"country" pattern:"^([A-Z]{2})?$" doc:"Of the expert, ISO 3166."`
+	Language string `query:"language" maxLength:"35" doc:"To read them in, BCP 47, where there is such a translation."`
+}
+
+func (a *API) terms(ctx context.Context, _ access.Caller, in *termsIn) (*One[Terms], error) {
+	t, err := a.House.Experts.Terms(ctx, in.Program, in.Country)
+	language, text := t.In([]string{in.Language})
+	return one(termsOf(t, language, text)), err
 }
 
 type applyIn struct {
 	ProgramIn
 	Body struct {
-		Motivation string `json:"motivation" maxLength:"4096" doc:"Why you, in your own words." example:"I have used the box for years."`
+		Motivation string     `json:"motivation" maxLength:"4096" doc:"Why you, in your own words." example:"I have used the box for years."`
+		Owns       string     `json:"owns,omitempty" maxLength:"1000" doc:"Which of the brand's products you have, and since when." example:"Two boxes, since 2021."`
+		Uses       expert.Use `json:"uses,omitempty" enum:",daily,weekly,monthly,seldom,formerly" doc:"How often you use them." example:"daily"`
+		Country    string     `json:"country,omitempty" pattern:"^([A-Z]{2})?$" doc:"ISO 3166; your profile's from now on." example:"DE"`
+		Languages  []string   `json:"languages,omitempty" maxItems:"50" doc:"BCP 47; your profile's from now on." example:"[\"en\",\"de\"]"`
 	}
 }
 
 func (a *API) apply(ctx context.Context, caller access.Caller, in *applyIn) (string, error) {
-	e, err := a.House.Experts.Apply(ctx, caller, in.Program, in.Body.Motivation)
+	e, err := a.House.Experts.Apply(ctx, caller, in.Program, expert.Application(in.Body))
 	return e.ID.String(), err
 }
 
@@ -73,65 +89,16 @@ func (a *API) applied(ctx context.Context, caller access.Caller, in *applyIn, _ 
 	return a.ownEnrolment(ctx, caller, &in.ProgramIn)
 }
 
-type versionIn struct {
+type acceptTermsIn struct {
 	ProgramIn
 	Body struct {
-		Version int `json:"version" minimum:"1" doc:"The version that was read."`
+		Version  int    `json:"version" minimum:"1" doc:"The version that was read."`
+		Language string `json:"language,omitempty" maxLength:"35" doc:"In which it was read." example:"en"`
 	}
 }
 
-func (a *API) acceptTerms(ctx context.Context, caller access.Caller, in *versionIn) error {
-	return a.House.Experts.AcceptTerms(ctx, caller, in.Program, in.Body.Version)
-}
-
-// Quiz is a program's test without its answers.
-type Quiz struct {
-	Version   int            `json:"version" doc:"0: there is none."`
-	Questions []QuizQuestion `json:"questions"`
-	Last      *QuizAttempt   `json:"last" doc:"Your latest try at it; null: none yet."`
-}
-
-// QuizQuestion is one question with its options.
-type QuizQuestion struct {
-	Question string   `json:"question"`
-	Options  []string `json:"options"`
-}
-
-func (a *API) quiz(ctx context.Context, caller access.Caller, in *ProgramIn) (*One[Quiz], error) {
-	version, questions, err := a.House.Experts.Quiz(ctx, caller, in.Program)
-	if err != nil {
-		return nil, err
-	}
-	last, err := a.House.Experts.LastAttempt(ctx, caller, in.Program)
-	shape := Quiz{Version: version, Questions: make([]QuizQuestion, len(questions))}
-	for i, q := range questions {
-		shape.Questions[i] = QuizQuestion(q)
-	}
-	if last.Attempt > 0 {
-		shape.Last = &QuizAttempt{Attempt: last.Attempt, Score: last.Score, Passed: last.Passed, TakenAt: last.TakenAt}
-	}
-	return one(shape), err
-}
-
-type takeQuizIn struct {
-	ProgramIn
-	Body struct {
-		Version int   `json:"version" minimum:"1"`
-		Answers []int `json:"answers" maxItems:"200" doc:"One option's index per question, from 0." example:"[0]"`
-	}
-}
-
-// QuizAttempt is one try at a quiz.
-type QuizAttempt struct {
-	Attempt int       `json:"attempt"`
-	Score   int       `json:"score" doc:"Right answers."`
-	Passed  bool      `json:"passed"`
-	TakenAt time.Time `json:"taken_at"`
-}
-
-func (a *API) takeQuiz(ctx context.Context, caller access.Caller, in *takeQuizIn) (*One[QuizAttempt], error) {
-	t, err := a.House.Experts.TakeQuiz(ctx, caller, in.Program, in.Body.Version, in.Body.Answers)
-	return one(QuizAttempt{Attempt: t.Attempt, Score: t.Score, Passed: t.Passed, TakenAt: t.TakenAt}), err
+func (a *API) acceptTerms(ctx context.Context, caller access.Caller, in *acceptTermsIn) error {
+	return a.House.Experts.AcceptTerms(ctx, caller, in.Program, in.Body.Version, in.Body.Language)
 }
 
 type wantedTopicsIn struct {
@@ -154,6 +121,9 @@ type OwnEnrolment struct {
 	Certified  []string           `json:"certified" doc:"Certified topics you may answer."`
 	AppliedAt  time.Time          `json:"applied_at"`
 	EnrolledAt *time.Time         `json:"enrolled_at"`
+	Unlocked   []string           `json:"unlocked" doc:"Topics whose cards you have read."`
+	Waiting    bool               `json:"waiting" doc:"The program is full; you wait for a place."`
+	ReapplyAt  *time.Time         `json:"reapply_at" doc:"When you may apply again after a rejection."`
 	Decision   string             `json:"decision,omitempty" doc:"The reason code of the latest decision about you."`
 	Note       string             `json:"note,omitempty" doc:"What was written with it."`
 }
@@ -161,6 +131,7 @@ type OwnEnrolment struct {
 func ownEnrolmentOf(e expert.Enrolment) OwnEnrolment {
 	return OwnEnrolment{
 		ID: e.ID, Program: e.ProgramID, State: e.State, Topics: list(e.Topics), Certified: list(e.Certified),
+		Unlocked: list(e.Unlocked), Waiting: e.Waiting, ReapplyAt: e.ReapplyAt,
 		AppliedAt: e.AppliedAt, EnrolledAt: e.EnrolledAt, Decision: e.DecisionCode, Note: e.DecisionNote,
 	}
 }

@@ -23,6 +23,11 @@ func (a *API) earningRoutes() {
 		Summary: "Read how your account with the payment provider stands"}, a.payoutAccount)
 	call(a, Route{ID: "openPayoutAccount", Path: "/me/payout_account", Tag: moneyTag, Who: self,
 		Summary: "Open an account with the payment provider", About: "Where there is one, it is read anew."}, a.openPayoutAccount)
+	call(a, Route{ID: "onboardPayoutAccount", Path: "/me/payout_account/onboarding", Tag: moneyTag, Who: self,
+		Summary: "Get a link to where you tell the payment provider about yourself",
+		About:   "The account is opened if there is none. The link works once and for some minutes; ask for another afterwards. It leads back to your earnings."}, a.onboardPayoutAccount)
+	call(a, Route{ID: "showPayoutAccount", Path: "/me/payout_account/dashboard", Tag: moneyTag, Who: self,
+		Summary: "Get a link to your money at the payment provider", About: "It works once and for some minutes."}, a.showPayoutAccount)
 }
 
 // Earnings is where an expert's money of one currency stands, in minor units.
@@ -99,14 +104,22 @@ func (a *API) requestPayout(ctx context.Context, caller access.Caller, in *reque
 
 // PayoutAccount is an expert's account with the payment provider.
 type PayoutAccount struct {
-	Provider       string    `json:"provider" doc:"With the sandbox no real money moves."`
-	PayoutsEnabled bool      `json:"payouts_enabled"`
-	CreatedAt      time.Time `json:"created_at"`
-	UpdatedAt      time.Time `json:"updated_at"`
+	Provider       string `json:"provider" doc:"With the sandbox no real money moves."`
+	PayoutsEnabled bool   `json:"payouts_enabled"`
+
+	Submitted bool       `json:"submitted" doc:"You have told the provider all that it asked at first."`
+	Due       int        `json:"due" doc:"How many things the provider wants to know of you."`
+	DueBy     *time.Time `json:"due_by" doc:"Until when it wants to; afterwards it may not pay you."`
+	Disabled  string     `json:"disabled" doc:"The provider's code for why it does not pay you; empty: none."`
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
 }
 
 func payoutAccountOf(a payouts.Account) PayoutAccount {
-	return PayoutAccount{Provider: a.Provider, PayoutsEnabled: a.PayoutsEnabled, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt}
+	return PayoutAccount{
+		Provider: a.Provider, PayoutsEnabled: a.PayoutsEnabled, Submitted: a.Submitted, Due: a.Due, DueBy: a.DueBy, Disabled: a.Disabled,
+		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+	}
 }
 
 func (a *API) payoutAccount(ctx context.Context, caller access.Caller, _ *struct{}) (*One[PayoutAccount], error) {
@@ -117,4 +130,19 @@ func (a *API) payoutAccount(ctx context.Context, caller access.Caller, _ *struct
 func (a *API) openPayoutAccount(ctx context.Context, caller access.Caller, _ *struct{}) (*One[PayoutAccount], error) {
 	account, err := a.House.Earnings.OpenAccount(ctx, caller)
 	return one(payoutAccountOf(account)), err
+}
+
+// Link leads to a page of the payment provider's.
+type Link struct {
+	URL string `json:"url" format:"uri"`
+}
+
+func (a *API) onboardPayoutAccount(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Link], error) {
+	url, err := a.House.Earnings.Onboarding(ctx, caller)
+	return one(Link{url}), err
+}
+
+func (a *API) showPayoutAccount(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Link], error) {
+	url, err := a.House.Earnings.Dashboard(ctx, caller)
+	return one(Link{url}), err
 }

@@ -58,6 +58,11 @@ type Enrolment struct {
 	State        expert.State       `json:"state" enum:"applied,assessing,probation,active,paused,suspended,left,rejected"`
 	Origin       expert.Origin      `json:"origin" enum:"applied,imported"`
 	Motivation   string             `json:"motivation"`
+	Owns         string             `json:"owns" doc:"Which of the brand's products they have, in their words."`
+	Uses         expert.Use         `json:"uses" enum:",daily,weekly,monthly,seldom,formerly" doc:"How often they use them; empty: not said."`
+	Waiting      bool               `json:"waiting" doc:"The program is full; they wait for a place."`
+	Unlocked     []string           `json:"unlocked" doc:"Topics whose cards they have read."`
+	ReapplyAt    *time.Time         `json:"reapply_at" doc:"When they may apply again after a rejection."`
 	Certified    []string           `json:"certified"`
 	Topics       []string           `json:"topics" doc:"Wanted; none means all."`
 	AppliedAt    time.Time          `json:"applied_at"`
@@ -73,6 +78,7 @@ func enrolmentOf(v expert.EnrolmentView) Enrolment {
 	return Enrolment{
 		ID: e.ID, Program: e.ProgramID, Person: e.PersonID, Name: v.Name, Handle: v.Handle, Country: v.Country,
 		Languages: list(v.Languages), Available: v.Available, State: e.State, Origin: e.Origin, Motivation: e.Motivation,
+		Owns: e.Owns, Uses: e.Uses, Waiting: e.Waiting, Unlocked: list(e.Unlocked), ReapplyAt: e.ReapplyAt,
 		Certified: list(e.Certified), Topics: list(e.Topics), AppliedAt: e.AppliedAt, EnrolledAt: e.EnrolledAt,
 		DecidedBy: e.DecidedBy, DecidedAt: e.DecidedAt, DecisionCode: e.DecisionCode, DecisionNote: e.DecisionNote,
 	}

@@ -22,6 +22,15 @@ func (a *API) expertRoutes() {
 		Summary: "Say how many questions you take on at a time"}, a.setCapacity)
 	act(a, Route{ID: "setExpertLanguages", Method: "PUT", Path: "/me/expert/languages", Tag: expertsTag, Who: self,
 		Summary: "Say which languages you answer in"}, a.setExpertLanguages)
+	read(a, Route{ID: "getHours", Path: "/me/expert/hours", Tag: expertsTag, Who: self,
+		Summary: "Read when in the week you want offers"}, a.hours)
+	act(a, Route{ID: "setHours", Method: "PUT", Path: "/me/expert/hours", Tag: expertsTag, Who: self,
+		Summary: "Say when in the week you want offers", About: "What you switch by hand holds until the hours next change."}, a.setHours)
+	act(a, Route{ID: "clearHours", Method: "DELETE", Path: "/me/expert/hours", Tag: expertsTag, Who: self,
+		Summary: "Switch by hand alone"}, a.clearHours)
+	read(a, Route{ID: "getWorkRecord", Path: "/me/expert/record", Tag: expertsTag, Who: self,
+		Summary: "Take a signed record of your work with you", About: "Anybody can verify it with the key at /.well-known/knowhow-records.json. Nothing in it is a customer's.",
+		shows: []string{recordMedia}}, a.workRecord)
 }
 
 // Expert is a person who works.
@@ -94,4 +103,24 @@ type expertLanguagesIn struct {
 
 func (a *API) setExpertLanguages(ctx context.Context, caller access.Caller, in *expertLanguagesIn) error {
 	return a.House.Experts.SetLanguages(ctx, caller, in.Body.Languages)
+}
+
+// RecordKeysPath is where the keys of records of work are published.
+const RecordKeysPath = "/.well-known/knowhow-records.json"
+
+const recordMedia = "application/vnd.knowhow.work-record+json"
+
+// SignedRecord is a record of work, as it was signed.
+type SignedRecord struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	Disposition string `header:"Content-Disposition" hidden:"true"`
+	Body        []byte
+}
+
+func (a *API) workRecord(ctx context.Context, caller access.Caller, _ *struct{}) (*SignedRecord, error) {
+	signed, err := a.House.Insight.Record(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	return &SignedRecord{ContentType: recordMedia, Disposition: `attachment; filename="work-record.json"`, Body: signed}, nil
 }

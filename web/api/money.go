@@ -32,6 +32,8 @@ type ProgramMoney struct {
 	Wallet Money `json:"wallet" doc:"The brand's, given to no program."`
 	Budget Money `json:"budget" doc:"The program may still spend it."`
 	Held   Money `json:"held" doc:"Set aside for work under way."`
+
+	Provider string `json:"provider" doc:"With the sandbox no real money moves." example:"sandbox"`
 }
 
 func (a *API) programMoney(ctx context.Context, caller access.Caller, in *ProgramIn) (*One[ProgramMoney], error) {

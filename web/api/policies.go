@@ -37,7 +37,15 @@ type Policies struct {
 	Escalation struct {
 		Target string `json:"target" maxLength:"64" doc:"Who gets what no expert takes." example:"team"`
 	} `json:"escalation"`
-	Abuse *AbusePolicy `json:"abuse,omitempty" doc:"By default safe bounds."`
+	Abuse     *AbusePolicy     `json:"abuse,omitempty" doc:"By default safe bounds."`
+	Admission *AdmissionPolicy `json:"admission,omitempty" doc:"By default no cap, and no pay."`
+}
+
+// AdmissionPolicy says how many experts a program has, and what becoming one
+// earns.
+type AdmissionPolicy struct {
+	MaxExperts int   `json:"max_experts" minimum:"0" maximum:"1000000" doc:"With those on their way in; more wait for a place. 0: no cap."`
+	Onboarding int64 `json:"onboarding" minimum:"0" doc:"What a complete onboarding earns; 0: nothing."`
 }
 
 // AbusePolicy bounds what customers who are not verified may ask a day, in UTC;
@@ -61,6 +69,7 @@ func policiesOf(d program.Policies) Policies {
 	p.Escalation.Target = d.Escalation.Target
 	abuse := AbusePolicy(d.Abuse)
 	p.Abuse = &abuse
+	p.Admission = &AdmissionPolicy{MaxExperts: d.Admission.MaxExperts, Onboarding: d.Admission.OnboardingMinor}
 	return p
 }
 
@@ -68,6 +77,10 @@ func (p Policies) domain() program.Policies {
 	abuse := program.DefaultPolicies().Abuse
 	if p.Abuse != nil {
 		abuse = program.AbusePolicy(*p.Abuse)
+	}
+	var admission program.AdmissionPolicy
+	if p.Admission != nil {
+		admission = program.AdmissionPolicy{MaxExperts: p.Admission.MaxExperts, OnboardingMinor: p.Admission.Onboarding}
 	}
 	return program.Policies{
 		Reward: program.RewardPolicy{
@@ -88,6 +101,7 @@ func (p Policies) domain() program.Policies {
 		},
 		Escalation: program.EscalationPolicy{Target: p.Escalation.Target},
 		Abuse:      abuse,
+		Admission:  admission,
 	}
 }
 

@@ -26,6 +26,8 @@ type PublicProgram struct {
 	QuestionsByHour [][]float64         `json:"questions_by_hour" nullable:"true" doc:"Questions asked in an hour of the week, the mean of the last eight weeks: Monday to Sunday, by 24 hours in UTC; null where fewer than 50 were asked."`
 	Experts         *int                `json:"experts" doc:"How many are active, rounded down to fives; null where they are fewer than five."`
 	Asks            Asks                `json:"asks" doc:"What is asked of an expert."`
+	Onboarding      Money               `json:"onboarding" doc:"What a complete onboarding earns; 0: nothing."`
+	Full            bool                `json:"full" doc:"There is no place free; who applies waits for one."`
 	Branding        PublicBranding      `json:"branding"`
 }
 
@@ -48,6 +50,8 @@ type PayRange struct {
 type Asks struct {
 	Quiz      bool `json:"quiz" doc:"There is a quiz to pass."`
 	Terms     bool `json:"terms" doc:"There are terms to accept."`
+	Cards     bool `json:"cards" doc:"There are cards to read."`
+	Practice  bool `json:"practice" doc:"There are practice answers to give, which people judge."`
 	Probation bool `json:"probation" doc:"Who is approved is on probation first."`
 }
 
@@ -81,7 +85,8 @@ func publicProgramOf(p insight.PublicPage) PublicProgram {
 		Topics: make([]PublicTopic, len(p.Topics)), RewardFrom: p.RewardFrom, Pay: PayRange(p.Pay),
 		FirstResponseS: seconds(p.SLA.FirstResponse), ResolutionS: seconds(p.SLA.Resolution),
 		HandlingS: secondsOf(p.Demand.Handling), QuestionsByHour: p.Demand.Questions, Experts: p.Demand.Experts,
-		Asks:     Asks{Quiz: p.Demand.Quiz, Terms: p.Demand.Terms, Probation: p.Demand.Probation},
+		Asks:       Asks{Quiz: p.Demand.Quiz, Terms: p.Demand.Terms, Cards: p.Demand.Cards, Practice: p.Demand.Practice, Probation: p.Demand.Probation},
+		Onboarding: p.Onboarding, Full: p.Demand.Full,
 		Branding: publicBrandingOf(p.Branding),
 	}
 	for i, t := range p.Topics {

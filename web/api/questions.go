@@ -212,7 +212,7 @@ func (a *API) preview(ctx context.Context, caller access.Caller, in *previewIn) 
 type sayIn struct {
 	QuestionIn
 	Body struct {
-		Text     string               `json:"text" minLength:"1" maxLength:"16384" example:"I did that, and it still happens."`
+		Text     string               `json:"text,omitempty" maxLength:"16384" doc:"May be left out where there are pictures." example:"I did that, and it still happens."`
 		Pictures []question.PictureID `json:"pictures,omitempty" format:"uuid" maxItems:"4" doc:"Pictures you uploaded, to show with it."`
 	}
 }

@@ -37,6 +37,7 @@ type question struct {
 type conversation struct {
 	ID       string   `json:"id"`
 	State    string   `json:"state"`
+	Reason   string   `json:"end_reason"`
 	Title    string   `json:"title"`
 	Context  string   `json:"context"`
 	Messages []remark `json:"messages"`
@@ -66,7 +67,15 @@ type picture struct {
 func (c conversation) Stamp() string { return c.State + strconv.Itoa(len(c.Messages)) }
 
 // May reports whether the customer may do this now.
-func (c conversation) May(verb string) bool { return slices.Contains(allowed[c.State], verb) }
+func (c conversation) May(verb string) bool {
+	if slices.Contains(ended, c.Reason) {
+		return slices.Contains(allowed["ended"], verb)
+	}
+	return slices.Contains(allowed[c.State], verb)
+}
+
+// ended is why an expert may have ended the conversation.
+var ended = []string{"abusive", "threat", "unlawful", "spam"}
 
 // allowed is what a customer is offered to do, by the question's state. The
 // API has the last word.
@@ -77,6 +86,7 @@ var allowed = map[string][]string{
 	"answered":  {"messages", "resolve", "reopen", "escalate", "withdraw"},
 	"escalated": {"messages", "withdraw"},
 	"resolved":  {"feedback", "reopen"},
+	"ended":     {"feedback", "escalate"}, // resolved, by an expert who ended it
 }
 
 // Open reports that something is still awaited.

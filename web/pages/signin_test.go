@@ -170,7 +170,7 @@ func TestAnInvitation(t *testing.T) {
 // Who has a mail gets no more like it, by a button and not by opening a link.
 func TestUnsubscribing(t *testing.T) {
 	each(t, func(t *testing.T, b *browser) {
-		b.send("/unsubscribe", 422, "token", "").says(t, "Paste the link")
+		b.send("/unsubscribe", 422, "token", "").says(t, "Paste your link")
 		b.send("/unsubscribe", 422, "token", "nonsense").says(t, "No more mails like this")
 		routes := b.Web.Routes()
 		n := slices.IndexFunc(routes, func(r api.Route) bool { return r.ID == "unsubscribe" })

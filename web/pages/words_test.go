@@ -85,10 +85,10 @@ func TestMoneyAndTimesAreWrittenAsTheLanguageDoes(t *testing.T) {
 	}
 	for _, c := range []struct{ got, want string }{
 		{l.find("en").Money(money.Of(1234567, "EUR")), "€12,345.67"},
-		{l.find("de").Money(money.Of(1234567, "EUR")), "12.345,67 €"},
+		{l.find("de").Money(money.Of(1234567, "EUR")), "12.345,67\u00a0€"},
 		{l.find("en").Money(money.Of(5, "USD")), "$0.05"},
 		{l.find("en").Money(money.Of(-250, "CHF")), "−CHF2.50"},
-		{l.find("de").Money(money.Of(1200, "JPY")), "1.200 ¥"},
+		{l.find("de").Money(money.Of(1200, "JPY")), "1.200\u00a0¥"},
 		{l.find("en").For(10800), "3 hours"}, {l.find("en").For(90061), "1 day 1 hour"}, {l.find("de").For(60), "1 Minute"},
 		{l.find("en").For(59), "59 seconds"}, {l.find("ar").For(7200), "ساعتان"}, {l.find("ar").For(3 * 86400), "3 أيام"},
 		{l.find("de").Language("en-GB"), "English"}, {l.find("en").Weekday(6), "Sunday"}, {l.find("de").Number(1.25), "1,2"},

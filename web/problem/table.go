@@ -109,6 +109,7 @@ var table = []row{
 	{err: question.ErrReplayDiffers, kind: kind{"replay_differs", http.StatusConflict, "The decision's replay differs from its record"}, quiet: true},
 	{err: quality.ErrOwnWork, kind: kind{"own_work", http.StatusForbidden, "Nobody judges a question they had a part in"}, quiet: true},
 	{err: quality.ErrSameHuman, kind: kind{"same_human", http.StatusForbidden, "An appeal is decided by somebody who has not yet judged the work"}, quiet: true},
+	{err: quality.ErrTooMuchGold, kind: kind{"too_much_gold", http.StatusConflict, "The program has enough gold in use"}, quiet: true},
 	{err: quality.ErrNotAnswered, kind: kind{"not_answered", http.StatusConflict, "The question has no answer yet"}, quiet: true},
 	{err: expert.ErrState, kind: stateForbids},
 	{err: expert.ErrUnmet, kind: kind{"unmet", http.StatusConflict, "Something is still asked of the applicant"}},
@@ -118,6 +119,11 @@ var table = []row{
 	{err: expert.ErrHandleTaken, kind: kind{"handle_taken", http.StatusConflict, "Another expert has this handle"}, quiet: true},
 	{err: expert.ErrNotOneself, kind: kind{"not_oneself", http.StatusForbidden, "Nobody decides about themselves"}, quiet: true},
 	{err: expert.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
+	{err: expert.ErrTimed, kind: kind{"quiz_timed", http.StatusConflict, "The quiz is answered item by item"}, quiet: true},
+	{err: expert.ErrNotTimed, kind: kind{"quiz_not_timed", http.StatusConflict, "The quiz is answered at once"}, quiet: true},
+	{err: expert.ErrJudged, kind: kind{"judged", http.StatusConflict, "The answer was judged before"}, quiet: true},
+	{err: expert.ErrWaiting, kind: kind{"waiting", http.StatusConflict, "The program is full, and a place is yet to come free"}, quiet: true},
+	{err: expert.ErrUnfunded, kind: kind{"unfunded", http.StatusConflict, "The program cannot pay for an onboarding now"}, quiet: true},
 	{err: expert.ErrTooManyMacros, kind: kind{"too_many_macros", http.StatusConflict, "The expert keeps too many macros"}, quiet: true},
 	{err: expert.ErrStaleVersion, kind: kind{"stale_version", http.StatusConflict, "There is a newer version"}, quiet: true},
 	{err: program.ErrNotReady, kind: kind{"not_ready", http.StatusConflict, "The program is not ready to go live"}},
@@ -133,7 +139,18 @@ var table = []row{
 	{err: payouts.ErrFrozen, kind: kind{"frozen", http.StatusConflict, "The program's money is frozen"}, quiet: true},
 	{err: payouts.ErrPaused, kind: kind{"payouts_paused", http.StatusConflict, "Payouts are paused"}, quiet: true},
 	{err: payouts.ErrBelowMinimum, kind: kind{"below_minimum", http.StatusConflict, "There is less than the least that is paid out"}, quiet: true},
+	{err: payouts.ErrCreditLimit, kind: kind{"credit_limit", http.StatusConflict, "The brand would owe more than was signed for"}, quiet: true},
+	{err: payouts.ErrOwing, kind: kind{"owing", http.StatusConflict, "There is a debt to be paid first"}, quiet: true},
+	{err: payouts.ErrHeldBack, kind: kind{"held_back", http.StatusConflict, "Payouts are held back until somebody has looked"}, quiet: true},
+	{err: payouts.ErrNotCleared, kind: kind{"not_cleared", http.StatusConflict, "The money has not cleared yet; try again later"}, quiet: true},
+	{err: payouts.ErrNoPayment, kind: kind{"no_payment", http.StatusConflict, "No payment is left to give back"}, quiet: true},
 	{err: payouts.ErrNoAccount, kind: kind{"no_account", http.StatusConflict, "There is no account to pay out to"}, quiet: true},
+	{err: payouts.ErrNoCard, kind: kind{"no_card", http.StatusConflict, "No card was left that could be charged"}, quiet: true},
+	{err: payouts.ErrNoticeForged, kind: kind{"webhook_forged", http.StatusBadRequest, "The notice is not signed by the payment provider"}, quiet: true},
+	{err: payouts.ErrNoticeStale, kind: kind{"webhook_stale", http.StatusBadRequest, "The notice's time is too far from now"}, quiet: true},
+	{err: payouts.ErrNoticeForeign, kind: kind{"webhook_foreign", http.StatusBadRequest, "The notice is for somebody else"}, quiet: true},
+	{err: payouts.ErrProvider, kind: kind{"provider_unavailable", http.StatusServiceUnavailable, "The payment provider cannot be reached; try again later"}, quiet: true},
+	{err: payouts.ErrProviderRefuses, kind: kind{"provider_refused", http.StatusConflict, "The payment provider refuses this"}, quiet: true},
 	{err: payouts.ErrKeyReused, kind: keyReused, quiet: true},
 	{err: ledger.ErrKeyReused, kind: keyReused, quiet: true},
 	{err: payouts.ErrInsufficientFunds, kind: insufficient, quiet: true},
@@ -158,9 +175,10 @@ var table = []row{
 
 // ours are errors that no client can cause: they stay internal.
 var ours = []string{
-	"notify.ErrRefused", "job.ErrGiveUp", "matching.ErrReplay", "money.ErrParts", "ledger.ErrPosting",
+	"notify.ErrRefused", "stripe.ErrOptions", "payouts.ErrOtherProvider", "job.ErrGiveUp", "matching.ErrReplay", "money.ErrParts", "ledger.ErrPosting", "ledger.ErrNoPosting",
 	"assign.ErrScore", "assign.ErrCandidate", "language.ErrModel", "language.ErrFewExamples", "logit.ErrShape", "simulate.ErrPolicy", "matching.ErrSnapshot", "topic.ErrTopic", "topic.ErrID", "topic.ErrHalted", "topic.ErrOutdated", "topic.ErrSnapshot",
 	"redact.ErrNoKeys", "redact.ErrBadKey", "redact.ErrUnknownKey", "redact.ErrSealBroken", "redact.ErrKeyFileMode",
+	"workrecord.ErrForged", "workrecord.ErrNoKey",
 }
 
 // kinds is every kind there is, each code once, by status and code.

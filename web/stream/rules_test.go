@@ -22,8 +22,8 @@ import (
 // silent are the kinds of events, by their first word, of which nobody hears:
 // what they change is read anew where it is needed.
 var silent = []string{
-	"authenticator", "brand", "customer", "earnings", "expert", "identity_key", "invitation", "job", "key", "member", "operator",
-	"password", "person", "program", "session",
+	"authenticator", "brand", "customer", "earnings", "expert", "identity_key", "insight", "invitation", "job", "key", "matching",
+	"member", "operator", "password", "person", "program", "session",
 }
 
 // kinds parses every declaration of a kind of event in the marketplace.

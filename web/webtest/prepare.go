@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
+	"knowhow/payouts"
 	"knowhow/web/api"
 )
 
@@ -23,6 +24,9 @@ func (s *Server) Scene(m *markettest.Market, r api.Route) *Scene {
 	prepare := prepared[r.ID]
 	if prepare == nil {
 		prepare = doors[r.ID]
+	}
+	if prepare == nil {
+		prepare = onboardings[r.ID]
 	}
 	switch {
 	case prepare != nil:
@@ -70,6 +74,10 @@ var stages = map[string]Stage{
 var prepared = map[string]func(*Scene){
 	"confirmHandoff": func(s *Scene) { s.Set("HANDED_BACK", s.handedBack()) },
 	"appeal":         func(s *Scene) { s.refuse() },
+	"giveVote":       func(s *Scene) { s.Set("VOTE", s.vote()) },
+	"listVotes":      func(s *Scene) { s.vote() },
+	"setReviewing":   (*Scene).reviewing,
+	"listReviewing":  (*Scene).reviewing,
 	"decideAppeal": func(s *Scene) {
 		s.refuse()
 		s.server.must("appeal", s.Quality.Appeal(s.Ctx(), s.expert, s.refusal.ID, "It does say something."))
@@ -103,7 +111,7 @@ var prepared = map[string]func(*Scene){
 	"getQuiz":        func(s *Scene) { s.applied() },
 	"takeQuiz": func(s *Scene) {
 		id := s.applied()
-		s.server.must("accept terms", s.Experts.AcceptTerms(s.Ctx(), s.person, id, 1))
+		s.server.must("accept terms", s.Experts.AcceptTerms(s.Ctx(), s.person, id, 1, "en"))
 	},
 	"activateExpert": func(s *Scene) { s.decided(s.Experts.Approve) },
 	"certifyExpert":  func(s *Scene) { s.decided(s.Experts.Approve) },
@@ -113,8 +121,14 @@ var prepared = map[string]func(*Scene){
 			return s.Experts.Suspend(ctx, by, id, expert.SuspendQuality, "See the reviews.")
 		})
 	},
-	"getEnrolment":     func(s *Scene) { s.decided() },
-	"getPayoutAccount": func(s *Scene) { s.play(); s.person = s.expert },
+	"getEnrolment":      func(s *Scene) { s.decided() },
+	"getPayoutAccount":  func(s *Scene) { s.play(); s.person = s.expert },
+	"showPayoutAccount": func(s *Scene) { s.play(); s.person = s.expert },
+	"setTopUp": func(s *Scene) {
+		id := s.draft()
+		_, err := s.Programs.Pay(s.Ctx(), s.Owner, id, payouts.PayNothing, payouts.Money{Currency: "EUR"}, id.String())
+		s.server.must("leave a card", err)
+	},
 	"requestPayout": func(s *Scene) {
 		s.Stage = Resolved
 		id, err := marketplace.ParseID[quality.Review](s.review())
@@ -147,14 +161,14 @@ var prepared = map[string]func(*Scene){
 // somebody who applied to it.
 func (s *Scene) applied() program.ID {
 	s.T.Helper()
+	s.noPlatformQuiz()
 	id := s.live()
-	_, err := s.Experts.PublishTerms(s.Ctx(), s.Manager, id, "Be honest.")
+	_, err := s.Experts.PublishTerms(s.Ctx(), s.Manager, id, expert.NewTerms{Text: "Be honest."})
 	s.server.must("publish terms", err)
-	item := expert.QuizItem{Question: "What is a box?", Options: []string{"a box", "no box"}}
-	_, err = s.Experts.PublishQuiz(s.Ctx(), s.Manager, id, []expert.QuizItem{item}, 1)
+	_, err = s.Experts.PublishQuiz(s.Ctx(), s.Manager, expert.QuizRef{Program: id}, boxQuiz)
 	s.server.must("publish a quiz", err)
 	s.person = s.newcomer()
-	_, err = s.Experts.Apply(s.Ctx(), s.person, id, "I know the box.")
+	_, err = s.Experts.Apply(s.Ctx(), s.person, id, expert.Application{Motivation: "I know the box."})
 	s.server.must("apply", err)
 	return id
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
@@ -62,6 +63,8 @@ var values = map[string]func(*Scene) string{
 	"ASSIGNMENT":   func(s *Scene) string { s.play(); return s.turn.ID.String() },
 	"HANDED_BACK":  (*Scene).handedBack,
 	"REVIEW":       (*Scene).review,
+	"VOTE":         (*Scene).vote,
+	"GOLD":         (*Scene).gold,
 	"REFUSAL":      func(s *Scene) string { s.refuse(); return s.refusal.ID.String() },
 	"CUSTOMER":     func(s *Scene) string { return s.Customer().Customer.String() },
 	"PERSON":       func(s *Scene) string { return s.Market.Person("Petra Person").String() },
@@ -195,6 +198,51 @@ func (s *Scene) review() string {
 	return review.ID.String()
 }
 
+// vote is asked of an expert who then acts, on the resolved question.
+func (s *Scene) vote() string {
+	s.T.Helper()
+	s.reviewing()
+	paid := s.Program.Policies
+	paid.Reward.ReviewMinor = 40
+	s.server.must("pay reviews", s.Programs.SetPolicies(s.Ctx(), s.Owner, s.Program.ID, paid))
+	s.Stage = Resolved
+	s.play()
+	s.server.must("pay them no longer", s.Programs.SetPolicies(s.Ctx(), s.Owner, s.Program.ID, s.Program.Policies))
+	var vote quality.Vote
+	err := s.Store.Read(s.Ctx(), s.Brand, func(tx *gorm.DB) error {
+		return tx.Joins("JOIN reviews ON reviews.id = review_votes.review_id").
+			Where("reviews.assignment_id = ?", s.turn.ID).First(&vote).Error
+	})
+	s.server.must("find the vote", err)
+	s.person = access.PersonCaller(vote.PersonID)
+	return vote.ID.String()
+}
+
+// reviewing is an expert who judges others' work.
+func (s *Scene) reviewing() {
+	s.T.Helper()
+	s.server.experts++
+	s.person = s.Market.Expert(fmt.Sprintf("reviewer-%d", s.server.experts))
+	s.server.must("take no offers", s.Experts.SetAvailability(s.Ctx(), s.person, false))
+	s.server.must("review", s.Quality.SetReviewing(s.Ctx(), s.person, s.Program.ID, true))
+}
+
+// gold is an item of the scene's program.
+func (s *Scene) gold() string {
+	s.T.Helper()
+	id := s.Program.ID
+	if own, ok := s.values["PROGRAM"]; ok { // a draft's
+		var err error
+		id, err = marketplace.ParseID[program.Program](own)
+		s.server.must("read the program's id", err)
+	}
+	g, err := s.Quality.AddGold(s.Ctx(), s.Owner, id, quality.GoldText{
+		Title: "The lamp blinks", Question: "Why?", Answer: "Its filter is full.", Language: "en", Because: "So it is.",
+	})
+	s.server.must("add gold", err)
+	return g.ID.String()
+}
+
 // refuse has the brand's second manager refuse pay for the resolved question.
 func (s *Scene) refuse() {
 	s.T.Helper()
@@ -222,8 +270,9 @@ func (s *Scene) newcomer() access.Caller {
 // enrolment is an application that waits for a decision.
 func (s *Scene) enrolment() expert.Enrolment {
 	s.T.Helper()
+	s.noPlatformQuiz()
 	s.person = s.newcomer()
-	e, err := s.Experts.Apply(s.Ctx(), s.person, s.Program.ID, "I know the box.")
+	e, err := s.Experts.Apply(s.Ctx(), s.person, s.Program.ID, expert.Application{Motivation: "I know the box."})
 	s.server.must("apply", err)
 	return e
 }

@@ -20,6 +20,7 @@ import (
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/redact"
 	"knowhow/migrations/sqldb"
+	"knowhow/payouts/stripe"
 	"knowhow/web/observe"
 )
 
@@ -35,7 +36,8 @@ type node struct {
 	metrics                   *observe.Metrics
 	health                    *observe.Health
 	keys                      *redact.Keyring
-	mail                      notify.Mailer // nil: of a process without workers
+	mail                      notify.Mailer  // nil: of a process without workers
+	stripe                    *stripe.Client // nil: payments are the sandbox's
 	db                        *sqldb.DB
 	clock                     *sqldb.Clock
 	signal                    *sqldb.Signal
@@ -100,7 +102,24 @@ func (n *node) find() (err error) {
 	if n.keys, err = find(); err == nil && n.workers > 0 {
 		n.mail, err = n.mailer(n.mailDir())
 	}
+	if err != nil || n.Demo {
+		return err
+	}
+	if n.stripe, err = n.Stripe(n.base, time.Now, n.log); err == nil && n.web {
+		err = house.NeedWebhooks(n.stripe)
+	}
 	return err
+}
+
+// provide has money moved by who is configured, if the books are theirs.
+func (n *node) provide(ctx context.Context) error {
+	if err := house.UseProvider(ctx, n.parts.Store, n.clock.Now(), n.stripe); err != nil {
+		return err
+	}
+	if n.stripe != nil {
+		n.parts.Provider, n.parts.News = n.stripe, n.stripe.Notice
+	}
+	return nil
 }
 
 func (n *node) trace(ctx context.Context) (err error) {
@@ -177,6 +196,9 @@ func (n *node) build(ctx context.Context) (err error) {
 	n.parts.Base, n.parts.OperatorsNeedTOTP = n.base, !n.Demo
 	if n.mail != nil {
 		n.parts.Mailer = n.mail
+	}
+	if err := n.provide(ctx); err != nil {
+		return err
 	}
 	if n.Demo {
 		if err := n.prepareDemo(ctx); err != nil {
@@ -268,7 +290,7 @@ func (n *node) begin(ctx context.Context, work *sync.WaitGroup) {
 
 // announce tells who started the process that it serves.
 func (n *node) announce() {
-	n.log.Info("serving", "base", n.base.String(), "role", n.Role, "workers", n.workers, "database", n.db.Dialect, "version", version.Build())
+	n.log.Info("serving", "base", n.base.String(), "role", n.Role, "workers", n.workers, "database", n.db.Dialect, "payments", house.Told(n.stripe), "version", version.Build())
 	if n.listener != nil {
 		fmt.Fprintf(n.out, "Serving http://%s\n", n.listener.Addr())
 	}

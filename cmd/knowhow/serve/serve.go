@@ -18,6 +18,7 @@ import (
 // Command is `knowhow serve`.
 type Command struct {
 	house.Flag
+	house.ProviderFlag
 	mailFlags
 
 	Listen               string        `name:"listen" env:"KNOWHOW_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS:PORT" help:"Where to listen; port 0 takes a free one (default: ${default}). It speaks plain HTTP: anything but this machine belongs behind a proxy that speaks TLS."`
@@ -39,7 +40,7 @@ type Command struct {
 
 // Help is the end of --help.
 func (Command) Help() string {
-	return `Without --demo the keys must be there ($KNOWHOW_KEYS, --key-file, or systemd's credential knowhow.keys; "knowhow keys generate" makes them), and where workers run, mail must have somewhere to go. $KNOWHOW_SMTP_PASSWORD, or the credential knowhow.smtp-password, is the mail server's. Traces go to $OTEL_EXPORTER_OTLP_ENDPOINT where that is set, by OTLP/HTTP. docs/operations.md tells the rest.
+	return `Without --demo the keys must be there ($KNOWHOW_KEYS, --key-file, or systemd's credential knowhow.keys; "knowhow keys generate" makes them), and where workers run, mail must have somewhere to go. $KNOWHOW_SMTP_PASSWORD, or the credential knowhow.smtp-password, is the mail server's. Money is moved by Stripe where $KNOWHOW_STRIPE_SECRET_KEY, $KNOWHOW_STRIPE_WEBHOOK_SECRET and $KNOWHOW_STRIPE_CONNECT_WEBHOOK_SECRET, or the credentials knowhow.stripe-secret-key and so on, are given; without them, and in the demo, by a sandbox: no real money moves. Traces go to $OTEL_EXPORTER_OTLP_ENDPOINT where that is set, by OTLP/HTTP. docs/operations.md tells the rest.
 
 SIGTERM or SIGINT ends it: what is under way is finished, and jobs that were not begun are given back. A second signal ends it at once.
 

@@ -3,6 +3,7 @@ package serve
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -121,11 +122,14 @@ func TestRefusedAtStart(t *testing.T) {
 		"an old schema":     {"knowhow migrate up", []string{"--database-url=" + bare, "--key-file=" + keyFile(t)}},
 		"a taken address":   {"--listen", []string{sqlite, "--key-file=" + keyFile(t), "--listen=" + busy.Addr().String()}},
 		"a broken variable": {"OTEL_EXPORTER_OTLP_ENDPOINT", []string{sqlite, "--key-file=" + keyFile(t)}},
+		"no webhook secret": {"KNOWHOW_STRIPE_WEBHOOK_SECRET", []string{sqlite, "--key-file=" + keyFile(t)}},
+		"a key of another":  {"KNOWHOW_STRIPE_SECRET_KEY", []string{sqlite, "--key-file=" + keyFile(t)}},
 	} {
-		var env []string
-		if name == "a broken variable" {
-			env = []string{"OTEL_EXPORTER_OTLP_ENDPOINT=collector"}
-		}
+		env := map[string][]string{
+			"a broken variable": {"OTEL_EXPORTER_OTLP_ENDPOINT=collector"},
+			"no webhook secret": {"KNOWHOW_STRIPE_SECRET_KEY=sk_test_1"},
+			"a key of another":  {"KNOWHOW_STRIPE_SECRET_KEY=pk_test_1"},
+		}[name]
 		if log := refused(t, env, c.args...); !strings.Contains(log, c.names) {
 			t.Errorf("%s: refused with %s, want %q named", name, log, c.names)
 		}
@@ -138,6 +142,27 @@ func TestRefusedAtStart(t *testing.T) {
 		status, _ = get(t, p.base+"/readyz")
 	}
 	expect(t, p.base+"/readyz", 503, `"schema":"failed"`)
+}
+
+// With Stripe's key and the webhooks' secrets it serves for Stripe; the log says by
+// whom money is moved, and no secret.
+func TestServesForStripe(t *testing.T) {
+	args := []string{"--database-url=" + dbtest.URL(t, "sqlite"), "--key-file=" + keyFile(t)}
+	secrets := []string{"KNOWHOW_STRIPE_SECRET_KEY=sk_test_1", "KNOWHOW_STRIPE_WEBHOOK_SECRET=whsec_1", "KNOWHOW_STRIPE_CONNECT_WEBHOOK_SECRET=whsec_2"}
+	p := start(t, secrets, args...)
+	r, err := http.Post(p.base+"/webhooks/stripe/platform", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if body, err := io.ReadAll(r.Body); err != nil || r.StatusCode != 400 || !strings.Contains(string(body), "webhook_forged") {
+		t.Errorf("%d %s, %v", r.StatusCode, body, err)
+	}
+	p.terminate()
+	p.ends()
+	if log := p.log.String(); !strings.Contains(log, "stripe test: no real money moves") || strings.Contains(log, "sk_test_1") || strings.Contains(log, "whsec_") {
+		t.Errorf("log: %s", log)
+	}
 }
 
 // takeBack takes the schema's newest step back.

@@ -41,8 +41,10 @@ for (const look of looks) {
   const t = wordsOf(look.lang);
 
   scene(`errors and no network: ${name}`, async ({ house, browser }) => {
-    browser.expect(/\b500\b/, /ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/);
+    browser.expect(/\b500\b/, /\b(404|422)\b/, /ERR_INTERNET_DISCONNECTED/, /ERR_FAILED/);
     const { look: see, wrong } = looker();
+    const nobody = '01a20220-09be-7e35-8929-000000000000';
+    const missing = { '/work': [`programs/${nobody}`, 'programs/that', `turns/${nobody}`, 'turns/that'], '/console': [`questions/${nobody}`, 'questions/that', `roster/${nobody}`] };
     const failed = { status: 500, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'Something went wrong', status: 500, code: 'internal', request: 'r-1' }) };
     for (const [who, at, from] of [['ayse', '/work', '**/api/v1/offers*'], ['marit', '/console', '**/api/v1/brands/*/questions?*']]) {
       const window = await browser.person(house, who, look);
@@ -57,6 +59,12 @@ for (const look of looks) {
       await page.goto(`${house.url}${at}/not/there`);
       await page.getByText(t('problem.not_found')).first().waitFor();
       await see(page, `${at} without such a screen`);
+      for (const nothing of missing[at]) {
+        await page.goto(`${house.url}${at}/${nothing}`);
+        await page.getByRole('heading', { name: t('missing.title') }).waitFor();
+        assert.equal(await page.locator('main').getByRole('button').count(), 0, `${nothing} offers nothing to do`);
+        await see(page, `${at}/${nothing}`);
+      }
 
       // the network goes while the app is there, and is not there when it comes
       await page.goto(house.url + at);

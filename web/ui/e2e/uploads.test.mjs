@@ -71,6 +71,13 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   assert.match(back.headers.get('Content-Type'), /^image\/(png|jpeg|webp)$/);
   assert.doesNotMatch(bytes, /GPS|Whitlow/);
 
+  // a picture needs no words
+  const composer = widget.locator('.composer');
+  await composer.locator('input[type=file]').setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
+  await widget.getByRole('button', { name: 'Use picture' }).click();
+  await composer.getByRole('button', { name: 'Send', exact: true }).click();
+  await widget.getByRole('log').getByRole('img').nth(1).waitFor();
+
   // and an expert sees it, and is told of lies too
   const { expert, offer } = await offered(house, 'this red thing');
   const turn = await expert.post(`/offers/${offer.id}/accept`, {});
@@ -91,7 +98,7 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   await attached.waitFor();
   await app.getByRole('button', { name: 'Send' }).click();
   await widget.getByText('It is a kettle.').waitFor();
-  await widget.getByRole('log').getByRole('img').nth(1).waitFor();
+  await widget.getByRole('log').getByRole('img').nth(2).waitFor();
   await app.reload();
   await app.getByLabel('Message').waitFor();
   assert.equal(await attached.count(), 0, 'what was sent waits no more');

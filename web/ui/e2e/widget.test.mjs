@@ -32,6 +32,7 @@ for (const [where, size] of Object.entries({ phone, desk })) {
     const preview = widget.locator('.preview');
     assert.doesNotMatch(await preview.innerText(), /Dana|whitlow/);
     await preview.getByRole('button', { name: 'cellar' }).click();
+    await preview.getByText('You are hiding 1 word.').waitFor();
     await clean('preview');
     await widget.getByRole('button', { name: 'Send', exact: true }).click();
     await widget.getByRole('log').getByText('Dana Whitlow').waitFor();
@@ -130,6 +131,34 @@ for (const [where, size] of Object.entries({ phone, desk })) {
     assert.deepEqual(await violations(manager), [], 'the question in the console');
   });
 }
+
+scene('a forecast that knows the half alone, and one that moves while nothing is heard', async ({ house, browser, later }) => {
+  const site = await ownSite({ house, browser, later }, { title: 'The remote is slow' });
+  const page = await (await browser.window({ size: phone })).newPage();
+  const widget = page.locator('knowhow-widget');
+  let minutes = 4;
+  const answered = async (route, change) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: change(await response.json()) });
+  };
+  await page.clock.install();
+  await page.route('**/programs/*/forecast', (route) => answered(route, (wait) => ({ ...wait, median_s: 240, p90_s: null })));
+  await page.route(/\/questions\/[0-9a-f-]{36}$/, (route) =>
+    answered(route, (q) => ({ ...q, state: 'offered', forecast: { median_at: new Date(Date.now() + minutes * 60_000).toISOString(), p90_at: null, sample: 30 } })),
+  );
+  await page.goto(site.url);
+  await widget.getByRole('button', { name: 'Ask for help' }).click();
+  await widget.getByText('Half of all questions are answered within 4 minutes.').waitFor();
+  await widget.getByRole('button', { name: 'See what experts will see' }).click();
+  await widget.getByRole('button', { name: 'Send', exact: true }).click();
+  const status = widget.getByRole('status').first();
+  await status.filter({ hasText: 'Likely an answer in 4 minutes.' }).waitFor();
+  assert.doesNotMatch(await status.innerText(), /9 of 10|Invalid/);
+  minutes = 30;
+  await page.clock.runFor(61_000);
+  await status.filter({ hasText: /Likely an answer in (29|30) minutes\./ }).waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' }); // it goes on asking
+});
 
 scene('the brand’s own team, please; and withdrawing', async ({ house, browser, later }) => {
   const site = await ownSite({ house, browser, later });

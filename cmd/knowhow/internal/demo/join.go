@@ -76,7 +76,7 @@ func (w *world) nextStep(x performer, j joining) (after time.Duration, step func
 	case !j.enrolled:
 		return 0, func(ctx context.Context) error { return w.apply(ctx, caller, x) }
 	case j.State == expert.Applied:
-		return acceptsTerms, func(ctx context.Context) error { return w.Experts.AcceptTerms(ctx, caller, w.program.ID, 1) }
+		return acceptsTerms, func(ctx context.Context) error { return w.Experts.AcceptTerms(ctx, caller, w.program.ID, 1, "en") }
 	case j.State == expert.Assessing && !j.passed:
 		// A failed quiz may be taken again after a day.
 		return takesQuiz + time.Duration(j.tries)*(day+time.Hour), func(ctx context.Context) error {
@@ -107,7 +107,7 @@ func (w *world) apply(ctx context.Context, caller access.Caller, x performer) er
 			return fmt.Errorf("make a reviewer: %w", err)
 		}
 	}
-	_, err := w.Experts.Apply(ctx, caller, w.program.ID, x.Motivation)
+	_, err := w.Experts.Apply(ctx, caller, w.program.ID, expert.Application{Motivation: x.Motivation})
 	return err
 }
 
@@ -119,6 +119,6 @@ func (w *world) takeQuiz(ctx context.Context, caller access.Caller, fail bool) e
 			answers[i] = (item.Answer + 1) % len(item.Options)
 		}
 	}
-	_, err := w.Experts.TakeQuiz(ctx, caller, w.program.ID, 1, answers)
+	_, err := w.Experts.TakeQuiz(ctx, caller, expert.QuizRef{Program: w.program.ID}, 1, answers)
 	return err
 }

@@ -26,13 +26,13 @@ func NewOutlet(p payouts.Provider) *Outlet { return &Outlet{Provider: p} }
 // arm has the process die after so many transfers.
 func (o *Outlet) arm(transfers int) { o.left.Store(int64(transfers)) }
 
-// Transfer implements payouts.Provider.
-func (o *Outlet) Transfer(ctx context.Context, req payouts.TransferRequest) (payouts.Transfer, error) {
-	made, err := o.Provider.Transfer(ctx, req)
-	if err != nil || o.left.Load() == 0 || o.left.Add(-1) != 0 {
+// Move implements payouts.Provider.
+func (o *Outlet) Move(ctx context.Context, req payouts.MoveRequest) (payouts.Movement, error) {
+	made, err := o.Provider.Move(ctx, req)
+	if err != nil || req.Kind != payouts.MoveTransfer || o.left.Load() == 0 || o.left.Add(-1) != 0 {
 		return made, err
 	}
-	if err := o.stage.dying(ctx, req.PayoutID); err != nil {
+	if err := o.stage.dying(ctx, req.Subject); err != nil {
 		return made, err
 	}
 	if o.Kill != nil {

@@ -57,6 +57,16 @@ var quiz = []expert.QuizItem{
 
 const passMark = 3
 
+// branding is how the widget looks and greets; the shop's page has the same colour.
+var branding = program.Branding{Accent: "#a4286a", Greeting: map[string]string{
+	"en": "Ask somebody who has the same Box at home.",
+	"de": "Fragen Sie jemanden, der dieselbe Box zu Hause hat.",
+	"ar": "اسأل من لديه الجهاز نفسه في بيته.",
+	"es": "Pregunta a alguien que tiene la misma Box en casa.",
+	"fr": "Demandez à quelqu'un qui a la même Box chez lui.",
+	"tr": "Aynı Box'ı evinde kullanan birine sorun.",
+}}
+
 func policies() program.Policies {
 	p := program.DefaultPolicies()
 	p.Reward.BaseMinor = 250
@@ -186,6 +196,9 @@ func (w *world) openProgram(ctx context.Context) error {
 			return fmt.Errorf("add topic %s: %w", t.Slug, err)
 		}
 	}
+	if err := w.Programs.SetBranding(ctx, w.staff["manager"], w.program.ID, branding); err != nil {
+		return fmt.Errorf("set how the program looks: %w", err)
+	}
 	if err := w.askOfExperts(ctx); err != nil {
 		return err
 	}
@@ -212,9 +225,9 @@ func (w *world) createProgram(ctx context.Context) (program.Program, error) {
 
 // askOfExperts publishes the terms and the quiz, once.
 func (w *world) askOfExperts(ctx context.Context) error {
-	t, err := w.Experts.Terms(ctx, w.program.ID)
+	t, err := w.Experts.Terms(ctx, w.program.ID, "")
 	if err == nil && t.Version == 0 {
-		_, err = w.Experts.PublishTerms(ctx, w.staff["manager"], w.program.ID, w.terms)
+		_, err = w.Experts.PublishTerms(ctx, w.staff["manager"], w.program.ID, expert.NewTerms{Text: w.terms})
 	}
 	if err != nil {
 		return fmt.Errorf("publish the terms: %w", err)
@@ -224,7 +237,7 @@ func (w *world) askOfExperts(ctx context.Context) error {
 		return tx.Model(&expert.Quiz{}).Where("program_id = ?", w.program.ID).Count(&quizzes).Error
 	})
 	if err == nil && quizzes == 0 {
-		_, err = w.Experts.PublishQuiz(ctx, w.staff["manager"], w.program.ID, quiz, passMark)
+		_, err = w.Experts.PublishQuiz(ctx, w.staff["manager"], expert.QuizRef{Program: w.program.ID}, expert.NewQuiz{Items: quiz, PassMark: passMark})
 	}
 	if err != nil {
 		return fmt.Errorf("publish the quiz: %w", err)

@@ -13,7 +13,7 @@ var walk = Walk{
 	Name: "Alex Merriweather", Language: "en", Topic: "picture-sound", Tags: []string{"box", "4k"},
 	Title:   "4K turns blurry after twenty minutes, only on the Box",
 	Body:    "It starts razor sharp and after about twenty minutes it goes soft, as if somebody smeared the lens. The phone stays sharp. Best wishes, Alex Merriweather",
-	Context: "page: /help/picture-sound\nproduct: Brindle Box, firmware 5.2.1\nplan: Cinema",
+	Context: "product: Brindle Box, firmware 5.2.1\nplan: Cinema", // the page is added by whoever asks
 }
 
 // scene is who there is to be, and what is open.

@@ -15,6 +15,7 @@ import (
 	"knowhow/cmd/knowhow/internal/demo"
 	"knowhow/marketplace"
 	"knowhow/marketplace/assembly"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/redact"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
@@ -34,9 +35,15 @@ func newStage(t testing.TB, db *sqldb.DB, now time.Time) stage {
 	}
 	return stage{t, assembly.Parts{
 		Store: marketplace.NewStore(db.Write, db.Read), Clock: marketplace.NewManualClock(now), Keys: keys,
-		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log:    slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Mailer: unread{},
 	}}
 }
+
+// unread takes every mail and keeps none.
+type unread struct{}
+
+func (unread) Send(context.Context, notify.Message) error { return nil }
 
 func (s stage) seed(ctx context.Context) (demo.Scene, error) {
 	return demo.Seed(ctx, s.parts, s.parts.Log, func(int, int) {})

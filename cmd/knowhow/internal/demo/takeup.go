@@ -87,7 +87,7 @@ func (s *Stage) follow(ctx context.Context, see func(p *PlugPayout, found payout
 func (s *Stage) told(ctx context.Context) error {
 	p := s.LastPlug()
 	for i := range p.Payouts {
-		found, err := s.outlet.FindTransfers(ctx, payouts.GroupOf(p.Payouts[i].ID))
+		found, err := s.outlet.FindMoves(ctx, payouts.MoveRequest{Kind: payouts.MoveTransfer, Group: payouts.GroupOf(p.Payouts[i].ID)})
 		if err != nil {
 			return err
 		}

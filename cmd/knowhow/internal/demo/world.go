@@ -129,7 +129,11 @@ func (w *world) live(ctx context.Context, tell func(done, of int)) error {
 	if err := w.play(ctx, tell); err != nil {
 		return err
 	}
-	return w.promise(ctx, false)
+	if err := w.promise(ctx, false); err != nil {
+		return err
+	}
+	_, err = w.Queue.RunDue(ctx) // what the policies set going
+	return err
 }
 
 // find knows brand, program and questions again, as far as they are there.

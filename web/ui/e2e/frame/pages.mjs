@@ -43,6 +43,7 @@ export async function everyPage(house, scene) {
       ...at('marit', '/console', [...consoleScreens, `/questions/${scene.done.id}`, `/questions/${scene.open.id}`, `/roster/${enrolment}`]),
       ...at('odile', '/console', operatorScreens),
       ...at('rui', '/console', ['/reviews']),
+      ...at('dario', '/work', ['']), // who is no expert yet
     ],
   };
 }

@@ -6,6 +6,7 @@ import { Demo } from './demo';
 import { Placed, PlaceChoice, usePlace } from './place';
 import { entries, entryOf, screens } from './routes';
 import { stale } from './stale';
+import { operatorTabs } from './tabs';
 
 function Console() {
   const me = $api.useQuery('get', '/api/v1/me');
@@ -33,13 +34,14 @@ function Console() {
 
 function Framed() {
   const { t } = useI18n();
-  const { me, name, may, programs } = usePlace();
+  const { me, brand, name, may, programs } = usePlace();
   const [location] = useLocation();
   const several = me.memberships.length > 1 || programs.length > 1;
   const runsDemo = isDemo() && (me.operator || me.memberships.some((m) => m.roles.includes('manager')));
-  const shown = entries.filter((entry) => (entry.operator ? me.operator : !entry.may || may(entry.may)));
+  const allowed = entries.filter((entry) => (entry.operator ? me.operator : !entry.may || may(entry.may)));
+  const shown = brand ? allowed : operatorTabs; // an operator without a brand has the platform alone
   const entry = entryOf(location);
-  const open = !entry || shown.includes(entry);
+  const open = !entry || allowed.includes(entry);
   const first = shown[0];
   if (!open && location === '/' && first) return <Redirect to={first.to} replace />; // not everybody's work begins at the queue
   return (

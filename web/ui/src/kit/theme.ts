@@ -2,7 +2,7 @@ import { createTheme, type CSSVariablesResolver, defaultVariantColorsResolver, t
 
 // Pine is the accent: what one can press, and what is well. Honey is for time
 // and care, brick for what went wrong. Neutrals are warm, like paper.
-const pine: MantineColorsTuple = ['#e8f4f0', '#cfe6df', '#a3d0c4', '#74b9a8', '#4ba490', '#2a8d78', '#137764', '#0c6152', '#0b4f44', '#083c34'];
+const pine: MantineColorsTuple = ['#e8f4f0', '#cfe6df', '#a3d0c4', '#74b9a8', '#4ba490', '#2a8d78', '#137764', '#0c5a4e', '#0a4b41', '#083c34'];
 const honey: MantineColorsTuple = ['#fff6e0', '#fdeabf', '#fad588', '#f6c052', '#eeab28', '#d18f10', '#a86f06', '#855603', '#664204', '#4a3005'];
 const brick: MantineColorsTuple = ['#fdeeea', '#fad8d0', '#f2b0a3', '#e98775', '#de6450', '#cb4a37', '#b03a29', '#912e20', '#72251a', '#551c14'];
 const gray: MantineColorsTuple = ['#f8f6f2', '#f0ede6', '#e4e0d7', '#d2cdc2', '#b3ada1', '#8b867b', '#67635a', '#4b4842', '#33312c', '#22211e'];

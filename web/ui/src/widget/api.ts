@@ -18,9 +18,8 @@ export interface Message {
 }
 export type State = 'asked' | 'offered' | 'assigned' | 'answered' | 'resolved' | 'escalated' | 'withdrawn';
 export interface Forecast {
-  median_at: string;
-  p90_at: string;
-  sample: number;
+  median_at: string | null;
+  p90_at: string | null;
 }
 export interface Question {
   id: string;
@@ -30,7 +29,7 @@ export interface Question {
   messages: Message[];
   forecast?: Forecast | null;
   read?: { customer: number; expert: number };
-  ended_reason?: string;
+  end_reason: string;
 }
 export interface Summary {
   id: string;
@@ -99,7 +98,7 @@ export class Api {
     this.send<{ median_s: number | null; p90_s: number | null }>('GET', `programs/${this.config.program}/forecast`, undefined, false);
   questions = async () => (await this.send<{ data: Summary[] }>('GET', 'questions?limit=20')).data;
   question = (id: string) => this.send<Question>('GET', `questions/${id}`);
-  preview = (text: string, hide: [number, number][]) => this.send<Preview>('POST', 'previews', { text, hide });
+  preview = (text: string) => this.send<Preview>('POST', 'previews', { text });
   ask = (body: object, key: string) => this.send<Question>('POST', 'questions', { program: this.config.program, ...body }, true, key);
   act = (id: string, verb: string, body?: object, key?: string) => this.send<void>('POST', `questions/${id}/${verb}`, body, true, key);
   rate = (id: string, body: object) => this.send<void>('PUT', `questions/${id}/feedback`, body);

@@ -2,7 +2,7 @@
 // writer sees what experts will see and can hide more of it.
 import type { Api, Hidden, Question } from './api';
 import { contextOf, type Config } from './config';
-import { fill, h } from './dom';
+import { fill, h, press, type Child } from './dom';
 import { pieces, type Range } from './pieces';
 import { pictures } from './pictures';
 import type { Store } from './store';
@@ -16,11 +16,15 @@ export interface Place {
   lang: string;
   over(el: HTMLElement): () => void; // shows el over everything, until the function it returns is called
   busy<A>(button: HTMLButtonElement, work: () => Promise<A>): Promise<A | undefined>;
+  form(button: HTMLButtonElement, work: () => Promise<unknown>, kind: string, ...children: Child[]): HTMLFormElement; // sent, it works
 }
 
-interface Draft {
+interface Texts {
   title: string;
   body: string;
+}
+
+interface Draft extends Texts {
   key: string;
 }
 
@@ -49,92 +53,64 @@ export function askView(p: Place, asked: (q: Question) => void, arrived: () => v
   const context = contextOf(p.config, { title: document.title, url: location.href });
   const withContext = h('input', { type: 'checkbox', id: 'context' });
   withContext.checked = true;
-  const wait = h('p', { class: 'wait' });
+  const wait = h('p', { class: 'hint' });
   p.api
     .wait()
     .then((w) => {
-      if (w.median_s !== null && w.p90_s !== null)
-        wait.textContent = t('ask.wait', { median: span(p.lang, w.median_s), p90: span(p.lang, w.p90_s) });
+      if (w.median_s !== null)
+        wait.textContent = t(w.p90_s === null ? 'ask.wait_half' : 'ask.wait', { median: span(p.lang, w.median_s), p90: span(p.lang, w.p90_s ?? 0) });
     })
     .catch(() => wait.remove());
 
   const next = h('button', { class: 'main' }, t('ask.next'));
-  const form = h(
-    'form',
-    { onsubmit: review },
+  const form = p.form(
+    next,
+    review,
+    '',
     h('label', { for: 'title' }, t('ask.title')),
     title,
     h('label', { for: 'body' }, t('ask.body')),
     body,
     chosen.el,
-    context && h('div', { class: 'check' }, withContext, h('label', { for: 'context' }, t('ask.context')), h('pre', {}, context)),
+    context && h('div', { class: 'check' }, withContext, h('label', { for: 'context' }, t('ask.context')), h('pre', { dir: 'auto' }, context)),
     wait,
     next,
   );
   const el = h('div', {}, form);
 
-  async function review(e: Event): Promise<void> {
-    e.preventDefault();
-    await p.busy(next, async () => {
-      const texts = { title: title.value.trim(), body: body.value.trim() };
-      const shown = await preview(p, texts);
-      fill(
-        el,
-        shown.el,
-        h(
-          'div',
-          { class: 'row' },
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'quiet',
-              onclick: () => {
-                fill(el, form);
-                title.focus();
-              },
-            },
-            t('preview.change'),
-          ),
-          sendButton(texts, shown.hidden),
-        ),
-      );
-      shown.el.querySelector('h3')!.focus();
-    });
+  async function review(): Promise<void> {
+    const texts = { title: title.value.trim(), body: body.value.trim() };
+    const shown = await preview(p, texts);
+    const change = () => {
+      fill(el, form);
+      title.focus();
+    };
+    fill(el, shown.el, h('div', { class: 'row' }, press('quiet', change, {}, t('preview.change')), sendButton(texts, shown.hidden)));
+    shown.el.querySelector('h3')!.focus();
   }
 
-  function sendButton(texts: { title: string; body: string }, hidden: () => { title: Range[]; body: Range[] }): HTMLElement {
-    const button = h(
-      'button',
-      {
-        type: 'button',
-        class: 'main',
-        onclick: () =>
-          p.busy(button, async () => {
-            const { title: hideTitle, body: hideBody } = hidden();
-            const question = {
-              ...texts,
-              hide_title: hideTitle,
-              hide_body: hideBody,
-              context: withContext.checked ? context : '',
-              topic: p.config.topic || undefined,
-              pictures: chosen.count ? await chosen.upload(p.api) : undefined,
-            };
-            const sent = await p.api.ask(question, draft.key).catch((err) => {
-              if (err.code === 'key_reused') {
-                draft.key = crypto.randomUUID();
-                keep();
-                arrived();
-              }
-              throw err;
-            });
-            p.store.set('draft', undefined);
-            p.store.set('asked', 'yes');
-            asked(sent);
-          }),
-      },
-      t('preview.send'),
-    );
+  function sendButton(texts: Texts, hidden: () => object): HTMLElement {
+    const send = async () => {
+      const question = {
+        ...texts,
+        ...hidden(),
+        context: withContext.checked ? context : '',
+        topic: p.config.topic || undefined,
+        pictures: await chosen.upload(p.api),
+      };
+      const sent = await p.api.ask(question, draft.key).catch((err) => {
+        if (err.code === 'key_reused') {
+          draft.key = crypto.randomUUID();
+          keep();
+          arrived();
+        }
+        throw err;
+      });
+      p.store.set('draft', undefined);
+      p.store.set('asked', 'yes');
+      asked(sent);
+    };
+    const button = press('main', () => p.busy(button, send), {}, t('preview.send'));
     return button;
   }
   return el;
@@ -151,48 +127,44 @@ function draftOf(p: Place): Draft {
 }
 
 /** preview shows what experts will see. A tap on a word hides it, too. */
-async function preview(
-  p: Place,
-  texts: { title: string; body: string },
-): Promise<{ el: HTMLElement; hidden: () => { title: Range[]; body: Range[] } }> {
-  const [title, body] = await Promise.all([p.api.preview(texts.title, []), p.api.preview(texts.body, [])]);
-  const first = words(p.t, texts.title, title.spans);
-  const second = words(p.t, texts.body, body.spans);
+async function preview(p: Place, texts: Texts): Promise<{ el: HTMLElement; hidden: () => object }> {
+  const { t } = p;
+  const [title, body] = await Promise.all([p.api.preview(texts.title), p.api.preview(texts.body)]);
   const found = title.spans.length + body.spans.length;
+  const count = h('p', { class: 'hint', role: 'status' });
+  const say = () => {
+    const own = first.hidden().length + second.hidden().length;
+    fill(count, found ? t('preview.found', { n: found }) : !own && t('preview.none'), ' ', own > 0 && t('preview.own', { n: own }));
+  };
+  const first = words(t, texts.title, title.spans, say);
+  const second = words(t, texts.body, body.spans, say);
+  say();
   const el = h(
     'section',
     { class: 'preview' },
-    h('h3', { tabindex: -1 }, p.t('preview.heading')),
-    h('p', { class: 'hint' }, found ? p.t('preview.found', { n: found }) : p.t('preview.none')),
+    h('h3', { tabindex: -1 }, t('preview.heading')),
+    count,
     h('p', { class: 'card strong', dir: 'auto' }, ...first.nodes),
     texts.body && h('p', { class: 'card', dir: 'auto' }, ...second.nodes),
-    h('p', { class: 'hint' }, p.t('preview.tap')),
+    h('p', { class: 'hint' }, t('preview.tap')),
   );
-  return { el, hidden: () => ({ title: first.hidden(), body: second.hidden() }) };
+  return { el, hidden: () => ({ hide_title: first.hidden(), hide_body: second.hidden() }) };
 }
 
 /** words makes every word of a text a switch that hides it; what is hidden for
  * sure stays hidden. */
-function words(t: T, text: string, spans: Hidden[]): { nodes: (Node | string)[]; hidden: () => Range[] } {
-  const ranges = new Map<HTMLElement, Range>();
+function words(t: T, text: string, spans: Hidden[], changed: () => void): { nodes: Child[]; hidden: () => Range[] } {
+  const hidden = new Set<Range>();
   const nodes = pieces(text, spans).map((piece) => {
     if (piece.kind === 'hidden') return h('mark', {}, piece.text);
     if (piece.kind === 'plain') return piece.text;
-    const word = h(
-      'button',
-      {
-        type: 'button',
-        class: 'word',
-        'aria-pressed': 'false',
-        title: t('preview.hide'),
-        onclick: () => {
-          word.setAttribute('aria-pressed', String(word.getAttribute('aria-pressed') !== 'true'));
-        },
-      },
-      piece.text,
-    );
-    ranges.set(word, piece.range);
+    const turn = () => {
+      if (!hidden.delete(piece.range)) hidden.add(piece.range);
+      word.setAttribute('aria-pressed', String(hidden.has(piece.range)));
+      changed();
+    };
+    const word = press('word', turn, { 'aria-pressed': 'false', title: t('preview.hide') }, piece.text);
     return word;
   });
-  return { nodes, hidden: () => [...ranges].filter(([word]) => word.getAttribute('aria-pressed') === 'true').map(([, range]) => range) };
+  return { nodes, hidden: () => [...hidden] };
 }

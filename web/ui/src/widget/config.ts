@@ -12,27 +12,27 @@ export interface Config {
   product: string;
   context: string; // "key: value" lines of the page's own
   identity: string; // a token the brand signed
-  at: Element; // where the page shows it, in mode page
+  accent: string; // the program's colour, before the program is asked
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuid = /^[\da-f-]{36}$/i;
 
 /** configOf reads the tag; it throws an Error that names what is missing. */
 export function configOf(script: HTMLScriptElement): Config {
-  const data = script.dataset;
-  if (!uuid.test(data.program ?? '')) throw new Error('knowhow: data-program must be the id of a program');
+  const { program = '', mode, locale, topic = '', title = '', body = '', product = '', context = '', identity = '', accent = '' } = script.dataset;
+  if (!uuid.test(program)) throw new Error('knowhow: data-program must be the id of a program');
   return {
     base: new URL('.', script.src),
-    program: data.program!,
-    mode: data.mode === 'page' ? 'page' : 'launcher',
-    locale: data.locale || document.documentElement.lang || navigator.language || 'en',
-    topic: data.topic ?? '',
-    title: data.title ?? '',
-    body: data.body ?? '',
-    product: data.product ?? '',
-    context: data.context ?? '',
-    identity: data.identity ?? '',
-    at: script,
+    program,
+    mode: mode === 'page' ? mode : 'launcher',
+    locale: locale || document.documentElement.lang || navigator.language || 'en',
+    topic,
+    title,
+    body,
+    product,
+    context,
+    identity,
+    accent,
   };
 }
 
@@ -41,7 +41,7 @@ export function configOf(script: HTMLScriptElement): Config {
 export function contextOf(config: Config, page: { title: string; url: string }): string {
   const { origin, pathname } = new URL(page.url);
   const lines = [config.product && `product: ${config.product}`];
-  if (config.mode === 'launcher') lines.push(`page: ${origin}${pathname}`, page.title && `page title: ${oneLine(page.title)}`);
+  if (config.mode === 'launcher') lines.push(`page: ${origin === config.base?.origin ? '' : origin}${pathname}`, page.title && `page title: ${oneLine(page.title)}`);
   return [...lines, config.context].filter(Boolean).join('\n').slice(0, 4000);
 }
 

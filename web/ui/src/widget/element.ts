@@ -5,7 +5,7 @@ import { Api, Refusal, type Program } from './api';
 import { askView, type Place } from './ask';
 import { dark } from '../kit/color';
 import type { Config } from './config';
-import { fill, h, icon, icons } from './dom';
+import { fill, h, icon, icons, press } from './dom';
 import { Store } from './store';
 import { listen, type Notice } from './stream';
 import css from './style.css?inline';
@@ -22,17 +22,12 @@ export class Widget extends HTMLElement {
   private language = 'en';
   private program?: Program;
   private thread?: Thread;
-  private stop?: () => void;
+  private hears = false;
   private readonly badge = h('span', { class: 'badge', hidden: true });
-  private readonly launcher = h(
-    'button',
-    { class: 'launcher', type: 'button', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', onclick: () => this.toggle() },
-    icon(icons.chat),
-    this.badge,
-  );
+  private readonly launcher = press('launcher', () => this.toggle(), { 'aria-haspopup': 'dialog', 'aria-expanded': 'false' }, icon(icons.chat), this.badge);
   private readonly heading = h('h2', { id: 'h', tabindex: -1 });
-  private readonly back = h('button', { type: 'button', class: 'bare', onclick: () => this.home() }, icon(icons.back));
-  private readonly shut = h('button', { type: 'button', class: 'bare', onclick: () => this.close() }, icon(icons.close));
+  private readonly back = press('bare', () => this.home(), {}, icon(icons.back));
+  private readonly shut = press('bare', () => this.close(), {}, icon(icons.close));
   private readonly view = h('div', { class: 'view' });
   private readonly error = h('p', { class: 'error', role: 'alert', hidden: true });
   private readonly panel = h(
@@ -52,6 +47,7 @@ export class Widget extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
+    this.paint(config.accent);
     const words = await fetchWords(config.base, config.locale);
     this.language = words.lang;
     this.t = translator(words);
@@ -76,7 +72,7 @@ export class Widget extends HTMLElement {
       return;
     }
     root.append(this.launcher, this.panel);
-    if (this.api.known && this.store.get('open')) void this.hear();
+    if (this.api.known && this.store.get('open')) this.hear();
   }
 
   private toggle(): void {
@@ -110,7 +106,10 @@ export class Widget extends HTMLElement {
 
   private brand(program: Program): void {
     this.heading.textContent = program.brand_name;
-    const accent = program.branding?.accent;
+    this.paint(program.branding?.accent);
+  }
+
+  private paint(accent?: string): void {
     if (accent) {
       this.style.setProperty('--accent', accent);
       this.style.setProperty('--on-accent', dark(accent) ? '#fff' : '#000');
@@ -118,6 +117,20 @@ export class Widget extends HTMLElement {
   }
 
   private place(): Place {
+    const busy: Place['busy'] = async (button, work) => {
+      const root = this.shadowRoot!;
+      const had = root.activeElement === button;
+      button.disabled = true;
+      this.error.hidden = true;
+      try {
+        return await work();
+      } catch (err) {
+        this.fail(err);
+      } finally {
+        button.disabled = false;
+        if (had && !root.activeElement) (button.isConnected ? button : (this.view.querySelector<HTMLElement>('h3[tabindex]') ?? this.heading)).focus();
+      }
+    };
     return {
       api: this.api,
       config: this.config,
@@ -125,19 +138,13 @@ export class Widget extends HTMLElement {
       t: this.t,
       lang: this.language,
       over: (el) => this.over(el),
-      busy: async (button, work) => {
-        const root = this.shadowRoot!;
-        const had = root.activeElement === button;
-        button.disabled = true;
-        this.error.hidden = true;
-        try {
-          return await work();
-        } catch (err) {
-          this.fail(err);
-        } finally {
-          button.disabled = false;
-          if (had && !root.activeElement) (button.isConnected ? button : (this.view.querySelector<HTMLElement>('h3[tabindex]') ?? this.heading)).focus();
-        }
+      busy,
+      form: (button, work, kind, ...children) => {
+        const go = (e: Event) => {
+          e.preventDefault();
+          void busy(button, work);
+        };
+        return h('form', { class: kind, onsubmit: go }, ...children);
       },
     };
   }
@@ -190,7 +197,7 @@ export class Widget extends HTMLElement {
     } catch (err) {
       this.fail(err);
     }
-    void this.hear();
+    this.hear();
   }
 
   private greeting(): string {
@@ -200,40 +207,19 @@ export class Widget extends HTMLElement {
 
   private list(asked: Awaited<ReturnType<Api['questions']>>): HTMLElement {
     const { t } = this;
-    const link = h('button', { type: 'button', class: 'quiet' }, t('device.link'));
+    const make = async () => {
+      const { url } = await this.api.link();
+      const field = h('input', { readonly: true, value: url, 'aria-label': t('device.link'), onfocus: () => field.select() });
+      fill(other, h('p', { class: 'hint' }, t('device.hint')), field);
+      field.focus();
+    };
+    const link = press('quiet', () => this.place().busy(link, make), {}, t('device.link'));
     const other = h('div', {}, link);
-    link.addEventListener(
-      'click',
-      () =>
-        void this.place().busy(link, async () => {
-          const { url } = await this.api.link();
-          const field = h('input', { readonly: true, value: url, 'aria-label': t('device.link'), onfocus: () => field.select() });
-          fill(other, h('p', { class: 'hint' }, t('device.hint')), field);
-          field.focus();
-        }),
-    );
-    return h(
-      'section',
-      {},
-      h('h3', {}, t('yours')),
-      h(
-        'ul',
-        { class: 'list' },
-        ...asked.map((q) =>
-          h(
-            'li',
-            {},
-            h(
-              'button',
-              { type: 'button', onclick: () => void this.show(q.id) },
-              h('span', { dir: 'auto' }, q.title),
-              h('small', {}, t(`state.${q.state}`), ' · ', clock(this.language, q.asked_at), this.unread(q) && h('b', {}, t('unread'))),
-            ),
-          ),
-        ),
-      ),
-      other,
-    );
+    const items = asked.map((q) => {
+      const state = h('small', {}, t(`state.${q.state}`), ' · ', clock(this.language, q.asked_at), this.unread(q) && h('b', {}, t('unread')));
+      return h('li', {}, press('', () => this.show(q.id), {}, h('span', { dir: 'auto' }, q.title), state));
+    });
+    return h('section', {}, h('h3', {}, t('yours')), h('ul', { class: 'list' }, ...items), other);
   }
 
   private unread(q: { id: string; messages: number }): boolean {
@@ -253,7 +239,7 @@ export class Widget extends HTMLElement {
       if (err instanceof Refusal && err.status === 404) return this.home();
       this.fail(err);
     }
-    void this.hear();
+    this.hear();
   }
 
   private saw(id: string, positions: number): void {
@@ -274,8 +260,9 @@ export class Widget extends HTMLElement {
   }
 
   /** hear keeps the panel true, and counts what is new while it is closed. */
-  private async hear(): Promise<void> {
-    this.stop ??= listen(this.api, (notice) => void this.heard(notice));
+  private hear(): void {
+    if (!this.hears) void listen(this.api, (notice) => void this.heard(notice));
+    this.hears = true;
   }
 
   private async heard(notice: Notice): Promise<void> {

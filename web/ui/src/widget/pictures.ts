@@ -1,6 +1,6 @@
 // Pictures: picked, made smaller, parts of them made unreadable by who sends
 // them, and drawn anew, so that nothing but what is seen leaves the browser.
-import { fill, h, icon, icons } from './dom';
+import { fill, h, icon, icons, press } from './dom';
 import type { Api, Picture } from './api';
 import type { T } from './words';
 
@@ -14,7 +14,6 @@ export interface Pictures {
   el: HTMLElement;
   upload(api: Api): Promise<string[]>;
   clear(): void;
-  readonly count: number;
 }
 
 interface Chosen {
@@ -27,34 +26,26 @@ export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictu
   let chosen: Chosen[] = [];
   const shown = h('div', { class: 'thumbs' });
   const said = h('p', { class: 'hint', role: 'status' });
-  const input = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp', multiple: true, class: 'file', onchange: add });
+  const input = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp', multiple: true, class: 'sr', onchange: add });
   const label = h('label', { class: 'quiet' }, icon(icons.picture), t('pictures.add'), input);
   const el = h('div', { class: 'pictures' }, label, shown, said);
 
   function draw(): void {
     fill(
       shown,
-      ...chosen.map((one, i) =>
-        h(
+      ...chosen.map((one, i) => {
+        const drop = () => {
+          chosen.splice(i, 1);
+          draw();
+          input.focus();
+        };
+        return h(
           'span',
           { class: 'thumb' },
-          h('button', { type: 'button', 'aria-label': t('pictures.blur', { n: i + 1 }), onclick: () => open(one) }, one.canvas),
-          h(
-            'button',
-            {
-              type: 'button',
-              class: 'drop',
-              'aria-label': t('pictures.remove', { n: i + 1 }),
-              onclick: () => {
-                chosen.splice(i, 1);
-                draw();
-                input.focus();
-              },
-            },
-            icon(icons.close),
-          ),
-        ),
-      ),
+          press('', () => open(one), { 'aria-label': t('pictures.blur', { n: i + 1 }) }, one.canvas),
+          press('drop', drop, { 'aria-label': t('pictures.remove', { n: i + 1 }) }, icon(icons.close)),
+        );
+      }),
     );
     input.disabled = chosen.length >= most;
   }
@@ -86,9 +77,6 @@ export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictu
 
   return {
     el,
-    get count() {
-      return chosen.length;
-    },
     clear() {
       chosen = [];
       draw();
@@ -110,12 +98,11 @@ export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictu
 
 /** editor lets areas be made unreadable: drawn with a pointer, or by keys. */
 function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement {
-  const canvas = h('canvas', { tabindex: 0, role: 'img', 'aria-label': t('blur.canvas') });
-  canvas.width = target.width;
-  canvas.height = target.height;
+  const { width, height } = target;
+  const canvas = h('canvas', { tabindex: 0, role: 'img', 'aria-label': t('blur.canvas'), width, height });
   const g = canvas.getContext('2d')!;
   const areas: Area[] = [];
-  const unit = Math.max(target.width, target.height) / 20;
+  const unit = Math.max(width, height) / 20;
   let area: Area = [unit, unit, unit * 5, unit * 2]; // x, y, width, height: what the keys move
   let from: Point | undefined;
 
@@ -134,8 +121,8 @@ function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement 
     }
   };
   const at = (e: PointerEvent): Point => [
-    (e.offsetX * canvas.width) / canvas.clientWidth,
-    (e.offsetY * canvas.height) / canvas.clientHeight,
+    (e.offsetX * width) / canvas.clientWidth,
+    (e.offsetY * height) / canvas.clientHeight,
   ];
   const between = (a: Point, b: Point): Area => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])];
 
@@ -183,20 +170,13 @@ function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement 
     { class: 'editor' },
     h('p', { class: 'hint' }, t('blur.how')),
     canvas,
-    h(
-      'div',
-      { class: 'row' },
-      h('button', { type: 'button', class: 'quiet', onclick: undo }, t('blur.undo')),
-      h('button', { type: 'button', class: 'main', onclick: keep }, t('blur.done')),
-    ),
+    h('div', { class: 'row' }, press('quiet', undo, {}, t('blur.undo')), press('main', keep, {}, t('blur.done'))),
   );
 }
 
 /** smear leaves of an area a handful of colours: nothing can be read back. */
 function smear(g: CanvasRenderingContext2D, [x, y, w, hgt]: Area): void {
-  const tiny = h('canvas');
-  tiny.width = 4;
-  tiny.height = 3;
+  const tiny = h('canvas', { width: 4, height: 3 });
   tiny.getContext('2d')!.drawImage(g.canvas, x, y, w, hgt, 0, 0, 4, 3);
   g.drawImage(tiny, 0, 0, 4, 3, x, y, w, hgt);
 }
@@ -204,10 +184,9 @@ function smear(g: CanvasRenderingContext2D, [x, y, w, hgt]: Area): void {
 async function drawn(file: Blob): Promise<HTMLCanvasElement> {
   const image = await createImageBitmap(file);
   const scale = Math.min(1, widest / Math.max(image.width, image.height));
-  const canvas = h('canvas');
-  canvas.width = Math.round(image.width * scale);
-  canvas.height = Math.round(image.height * scale);
-  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const [width, height] = [Math.round(image.width * scale), Math.round(image.height * scale)] as const;
+  const canvas = h('canvas', { width, height });
+  canvas.getContext('2d')!.drawImage(image, 0, 0, width, height);
   return canvas;
 }
 

@@ -2,7 +2,7 @@
 // customer can do about it.
 import { type Message, now, type Question } from './api';
 import type { Place } from './ask';
-import { fill, h, icon, icons } from './dom';
+import { fill, h, icon, icons, press } from './dom';
 import { pictures, view } from './pictures';
 import { clock, inTime } from './words';
 
@@ -17,6 +17,7 @@ export interface Thread {
 const reasons = ['wrong', 'incomplete', 'unclear', 'unfriendly', 'waiting_time', 'product_defect', 'policy'];
 const waits = ['asked', 'offered', 'assigned'];
 const open = [...waits, 'answered', 'escalated'];
+const ends = ['abusive', 'threat', 'unlawful', 'spam']; // why an expert may end it
 
 export function threadView(p: Place, id: string, saw: (positions: number) => void): Thread {
   const { t, api } = p;
@@ -25,12 +26,18 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
   const log = h('div', { role: 'log', 'aria-label': t('thread.log'), class: 'log' });
   const typing = h('p', { class: 'hint typing' });
   const actions = h('div', { class: 'actions' });
-  const write = composer(p, id, () => refresh());
-  const el = h('div', { class: 'thread' }, heading, status, log, typing, actions, write.el);
+  const write = composer(p, id, refresh);
+  const el = h('div', { class: 'thread' }, heading, status, log, typing, h('div', { class: 'foot' }, actions, write));
   let question: Question | undefined;
   let shown = '';
   let typingEnds = 0;
-  const tick = setInterval(() => question && sayStatus(question), 15_000);
+  let ticks = 0;
+  const tick = setInterval(() => {
+    if (!question) return;
+    // nothing tells of a forecast that moves: it is read again each minute
+    if (++ticks % 4 || !waits.includes(question.state)) sayStatus(question);
+    else refresh().catch(() => {});
+  }, 15_000);
 
   async function refresh(): Promise<void> {
     const q = await api.question(id);
@@ -43,18 +50,18 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
     marks(q);
     if (q.messages.length > known) {
       typing.textContent = '';
-      log.lastElementChild?.scrollIntoView({ block: 'nearest' });
       saw(last);
       if (q.messages.at(-1)?.author !== 'customer') api.read(id, last).catch(() => {}); // a mark is worth no error
     }
-    write.el.hidden = !open.includes(q.state);
+    write.hidden = !open.includes(q.state);
     const kind = `${waits.includes(q.state) ? 'waits' : q.state} ${q.messages.some((m) => m.author !== 'customer')}`;
     if (kind !== shown) {
-      const focused = actions.contains(actions.ownerDocument.activeElement) || actions.matches(':focus-within');
+      const focused = actions.matches(':focus-within');
       shown = kind;
-      fill(actions, ...choices(p, q, () => refresh()));
+      fill(actions, ...choices(p, q, refresh));
       if (focused) heading.focus(); // what had it is gone
     }
+    if (q.messages.length > known) typing.scrollIntoView({ block: 'nearest' });
   }
 
   function marks(q: Question): void {
@@ -68,14 +75,15 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
   }
 
   function sayStatus(q: Question): void {
-    const f = q.forecast;
-    const waiting = f && Date.parse(f.p90_at) > now() && waits.includes(q.state);
+    const { median_at: half, p90_at: most } = q.forecast ?? {};
     fill(
       status,
-      h('strong', {}, t(q.ended_reason ? 'state.ended' : `state.${q.state}`)),
-      waiting && ' ',
-      waiting &&
-        t('thread.forecast', { median: inTime(p.lang, (Date.parse(f.median_at) - now()) / 1000), p90: clock(p.lang, f.p90_at) }),
+      h('strong', {}, t(ends.includes(q.end_reason) ? 'state.ended' : `state.${q.state}`)),
+      ' ',
+      half &&
+        Date.parse(most ?? half) > now() &&
+        waits.includes(q.state) &&
+        t(most ? 'thread.forecast' : 'thread.forecast_half', { median: inTime(p.lang, (Date.parse(half) - now()) / 1000), p90: most ? clock(p.lang, most) : '' }),
     );
   }
 
@@ -109,7 +117,7 @@ function bubble(p: Place, m: Message, title: string): HTMLElement {
 }
 
 /** composer writes a message; what is written survives a reload. */
-function composer(p: Place, id: string, sent: () => Promise<void>): { el: HTMLElement } {
+function composer(p: Place, id: string, sent: () => Promise<void>): HTMLElement {
   const { t, api, store } = p;
   const name = `draft ${id}`;
   let typed = 0;
@@ -135,103 +143,64 @@ function composer(p: Place, id: string, sent: () => Promise<void>): { el: HTMLEl
   text.value = store.get(name) ?? '';
   const chosen = pictures(t, p.over);
   const button = h('button', { class: 'main', 'aria-label': t('thread.send') }, icon(icons.send));
-  const form = h(
-    'form',
-    {
-      class: 'composer',
-      onsubmit: (e: Event) => {
-        e.preventDefault();
-        if (!text.value.trim()) return text.focus();
-        void p.busy(button, async () => {
-          await api.act(id, 'messages', { text: text.value.trim(), pictures: chosen.count ? await chosen.upload(api) : undefined }, key);
-          key = crypto.randomUUID();
-          text.value = '';
-          store.set(name, undefined);
-          chosen.clear();
-          await sent();
-          text.focus();
-        });
-      },
-    },
-    text,
-    button,
-    chosen.el,
-  );
-  return { el: form };
+  const send = async () => {
+    const message = { text: text.value.trim(), pictures: await chosen.upload(api) };
+    if (message.text || message.pictures[0]) {
+      await api.act(id, 'messages', message, key);
+      key = crypto.randomUUID();
+      text.value = '';
+      store.set(name, undefined);
+      chosen.clear();
+      await sent();
+    }
+    text.focus();
+  };
+  const form = p.form(button, send, 'composer', text, button, chosen.el);
+  return form;
 }
 
 /** choices are what the customer can do now. */
 function choices(p: Place, q: Question, done: () => Promise<void>): HTMLElement[] {
   const { t, api } = p;
   const act = (verb: string, kind = 'quiet', sure = false) => {
-    const button: HTMLButtonElement = h(
-      'button',
-      {
-        type: 'button',
-        class: kind,
-        onclick: (e: MouseEvent) => {
-          if (sure && e.detail > 1) return; // a double click is not sure
-          if (sure && !button.dataset.sure) {
-            button.dataset.sure = 'yes';
-            button.textContent = t(`act.${verb}_sure`);
-            setTimeout(() => {
-              delete button.dataset.sure;
-              button.textContent = t(`act.${verb}`);
-            }, 5000);
-            return;
-          }
-          void p.busy(button, async () => {
-            await api.act(q.id, verb);
-            await done();
-          });
-        },
-      },
-      t(`act.${verb}`),
-    );
+    const said = t(`act.${verb}`);
+    const go = (e: MouseEvent) => {
+      if (sure && e.detail > 1) return; // a double click is not sure
+      if (sure && button.textContent === said) {
+        button.textContent = t(`act.${verb}_sure`);
+        setTimeout(() => fill(button, said), 5000);
+        return;
+      }
+      void p.busy(button, async () => {
+        await api.act(q.id, verb);
+        await done();
+      });
+    };
+    const button = press(kind, go, {}, said);
     return button;
   };
   const list: HTMLElement[] = [];
   const answered = q.messages.some((m) => m.author !== 'customer');
   if (q.state === 'answered' || (q.state === 'escalated' && answered)) list.push(act('resolve', 'main'));
-  if (q.state === 'answered' || (q.state === 'resolved' && !q.ended_reason))
+  if (q.state === 'answered' || (q.state === 'resolved' && !ends.includes(q.end_reason)))
     list.push(asks(p, 'reopen', (reason) => api.act(q.id, 'reopen', { reason }), done));
   if (q.state === 'resolved') list.push(rating(p, q, done));
-  if (q.state !== 'escalated' && q.state !== 'withdrawn') list.push(act('escalate', 'quiet', true));
-  if ([...waits, 'escalated'].includes(q.state)) list.push(act('withdraw', 'quiet', true));
+  if (q.state === 'answered' || waits.includes(q.state) || ends.includes(q.end_reason)) list.push(act('escalate', 'quiet', true));
+  if (open.includes(q.state)) list.push(act('withdraw', 'quiet', true));
   if (q.state === 'resolved') list.push(receipt(p, q));
   return list;
 }
 
 /** asks opens a line to say why. */
 function asks(p: Place, verb: string, go: (text: string) => Promise<void>, done: () => Promise<void>): HTMLElement {
-  const text = h('textarea', {
-    dir: 'auto',
-    rows: 2,
-    maxlength: 1000,
-    required: true,
-    'aria-label': p.t(`act.${verb}_why`),
-    placeholder: p.t(`act.${verb}_why`),
-  });
+  const why = p.t(`act.${verb}_why`);
+  const text = h('textarea', { dir: 'auto', rows: 2, maxlength: 1000, required: true, 'aria-label': why, placeholder: why });
   const button = h('button', { class: 'main' }, p.t(`act.${verb}`));
-  return h(
-    'details',
-    {},
-    h('summary', {}, p.t(`act.${verb}`)),
-    h(
-      'form',
-      {
-        onsubmit: (e: Event) => {
-          e.preventDefault();
-          void p.busy(button, async () => {
-            await go(text.value.trim());
-            await done();
-          });
-        },
-      },
-      text,
-      button,
-    ),
-  );
+  const send = async () => {
+    await go(text.value.trim());
+    await done();
+  };
+  return h('details', {}, h('summary', {}, p.t(`act.${verb}`)), p.form(button, send, '', text, button));
 }
 
 function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
@@ -246,8 +215,7 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
   );
   const comment = h('textarea', { rows: 2, maxlength: 4000, 'aria-label': t('rate.comment'), placeholder: t('rate.comment') });
   const button = h('button', { class: 'main' }, t('rate.send'));
-  const more = h('div', { class: 'more' }, reason, comment, button);
-  more.hidden = true;
+  const more = h('div', { class: 'more', hidden: true }, reason, comment, button);
   const stars = [1, 2, 3, 4, 5].map((n) =>
     h(
       'label',
@@ -260,34 +228,31 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
         onchange: () => {
           more.hidden = false;
           reason.required = n < 3;
+          more.scrollIntoView({ block: 'nearest' });
         },
       }),
       h('i', { 'aria-hidden': 'true' }),
       h('span', { class: 'sr' }, t('rate.stars', { n })),
     ),
   );
-  const said = h('p', { class: 'hint', role: 'status' }, was ? t('rate.thanks') : '');
-  const form = h(
-    'form',
-    {
-      class: 'rating',
-      onsubmit: (e: Event) => {
-        e.preventDefault();
-        const csat = Number(new FormData(form).get('csat'));
-        void p.busy(button, async () => {
-          await p.api.rate(q.id, {
-            solved: csat > 2 || reason.value === 'product_defect' || reason.value === 'policy',
-            csat,
-            reason: reason.value || undefined,
-            comment: comment.value.trim() || undefined,
-          });
-          p.store.set(key, String(csat));
-          more.hidden = true;
-          said.textContent = t('rate.thanks');
-          await done();
-        });
-      },
-    },
+  const said = h('p', { class: 'hint', role: 'status' }, was && t('rate.thanks'));
+  const send = async () => {
+    const csat = Number(new FormData(form).get('csat'));
+    await p.api.rate(q.id, {
+      solved: csat > 2 || ['product_defect', 'policy'].includes(reason.value),
+      csat,
+      reason: reason.value || undefined,
+      comment: comment.value.trim() || undefined,
+    });
+    p.store.set(key, String(csat));
+    more.hidden = true;
+    said.textContent = t('rate.thanks');
+    await done();
+  };
+  const form = p.form(
+    button,
+    send,
+    'rating',
     h('fieldset', {}, h('legend', {}, t('rate.heading')), h('div', { class: 'stars' }, ...stars)),
     more,
     said,
@@ -298,20 +263,12 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
 /** receipt makes a link to the answer receipt, if its customer wants one. */
 function receipt(p: Place, q: Question): HTMLElement {
   const button = h('button', { class: 'main' }, p.t('receipt.share'));
-  const form = h(
-    'form',
-    {
-      onsubmit: (e: Event) => {
-        e.preventDefault();
-        void p.busy(button, async () => {
-          const { url } = await p.api.share(q.id);
-          fill(form, h('a', { href: url, target: '_blank', rel: 'noopener' }, p.t('receipt.open')));
-          form.querySelector('a')!.focus();
-        });
-      },
-    },
-    h('p', { class: 'hint' }, p.t('receipt.consent')),
-    button,
-  );
+  const make = async () => {
+    const { url } = await p.api.share(q.id);
+    const link = h('a', { href: url, target: '_blank', rel: 'noopener' }, p.t('receipt.open'));
+    fill(form, link);
+    link.focus();
+  };
+  const form = p.form(button, make, '', h('p', { class: 'hint' }, p.t('receipt.consent')), button);
   return h('details', {}, h('summary', {}, p.t('receipt.heading')), form);
 }

@@ -38,6 +38,11 @@ describe('context', () => {
     expect(got).toBe('product: Box\npage: https://shop.example/help\npage title: Help Box\nplan: Solo');
   });
 
+  it('leaves out where our own pages are', () => {
+    const ours = { ...config, base: new URL('https://k.example/') };
+    expect(contextOf(ours, { title: '', url: 'https://k.example/demo/shop' })).toBe('product: Box\npage: /demo/shop\nplan: Solo');
+  });
+
   it('is silent about a page of ours', () => {
     expect(contextOf({ ...config, mode: 'page', product: '', context: '' }, { title: 'Ask', url: 'https://k.example/ask/1' })).toBe('');
   });

@@ -16,8 +16,8 @@ export function translator(words: Words): T {
   const plural = new Intl.PluralRules(words.lang);
   return (key, values = {}) => {
     let text = words.messages[key];
-    if (typeof text === 'object') text = text[plural.select(Number(values.n))] ?? text.other;
-    return (text ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+    if (typeof text === 'object') text = text[plural.select(values.n as number)] ?? text.other;
+    return (text ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => (values[name] ?? whole) as string);
   };
 }
 
@@ -27,26 +27,25 @@ export async function fetchWords(base: URL, locale: string): Promise<Words> {
   return answer.json();
 }
 
-/** inTime says a number of seconds as people do: "in 6 minutes". */
-export function inTime(lang: string, seconds: number): string {
-  const format = new Intl.RelativeTimeFormat(lang, { numeric: 'always' });
+/** Says a number of seconds as people do: of minutes, hours or days. */
+function amount(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
   const minutes = Math.max(1, Math.round(seconds / 60));
-  if (minutes < 100) return format.format(minutes, 'minute');
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? format.format(hours, 'hour') : format.format(Math.round(hours / 24), 'day');
+  if (minutes < 100) return [minutes, 'minute'];
+  return minutes < 2880 ? [Math.round(minutes / 60), 'hour'] : [Math.round(minutes / 1440), 'day'];
 }
+
+/** inTime says when: "in 6 minutes". */
+export const inTime = (lang: string, seconds: number) => new Intl.RelativeTimeFormat(lang).format(...amount(seconds));
 
 /** span says how long: "6 minutes". */
 export function span(lang: string, seconds: number): string {
-  const minutes = Math.max(1, Math.round(seconds / 60));
-  const [n, unit] =
-    minutes < 100 ? [minutes, 'minute'] : minutes < 48 * 60 ? [Math.round(minutes / 60), 'hour'] : [Math.round(minutes / 1440), 'day'];
-  return new Intl.NumberFormat(lang, { style: 'unit', unit: unit as string, unitDisplay: 'long' }).format(n as number);
+  const [n, unit] = amount(seconds);
+  return n.toLocaleString(lang, { style: 'unit', unit, unitDisplay: 'long' });
 }
 
 /** clock says a time of day, with the day where it is not today's. */
 export function clock(lang: string, at: string): string {
   const date = new Date(at);
-  const sameDay = date.toDateString() === new Date(now()).toDateString();
-  return new Intl.DateTimeFormat(lang, sameDay ? { timeStyle: 'short' } : { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+  const today = date.toDateString() === new Date(now()).toDateString();
+  return date.toLocaleString(lang, { timeStyle: 'short', dateStyle: today ? undefined : 'medium' });
 }

@@ -16,7 +16,7 @@ function Work() {
     <Await read={me} loading={<div style={{ padding: 24 }}><Loading /></div>}>
       {(who) => {
         if (session.limited || who.limited) return <Only><Security /></Only>;
-        if (!who.expert) return <Only><Register name={who.name} /></Only>;
+        if (!who.expert) return <Only><Register who={who} /></Only>;
         return <Expert name={t('app.name')} />;
       }}
     </Await>

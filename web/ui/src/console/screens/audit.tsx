@@ -18,6 +18,7 @@ export default function Audit() {
         <PageList
           of={rows}
           empty={<Empty title={t('events.none')} />}
+          compact
           label={t('operator.audit')}
           rowKey={(row) => row.at + row.kind + row.subject}
           columns={[

@@ -33,6 +33,7 @@ export default function Feedback() {
         <PageList
           of={list}
           empty={<Empty title={t('feedback.none')} icon={<Smile size={28} />} />}
+          compact
           label={t('feedback.title')}
           rowKey={(row) => row.id}
           href={(row) => `/questions/${row.question}`}
@@ -40,7 +41,7 @@ export default function Feedback() {
             { key: 'title', label: t('queue.question'), lead: true, cell: (row) => <Redacted text={row.title} /> },
             { key: 'csat', label: t('feedback.csat'), cell: (row) => <Stars n={row.csat} /> },
             { key: 'solved', label: t('feedback.solved'), cell: (row) => <Badge color={row.solved ? 'pine' : 'brick'}>{t(row.solved ? 'feedback.yes' : 'feedback.no')}</Badge> },
-            { key: 'why', label: t('feedback.why'), cell: (row) => [row.reason && codes('reason', row.reason), row.comment].filter(Boolean).join(' · ') || '–' },
+            { key: 'why', label: t('feedback.why'), cell: (row) => [row.reason && codes('reason', row.reason), row.comment].filter(Boolean).join(' · ') },
             { key: 'at', label: t('feedback.at'), end: true, cell: (row) => <When at={row.given_at} /> },
           ]}
         />

@@ -13,9 +13,10 @@ type Move = Schemas['MoneyMove'];
 export default function Budget() {
   const { t } = useI18n();
   const { program, may } = usePlace();
+  const sums = $api.useQuery('get', '/api/v1/programs/{program}/money', { params: { path: { program: program?.id ?? '' } } }, { enabled: !!program });
   if (!program) return null;
   return (
-    <Page title={t('money.title')} about={<Badge color="honey">{t('sandbox')}</Badge>} actions={may('fund_budget') && kinds.map((kind) => <Pay key={kind + program.id} kind={kind} program={program} />)}>
+    <Page title={t('money.title')} about={sums.data?.provider === 'sandbox' && <Badge color="honey">{t('sandbox')}</Badge>} actions={may('fund_budget') && sums.data && kinds.map((kind) => <Pay key={kind + program.id} kind={kind} program={program} real={sums.data.provider !== 'sandbox'} />)}>
       <div className={layout.stack}>
         <Sums program={program.id} />
         <Past program={program.id} />
@@ -27,7 +28,7 @@ export default function Budget() {
 function Sums({ program }: { program: string }) {
   const { t } = useI18n();
   const sums = $api.useQuery('get', '/api/v1/programs/{program}/money', { params: { path: { program } } });
-  const parts: [keyof Sums, string, string][] = [
+  const parts: [Exclude<keyof Sums, 'provider'>, string, string][] = [
     ['wallet', t('money.wallet'), t('money.wallet.text')],
     ['budget', t('money.budget'), t('money.budget.text')],
     ['held', t('money.held'), t('money.held.text')],
@@ -51,8 +52,8 @@ function Sums({ program }: { program: string }) {
 
 const kinds = ['fund', 'allocate', 'return'] as const;
 
-/** Paying in, or moving money between wallet and budget. */
-function Pay({ kind, program }: { kind: (typeof kinds)[number]; program: Schemas['Program'] }) {
+/** Paying in, which with real money is done on the payment provider's page, or moving money between wallet and budget. */
+function Pay({ kind, program, real }: { kind: (typeof kinds)[number]; program: Schemas['Program']; real: boolean }) {
   const { t } = useI18n();
   const format = useFormat();
   const [open, setOpen] = useState(false);
@@ -65,6 +66,11 @@ function Pay({ kind, program }: { kind: (typeof kinds)[number]; program: Schemas
     setAmount('');
     setReference(crypto.randomUUID());
   };
+  const leaves = kind === 'fund' && real;
+  const pay = useWrite(
+    async () => (await client.POST('/api/v1/programs/{program}/payments', { params: { path: { program: program.id } }, body: { method: 'card', amount: { amount: minor, currency: program.currency }, reference } })).data,
+    { done: (payment) => (payment?.url ? t('money.fund.gone') : t('money.fund.refused', { code: payment?.failure ?? '' })), after: (payment) => (payment?.url ? window.location.assign(payment.url) : close()) },
+  );
   const move = useWrite(
     () => client.POST(`/api/v1/programs/{program}/${kind}`, { params: { path: { program: program.id } }, body: { amount: { amount: minor, currency: program.currency }, reference } }),
     { stale: [key('/api/v1/programs/{program}/money'), key('/api/v1/programs/{program}/money_moves'), key('/api/v1/programs/{program}/checklist')], done: t('money.moved', { sum: format.money({ amount: minor, currency: program.currency }) }), after: close },
@@ -74,8 +80,8 @@ function Pay({ kind, program }: { kind: (typeof kinds)[number]; program: Schemas
       <Button variant={kind === 'fund' ? 'filled' : 'default'} onClick={() => setOpen(true)}>
         {t(`money.${kind}`)}
       </Button>
-      <FormDialog open={open} close={close} title={t(`money.${kind}`)} busy={move.isPending} disabled={!(minor > 0)} send={() => move.mutate()}>
-        <Text size="sm">{t(`money.${kind}.text`)}</Text>
+      <FormDialog open={open} close={close} title={t(`money.${kind}`)} busy={move.isPending || pay.isPending} disabled={!(minor > 0)} send={() => (leaves ? pay : move).mutate()}>
+        <Text size="sm">{t(leaves ? 'money.fund.page' : `money.${kind}.text`)}</Text>
         <NumberInput label={t('money.amount')} required min={0} decimalScale={digits} fixedDecimalScale value={amount} onChange={setAmount} suffix={` ${program.currency}`} hideControls inputMode="decimal" data-autofocus />
       </FormDialog>
     </>
@@ -97,6 +103,7 @@ function Past({ program }: { program: string }) {
         <PageList
           of={moves}
           empty={<Empty title={t('money.moves.none')} icon={<Coins size={28} />} />}
+          compact
           label={t('money.moves')}
           rowKey={(row) => row.at + row.kind}
           columns={[

@@ -17,12 +17,13 @@ export default function Operator() {
             {paused && <Paused />}
             <Paper p={0}>
               <DataList
+                compact
                 label={t('operator.money')}
                 rows={accounts}
                 rowKey={(row) => row.kind + row.balance.currency}
                 columns={[
                   { key: 'kind', label: t('operator.account'), lead: true, cell: (row) => codes('account', row.kind) },
-                  { key: 'currency', label: t('operator.currency'), cell: (row) => row.balance.currency },
+                  { key: 'currency', label: t('operator.currency'), wide: true, cell: (row) => row.balance.currency },
                   { key: 'balance', label: t('operator.balance'), end: true, cell: (row) => <Money of={row.balance} /> },
                 ]}
               />

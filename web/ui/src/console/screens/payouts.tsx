@@ -57,6 +57,7 @@ function All() {
       <h2 className={layout.subject}>{t('operator.payouts')}</h2>
       <Paper p={0}>
         <PageList
+          compact
           of={rows}
           empty={<Empty title={t('payout.none')} />}
           label={t('operator.payouts')}
@@ -64,7 +65,7 @@ function All() {
           columns={[
             { key: 'id', label: t('operator.id'), lead: true, cell: (row) => <code dir="ltr">{row.transfer ?? row.id}</code> },
             { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={tones[row.state] ?? 'gray'}>{codes('payout_state', row.state)}</Badge> },
-            { key: 'why', label: t('payout.failure'), cell: (row) => row.failure || '–' },
+            { key: 'why', label: t('payout.failure'), cell: (row) => row.failure },
             { key: 'at', label: t('money.at'), cell: (row) => <When at={row.created_at} /> },
             { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
           ]}

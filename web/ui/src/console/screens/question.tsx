@@ -27,11 +27,13 @@ export default function Question() {
 }
 
 function About({ of }: { of: Schemas['BrandQuestion'] }) {
+  const { has } = useI18n();
   const codes = useCodes();
+  const how = of.state === 'escalated' ? 'escalated' : has(`ended.${of.state}.${of.end_reason}`) ? `ended.${of.state}` : 'ended';
   return (
     <>
       <Badge color={tones[of.state] ?? 'gray'}>{codes('state', of.state)}</Badge>{' '}
-      {of.end_reason && <Badge color="gray">{codes(of.state === 'escalated' ? 'escalated' : 'ended', of.end_reason)}</Badge>}
+      {of.end_reason && <Badge color="gray">{codes(how, of.end_reason)}</Badge>}
     </>
   );
 }

@@ -88,6 +88,7 @@ function List({ rows }: { rows: Row[] }) {
   const format = useFormat();
   return (
     <DataList
+      compact
       label={t('queue.title')}
       rows={rows}
       rowKey={(row) => row.id}
@@ -95,9 +96,9 @@ function List({ rows }: { rows: Row[] }) {
       columns={[
         { key: 'title', label: t('queue.question'), lead: true, cell: (row) => <Redacted text={row.title} /> },
         { key: 'state', label: t('queue.state'), cell: (row) => <State row={row} /> },
-        { key: 'with', label: t('queue.with'), cell: (row) => row.expert || '–' },
+        { key: 'with', label: t('queue.with'), wide: true, cell: (row) => row.expert || '–' },
         { key: 'language', label: t('queue.language'), cell: (row) => format.language(row.language) },
-        { key: 'asked', label: t('queue.asked'), cell: (row) => <When at={row.asked_at} /> },
+        { key: 'asked', label: t('queue.asked'), wide: true, cell: (row) => <When at={row.asked_at} /> },
         { key: 'due', label: t('queue.due'), end: true, cell: (row) => <Due of={row} /> },
       ]}
     />

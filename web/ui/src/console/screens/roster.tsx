@@ -48,14 +48,15 @@ function List({ program, state }: { program: string; state: State[] | undefined 
             {t('roster.none.text')}
           </Empty>
         }
+        compact
         label={t('roster.title')}
         rowKey={(row) => row.id}
         href={(row) => `/roster/${row.id}`}
         columns={[
           { key: 'name', label: t('roster.expert'), lead: true, cell: (row) => row.handle || row.name },
           { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={enrolmentTones[row.state] ?? 'gray'}>{codes('enrolment', row.state)}</Badge> },
-          { key: 'languages', label: t('roster.languages'), cell: (row) => format.list(row.languages.map(format.language)) },
-          { key: 'here', label: t('roster.available'), cell: (row) => t(row.available ? 'roster.yes' : 'roster.no') },
+          { key: 'languages', label: t('roster.languages'), wide: true, cell: (row) => format.list(row.languages.map(format.language)) },
+          { key: 'here', label: t('roster.available'), wide: true, cell: (row) => t(row.available ? 'roster.yes' : 'roster.no') },
           { key: 'since', label: t('roster.since'), end: true, cell: (row) => <When at={row.enrolled_at ?? row.applied_at} /> },
         ]}
       />

@@ -13,8 +13,10 @@ const stale = [key('/api/v1/brands/{brand}/programs'), key('/api/v1/programs/{pr
 export default function Widget() {
   const { t } = useI18n();
   const { program, may } = usePlace();
+  const shown = useShown(program);
   if (!program) return null;
-  const script = `<script src="${location.origin}/widget.js" data-program="${program.id}" async></script>`;
+  const accent = shown.data?.branding.accent;
+  const script = `<script src="${location.origin}/widget.js" data-program="${program.id}"${accent ? ` data-accent="${accent}"` : ''} async></script>`;
   const page = `${location.origin}/ask/${program.id}`;
   return (
     <Page title={t('setup.widget')} about={t('widget.about')}>
@@ -98,9 +100,16 @@ function Lists({ program }: { program: Program }) {
   );
 }
 
+const isShown = (program: Program | undefined) => program?.state === 'live' || program?.state === 'paused';
+
+/** The program as anybody sees it, once it is shown. */
+function useShown(program: Program | undefined) {
+  return $api.useQuery('get', '/api/v1/programs/{program}/public', { params: { path: { program: program?.id ?? '' } } }, { enabled: isShown(program) });
+}
+
 function Branding({ program }: { program: Program }) {
-  const shown = $api.useQuery('get', '/api/v1/programs/{program}/public', { params: { path: { program: program.id } } }, { enabled: program.state === 'live' || program.state === 'paused' });
-  if (program.state !== 'live' && program.state !== 'paused') return null;
+  const shown = useShown(program);
+  if (!isShown(program)) return null;
   return <Await read={shown}>{(of) => <BrandingForm program={program} of={of} />}</Await>;
 }
 

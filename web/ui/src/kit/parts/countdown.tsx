@@ -29,7 +29,7 @@ export function Countdown({ from, until }: { from: string; until: string }) {
           transform={`rotate(-90 ${size / 2} ${size / 2})`}
         />
       </svg>
-      <span className={css.digits} aria-hidden dir="ltr">
+      <span className={css.digits} data-long={left >= 3600 || undefined} aria-hidden dir="ltr">
         {digits(locale, left)}
       </span>
     </span>
@@ -41,6 +41,7 @@ function digits(language: string, seconds: number): string {
   if (seconds >= 172_800) return short(seconds / 86_400, 'day');
   if (seconds >= 36_000) return short(seconds / 3600, 'hour');
   const whole = Math.ceil(seconds);
-  if (whole >= 3600) return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}`;
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+  const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const shown = parts[0] ? parts : parts.slice(1);
+  return shown.map((n, i) => new Intl.NumberFormat(language, { minimumIntegerDigits: i ? 2 : 1 }).format(n)).join(':');
 }

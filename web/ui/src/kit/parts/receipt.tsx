@@ -39,16 +39,18 @@ export function Receipt({ of, title }: { of: Answered; title?: string }) {
         <Hidden counts={of.hidden} />
       </Part>
       {of.money && <Spent money={of.money} />}
-      <Checked checks={of.checks} />
+      <Checked of={of} />
       <Part title={t('receipt.undo')}>
-        <Undone undo={of.undo} />
+        <Undone of={of} />
       </Part>
-      <footer className={css.foot} dir="ltr">
-        {t('receipt.question', { id: of.question })}
-      </footer>
+      {/* the id is isolated, and read from left to right */}
+      <footer className={css.foot}>{t('receipt.question', { id: `\u2066${of.question}\u2069` })}</footer>
     </Paper>
   );
 }
+
+/** Whether something is still awaited. */
+const open = (state: string) => !['resolved', 'withdrawn'].includes(state);
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -99,10 +101,11 @@ function Waited({ of: { wait } }: { of: Answered }) {
 }
 
 function Turns({ of }: { of: Answered }) {
-  const { t } = useI18n();
+  const { t, has } = useI18n();
   const codes = useCodes();
   const format = useFormat();
   if (!of.turns.length) return null;
+  const named = (state: string) => (of.view !== 'expert' && has(`turn.${state}.other`) ? `${state}.other` : state); // whose it is, or another's
   return (
     <Part title={t('receipt.who')}>
       {of.turns.map((turn) => (
@@ -115,7 +118,7 @@ function Turns({ of }: { of: Answered }) {
             <Text size="sm" c="dimmed">
               {t('receipt.of_pool', { asked: turn.asked, of: turn.of })}
             </Text>
-            <Badge color={turn.state === 'refused' ? 'brick' : 'gray'}>{codes('turn', turn.state)}</Badge>
+            <Badge color={turn.state === 'refused' ? 'brick' : 'gray'}>{codes('turn', named(turn.state))}</Badge>
           </div>
           {turn.why && <Why of={turn.why} own={of.view === 'expert'} at={turn.accepted_at} />}
           {turn.release_at && !turn.settled_at && (
@@ -170,13 +173,13 @@ function Spent({ money }: { money: NonNullable<Answered['money']> }) {
   );
 }
 
-function Checked({ checks }: { checks: Answered['checks'] }) {
+function Checked({ of: { checks, state } }: { of: Answered }) {
   const { t } = useI18n();
   const codes = useCodes();
   const format = useFormat();
   return (
     <Part title={t('receipt.checks')}>
-      {checks.length === 0 && <p className={css.line}>{t('receipt.checks.none')}</p>}
+      {checks.length === 0 && <p className={css.line}>{t(open(state) ? 'receipt.checks.open' : 'receipt.checks.none')}</p>}
       <ul className={css.checks}>
         {checks.map((check, i) => (
           <li key={i} className={css.between}>
@@ -194,10 +197,10 @@ function Checked({ checks }: { checks: Answered['checks'] }) {
   );
 }
 
-function Undone({ undo }: { undo: Answered['undo'] }) {
+function Undone({ of: { undo, state } }: { of: Answered }) {
   const { t, has } = useI18n();
   const format = useFormat();
-  if (!undo.length) return <p className={css.line}>{t('receipt.undo.none')}</p>;
+  if (!undo.length) return <p className={css.line}>{t(open(state) ? 'receipt.undo.open' : 'receipt.undo.none')}</p>;
   return (
     <>
       {undo.map((way) => (

@@ -22,7 +22,9 @@ export function Shell({ name, entries, top, foot, children }: { name: string; en
   const [location] = useLocation();
   const bar = entries.filter((entry) => entry.bar);
   const rest = entries.filter((entry) => !entry.bar);
-  const here = (to: string) => (to === '/' ? location === '/' : location === to || location.startsWith(to + '/'));
+  const holds = (to: string) => location === to || (to !== '/' && location.startsWith(to + '/'));
+  const nearest = Math.max(...entries.map(({ to }) => (holds(to) ? to.length : 0))); // of an address and one below it
+  const here = (to: string) => holds(to) && to.length === nearest;
   const current = (to: string) => (here(to) ? ('page' as const) : undefined);
   return (
     <div className={css.shell}>
@@ -67,7 +69,7 @@ export function Shell({ name, entries, top, foot, children }: { name: string; en
             <span>{t(entry.label)}</span>
           </Link>
         ))}
-        {rest.length > 0 && (
+        {(rest.length > 0 || foot) && (
           <>
             <button type="button" popoverTarget="more" className={css.tab} data-current={rest.some((entry) => here(entry.to)) || undefined}>
               <span className={css.tabicon}>
@@ -83,6 +85,7 @@ export function Shell({ name, entries, top, foot, children }: { name: string; en
                   <Count n={entry.count} />
                 </Link>
               ))}
+              {foot && <div className={css.foot}>{foot}</div>}
             </div>
           </>
         )}

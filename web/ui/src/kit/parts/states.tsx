@@ -1,5 +1,6 @@
 import { Button, Skeleton, Stack, Text, Title } from '@mantine/core';
 import CloudOff from 'lucide-react/icons/cloud-off';
+import SearchX from 'lucide-react/icons/search-x';
 import Sprout from 'lucide-react/icons/sprout';
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { ReactNode } from 'react';
@@ -46,6 +47,15 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   const { t } = useI18n();
   const problem = useProblem();
   const offline = error instanceof OfflineError;
+  // an address that names nothing: trying again would not find it
+  if (error instanceof ApiError && (error.status === 404 || error.code === 'invalid'))
+    return (
+      <div role="alert">
+        <Empty title={t('missing.title')} icon={<SearchX size={28} />}>
+          {t('problem.not_found')}
+        </Empty>
+      </div>
+    );
   return (
     <div className={css.state} role="alert">
       <span className={css.icon} data-tone={offline ? 'honey' : 'brick'} aria-hidden>

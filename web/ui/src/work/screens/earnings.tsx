@@ -82,7 +82,11 @@ function Sums({ of }: { of: Sum }) {
 function Account() {
   const { t } = useI18n();
   const account = $api.useQuery('get', '/api/v1/me/payout_account', {}, { retry: false });
-  const open = useWrite(async () => (await client.POST('/api/v1/me/payout_account')).data, { stale: [key('/api/v1/me/payout_account')], done: t('account.opened') });
+  // with real money the provider asks on a page of its own, which leads back here
+  const open = useWrite(async () => (await client.POST('/api/v1/me/payout_account/onboarding')).data, {
+    stale: [key('/api/v1/me/payout_account')],
+    after: (link) => link && new URL(link.url).origin !== window.location.origin && window.location.assign(link.url),
+  });
   if (account.isPending) return null;
   if (account.data?.payouts_enabled) {
     return (

@@ -25,18 +25,22 @@ export default function Program() {
     refetchInterval: ({ state }) => (waits(state.data) ? 15_000 : false), // nobody tells of a decision, so look
   });
   const none = own.error instanceof ApiError && own.error.status === 404;
-  if (own.isPending) return <Loading />;
-  if (own.error && !none) return <Failed error={own.error} retry={() => void own.refetch()} />;
+  if (own.isPending || about.isPending) return <Loading />;
+  const error = own.error && !none ? own.error : none ? about.error : null; // one's own is shown even when nobody else may see it
   return (
     <Page title={about.data ? `${about.data.brand_name}: ${about.data.name}` : t('programs.one')} back={{ to: '/programs', label: t('programs.title') }} narrow>
-      <div className={layout.stack}>
-        {about.data && <Facts about={about.data} />}
-        {own.data && !['applied', 'assessing', 'rejected', 'left'].includes(own.data.state) ? (
-          <Working program={program} own={own.data} about={about.data} />
-        ) : (
-          <Path program={program} own={own.data} />
-        )}
-      </div>
+      {error ? (
+        <Failed error={error} retry={() => void Promise.all([own.refetch(), about.refetch()])} />
+      ) : (
+        <div className={layout.stack}>
+          {about.data && <Facts about={about.data} />}
+          {own.data && !['applied', 'assessing', 'rejected', 'left'].includes(own.data.state) ? (
+            <Working program={program} own={own.data} about={about.data} />
+          ) : (
+            <Path program={program} own={own.data} />
+          )}
+        </div>
+      )}
     </Page>
   );
 }

@@ -1,10 +1,11 @@
-import { client, key, Page, useDraft, useI18n, useWrite } from '@kit/index';
-import { Button, Paper, Stack, TextInput } from '@mantine/core';
+import { client, isDemo, key, Page, type Schemas, useDraft, useI18n, useWrite } from '@kit/index';
+import { Alert, Anchor, Button, Group, Paper, Stack, TextInput } from '@mantine/core';
 import { Country, Languages } from '../languages';
 
 /** The first step of somebody new: a pseudonym, and the languages they answer in. */
-export default function Register({ name }: { name: string }) {
+export default function Register({ who }: { who: Schemas['Me'] }) {
   const { t, language } = useI18n();
+  const elsewhere = who.operator || who.memberships.length > 0;
   const [form, setForm, clear] = useDraft('register', { handle: '', languages: [language], country: null as string | null });
   const register = useWrite(
     async () => {
@@ -14,7 +15,15 @@ export default function Register({ name }: { name: string }) {
     { stale: [key('/api/v1/me'), key('/api/v1/me/expert')] },
   );
   return (
-    <Page title={t('register.title', { name })} about={t('register.about')} narrow>
+    <Page title={t('register.title', { name: who.name })} about={t('register.about')} narrow>
+      {elsewhere && (
+        <Alert color="honey" mb="md" title={t('register.elsewhere', { name: who.name })}>
+          <Group gap="lg">
+            <Anchor href="/console">{t('register.console')}</Anchor>
+            {isDemo() && <Anchor href="/">{t('register.doors')}</Anchor>}
+          </Group>
+        </Alert>
+      )}
       <Paper>
         <form
           onSubmit={(e) => {

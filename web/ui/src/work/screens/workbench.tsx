@@ -18,6 +18,13 @@ type Turn = Schemas['Assignment'];
 export default function Workbench() {
   const { assignment = '' } = useParams();
   const turn = $api.useQuery('get', '/api/v1/assignments/{assignment}', { params: { path: { assignment } } });
+  const { t } = useI18n();
+  if (turn.error && !turn.data)
+    return (
+      <Page title={t('turns.question')} back={{ to: '/turns', label: t('turns.title') }}>
+        <Await read={turn}>{() => null}</Await>
+      </Page>
+    );
   return (
     <Await read={turn} loading={<Loading rows={2} height={200} />}>
       {(found) => <Bench key={found.id} turn={found} />}
