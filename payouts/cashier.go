@@ -59,9 +59,23 @@ func (r PaymentRequest) check() error {
 		}
 		return nil
 	case PayCard, PayBankTransfer:
-		return checkAmount("amount", r.Amount, 1)
+		return checkPaid("amount", r.Amount)
 	}
 	return &InvalidError{Field: "method", Reason: "must be card, bank_transfer or nothing"}
+}
+
+// MostPaid is what one payment may be, in minor units: the most that Stripe takes
+// in one charge.
+const MostPaid = 99_999_999
+
+func checkPaid(field string, m Money) error {
+	if err := checkAmount(field, m, 1); err != nil {
+		return err
+	}
+	if m.Minor > MostPaid {
+		return &InvalidError{Field: field, Reason: fmt.Sprintf("must be %d minor units at most, to be paid at once", MostPaid)}
+	}
+	return nil
 }
 
 // Start is IntendTx in a transaction of its own, and Open.

@@ -44,6 +44,9 @@ func (t TopUp) check() error {
 			return err
 		}
 	}
+	if err := checkPaid("amount", Money{Minor: t.AmountMinor, Currency: t.Currency}); err != nil {
+		return err
+	}
 	if t.MonthMinor < t.AmountMinor {
 		return &InvalidError{Field: "month", Reason: "must be at least the amount of one top-up"}
 	}

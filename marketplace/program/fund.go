@@ -136,9 +136,14 @@ func (p Program) checkAmount(amount payouts.Money) error {
 		return &marketplace.InvalidError{Field: "amount.currency", Reason: "must be the program's, " + string(p.Currency)}
 	case amount.Minor <= 0:
 		return &marketplace.InvalidError{Field: "amount", Reason: "must be more than nothing"}
+	case amount.Minor > mostMoved:
+		return &marketplace.InvalidError{Field: "amount", Reason: fmt.Sprintf("must be at most %d minor units", mostMoved)}
 	}
 	return nil
 }
+
+// mostMoved bounds an amount in minor units: a typing error must not fill the books.
+const mostMoved = 1_000_000_000_000
 
 // translate gives payouts' refusal of an argument its name in this house.
 func translate(err error) error {
