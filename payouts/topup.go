@@ -107,6 +107,15 @@ func stopTopUp(tx *gorm.DB, brand uuid.UUID, c Currency, why string, now time.Ti
 	return nil
 }
 
+// AnyTopUpTx reports whether any brand wants its wallet topped up.
+func AnyTopUpTx(ctx context.Context, tx *gorm.DB) (bool, error) {
+	var any bool
+	if err := tx.WithContext(ctx).Raw("SELECT EXISTS (SELECT 1 FROM brand_top_ups WHERE active)").Scan(&any).Error; err != nil {
+		return false, fmt.Errorf("look for top-ups: %w", err)
+	}
+	return any, nil
+}
+
 // DueTopUpsTx makes the payments of wallets that are to be topped up, but not of
 // frozen brands; they are due at once, and Settle charges them. It returns how
 // many there are.

@@ -9,7 +9,9 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"knowhow/marketplace/event"
 	"knowhow/marketplace/job"
+	"knowhow/marketplace/program"
 	"knowhow/payouts"
 )
 
@@ -21,6 +23,9 @@ const (
 	// topUpEvery; migration 00089 inserts it.
 	topUps     = "top up wallets"
 	topUpEvery = 5 * time.Minute
+	// noTopUp is how long the line rests where no brand wants to be topped up; one
+	// that comes to want it ends the rest.
+	noTopUp = time.Hour
 	// settleAgain is when a payment is taken up again whose job nobody has done: when
 	// the queue has tried it many times.
 	settleAgain = 6 * time.Hour
@@ -33,6 +38,7 @@ type settleArgs struct {
 // keepPayments has the queue look after payments that nothing was heard of.
 func (s *Service) keepPayments() {
 	s.queue.Sweep(job.Sweep{Name: "payments", Table: "brand_payments", Do: s.paymentDueTx})
+	s.events.Subscribe("top_up", s.topUpSoon, program.TopUpSet)
 }
 
 func (s *Service) paymentDueTx(ctx context.Context, tx *gorm.DB, id job.RowID, now time.Time) error {
@@ -62,8 +68,22 @@ func (s *Service) topUpTx(ctx context.Context, tx *gorm.DB, now time.Time) (next
 	if _, err = payouts.ForgetNoticesTx(ctx, tx, now.Add(-noticesKept), noticesAtOnce); err != nil {
 		return time.Time{}, err
 	}
+	wanted, err := payouts.AnyTopUpTx(ctx, tx)
+	if err != nil || !wanted {
+		return now.Add(noTopUp), err
+	}
 	_, err = s.cashier.DueTopUpsTx(ctx, tx)
 	return now.Add(topUpEvery), err
+}
+
+// topUpSoon has wallets looked at now, since a brand has said what it wants.
+func (s *Service) topUpSoon(ctx context.Context, tx *gorm.DB, _ event.Event) error {
+	now := s.clock.Now()
+	err := tx.WithContext(ctx).Model(&entry{}).Where("name = ? AND next_due_at > ?", topUps, now).Update("next_due_at", now).Error
+	if err != nil {
+		return fmt.Errorf("bring the look at wallets forward: %w", err)
+	}
+	return nil
 }
 
 const (

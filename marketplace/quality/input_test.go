@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,8 @@ var planted = []string{
 	"203.0.113.7", "Lavender", "lavender", "250", "sam-q",
 }
 
+var anyID = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
+
 func TestJudgesReadBlind(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
@@ -159,11 +162,18 @@ func TestJudgesReadBlind(t *testing.T) {
 		b.ok("answer", b.Questions.Answer(ctx, b.Expert, a.ID, "Dear Dana, hold the button. yours, lavender"))
 		b.ok("resolve", b.Questions.Resolve(ctx, b.Customer, a.QuestionID))
 		b.RunDue()
+		known := []string{b.Expert.Person.String(), b.Customer.Customer.String(), a.OfferID.String()}
 		blind := func(what string, list any, n int, err error) {
 			t.Helper()
 			text, jsonErr := json.Marshal(list)
 			b.ok(what, errors.Join(err, jsonErr))
-			for _, p := range append(slices.Clone(planted), b.Expert.Person.String(), b.Customer.Customer.String(), a.OfferID.String()) {
+			text = anyID.ReplaceAllFunc(text, func(id []byte) []byte { // an id may have a planted number in it
+				if slices.Contains(known, string(id)) {
+					return id
+				}
+				return nil
+			})
+			for _, p := range append(slices.Clone(planted), known...) {
 				if strings.Contains(strings.ReplaceAll(string(text), "T09:", ""), p) {
 					t.Errorf("%s show %q: %s", what, p, text)
 				}

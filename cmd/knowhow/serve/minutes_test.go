@@ -144,8 +144,10 @@ func openDemo(t *testing.T, dialect string) (*process, visitor) {
 // The demo's three minutes, by the API and in their order: ask, be Ayşe, be
 // content, look as the manager, let a week pass, pull the plug, read the receipt.
 func TestThreeMinutes(t *testing.T) {
+	t.Parallel()
 	for _, dialect := range dbtest.Dialects {
 		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
 			p, v := openDemo(t, dialect)
 			var demo shown
 			v.must("", "GET", "/demo", nil, &demo)

@@ -53,7 +53,9 @@ func (s stage) show(scene demo.Scene, killed func()) (*demo.Stage, *assembly.Hou
 // twelve are asked anew, what visitors may not do is refused, and the crowd
 // leaves alone what is theirs.
 func TestDaysPass(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		t.Parallel()
 		s := newStage(t, db, present)
 		scene := s.mustSeed()
 		shown, _, manager := s.show(scene, func() {})
@@ -111,6 +113,7 @@ func (s stage) stillOpen(scene demo.Scene, week int) {
 // TestNobodyCameForLong: a demo that is started again after a month has the
 // twelve open, and four days later still has.
 func TestNobodyCameForLong(t *testing.T) {
+	t.Parallel()
 	s := newStage(t, dbtest.Open(t, "sqlite"), present)
 	scene := s.mustSeed()
 	clock := s.parts.Clock.(*marketplace.ManualClock)
