@@ -14,7 +14,6 @@ import (
 	"knowhow/cmd/knowhow/internal/database"
 	"knowhow/cmd/knowhow/internal/output"
 	"knowhow/marketplace"
-	"knowhow/migrations/pgtemp"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts/ledger"
 )
@@ -85,19 +84,11 @@ func (c *Ledger) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err 
 // ledgerBench is one run of the command.
 type ledgerBench struct {
 	*Ledger
+	closers
 	log      *slog.Logger
 	progress *progress
 	db       *sqldb.DB
 	database int // PostgreSQL's first process; 0: none that can be looked at
-	closers  []func() error
-}
-
-func (b *ledgerBench) close() error {
-	var errs []error
-	for i := len(b.closers) - 1; i >= 0; i-- {
-		errs = append(errs, b.closers[i]())
-	}
-	return errors.Join(errs...)
 }
 
 // atOnce are the concurrencies.
@@ -108,28 +99,21 @@ func (b *ledgerBench) open(ctx context.Context) error {
 	url := b.DatabaseURL
 	if url == "" {
 		b.progress.say("PostgreSQL")
-		server, err := pgtemp.StartDurable(ctx)
+		server, err := b.startPostgres(ctx)
 		if err != nil {
-			return err
-		}
-		b.closers = append(b.closers, server.Stop)
-		if err := server.Create(ctx, "knowhow", ""); err != nil {
 			return err
 		}
 		url = server.URL("knowhow")
 	}
 	if !strings.Contains(url, "pool_max_conns") {
-		separator := "?"
-		if strings.Contains(url, "?") {
-			separator = "&"
-		}
-		url += separator + fmt.Sprintf("pool_max_conns=%d", atOnce[len(atOnce)-1]+2)
+		url = with(url, fmt.Sprintf("pool_max_conns=%d", atOnce[len(atOnce)-1]+2))
 	}
 	db, err := database.Open(ctx, url, b.log)
 	if err != nil {
 		return err
 	}
-	b.db, b.closers = db, append(b.closers, db.Close)
+	b.db = db
+	b.later(db.Close)
 	b.database, err = postgresProcess(ctx, db, b.log)
 	return err
 }

@@ -85,19 +85,8 @@ type lifecycleBench struct {
 	clock    *sqldb.Clock
 	market   *market
 	server   *server
-	closers  []func() error
+	closers
 }
-
-// close ends and removes what the bench has started and made, the latest first.
-func (b *lifecycleBench) close() error {
-	var errs []error
-	for i := len(b.closers) - 1; i >= 0; i-- {
-		errs = append(errs, b.closers[i]())
-	}
-	return errors.Join(errs...)
-}
-
-func (b *lifecycleBench) later(end func() error) { b.closers = append(b.closers, end) }
 
 // measure does it all.
 func (b *lifecycleBench) measure(ctx context.Context) (*Report, error) {
@@ -161,7 +150,7 @@ func (b *lifecycleBench) openDatabase(ctx context.Context) (err error) {
 	switch {
 	case b.Postgres:
 		b.progress.say("PostgreSQL")
-		err = b.startPostgres(ctx)
+		err = b.startOwn(ctx)
 	case b.url == "":
 		b.url = "sqlite:" + filepath.Join(b.dir, "bench.db")
 	}
@@ -171,16 +160,12 @@ func (b *lifecycleBench) openDatabase(ctx context.Context) (err error) {
 	return err
 }
 
-// startPostgres starts the throwaway server with its yardstick.
-func (b *lifecycleBench) startPostgres(ctx context.Context) (err error) {
-	if b.postgres, err = pgtemp.StartDurable(ctx); err != nil {
+// startOwn starts the throwaway server with its yardstick.
+func (b *lifecycleBench) startOwn(ctx context.Context) (err error) {
+	if b.postgres, err = b.closers.startPostgres(ctx); err != nil {
 		return err
 	}
-	b.later(b.postgres.Stop)
 	b.url = b.postgres.URL("knowhow")
-	if err := b.postgres.Create(ctx, "knowhow", ""); err != nil {
-		return err
-	}
 	b.measured, err = newYardstick(ctx, b.postgres, b.Concurrency)
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"knowhow/cmd/knowhow/internal/database"
 	"knowhow/cmd/knowhow/internal/output"
 	"knowhow/marketplace"
-	"knowhow/migrations/pgtemp"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
 	"knowhow/payouts/sandbox"
@@ -77,19 +75,11 @@ func (c *Payouts) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err
 // payoutsBench is one run of the command.
 type payoutsBench struct {
 	*Payouts
+	closers
 	log      *slog.Logger
 	progress *progress
 	db       *sqldb.DB
 	service  *payouts.Service
-	closers  []func() error
-}
-
-func (b *payoutsBench) close() error {
-	var errs []error
-	for i := len(b.closers) - 1; i >= 0; i-- {
-		errs = append(errs, b.closers[i]())
-	}
-	return errors.Join(errs...)
 }
 
 const (
@@ -106,12 +96,8 @@ func (b *payoutsBench) open(ctx context.Context) error {
 	url := b.DatabaseURL
 	if url == "" {
 		b.progress.say("PostgreSQL")
-		server, err := pgtemp.StartDurable(ctx)
+		server, err := b.startPostgres(ctx)
 		if err != nil {
-			return err
-		}
-		b.closers = append(b.closers, server.Stop)
-		if err := server.Create(ctx, "knowhow", ""); err != nil {
 			return err
 		}
 		url = server.URL("knowhow")
@@ -120,17 +106,14 @@ func (b *payoutsBench) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.db, b.closers = db, append(b.closers, db.Close)
+	b.db = db
+	b.later(db.Close)
 	there := db
 	if db.Dialect == "postgres" {
-		separator := "?"
-		if strings.Contains(url, "?") {
-			separator = "&"
-		}
-		if there, err = sqldb.Open(ctx, url+separator+fmt.Sprintf("synchronous_commit=off&pool_max_conns=%d", senders*callsAtOnce+2)); err != nil {
+		if there, err = sqldb.Open(ctx, with(url, fmt.Sprintf("synchronous_commit=off&pool_max_conns=%d", senders*callsAtOnce+2))); err != nil {
 			return err
 		}
-		b.closers = append(b.closers, there.Close)
+		b.later(there.Close)
 	}
 	b.service = &payouts.Service{
 		InTx: marketplaceTx(db), Now: time.Now, Provider: &sandbox.Provider{InTx: marketplaceTx(there), Now: time.Now},
