@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -28,12 +29,13 @@ type EvidenceChange struct {
 // On PostgreSQL it is the snapshot of the last read and rows carry the number
 // of the transaction that last wrote them. The next read asks for the rows
 // whose transaction that snapshot could not see, so however long a transaction
-// stays open, and in whatever order they commit, nothing is missed, nothing
-// waits for others, and nothing is read twice. On SQLite, where transactions
-// commit one after the other, it is the count of writes.
+// stays open, and in whatever order they commit, nothing is missed, and nothing
+// waits for others. A snapshot takes the transaction it is of for seen, though
+// that may write yet: its rows are asked for by its number. On SQLite, where
+// transactions commit one after the other, it is the count of writes.
 type Cursor struct {
 	snapshot string
-	count    int64
+	number   int64 // of the transaction that read; on SQLite the count
 }
 
 // ChangesAfterTx lists every change of a program's evidence that was committed
@@ -83,11 +85,15 @@ UNION ALL SELECT %[1]s, false, id, brand_id, asker, asked_at, %[2]s, 0,
 // their own, so that the plan goes by none of them: it would be made anew for
 // every snapshot, at ten times the cost of what it is for.
 const unseenPostgres = ` AND xid >= (SELECT pg_snapshot_xmin(?::pg_snapshot)) AND xid < (SELECT pg_snapshot_xmax(pg_current_snapshot()))
-  AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)`
+  AND (NOT pg_visible_in_snapshot(xid, ?::pg_snapshot) OR xid = (SELECT ?::text::xid8))`
+
+// standsPostgres is where a reader stands: the snapshot, and the number of the
+// transaction that reads, 0 where it has written and locked nothing.
+const standsPostgres = "pg_current_snapshot()::text, COALESCE(pg_current_xact_id_if_assigned()::text, '0')::bigint"
 
 var (
-	changesPostgres = fmt.Sprintf(selectChanges, "pg_current_snapshot()::text, 0", "NULL::timestamptz", "tags::text", "")
-	unreadPostgres  = fmt.Sprintf(selectChanges, "pg_current_snapshot()::text, 0", "NULL::timestamptz", "tags::text", unseenPostgres)
+	changesPostgres = fmt.Sprintf(selectChanges, standsPostgres, "NULL::timestamptz", "tags::text", "")
+	unreadPostgres  = fmt.Sprintf(selectChanges, standsPostgres, "NULL::timestamptz", "tags::text", unseenPostgres)
 	changesSQLite   = fmt.Sprintf(selectChanges, "'', (SELECT count FROM evidence_writes)", "NULL", "tags", "")
 	unreadSQLite    = fmt.Sprintf(selectChanges, "'', (SELECT count FROM evidence_writes)", "NULL", "tags", " AND xid > ?")
 )
@@ -98,11 +104,12 @@ func (c Cursor) next(postgres bool, id program.ID) (string, []any) {
 	case postgres && beginning:
 		return changesPostgres, []any{id, id}
 	case postgres:
-		return unreadPostgres, []any{id, c.snapshot, c.snapshot, id, c.snapshot, c.snapshot}
+		own := strconv.FormatInt(c.number, 10)
+		return unreadPostgres, []any{id, c.snapshot, c.snapshot, own, id, c.snapshot, c.snapshot, own}
 	case beginning:
 		return changesSQLite, []any{id, id}
 	}
-	return unreadSQLite, []any{id, c.count, id, c.count}
+	return unreadSQLite, []any{id, c.number, id, c.number}
 }
 
 // readChange reads one row: an answer, a question, or one that is forgotten.
@@ -115,7 +122,7 @@ func readChange(rows marketplace.Rows, id program.ID, next *Cursor) (EvidenceCha
 	var resolved sql.NullTime
 	var score int
 	var title, body, tags, topic string
-	err := rows.Scan(&next.snapshot, &next.count, &answer, &about, &brand, &who, &at, &resolved, &score, &title, &body, &tags, &topic, &gone)
+	err := rows.Scan(&next.snapshot, &next.number, &answer, &about, &brand, &who, &at, &resolved, &score, &title, &body, &tags, &topic, &gone)
 	switch {
 	case err != nil:
 		return EvidenceChange{}, err

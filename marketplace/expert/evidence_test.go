@@ -42,10 +42,12 @@ type reading struct {
 
 func (r *reading) on(t *testing.T) *reading {
 	t.Helper()
-	must(t, r.h.store.Read(t.Context(), r.h.program.BrandID, func(tx *gorm.DB) (err error) {
-		r.last, r.cursor, err = r.h.ChangesAfterTx(t.Context(), tx, r.h.program.ID, r.cursor)
-		return err
-	}))
+	must(t, r.h.store.Read(t.Context(), r.h.program.BrandID, func(tx *gorm.DB) error { return r.tx(t, tx) }))
+	return r
+}
+
+func (r *reading) tx(t *testing.T, tx *gorm.DB) (err error) {
+	r.last, r.cursor, err = r.h.ChangesAfterTx(t.Context(), tx, r.h.program.ID, r.cursor)
 	for _, c := range r.last {
 		switch {
 		case c.Question != nil:
@@ -56,7 +58,7 @@ func (r *reading) on(t *testing.T) *reading {
 			r.gone++
 		}
 	}
-	return r
+	return err
 }
 
 func (h *house) reading() *reading { return &reading{h: h, known: map[string]int{}} }
@@ -228,6 +230,51 @@ func TestNoChangeIsMissed(t *testing.T) {
 			t.Errorf("question %s read %d times, its answer %d", id, r.known[id.String()], r.known[id.String()+x.Person.String()])
 		}
 	}
+}
+
+// TestReadersWhoWriteLater: a transaction that has locked something reads, others
+// of later numbers having committed, and writes only then: PostgreSQL's snapshot
+// takes it for seen, the next read finds what it wrote all the same.
+func TestReadersWhoWriteLater(t *testing.T) {
+	h := newHouse(t, dbtest.Open(t, "postgres"))
+	ctx := t.Context()
+	asked := func() expert.PastQuestion {
+		return expert.PastQuestion{
+			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: h.program.ID,
+			Title: "Visa?", AskedAt: h.clock.Now(),
+		}
+	}
+	ada, _ := h.active(t, "ada")
+	need := expert.Requirement{Brand: h.program.BrandID, Program: h.program.ID, Now: h.clock.Now()}
+	free := func(tx *gorm.DB) int {
+		list, err := h.CandidatesTx(ctx, tx, need)
+		must(t, err)
+		return len(list.Eligible)
+	}
+	h.inTx(t, func(tx *gorm.DB) error { free(tx); return nil })
+	r := h.reading().on(t)
+	later, own := asked(), asked()
+	h.inTx(t, func(tx *gorm.DB) error {
+		must(t, tx.Exec("SELECT pg_current_xact_id()").Error)
+		h.inTx(t, func(other *gorm.DB) error { return h.RecordQuestionTx(ctx, other, later) })
+		h.active(t, "bo")
+		must(t, r.tx(t, tx))
+		free(tx)
+		must(t, h.RecordQuestionTx(ctx, tx, own))
+		return tx.Exec("UPDATE experts SET available = NOT available WHERE person_id = ?", ada.Person).Error
+	})
+	r.on(t)
+	for _, q := range []expert.PastQuestion{later, own} {
+		if n := r.known[q.ID.String()]; n != 1 {
+			t.Errorf("read %d times", n)
+		}
+	}
+	h.inTx(t, func(tx *gorm.DB) error {
+		if n := free(tx); n != 1 {
+			t.Errorf("%d are free, want bo", n)
+		}
+		return nil
+	})
 }
 
 // TestReadersBesideWriters: many writers at once on either database, and a

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -64,11 +65,11 @@ type roster struct {
 	versions *atomic.Int64
 }
 
-// rosterCursor is how far the changes were read: on PostgreSQL the snapshot of
-// the last read, as Cursor, on SQLite the number of the last change.
+// rosterCursor is how far the changes were read, as Cursor; on SQLite number is
+// that of the last change.
 type rosterCursor struct {
 	snapshot string
-	seq      int64
+	number   int64
 }
 
 // member is an expert in a program. It is never changed, only replaced.
@@ -100,12 +101,11 @@ WHERE e.program_id = ? AND e.brand_id = ? `
 // evidence are.
 const (
 	allMembers     = "FROM" + memberTables + "AND e.state IN ('probation', 'active', 'paused', 'suspended')"
-	changedMembers = `FROM (SELECT person_id FROM roster_changes WHERE xid >= (SELECT pg_snapshot_xmin(?::pg_snapshot))
-    AND xid < (SELECT pg_snapshot_xmax(pg_current_snapshot())) AND NOT pg_visible_in_snapshot(xid, ?::pg_snapshot)) c
+	changedMembers = `FROM (SELECT person_id FROM roster_changes WHERE true` + unseenPostgres + `) c
 CROSS JOIN LATERAL (SELECT` + memberColumns + "FROM" + memberTables + "AND e.person_id = c.person_id OFFSET 0) m"
 
-	selectAllPostgres     = "SELECT pg_current_snapshot()::text, 0," + memberColumns + allMembers
-	selectChangedPostgres = "SELECT pg_current_snapshot()::text, 0, m.* " + changedMembers
+	selectAllPostgres     = "SELECT " + standsPostgres + "," + memberColumns + allMembers
+	selectChangedPostgres = "SELECT " + standsPostgres + ", m.* " + changedMembers
 	selectAllSQLite       = "SELECT '', (SELECT MAX(seq) FROM roster_changes)," + memberColumns + allMembers
 	selectChangedSQLite   = "SELECT '', (SELECT MAX(seq) FROM roster_changes)," + memberColumns +
 		"FROM roster_changes c CROSS JOIN" + memberTables + "AND e.person_id = c.person_id AND c.seq > ?"
@@ -143,11 +143,11 @@ func (r *roster) next(postgres bool) (string, []any) {
 	case postgres && at == rosterCursor{}:
 		return selectAllPostgres, []any{r.program, r.brand}
 	case postgres:
-		return selectChangedPostgres, []any{at.snapshot, at.snapshot, r.program, r.brand}
+		return selectChangedPostgres, []any{at.snapshot, at.snapshot, strconv.FormatInt(at.number, 10), r.program, r.brand}
 	case at == rosterCursor{}:
 		return selectAllSQLite, []any{r.program, r.brand}
 	}
-	return selectChangedSQLite, []any{r.program, r.brand, at.seq}
+	return selectChangedSQLite, []any{r.program, r.brand, at.number}
 }
 
 // readMember reads one row into the members it belongs to.
@@ -158,7 +158,7 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	var topic sql.NullString
 	var alpha, beta sql.NullFloat64
 	var evidence sql.NullInt64
-	err := rows.Scan(&read.snapshot, &read.seq, &m.person, &m.state, &m.lot, &certified, &topics, &unlocked, &languages, &m.handle, &since,
+	err := rows.Scan(&read.snapshot, &read.number, &m.person, &m.state, &m.lot, &certified, &topics, &unlocked, &languages, &m.handle, &since,
 		&m.capacity, &m.active, &m.available, &m.interested, &topic, &alpha, &beta, &evidence, &believed)
 	if err != nil {
 		return err

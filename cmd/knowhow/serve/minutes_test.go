@@ -279,10 +279,10 @@ func (v visitor) plugIsPulled(manager string, demo shown) {
 	v.must(manager, "GET", "/me", nil, nil) // the tokens are good at the next process
 }
 
-// until looks at the demo until it is so.
+// until looks at the demo until it is so, as seldom as one address may for minutes.
 func (v visitor) until(see *shown, so func() bool) {
 	v.t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(400 * time.Millisecond) {
 		*see = shown{}
 		if v.as("", "GET", "/demo", nil, see) == 200 && so() {
 			return
