@@ -8,7 +8,7 @@ export CGO_ENABLED := 0
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 SAMPLE  := cmd/knowhow/replay/sample/questions.jsonl
 # Every test package may start a PostgreSQL of its own, so not all at once.
-GOTEST  := go test -p 4 -timeout 15m
+GOTEST  := go test -p 4 -vet=off -ldflags=-s -timeout 15m
 
 .PHONY: help
 help: ## print this list
