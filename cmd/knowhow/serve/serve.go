@@ -10,6 +10,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"knowhow/cmd/knowhow/internal/house"
@@ -64,6 +66,7 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 		ctx, stop = inWard(ctx)
 		defer stop()
 	}
+	collectSeldom()
 	n := &node{Command: c, settings: set, out: out, log: log}
 	defer n.close()
 	if err := n.open(ctx); err != nil {
@@ -73,4 +76,16 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 		return err
 	}
 	return n.run(ctx)
+}
+
+// garbagePercent is how much garbage, in percent of what is alive, is let lie
+// before it is collected. Little stays of a request, so a hundred percent, Go's
+// own, is collected often; at this a lifecycle takes a tenth less processor time.
+const garbagePercent = 300
+
+// collectSeldom sets garbagePercent, unless the environment has a GOGC.
+func collectSeldom() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbagePercent)
+	}
 }
