@@ -32,9 +32,14 @@ func Each(t *testing.T, fn func(t *testing.T, db *sqldb.DB)) {
 // Open gives a fresh migrated database that goes when the test ends.
 func Open(t testing.TB, dialect string) *sqldb.DB {
 	t.Helper()
-	db, err := sqldb.Open(context.Background(), URL(t, dialect))
+	return open(t, URL(t, dialect))
+}
+
+func open(t testing.TB, url string) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(context.Background(), url)
 	if err != nil {
-		t.Fatalf("open the test's %s database: %v", dialect, err)
+		t.Fatalf("open the test's database: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
@@ -96,7 +101,9 @@ var (
 	postgresClone  sync.Mutex // one clone at a time: the template allows no second user
 )
 
-func postgresCopy(t testing.TB) string {
+func postgresCopy(t testing.TB) string { return postgresCopyOf(t, "template_knowhow") }
+
+func postgresCopyOf(t testing.TB, template string) string {
 	t.Helper()
 	server, err := postgresServer()
 	if err != nil {
@@ -105,7 +112,7 @@ func postgresCopy(t testing.TB) string {
 	ctx, name := context.Background(), fmt.Sprintf("test_%d", postgresCopies.Add(1))
 	postgresClone.Lock()
 	defer postgresClone.Unlock()
-	if err := server.Create(ctx, name, "template_knowhow"); err != nil {
+	if err := server.Create(ctx, name, template); err != nil {
 		t.Fatalf("clone the PostgreSQL template: %v", err)
 	}
 	t.Cleanup(func() {

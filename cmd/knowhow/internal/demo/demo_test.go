@@ -28,11 +28,9 @@ var present = time.Date(2026, 11, 21, 19, 30, 0, 0, time.UTC)
 // often it was stopped, and what is there is left alone.
 func TestSeed(t *testing.T) {
 	var first []string
-	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+	lived.Each(t, func(t *testing.T, db *sqldb.DB) {
 		s := newStage(t, db, present)
-		begin := time.Now()
 		scene := s.mustSeed()
-		t.Logf("lived in %s", time.Since(begin).Round(time.Millisecond))
 		s.balanced()
 		s.lively()
 		s.twelve(scene)

@@ -13,7 +13,6 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/assembly"
-	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts/sandbox"
 )
@@ -54,7 +53,7 @@ func (s stage) show(scene demo.Scene, killed func()) (*demo.Stage, *assembly.Hou
 // leaves alone what is theirs.
 func TestDaysPass(t *testing.T) {
 	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+	lived.Each(t, func(t *testing.T, db *sqldb.DB) {
 		t.Parallel()
 		s := newStage(t, db, present)
 		scene := s.mustSeed()
@@ -114,7 +113,7 @@ func (s stage) stillOpen(scene demo.Scene, week int) {
 // twelve open, and four days later still has.
 func TestNobodyCameForLong(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, dbtest.Open(t, "sqlite"), present)
+	s := newStage(t, lived.Open(t, "sqlite"), present)
 	scene := s.mustSeed()
 	clock := s.parts.Clock.(*marketplace.ManualClock)
 	clock.Advance(31 * 24 * time.Hour)

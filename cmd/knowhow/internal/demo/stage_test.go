@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"knowhow/marketplace/assembly"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/redact"
+	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
 )
@@ -27,9 +29,18 @@ type stage struct {
 	parts assembly.Parts
 }
 
+var keys = sync.OnceValues(func() (*redact.Keyring, error) { return redact.ParseKeyring(redact.GenerateKeys("k1")) })
+
+// lived is a demo that was lived through up to the present.
+var lived = dbtest.NewFilled(func(t testing.TB, db *sqldb.DB) {
+	begin := time.Now()
+	newStage(t, db, present).mustSeed()
+	t.Logf("lived in %s", time.Since(begin).Round(time.Millisecond))
+})
+
 func newStage(t testing.TB, db *sqldb.DB, now time.Time) stage {
 	t.Helper()
-	keys, err := redact.ParseKeyring(redact.GenerateKeys("k1"))
+	keys, err := keys()
 	if err != nil {
 		t.Fatal(err)
 	}

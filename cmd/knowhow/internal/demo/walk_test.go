@@ -12,14 +12,13 @@ import (
 	"knowhow/marketplace/assembly"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/question"
-	"knowhow/migrations/dbtest"
 	"knowhow/payouts"
 )
 
 // TestWalk is the visitor's own way through the present house: they ask, are
 // Ayşe, answer, are content, let a week pass and see the money arrive.
 func TestWalk(t *testing.T) {
-	s := newStage(t, dbtest.Open(t, "sqlite"), present)
+	s := newStage(t, lived.Open(t, "sqlite"), present)
 	scene := s.mustSeed()
 	ctx := context.Background()
 	must := func(doing string, err error) {
