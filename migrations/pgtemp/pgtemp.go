@@ -105,7 +105,7 @@ func (s *Server) URL(name string) string { return s.url("knowhow", name) }
 func (s *Server) Create(ctx context.Context, name, template string) error {
 	statement := "CREATE DATABASE " + pgx.Identifier{name}.Sanitize() + " OWNER knowhow"
 	if template != "" {
-		statement += " TEMPLATE " + pgx.Identifier{template}.Sanitize()
+		statement += " TEMPLATE " + pgx.Identifier{template}.Sanitize() + " STRATEGY file_copy" // nothing is flushed: a third less than through the log
 	}
 	return s.admin(ctx, statement)
 }
