@@ -57,6 +57,7 @@ func (p *Pool) consider(ix *Index, q Query, may Allowed, at int64, s *scratch) {
 }
 
 func (p *Pool) offerRelated(ix *Index, at int64, s *scratch, offer func(uint32) bool) {
+	p.fetch(ix, s)
 	n := 0
 	for i := 0; i < len(s.near) && n < mostRelated; i++ {
 		ix.briefs.answered(s.near[i].doc, at, func(expert uint32, _ int64) {
@@ -71,6 +72,20 @@ func (p *Pool) offerRelated(ix *Index, at int64, s *scratch, offer func(uint32) 
 		}
 		for i := range t.experts {
 			offer(t.experts[i].slot)
+		}
+	}
+}
+
+// fetch touches what is read of who answered the nearest, as Index.fetch does.
+func (p *Pool) fetch(ix *Index, s *scratch) {
+	for i := range s.near {
+		doc := s.near[i].doc
+		s.fetched += ix.briefs.since[doc] + int64(ix.briefs.last[doc])
+	}
+	for i := range s.near {
+		slot := ix.briefs.last[s.near[i].doc] &^ andMore
+		if int(slot) < len(p.places) {
+			s.fetched += int64(p.places[slot]) + int64(s.place[slot])
 		}
 	}
 }

@@ -180,7 +180,7 @@ func (s *scratch) countAnswer(place int16, age int64) {
 
 // yearly is what is left of one after age, in fixed point, by the day.
 func yearly(age int64) int64 {
-	day := int(age / int64(days(1)))
+	day := int(age / dayMicros)
 	if day < len(yearlyTable) {
 		return yearlyTable[day]
 	}
@@ -234,7 +234,7 @@ func (ix *Index) features(c *considered, at int64, whole *tally, v *Vector, s *s
 	v[featResolved] = logCount(p.resolved)
 	left := 1.0
 	if p.answers > 0 {
-		left = decay(at-p.work.cell*int64(habitHalfLife), habitHalfLife)
+		left = decay(at-p.work.cell*habitHalfLife.micros, habitHalfLife)
 	}
 	work := p.work.value * left
 	won, unresolved := p.won.at(at, habitHalfLife), p.unresolved.at(at, habitHalfLife)
@@ -294,14 +294,14 @@ var fading, evenly = func() (f [24]float64, mean float64) {
 // idle is the days since the last answer, or since enrolment where that is
 // later: a newcomer is not idle.
 func (p *past) idle(since time.Time, at int64) float64 {
-	last := at - int64(days(3650))
+	last := at - 3650*dayMicros
 	if p.answers > 0 {
 		last = max(last, p.last)
 	}
 	if !since.IsZero() {
 		last = max(last, min(since.UnixMicro(), at))
 	}
-	return float64(at-last) / float64(days(1))
+	return float64(at-last) / float64(dayMicros)
 }
 
 var logCounts = func() (logs [1000]float64) {

@@ -36,7 +36,7 @@ var footingTable = []struct {
 }{
 	{featActivityDay, days(1), -1}, {featActivity3, days(3), -1}, {featActivityWeek, days(7), -1},
 	{featActivityMonth, days(30), -1}, {featActivityQuarter, days(90), -1}, {featActivityYear, days(365), -1},
-	{featResolved, 0, 0}, {featResolvedShare, habitHalfLife, 0}, {featIdleHours, 0, 1}, {featIdleDays, 0, 1},
+	{featResolved, halfLife{}, 0}, {featResolvedShare, habitHalfLife, 0}, {featIdleHours, halfLife{}, 1}, {featIdleDays, halfLife{}, 1},
 	{featHour, habitHalfLife, 0}, {featWeekday, habitHalfLife, 0},
 }
 
@@ -73,9 +73,9 @@ func moved(feature int, h halfLife, age float64) float64 {
 	case featIdleHours:
 		return math.Log(1 + 2*age/float64(hourMicros))
 	case featIdleDays:
-		return math.Log(1 + age/float64(days(1)))
+		return math.Log(1 + age/float64(dayMicros))
 	}
-	return 2 * math.Ln2 * (age/float64(h) + 1.0/(1<<powerBits))
+	return 2 * math.Ln2 * (age/float64(h.micros) + 1.0/(1<<powerBits))
 }
 
 // ceilings tell how high candidates' totals can be for one question.

@@ -49,7 +49,7 @@ func (ix *Index) nearest(words []wordImpact, self uint32, at int64, s *scratch) 
 	if len(terms) == 0 {
 		return
 	}
-	s.scores = grown(s.scores, 2*len(ix.docs))
+	s.scores = grown(s.scores, len(ix.docs))
 	total := 0.0
 	for _, t := range terms {
 		total += t.weight
@@ -62,7 +62,7 @@ func (ix *Index) nearest(words []wordImpact, self uint32, at int64, s *scratch) 
 		scoreAll(t.list.data, &s.impacts, s.scores)
 	}
 	if self != nobody {
-		binary.LittleEndian.PutUint16(s.scores[2*self:], 0)
+		s.scores[self] = 0
 	}
 	present := timesBefore(ix.text.asked, at) == len(ix.text.asked)
 	ix.collect(terms, ix.threshold(terms, present, at, s), present, at, s)
@@ -79,13 +79,19 @@ func (s *scratch) table(most float64) *[256]uint16 {
 }
 
 // scoreAll adds a term to the scores of the documents that have it.
-func scoreAll(data []byte, impacts *[256]uint16, scores []byte) {
+func scoreAll(data []byte, impacts *[256]uint16, scores []uint16) {
 	doc := never32
+	for len(data) >= 8 { // two at a time
+		two := binary.LittleEndian.Uint64(data)
+		doc += uint32(uint16(two))
+		scores[doc] += impacts[uint8(two>>16)]
+		doc += uint32(uint16(two >> 24))
+		scores[doc] += impacts[uint8(two>>40)]
+		data = data[2*postingBytes:]
+	}
 	for len(data) >= postingBytes {
 		doc += uint32(binary.LittleEndian.Uint16(data))
-		at := 2 * int(doc)
-		to := scores[at : at+2]
-		binary.LittleEndian.PutUint16(to, binary.LittleEndian.Uint16(to)+impacts[data[2]])
+		scores[doc] += impacts[data[2]]
 		data = data[postingBytes:]
 	}
 }
@@ -152,32 +158,28 @@ func (ix *Index) threshold(terms []wanted, present bool, at int64, s *scratch) u
 		doc := never32
 		for data := t.list.data; len(data) >= postingBytes && len(s.seen) < enough; data = data[postingBytes:] {
 			doc += uint32(binary.LittleEndian.Uint16(data))
-			score := binary.LittleEndian.Uint16(s.scores[2*doc:])
+			score := s.scores[doc]
 			if data[2] == 0 || score&seen != 0 || !present && ix.docs[doc].asked >= at {
 				continue
 			}
 			counts[score>>scoreBits]++
-			binary.LittleEndian.PutUint16(s.scores[2*doc:], score|seen)
+			s.scores[doc] = score | seen
 			s.seen = append(s.seen, doc)
 		}
 	}
 	for _, doc := range s.seen {
-		s.scores[2*doc+1] &^= seen >> 8
+		s.scores[doc] &^= seen
 	}
 	return s.reached(&counts)
 }
 
-// found is a document with its score.
-type found struct {
-	key   uint64 // ascending: best first, and among equal scores the latest asked
-	doc   uint32
-	score uint16
-}
+// found is a document with its score: the lower the better.
+type found uint64
 
-// keyOf orders documents: times within the same 65 milliseconds are the same.
-func keyOf(score uint16, asked int64) uint64 {
-	return uint64(^score)<<48 | uint64(1<<47-1-asked>>16)&(1<<48-1)
-}
+func foundOf(doc uint32, score uint16) found { return found(^score)<<32 | found(doc) }
+
+func (f found) doc() uint32   { return uint32(f) }
+func (f found) score() uint16 { return ^uint16(f >> 32) }
 
 // collect gathers the documents that reach the least score. The last terms taken
 // together do not, so only lists of the others are looked through.
@@ -192,12 +194,12 @@ func (ix *Index) collect(terms []wanted, least uint16, present bool, at int64, s
 		doc := never32
 		for data := t.list.data; len(data) >= postingBytes; data = data[postingBytes:] {
 			doc += uint32(binary.LittleEndian.Uint16(data))
-			score := binary.LittleEndian.Uint16(s.scores[2*doc:])
+			score := s.scores[doc]
 			if score < least || data[2] == 0 || !present && ix.docs[doc].asked >= at {
 				continue
 			}
-			s.found = append(s.found, found{doc: doc, score: score})
-			binary.LittleEndian.PutUint16(s.scores[2*doc:], 0) // not again
+			s.found = append(s.found, foundOf(doc, score))
+			s.scores[doc] = 0 // not again
 		}
 	}
 }
@@ -207,35 +209,52 @@ func (ix *Index) collect(terms []wanted, least uint16, present bool, at int64, s
 func (ix *Index) trim(s *scratch, own float64) {
 	least, best := s.least(), s.found[:0]
 	for _, f := range s.found {
-		if f.score >= least {
-			f.key = keyOf(f.score, ix.docs[f.doc].asked)
+		if f.score() >= least {
 			best = append(best, f)
 		}
 	}
-	slices.SortFunc(best, func(a, b found) int {
-		if a.key < b.key {
-			return -1
-		}
-		if a.key > b.key {
-			return 1
-		}
-		return 0
-	})
+	slices.Sort(best)
+	ix.latestFirst(best, s)
 	for i, f := range best {
-		if i >= s.wanted() && f.key != best[i-1].key {
+		if i >= s.wanted() && (f.score() != best[i-1].score() || ix.askedFirst(f, best[i-1]) != 0) {
 			break
 		}
-		share := float64(f.score) / float64(best[0].score)
+		share := float64(f.score()) / float64(best[0].score())
 		broad := share * share
-		s.near = append(s.near, neighbour{f.doc, broad, broad * broad * broad, float64(f.score) / own})
+		s.near = append(s.near, neighbour{f.doc(), broad, broad * broad * broad, float64(f.score()) / own})
 	}
+}
+
+// latestFirst orders those of the same score.
+func (ix *Index) latestFirst(best []found, s *scratch) {
+	for i := 1; i < len(best); i++ {
+		if best[i].score() == best[i-1].score() { // waited for once, as by Index.fetch
+			s.fetched += ix.docs[best[i-1].doc()].asked + ix.docs[best[i].doc()].asked
+		}
+	}
+	for len(best) > 0 {
+		n := 1
+		for n < len(best) && best[n].score() == best[0].score() {
+			n++
+		}
+		if n > 1 {
+			slices.SortFunc(best[:n], func(a, b found) int { return ix.askedFirst(b, a) })
+		}
+		best = best[n:]
+	}
+}
+
+// askedFirst compares when documents were asked: times within the same 65
+// milliseconds are the same.
+func (ix *Index) askedFirst(a, b found) int {
+	return cmp.Compare(ix.docs[a.doc()].asked>>16, ix.docs[b.doc()].asked>>16)
 }
 
 // least is a score that few more than neighbourCount of those found reach.
 func (s *scratch) least() uint16 {
 	var counts [1 << 16 >> scoreBits]uint16
 	for _, f := range s.found {
-		counts[f.score>>scoreBits]++
+		counts[f.score()>>scoreBits]++
 	}
 	return s.reached(&counts)
 }
@@ -280,7 +299,7 @@ func impacts(title, body string) []wordImpact {
 
 // scratch is the working memory of one ranking, used again by the next.
 type scratch struct {
-	scores    []byte // two per document, all zero between uses
+	scores    []uint16 // per document, all zero between uses
 	impacts   [256]uint16
 	terms     []wanted
 	near      []neighbour
@@ -295,6 +314,7 @@ type scratch struct {
 	found     []found
 	pool      Pool
 	vectors   []Vector // of the room
+	listed    []listed
 	asker     ID
 	askerSlot uint32
 	refused   []uint32 // slots of candidates who may not be asked

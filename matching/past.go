@@ -5,10 +5,7 @@ import "slices"
 // The half-lives of what an expert did.
 var activityHalfLives = [...]halfLife{days(1), days(3), days(7), days(30), days(90), days(365)}
 
-const (
-	habitHalfLife = halfLife(180 * 24 * 3600 * 1_000_000)
-	hourMicros    = int64(3600 * 1_000_000)
-)
+var habitHalfLife = days(180)
 
 // event is one answer of an expert: it counts from since on, as the resolving
 // one from known on.
@@ -50,9 +47,9 @@ func (p *past) push(e event, t int64) {
 	p.weekdays[weekday] += float32(weight)
 	if e.known < t {
 		p.resolved++
-		p.won.push(e.since, habitHalfLife)
+		p.won.enter(cell, weight)
 	} else {
-		p.unresolved.push(e.since, habitHalfLife)
+		p.unresolved.enter(cell, weight)
 	}
 }
 

@@ -61,17 +61,14 @@ func (ix *Index) choose(q Query, p *Pool, may Allowed, w Weights, ask, besides i
 	ix.nearest(impacts(q.Title, q.Body), ix.own(q), at, s)
 	whole := ix.look(q, p, may, at, s)
 	c := Choice{Record: newRecord(q, w, len(s.tags) > 0), Pool: len(s.room)}
-	best := shortlist{n: min(max(ask+besides, 0), len(s.room)), ties: &c.Record}
+	best := shortlist{n: min(max(ask+besides, 0), len(s.room)), ties: &c.Record, room: s.room, listed: s.listed[:0]}
 	if p == &s.pool || s.crowded || best.n == len(s.room) {
 		ix.weighAll(&best, at, &whole, s)
 	} else {
 		ix.weighLikely(&best, p, w, at, &whole, s)
 	}
-	c.Candidates = best.ranked
-	for i := range c.Candidates {
-		r := &c.Candidates[i]
-		r.Since, r.Features = r.Since.UTC().Round(0), slices.Clone(s.vectors[r.Rank][:])
-	}
+	s.listed = best.listed
+	c.Candidates = best.ranked(s.vectors)
 	c.rank()
 	for _, chosen := range c.Candidates[:min(max(ask, 0), len(c.Candidates))] {
 		c.Reasons = append(c.Reasons, ix.reasonOf(chosen.Expert, q.Tags, at, s))
@@ -91,7 +88,7 @@ func (ix *Index) weighAll(best *shortlist, at int64, whole *tally, s *scratch) {
 func (ix *Index) weigh(i int, best *shortlist, at int64, whole *tally, s *scratch) (year float64) {
 	x, v := &s.room[i], &s.vectors[i]
 	answers, year := ix.features(x, at, whole, v, s)
-	best.add(Ranked{Expert: x.Expert, Rank: i, Total: v.total(best.ties.Factors), Since: x.Since, Lot: x.Lot, Evidence: answers})
+	best.add(listed{total: v.total(best.ties.Factors), place: int32(i), answers: int32(answers)})
 	return year
 }
 
@@ -128,8 +125,10 @@ var noExpert = expert{settled: minTime}
 // memory is waited for once, and not for one candidate after the other.
 func (ix *Index) fetch(s *scratch) {
 	for i := range s.room {
-		if slot := s.room[i].slot; slot != nobody {
-			if x := &ix.experts[slot]; x.whole == nil && len(x.events) > 0 {
+		c := &s.room[i]
+		s.fetched += int64(c.Lot)
+		if c.slot != nobody {
+			if x := &ix.experts[c.slot]; x.whole == nil && len(x.events) > 0 {
 				s.fetched += x.events[0].since
 			}
 		}
@@ -160,27 +159,61 @@ func (ix *Index) look(q Query, p *Pool, may Allowed, at int64, s *scratch) tally
 type shortlist struct {
 	n      int
 	ties   *Record
-	ranked []Ranked // in order while there are n; Rank is the place in the room
+	room   []considered
+	listed []listed // in order while there are n
+}
+
+// listed is a candidate on a shortlist, by their place in the room.
+type listed struct {
+	total          float64
+	place, answers int32
 }
 
 // above tells whether all on the list have more than a total, and it is full.
 func (l *shortlist) above(total float64) bool {
-	return len(l.ranked) == l.n && (l.n == 0 || l.ranked[l.n-1].Total > total)
+	return len(l.listed) == l.n && (l.n == 0 || l.listed[l.n-1].total > total)
 }
 
-func (l *shortlist) add(c Ranked) {
-	full := len(l.ranked) == l.n
-	if full && (l.n == 0 || l.ties.order(c, l.ranked[l.n-1]) > 0) {
+func (l *shortlist) add(c listed) {
+	full := len(l.listed) == l.n
+	if full && (l.n == 0 || l.order(c, l.listed[l.n-1]) > 0) {
 		return
 	}
 	if full {
-		i, _ := slices.BinarySearchFunc(l.ranked, c, l.ties.order)
-		copy(l.ranked[i+1:], l.ranked[i:l.n-1])
-		l.ranked[i] = c
+		i, _ := slices.BinarySearchFunc(l.listed, c, l.order)
+		copy(l.listed[i+1:], l.listed[i:l.n-1])
+		l.listed[i] = c
 		return
 	}
-	l.ranked = append(l.ranked, c)
-	if len(l.ranked) == l.n {
-		slices.SortFunc(l.ranked, l.ties.order)
+	l.listed = append(l.listed, c)
+	if len(l.listed) == l.n {
+		slices.SortFunc(l.listed, l.order)
 	}
+}
+
+func (l *shortlist) order(a, b listed) int {
+	switch {
+	case a.total > b.total:
+		return -1
+	case a.total < b.total:
+		return 1
+	}
+	return l.ties.order(l.one(a), l.one(b))
+}
+
+// one is what a record says of a candidate on the list.
+func (l *shortlist) one(c listed) Ranked {
+	x := &l.room[c.place]
+	return Ranked{Expert: x.Expert, Total: c.total, Since: x.Since, Lot: x.Lot, Evidence: int(c.answers)}
+}
+
+// ranked is what a record says of all of them, by the vectors of the room.
+func (l *shortlist) ranked(vectors []Vector) []Ranked {
+	all, features := make([]Ranked, len(l.listed)), make([]float64, len(l.listed)*featureCount)
+	for i, c := range l.listed {
+		all[i] = l.one(c)
+		all[i].Since, all[i].Features = all[i].Since.UTC().Round(0), features[i*featureCount:][:featureCount:featureCount]
+		copy(all[i].Features, vectors[c.place][:])
+	}
+	return all
 }

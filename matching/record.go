@@ -55,7 +55,8 @@ func (r *Record) UnmarshalJSON(text []byte) error {
 	}
 	for i := range r.Candidates {
 		if c := &r.Candidates[i]; len(c.Features) == len(r.Factors) {
-			c.Parts = c.partsOf(r.Factors)
+			c.Parts = make([]float64, len(r.Factors))
+			c.weigh(r.Factors)
 		}
 	}
 	return nil
@@ -67,16 +68,20 @@ func newRecord(q Query, w Weights, tagged bool) Record {
 		version, weights = w.Version+"/tagged", w.Tagged
 	}
 	r := Record{Version: version, Seed: q.Seed, At: q.At.UTC().Round(0)}
+	r.Factors = make([]Factor, featureCount)
 	for i, weight := range weights {
-		r.Factors = append(r.Factors, Factor{featureTable[i].name, weight})
+		r.Factors[i] = Factor{featureTable[i].name, weight}
 	}
 	return r
 }
 
 // rank computes parts, totals and places from features, weights and seed.
 func (r *Record) rank() {
+	parts := make([]float64, len(r.Candidates)*len(r.Factors))
 	for i := range r.Candidates {
-		r.Candidates[i].add(r.Factors)
+		c := &r.Candidates[i]
+		c.Parts, parts = parts[:len(r.Factors):len(r.Factors)], parts[len(r.Factors):]
+		c.add(r.Factors)
 	}
 	slices.SortFunc(r.Candidates, r.order)
 	for i := range r.Candidates {
@@ -93,20 +98,20 @@ func (r *Record) order(a, b Ranked) int {
 }
 
 func (c *Ranked) add(factors []Factor) {
-	c.Parts, c.Total = c.partsOf(factors), 0
+	c.weigh(factors)
+	c.Total = 0
 	for _, part := range c.Parts {
 		c.Total += part
 	}
 }
 
-func (c *Ranked) partsOf(factors []Factor) []float64 {
-	parts := make([]float64, len(factors))
+// weigh fills the parts, which are all zero.
+func (c *Ranked) weigh(factors []Factor) {
 	for i, f := range factors {
 		if part := float64(f.Weight * c.Features[i]); part != 0 {
-			parts[i] = part // else 0 and not -0, which databases do not keep
+			c.Parts[i] = part // else 0 and not -0, which databases do not keep
 		}
 	}
-	return parts
 }
 
 // total is what the parts of a candidate with these features add up to.

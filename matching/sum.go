@@ -1,15 +1,21 @@
 package matching
 
-import (
-	"math"
-	"time"
+import "math"
+
+// halfLife is how long it takes for half of what something counts to be gone.
+type halfLife struct {
+	micros int64
+	steps  float64 // of 1/1024 of it, in a microsecond
+}
+
+func days(n int64) halfLife {
+	return halfLife{n * dayMicros, (1 << powerBits) / float64(n*dayMicros)}
+}
+
+const (
+	hourMicros = int64(3600 * 1_000_000)
+	dayMicros  = 24 * hourMicros
 )
-
-// halfLife is how long it takes for half of what something counts to be gone,
-// in microseconds.
-type halfLife int64
-
-func days(n int) halfLife { return halfLife((time.Duration(n) * 24 * time.Hour).Microseconds()) }
 
 // sum is a decayed number of events. It is kept in cells of one half-life: from
 // one cell to another it is halved exactly, so that rounding happens only where
@@ -21,15 +27,19 @@ type sum struct {
 }
 
 // push adds an event at t, which is not before any other.
-func (s *sum) push(t int64, h halfLife) float64 {
-	cell, weight := cellOf(t, h)
+func (s *sum) push(t int64, h halfLife) { s.enter(cellOf(t, h)) }
+
+// enter adds an event of a cell.
+func (s *sum) enter(cell int64, weight float64) {
 	s.move(cell)
 	s.value += weight
-	return weight
 }
 
 // move takes the sum on to a later cell, and tells how much of it is left.
 func (s *sum) move(cell int64) float64 {
+	if cell == s.cell {
+		return 1
+	}
 	left := half(cell - s.cell)
 	s.value, s.cell = s.value*left, cell
 	return left
@@ -40,17 +50,17 @@ func (s *sum) at(t int64, h halfLife) float64 {
 	if s.value == 0 {
 		return 0
 	}
-	return s.value * decay(t-s.cell*int64(h), h)
+	return s.value * decay(t-s.cell*h.micros, h)
 }
 
 // cellOf is the cell of a time and what an event then counts as of the cell's
 // beginning: 1 up to 2.
 func cellOf(t int64, h halfLife) (int64, float64) {
-	cell := t / int64(h)
-	if t < cell*int64(h) {
+	cell := t / h.micros
+	if t < cell*h.micros {
 		cell--
 	}
-	return cell, powers[int(float64(t-cell*int64(h))*h.steps())]
+	return cell, powers[int(float64(t-cell*h.micros)*h.steps)]
 }
 
 // half is one half to the power of n, exactly.
@@ -64,14 +74,11 @@ func half(n int64) float64 {
 // decay gives what is left after age microseconds, which is not below zero: one
 // half after h. It goes by steps of 1/1024 of a half-life.
 func decay(age int64, h halfLife) float64 {
-	n := int64(float64(age) * h.steps())
+	n := int64(float64(age) * h.steps)
 	return half(n>>powerBits) / powers[n&(1<<powerBits-1)]
 }
 
 const powerBits = 10
-
-// steps is how many steps of a half-life are in a microsecond.
-func (h halfLife) steps() float64 { return (1 << powerBits) / float64(h) }
 
 // powers are the powers of two from 1 up to 2.
 var powers = func() (p [1<<powerBits + 1]float64) {

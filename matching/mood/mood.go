@@ -57,6 +57,9 @@ var kinds = map[Cue]struct{ urgency, sentiment, brand float64 }{
 	Capitals: {urgency: 0.5, sentiment: -0.6}, Exclaiming: {urgency: 0.5, sentiment: -0.3}, Clock: {urgency: 0.4},
 }
 
+// ForBrand reports whether the cue speaks against the crowd.
+func (c Cue) ForBrand() bool { return kinds[c].brand > 0 }
+
 // Reading is what was found in a text. The values are no probabilities: they
 // order texts.
 type Reading struct {

@@ -25,7 +25,7 @@ type Match struct {
 
 // Help is the end of --help.
 func (Match) Help() string {
-	return `It makes experts up, each with a profile of 200 to 500 words, and ranks them on one thread, as routing a question does, for questions of 12 words. SQLite's full-text search (FTS5) then finds the 20 best profiles for a part of the same questions.
+	return `It makes experts up, each with a profile of 200 to 500 words, and ranks them on one thread, as routing a question does, for questions of 12 words. All questions are ranked three times over, and what counts for each is the least that it took: its own cost, without what else the machine had to do just then. rank_once_p99_ms has that too: it is of the first time over alone. SQLite's full-text search (FTS5) then finds the 20 best profiles for a part of the same questions, once: a pause is nothing beside what it takes.
 
 Example:
   knowhow bench match --experts 100000 --questions 1000 --format json`
@@ -39,8 +39,9 @@ type MatchReport struct {
 	BytesPerExpert float64 `json:"bytes_per_expert"` // of the index, as the heap grew
 	RankP50        float64 `json:"rank_p50_ms"`
 	RankP99        float64 `json:"rank_p99_ms"`
-	AddUS          float64 `json:"add_us"`    // a resolved question of 60 words: the median
-	AssignMS       float64 `json:"assign_ms"` // 2,000 questions to 20 candidates each: the median
+	RankOnceP99    float64 `json:"rank_once_p99_ms"` // of the first pass
+	AddUS          float64 `json:"add_us"`           // a resolved question of 60 words: the median
+	AssignMS       float64 `json:"assign_ms"`        // 2,000 questions to 20 candidates each: the median
 	FTS5BuildS     float64 `json:"fts5_build_s"`
 	FTS5Questions  int     `json:"fts5_questions"`
 	FTS5P50        float64 `json:"fts5_p50_ms"`
@@ -53,6 +54,8 @@ const (
 	keptBeside = 15 // and those kept in the record beside them
 	// slowQuestions is how many questions are enough for FTS5.
 	slowQuestions = 50
+	// passes is how often all questions are ranked; the least counts for each.
+	passes = 3
 )
 
 // Run implements the command.
@@ -136,16 +139,23 @@ func (r *MatchReport) rank(ctx context.Context, ix *matching.Index, questions []
 		}
 	}
 	runtime.GC()
-	times := make([]time.Duration, len(questions))
-	for i, q := range questions {
-		began := time.Now()
-		if err := rank(q); err != nil {
-			return err
+	least := make([]time.Duration, len(questions))
+	for pass := range passes {
+		for i, q := range questions {
+			began := time.Now()
+			if err := rank(q); err != nil {
+				return err
+			}
+			if took := time.Since(began); pass == 0 || took < least[i] {
+				least[i] = took
+			}
 		}
-		times[i] = time.Since(began)
+		if pass == 0 {
+			r.RankOnceP99 = rounded(quantile(slices.Sorted(slices.Values(least)), .99), 3)
+		}
 	}
-	slices.Sort(times)
-	r.RankP50, r.RankP99 = rounded(quantile(times, .5), 3), rounded(quantile(times, .99), 3)
+	slices.Sort(least)
+	r.RankP50, r.RankP99 = rounded(quantile(least, .5), 3), rounded(quantile(least, .99), 3)
 	return nil
 }
 
@@ -205,6 +215,7 @@ func (r *MatchReport) write(w io.Writer) error {
 	row("memory per expert", "bytes", r.BytesPerExpert)
 	row("rank, p50", "ms", r.RankP50)
 	row("rank, p99", "ms", r.RankP99)
+	row("rank, p99 of the first time over", "ms", r.RankOnceP99)
 	row("add a resolved question", "µs", r.AddUS)
 	row("assign 2,000 questions", "ms", r.AssignMS)
 	row("SQLite FTS5, p50", "ms", r.FTS5P50)
