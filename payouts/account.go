@@ -106,6 +106,9 @@ func (s *Service) recordAccount(ctx context.Context, expert uuid.UUID, heard Pro
 		if res.Error != nil {
 			return fmt.Errorf("insert account of expert %s: %w", expert, res.Error)
 		}
+		if err := NoteFingerprintsTx(ctx, tx, now, a.Provider, expert, heard.Fingerprints...); err != nil {
+			return err
+		}
 		if res.RowsAffected == 1 {
 			return appendFact(tx, a.fact(now, ""))
 		}

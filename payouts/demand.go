@@ -18,7 +18,7 @@ import (
 // payouts. Errors: ErrNoAccount, ErrBelowMinimum, ErrOwing, ErrHeldBack,
 // ErrNotCleared, ErrKeyReused for another expert's request.
 func (s *Service) RequestPayout(ctx context.Context, expert, request uuid.UUID) ([]Payout, error) {
-	return s.request(ctx, expert, request, false)
+	return s.request(ctx, expert, request, demand{})
 }
 
 // RequestInstantPayout is RequestPayout that arrives at once, for a fee taken off
@@ -26,15 +26,31 @@ func (s *Service) RequestPayout(ctx context.Context, expert, request uuid.UUID) 
 // to the expert's bank or card. Where it will not, the fee is given back, and the
 // money goes the usual way.
 func (s *Service) RequestInstantPayout(ctx context.Context, expert, request uuid.UUID) ([]Payout, error) {
-	return s.request(ctx, expert, request, true)
+	return s.request(ctx, expert, request, demand{instant: true})
 }
 
-func (s *Service) request(ctx context.Context, expert, request uuid.UUID, instant bool) (made []Payout, err error) {
+// RequestAgreedInstant is RequestInstantPayout of one currency, for at most a fee
+// that the expert was shown. Errors, besides: ErrFeeRose, ErrNoInstant.
+func (s *Service) RequestAgreedInstant(ctx context.Context, expert, request uuid.UUID, fee Money) ([]Payout, error) {
+	if err := checkAmount("fee", fee, 0); err != nil {
+		return nil, err
+	}
+	return s.request(ctx, expert, request, demand{instant: true, fee: &fee})
+}
+
+// demand is what is asked for: all that is available, or that it arrives at once,
+// perhaps of one currency only, for at most a fee.
+type demand struct {
+	instant bool
+	fee     *Money
+}
+
+func (s *Service) request(ctx context.Context, expert, request uuid.UUID, of demand) (made []Payout, err error) {
 	if err := checkIDs([]string{"expert", "request"}, expert, request); err != nil {
 		return nil, err
 	}
 	now := s.now()
-	err = s.InTx(ctx, func(tx *gorm.DB) error { return s.mayRequest(tx, expert, request, instant, now) })
+	err = s.InTx(ctx, func(tx *gorm.DB) error { return s.mayRequest(tx, expert, request, of, now) })
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +59,7 @@ func (s *Service) request(ctx context.Context, expert, request uuid.UUID, instan
 		return nil, err
 	}
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		made, err = s.requestTx(ctx, tx, expert, request, instant, cleared, now)
+		made, err = s.requestTx(ctx, tx, expert, request, of, cleared, now)
 		return err
 	})
 	if err != nil {
@@ -52,7 +68,7 @@ func (s *Service) request(ctx context.Context, expert, request uuid.UUID, instan
 	return made, nil
 }
 
-func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uuid.UUID, instant bool, cleared funds, now time.Time) ([]Payout, error) {
+func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uuid.UUID, of demand, cleared funds, now time.Time) ([]Payout, error) {
 	if err := insertRun(tx, OnDemand, request.String(), now); err != nil {
 		return nil, err
 	}
@@ -66,7 +82,7 @@ func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uu
 	if err := s.payable(tx, expert); err != nil {
 		return nil, err
 	}
-	due, err := s.dueOf(tx, expert, instant)
+	due, err := s.dueOf(tx, expert, of, now)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +102,7 @@ func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uu
 		return nil, err
 	}
 	made, err := requested(tx, run, expert)
-	if err != nil || !instant {
+	if err != nil || !of.instant {
 		return made, err
 	}
 	return made, s.orderInstant(ctx, tx, made, due, now)
@@ -94,7 +110,7 @@ func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uu
 
 // mayRequest refuses, before the provider is asked for anything, who has nothing
 // that could be paid out. What was requested already may be again.
-func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, instant bool, now time.Time) error {
+func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, of demand, now time.Time) error {
 	var made int64
 	err := tx.Model(&Run{}).Where("kind = ? AND period = ? AND completed_at IS NOT NULL", OnDemand, request.String()).Count(&made).Error
 	if err != nil {
@@ -106,7 +122,7 @@ func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, instant boo
 	if err := s.payable(tx, expert); err != nil {
 		return err
 	}
-	due, err := s.dueOf(tx, expert, instant)
+	due, err := s.dueOf(tx, expert, of, now)
 	if err != nil {
 		return err
 	}
@@ -116,15 +132,25 @@ func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, instant boo
 	return nil
 }
 
-// dueOf locks what the expert has available, and what of it an instant payout
-// would keep.
-func (s *Service) dueOf(tx *gorm.DB, expert uuid.UUID, instant bool) ([]dueRow, error) {
-	due, err := s.lockDue(tx, tx.Where("a.owner_id = ?", expert))
-	if err != nil || !instant {
+// dueOf locks what the expert has available of what they ask for, and what of it
+// an instant payout would keep.
+func (s *Service) dueOf(tx *gorm.DB, expert uuid.UUID, of demand, now time.Time) ([]dueRow, error) {
+	where := tx.Where("a.owner_id = ?", expert)
+	if of.fee != nil {
+		where = where.Where("a.currency = ?", of.fee.Currency)
+	}
+	due, err := s.lockDue(tx, where)
+	if err != nil || !of.instant {
 		return due, err
 	}
 	for i, d := range due {
+		if !s.mayInstantly(now, d.Country, d.Currency) {
+			return nil, fmt.Errorf("%w: %s to %s", ErrNoInstant, d.Currency, d.Country)
+		}
 		due[i].Kept = s.instantFee(Money{Minor: d.Balance, Currency: d.Currency})
+		if of.fee != nil && due[i].Kept > of.fee.Minor {
+			return nil, fmt.Errorf("%w: %d for %s", ErrFeeRose, due[i].Kept, of.fee)
+		}
 	}
 	return due, nil
 }

@@ -28,6 +28,19 @@ var ErrPaused = errors.New("payouts are paused")
 // ErrBelowMinimum: there is not enough available to pay out on demand.
 var ErrBelowMinimum = errors.New("less than the minimum is available")
 
+// ErrBelowThreshold: there is less available than the expert wants the weekly run
+// to wait for.
+var ErrBelowThreshold = errors.New("less than the expert's own threshold is available")
+
+// ErrWhenAsked: the expert wants to be paid only when they ask.
+var ErrWhenAsked = errors.New("the expert is paid when they ask")
+
+// ErrNoInstant: payouts cannot arrive at once there, or not in this currency.
+var ErrNoInstant = errors.New("no instant payouts to this country in this currency")
+
+// ErrFeeRose: the fee for an instant payout is more than was agreed to.
+var ErrFeeRose = errors.New("the fee is higher than agreed")
+
 // ErrCreditLimit: the brand would owe more than was signed for.
 var ErrCreditLimit = errors.New("more than the brand's credit limit")
 

@@ -35,7 +35,7 @@ type hazard struct {
 	rng     *rand.Rand
 	guard   string // taken away; empty: none
 	faults  []sandbox.Fault
-	news    []uuid.UUID
+	news    []payouts.MoveRequest // of which there is something to tell
 	depth   int
 	crashes int
 	naps    int
@@ -53,7 +53,7 @@ func (p eager) Move(ctx context.Context, req payouts.MoveRequest) (payouts.Movem
 	m, err := p.Provider.Move(ctx, req)
 	news := p.h.rng.IntN(3)
 	for range news {
-		p.h.news = append(p.h.news, req.Subject)
+		p.h.news = append(p.h.news, req)
 	}
 	if news == 0 {
 		p.h.lost++
@@ -66,7 +66,7 @@ func newHazard(t *testing.T, db *sqldb.DB, seed uint64, guard string) *hazard {
 	h := &hazard{bank: newBank(t, db), rng: rand.New(rand.NewPCG(seed, 7)), guard: guard, faults: hazards}
 	h.sandbox.Fault = h.fault
 	h.sandbox.Delay = func(req payouts.MoveRequest) time.Duration {
-		longest := max(h.firstSent(req.Subject).Add(lateness).Sub(h.clock.now()), time.Second)
+		longest := max(h.firstSent(req).Add(lateness).Sub(h.clock.now()), time.Second)
 		if h.rng.IntN(2) == 0 { // some take as long as anything can
 			return longest - time.Duration(h.rng.Int64N(int64(2*time.Hour)))
 		}
@@ -75,15 +75,29 @@ func newHazard(t *testing.T, db *sqldb.DB, seed uint64, guard string) *hazard {
 	return h
 }
 
-// firstSent is when the payout's attempt may first have been sent.
-func (h *hazard) firstSent(payout uuid.UUID) (at time.Time) {
+// firstSent is when the attempt, of a payout or an order, may first have been
+// sent.
+func (h *hazard) firstSent(req payouts.MoveRequest) (at time.Time) {
 	h.t.Helper()
 	h.must(h.tx(func(ctx context.Context, tx *gorm.DB) error {
-		p, err := payouts.FindPayout(ctx, tx, payout)
-		if at = h.clock.now(); err == nil && p.FirstSentAt != nil {
-			at = *p.FirstSentAt
+		var first *time.Time
+		if req.Kind == payouts.MoveTransfer {
+			p, err := payouts.FindPayout(ctx, tx, req.Subject)
+			if err != nil {
+				return err
+			}
+			first = p.FirstSentAt
+		} else {
+			o, err := payouts.FindOrder(ctx, tx, req.Subject)
+			if err != nil {
+				return err
+			}
+			first = o.FirstSentAt
 		}
-		return err
+		if at = h.clock.now(); first != nil {
+			at = *first
+		}
+		return nil
 	}))
 	return at
 }
@@ -185,9 +199,9 @@ func (h *hazard) deliver() {
 	h.t.Helper()
 	h.rng.Shuffle(len(h.news), func(i, j int) { h.news[i], h.news[j] = h.news[j], h.news[i] })
 	n := h.rng.IntN(len(h.news) + 1)
-	for _, subject := range h.news[:n] {
+	for _, of := range h.news[:n] {
 		h.told++
-		h.must(h.service.HintMove(context.Background(), payouts.MoveTransfer, subject))
+		h.must(h.service.HintMove(context.Background(), of.Kind, of.Subject))
 	}
 	h.news = h.news[n:]
 	if h.rng.IntN(8) == 0 {
@@ -199,12 +213,12 @@ func (h *hazard) deliver() {
 // live lets time pass until nothing is under way.
 func (h *hazard) live() {
 	h.t.Helper()
-	for round := 0; h.underWay() > 0; round++ {
+	for round := 0; h.open() > 0; round++ {
 		if h.guard != "" && (round == 300 || h.double() > 0) {
 			return // what was paid twice stays under way until a person has looked
 		}
 		if round == 2000 {
-			h.t.Fatalf("%d payouts are still under way", h.underWay())
+			h.t.Fatalf("%d payouts and orders are still under way", h.open())
 		}
 		h.work(100)
 		h.deliver()
@@ -218,13 +232,24 @@ func (h *hazard) live() {
 	h.sandbox.Fault = nil
 }
 
-// double is how many payouts were paid twice, or paid and given back as well.
+// open is how many payouts and orders are under way.
+func (h *hazard) open() (n int64) {
+	h.t.Helper()
+	h.must(h.db.Raw(`SELECT (SELECT COUNT(*) FROM payouts WHERE state IN ('created', 'sending')) +
+		(SELECT COUNT(*) FROM payout_orders WHERE state IN ('created', 'sending'))`).Scan(&n).Error)
+	return n
+}
+
+// double is how many payouts and orders moved money twice, or moved it and gave
+// it back as well.
 func (h *hazard) double() (n int64) {
 	h.t.Helper()
 	_, err := h.sandbox.Balance(context.Background()) // what is late lands
 	h.must(err)
-	h.must(h.db.Raw(`SELECT COUNT(*) FROM (SELECT t.payout_id FROM sandbox_transfers AS t JOIN payouts AS p ON p.id = t.payout_id
-		GROUP BY t.payout_id, p.state HAVING COUNT(*) > 1 OR p.state <> 'sent') AS wrong`).Scan(&n).Error)
+	h.must(h.db.Raw(`SELECT (SELECT COUNT(*) FROM (SELECT t.payout_id FROM sandbox_transfers AS t JOIN payouts AS p ON p.id = t.payout_id
+			GROUP BY t.payout_id, p.state HAVING COUNT(*) > 1 OR p.state <> 'sent') AS paid)
+		+ (SELECT COUNT(*) FROM (SELECT m.subject_id FROM sandbox_moves AS m JOIN payout_orders AS o ON o.id = m.subject_id
+			GROUP BY m.subject_id, o.state HAVING COUNT(*) > 1 OR o.state <> 'sent') AS moved)`).Scan(&n).Error)
 	return n
 }
 

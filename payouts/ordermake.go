@@ -94,32 +94,37 @@ type Refund struct {
 // wallet, ErrNoPayment where the payments left do not make up the amount,
 // ErrKeyReused.
 func (s *Service) RefundBrand(ctx context.Context, r Refund) (orders []Order, err error) {
-	if err := checkIDs([]string{"refund", "brand"}, r.ID, r.Brand); err != nil {
-		return nil, err
-	}
-	if err := checkAmount("amount", r.Amount, 1); err != nil {
-		return nil, err
-	}
-	now := s.now()
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		orders, err = s.refundTx(ctx, tx, r, now)
+		orders, _, err = s.RefundBrandTx(ctx, tx, r)
 		return err
 	})
 	return orders, err
 }
 
-func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.Time) ([]Order, error) {
+// RefundBrandTx is RefundBrand in the caller's transaction, and reports whether it
+// was asked for the first time.
+func (s *Service) RefundBrandTx(ctx context.Context, tx *gorm.DB, r Refund) (orders []Order, fresh bool, err error) {
+	if err := checkIDs([]string{"refund", "brand"}, r.ID, r.Brand); err != nil {
+		return nil, false, err
+	}
+	if err := checkAmount("amount", r.Amount, 1); err != nil {
+		return nil, false, err
+	}
+	return s.refundTx(ctx, tx.WithContext(ctx), r, s.now())
+}
+
+func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.Time) (made []Order, fresh bool, err error) {
 	wallet := account(ledger.BrandWallet, r.Brand, r.Amount.Currency)
 	if err := ledger.LockTx(ctx, tx, r.ID, wallet); err != nil { // one refund of a brand at a time
-		return nil, err
+		return nil, false, err
 	}
-	made, err := s.refundOrders(tx, r)
+	made, err = s.refundOrders(tx, r)
 	if err != nil || len(made) > 0 {
-		return made, err
+		return made, false, err
 	}
 	payments, err := s.refundable(tx, r)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	left := r.Amount.Minor
 	for i := 0; i < len(payments) && left > 0; i++ {
@@ -133,15 +138,16 @@ func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.
 			Provider: s.Provider.Label(), OfID: payments[i].Reference,
 		}
 		if err := o.insertTx(ctx, tx, now); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		made = append(made, o)
 	}
 	if left > 0 {
-		return nil, fmt.Errorf("%w: %s more than brand %s has paid that can be given back", ErrNoPayment,
+		return nil, false, fmt.Errorf("%w: %s more than brand %s has paid that can be given back", ErrNoPayment,
 			Money{Minor: left, Currency: r.Amount.Currency}, r.Brand)
 	}
-	return s.refundOrders(tx, r)
+	made, err = s.refundOrders(tx, r)
+	return made, true, err
 }
 
 // refundPart is the id of a refund's nth order.
@@ -187,4 +193,15 @@ func (s *Service) refundable(tx *gorm.DB, r Refund) (list []refundable, err erro
 		return nil, fmt.Errorf("read the payments of brand %s: %w", r.Brand, err)
 	}
 	return list, nil
+}
+
+// RefundingTx is what is on its way back to a brand.
+func RefundingTx(ctx context.Context, tx *gorm.DB, brand uuid.UUID, c Currency) (Money, error) {
+	m := Money{Currency: c}
+	err := tx.WithContext(ctx).Raw(`SELECT CAST(COALESCE(SUM(amount_minor), 0) AS bigint) FROM payout_orders
+		WHERE owner_id = ? AND kind = ? AND currency = ? AND state IN ('created', 'sending')`, brand, MoveRefund, c).Scan(&m.Minor).Error
+	if err != nil {
+		return m, fmt.Errorf("read the refunds to brand %s: %w", brand, err)
+	}
+	return m, nil
 }

@@ -57,6 +57,9 @@ type ProviderAccount struct {
 	Disabled       string
 	Due            int
 	DueBy          time.Time
+	// Fingerprints are of the bank accounts and cards its money goes to: the same one
+	// has the same, whoever gave it.
+	Fingerprints []string
 }
 
 // Class says what an error of a provider means for the call that got it.

@@ -117,7 +117,7 @@ func (s *Service) runBatch(ctx context.Context, period string, funds funds) (mad
 			done = true
 			return err
 		}
-		due, err := s.lockDue(tx, tx.Where("a.id > ?", run.Position))
+		due, err := s.lockDue(tx, tx.Where("a.id > ? AND COALESCE(c.schedule, ?) = ?", run.Position, EveryWeek, EveryWeek))
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,8 @@ func (r Run) update(tx *gorm.DB) error {
 }
 
 // dueRow is an available balance whose owner can be paid. Kept is a fee that is
-// taken off it.
+// taken off it, and Threshold what the expert wants the weekly run to wait for;
+// zero where they want nothing.
 type dueRow struct {
 	ID        string
 	OwnerID   uuid.UUID
@@ -156,6 +157,7 @@ type dueRow struct {
 	Balance   int64
 	Reference string
 	Country   string
+	Threshold int64
 	Kept      int64
 }
 
@@ -164,9 +166,10 @@ type dueRow struct {
 func (s *Service) lockDue(tx, where *gorm.DB) ([]dueRow, error) {
 	var due []dueRow
 	query := tx.Table("ledger_accounts AS a").
-		Select("a.id, a.owner_id, a.currency, a.balance, p.reference, p.country").
+		Select("a.id, a.owner_id, a.currency, a.balance, p.reference, p.country, COALESCE(c.threshold_minor, 0) AS threshold").
 		Joins("JOIN payout_accounts AS p ON p.expert_id = a.owner_id AND p.provider = ? AND p.payouts_enabled",
 			s.Provider.Label()).
+		Joins("LEFT JOIN payout_choices AS c ON c.expert_id = a.owner_id AND c.currency = a.currency").
 		Where("a.kind = ? AND a.balance > 0", ledger.ExpertAvailable).Where(where).
 		Where("NOT EXISTS (SELECT 1 FROM payout_freezes AS f WHERE f.scope = ? AND f.owner_id = a.owner_id)", scopeExpert).
 		Where("NOT EXISTS (SELECT 1 FROM ledger_accounts AS o WHERE o.owner_id = a.owner_id AND o.kind = ? AND o.balance > 0)", ledger.ExpertOwes).
@@ -185,7 +188,7 @@ func (s *Service) intend(ctx context.Context, tx *gorm.DB, run Run, due []dueRow
 	short := map[Currency]int64{}
 	for _, d := range due {
 		amount := d.Balance - d.Kept
-		if amount < s.minimum(now, d.Country, d.Currency) {
+		if amount < s.minimum(now, d.Country, d.Currency) || run.Kind == Weekly && amount < d.Threshold {
 			continue
 		}
 		if !funds.cover(d.Currency, amount) {

@@ -25,6 +25,9 @@ type Service struct {
 	// InstantFee is what is charged for a payout that arrives at once: at least
 	// the fee at a payout of that much, in its currency. Nil: one in a hundred.
 	InstantFee func(amount Money) Money
+	// Instant reports whether payouts can arrive at once in a country, "" where it
+	// is not known. Nil: everywhere.
+	Instant func(at time.Time, country string, c Currency) bool
 	// Missed is told of an entry in the provider's books that nothing of ours
 	// matches yet, a payment or a dispute whose webhook was lost. It fetches the
 	// object and posts what it tells; doing nothing is no error. It may be nil.

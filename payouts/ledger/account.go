@@ -47,10 +47,9 @@ const (
 	// a brand for lost disputes and on credit (assets).
 	ExpertOwes Kind = "recv:expert"
 	BrandOwes  Kind = "recv:brand"
-	// TaxWithheld and VATPayable are owed to tax offices; Suspense is what the provider
-	// moved and nobody has explained yet.
+	// TaxWithheld is owed to tax offices; Suspense is what the provider moved and
+	// nobody has explained yet.
 	TaxWithheld Kind = "tax:withheld"
-	VATPayable  Kind = "vat:payable"
 	Suspense    Kind = "suspense"
 	// PlatformFee, FundingFee and InstantFee are our income. Hot: no balance row.
 	PlatformFee Kind = "revenue:platform_fee"
@@ -94,7 +93,6 @@ var chart = map[Kind]rule{
 	InTransitPayouts: {constrained: true, stripes: apart},
 	InTransitRefunds: {constrained: true},
 	TaxWithheld:      {},
-	VATPayable:       {},
 	Suspense:         {},
 	PlatformFee:      {},
 	FundingFee:       {},

@@ -125,6 +125,7 @@ type quick struct {
 	lines   []quickLine
 	changed int  // how many lines are of constrained accounts
 	takes   bool // from a stripe, which may lack what others have
+	ample   bool // but had far more when this process last looked
 }
 
 // quickLine is an entry, the row it is written to, and what that can hold; most
@@ -150,6 +151,7 @@ func newQuick(p prepared) (quick, error) {
 		q.changed++
 		q.takes = q.takes || e.Minor < 0 && e.Account.striped()
 	}
+	q.ample = q.takes && plenty.covers(q)
 	return q, nil
 }
 
@@ -186,14 +188,16 @@ func writeQuick(tx *gorm.DB, p prepared, riders []Rider) (bool, error) {
 
 // writeAtOnce is one statement. The rows are locked in the order of their ids
 // before anything is written, as everywhere. Where a stripe lacks the money, no
-// row is locked: the others are asked next, and locked in order with it.
+// row is locked: the others are asked next, and locked in order with it. Of one
+// that had far more a moment ago that is not asked first; should it lack the money
+// after all, the transaction is run again.
 func (q quick) writeAtOnce(tx *gorm.DB, riders []Rider) (bool, error) {
 	lines, args := q.table()
 	needed, needs := conditions(riders)
 	var query strings.Builder
 	query.WriteString("WITH " + lines + `, b AS MATERIALIZED (SELECT a.id, a.balance, v.change, v.most
 		FROM ledger_accounts AS a JOIN v ON v.id = a.id AND v.most > 0`)
-	if q.takes {
+	if q.takes && !q.ample {
 		query.WriteString(" WHERE (SELECT count(*) FROM v JOIN ledger_accounts AS b ON b.id = v.id WHERE most > 0 AND " + covered + ") = ?")
 		args = append(args, q.changed)
 	}
@@ -205,13 +209,13 @@ func (q quick) writeAtOnce(tx *gorm.DB, riders []Rider) (bool, error) {
 		SELECT posted.id, v.line, v.id, v.currency, v.amount, changed.balance, changed.version
 		FROM posted CROSS JOIN v LEFT JOIN changed ON changed.id = v.id RETURNING 1)`)
 	args = append(append(args, q.id, q.Key, q.Kind, q.digest, q.At.UTC(), q.changed), needs...)
-	counts := "(SELECT count(*) FROM posted), (SELECT count(*) FROM entered), (SELECT count(*) FROM b)"
+	counts := "(SELECT count(*) FROM posted), (SELECT count(*) FROM entered), (SELECT count(*) FROM b), COALESCE((SELECT min(balance + change) FROM b WHERE change < 0), 0)"
 	for i, r := range riders {
 		fmt.Fprintf(&query, ", r%d AS (%s RETURNING 1)", i, r.guarded(" AND EXISTS (SELECT FROM posted)"))
 		counts += fmt.Sprintf(", (SELECT count(*) FROM r%d)", i)
 		args = append(args, r.Args...)
 	}
-	written, err := scanCounts(tx, query.String()+" SELECT "+counts, args, 3+len(riders))
+	written, err := scanCounts(tx, query.String()+" SELECT "+counts, args, 4+len(riders))
 	if err != nil {
 		return false, err
 	}
@@ -220,20 +224,24 @@ func (q quick) writeAtOnce(tx *gorm.DB, riders []Rider) (bool, error) {
 
 // judge tells from what was written whether the posting was.
 func (q quick) judge(tx *gorm.DB, written []int64, riders []Rider) (bool, error) {
-	posted, entered, locked := written[0], written[1], written[2]
+	posted, entered, locked, left := written[0], written[1], written[2], written[3]
 	if posted == 0 {
 		if !q.takes || locked == 0 {
 			return false, nil
 		}
+		plenty.see(q, 0)
 		return false, q.whyNot(tx, riders)
 	}
 	if entered != int64(len(q.lines)) {
 		return false, ErrConcurrent
 	}
 	for i, r := range riders {
-		if err := r.judge(written[3+i]); err != nil {
+		if err := r.judge(written[4+i]); err != nil {
 			return false, err
 		}
+	}
+	if q.takes {
+		plenty.see(q, left)
 	}
 	return true, nil
 }

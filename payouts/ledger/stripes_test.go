@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
@@ -163,4 +164,68 @@ func TestStripedReplay(t *testing.T) {
 		}
 		mustBalance(t, db.Write)
 	})
+}
+
+// What this process remembers of a row another may have taken: then the
+// transaction is run again, the money found where it is, and nothing refused that
+// the account covers.
+func TestPlentyIsOnlyARemembrance(t *testing.T) {
+	db := dbtest.Open(t, "postgres")
+	budget, hold := program()
+	const all, part = 10_000_000_000, 100
+	if _, err := post(db.Write, posting("fund"+budget.ID(), ledger.Move(mirror(), budget, all)...)); err != nil {
+		t.Fatal(err)
+	}
+	id := uuid.New()
+	take := func(key string, minor int64) error { // once, whatever comes of it
+		return db.Write.Transaction(func(tx *gorm.DB) error {
+			_, err := ledger.PostTx(t.Context(), tx, near(posting(key+id.String(), ledger.Move(budget, hold, minor)...), id))
+			return err
+		})
+	}
+	for i := range 200 { // spreads it, and remembers each row
+		if id = uuid.New(); i == 0 {
+			id = uuid.Nil
+		}
+		if err := take(fmt.Sprint("hold", i), part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows []string
+	err := db.Write.Raw("SELECT id FROM ledger_accounts WHERE owner_id = ? AND kind = ? AND balance > 0 ORDER BY id", budget.Owner, budget.Kind).Scan(&rows).Error
+	if err != nil || len(rows) != 16 {
+		t.Fatalf("spread over %d rows, %v", len(rows), err)
+	}
+	err = db.Write.Exec("UPDATE ledger_accounts SET balance = 0 WHERE owner_id = ? AND kind = ? AND id <> ?", budget.Owner, budget.Kind, rows[0]).Error
+	if err != nil { // what is left is in one row
+		t.Fatal(err)
+	}
+	again := 0
+	for i := range 64 {
+		id = uuid.New()
+		err := take(fmt.Sprint("after", i), part)
+		if errors.Is(err, ledger.ErrConcurrent) {
+			again++
+			err = take(fmt.Sprint("after", i), part)
+		}
+		if err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+	}
+	if again < 1 || again > 15 {
+		t.Errorf("run again %d times for 15 rows", again)
+	}
+	if n := used(t, db, budget); n != 16 {
+		t.Errorf("spread over %d rows anew", n)
+	}
+	missing := &ledger.InsufficientFundsError{}
+	for range 2 { // it may be run again, and is then refused
+		err = take("over", all)
+		if !errors.Is(err, ledger.ErrConcurrent) {
+			break
+		}
+	}
+	if !errors.As(err, &missing) {
+		t.Errorf("more than there is: %v", err)
+	}
 }

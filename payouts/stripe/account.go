@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	stripego "github.com/stripe/stripe-go/v76"
 	"github.com/stripe/stripe-go/v76/account"
@@ -12,6 +11,7 @@ import (
 	"github.com/stripe/stripe-go/v76/loginlink"
 
 	"knowhow/payouts"
+	"knowhow/payouts/country"
 )
 
 func (c *Client) accounts() account.Client { return account.Client{B: c.backend, Key: c.o.Key} }
@@ -35,7 +35,7 @@ func (c *Client) CreateAccount(ctx context.Context, req payouts.AccountRequest) 
 	if req.Country != "" {
 		p.Country = stripego.String(req.Country)
 	}
-	if recipient(c.o.Country, req.Country) {
+	if country.AgreementOf(c.o.Country, req.Country, c.o.Now()) == country.Recipient { // which cannot be changed once it was accepted
 		p.TOSAcceptance = &stripego.AccountTOSAcceptanceParams{ServiceAgreement: stripego.String("recipient")}
 	}
 	p.AddMetadata(metaExpert, req.Expert.String())
@@ -44,20 +44,6 @@ func (c *Client) CreateAccount(ctx context.Context, req payouts.AccountRequest) 
 		return payouts.ProviderAccount{}, answered("open an account", err)
 	}
 	return accountOf(made)
-}
-
-// ownReach are countries whose platforms and accounts reach each other under the
-// full agreement: the USA, Canada, the United Kingdom, Switzerland and the EEA.
-var ownReach = strings.Fields("US CA GB CH AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK")
-
-// recipient reports whether an account there needs the recipient's agreement. It
-// cannot be changed once it was accepted, and with it there are no instant
-// payouts.
-func recipient(platform, country string) bool {
-	if country == "" || country == platform {
-		return false
-	}
-	return !slices.Contains(ownReach, platform) || !slices.Contains(ownReach, country)
 }
 
 // AccountStatus implements payouts.Provider.
@@ -84,7 +70,28 @@ func accountOf(a *stripego.Account) (payouts.ProviderAccount, error) {
 		shown.Due = len(r.CurrentlyDue) + len(missing(r.PastDue, r.CurrentlyDue))
 		shown.DueBy = at(r.CurrentDeadline)
 	}
+	shown.Fingerprints = fingerprints(a)
 	return shown, nil
+}
+
+// fingerprints are of where the account's money goes.
+func fingerprints(a *stripego.Account) (list []string) {
+	if a.ExternalAccounts == nil {
+		return nil
+	}
+	for _, e := range a.ExternalAccounts.Data {
+		f := ""
+		switch {
+		case e.BankAccount != nil:
+			f = e.BankAccount.Fingerprint
+		case e.Card != nil:
+			f = e.Card.Fingerprint
+		}
+		if f != "" {
+			list = append(list, f)
+		}
+	}
+	return list
 }
 
 // missing are those of list that are not among others.

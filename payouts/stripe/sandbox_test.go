@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -181,10 +182,10 @@ func TestSandboxMovesAsStripe(t *testing.T) {
 }
 
 // same compares what the sandbox says with what our client reads of text.
-func same[T comparable](t *testing.T, doing string, want T, read func(*stripe.Client) (T, error), text string) {
+func same[T any](t *testing.T, doing string, want T, read func(*stripe.Client) (T, error), text string) {
 	t.Helper()
 	got, err := read(reads(t, http.StatusOK, text))
-	if err != nil || got != want {
+	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%s: read %+v, %v; the sandbox says %+v", doing, got, err, want)
 	}
 }

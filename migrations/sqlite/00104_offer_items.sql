@@ -1,0 +1,6 @@
+-- +goose Up
+-- What an offer's reward is made of, as JSON; empty for offers that are older.
+ALTER TABLE offers ADD COLUMN items TEXT NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE offers DROP COLUMN items;
