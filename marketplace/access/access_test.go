@@ -100,7 +100,7 @@ var whoMay = map[access.Permission]string{
 	access.SeeMembers: "omarfvP", access.ManageMembers: "oP", access.SeePrograms: "omarfvP", access.ManageProgram: "om", access.FundBudget: "of",
 	access.SeeMoney: "omfPS", access.SeeQuestions: "omarvS", access.AnswerForBrand: "oma", access.RevealPersonalData: "oma",
 	access.ReviewWork: "omr", access.RefusePay: "om", access.DecideAppeal: "omP", access.SeeExperts: "omr", access.ApproveExperts: "om",
-	access.SuspendExperts: "om", access.ImportEvidence: "omS", access.IdentifyCustomers: "omaS", access.RecordConsent: "S",
+	access.SuspendExperts: "omP", access.ThankExperts: "om", access.ImportEvidence: "omS", access.IdentifyCustomers: "omaS", access.RecordConsent: "S",
 	access.EraseCustomers: "omS", access.ManageKeys: "o", access.SetPasswords: "S", "unheard_of": "",
 }
 

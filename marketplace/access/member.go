@@ -187,3 +187,14 @@ func (s *Service) Memberships(ctx context.Context, caller Caller, person PersonI
 	})
 	return list, err
 }
+
+// MembersTx lists who has one of the roles in brand, each once. tx must see
+// brand's rows.
+func MembersTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, roles ...Role) (list []PersonID, err error) {
+	err = tx.WithContext(ctx).Model(&Membership{}).Where("brand_id = ? AND role IN ?", brand, roles).
+		Distinct().Order("person_id").Pluck("person_id", &list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list members of brand %s: %w", brand, err)
+	}
+	return list, nil
+}

@@ -33,6 +33,7 @@ const (
 	SeeAudit       Permission = "see_audit"   // what operators did
 
 	ManagePlatformQuiz Permission = "manage_platform_quiz" // which every expert passes once
+	ModerateRooms      Permission = "moderate_rooms"       // read and hide a reported post
 )
 
 // What is done in one brand.
@@ -53,8 +54,11 @@ const (
 	ReviewWork         Permission = "review_work"
 	RefusePay          Permission = "refuse_pay"
 	DecideAppeal       Permission = "decide_appeal"
-	ApproveExperts     Permission = "approve_experts" // and reject applications
-	SuspendExperts     Permission = "suspend_experts"
+	ApproveExperts     Permission = "approve_experts"  // and reject applications
+	SuspendExperts     Permission = "suspend_experts"  // and restrict them
+	InviteExperts      Permission = "invite_experts"   // to apply
+	ThankExperts       Permission = "thank_experts"    // with a bonus from the budget
+	AnswerProposals    Permission = "answer_proposals" // that experts have carried
 	ImportEvidence     Permission = "import_evidence"
 	IdentifyCustomers  Permission = "identify_customers" // find or create them by handle
 	RecordConsent      Permission = "record_consent"     // in the customer's name
@@ -103,6 +107,7 @@ var grants = map[Permission]grant{
 	SeeAudit:       {operator: true},
 
 	ManagePlatformQuiz: {operator: true},
+	ModerateRooms:      {operator: true},
 
 	SeeMembers:         {roles: Roles, scopes: []Scope{MembersRead}, operator: true},
 	ManageMembers:      {roles: []Role{Owner}, operator: true},
@@ -121,7 +126,10 @@ var grants = map[Permission]grant{
 	RefusePay:          {roles: []Role{Owner, Manager}},
 	DecideAppeal:       {roles: []Role{Owner, Manager}, operator: true},
 	ApproveExperts:     {roles: []Role{Owner, Manager}},
-	SuspendExperts:     {roles: []Role{Owner, Manager}},
+	SuspendExperts:     {roles: []Role{Owner, Manager}, operator: true},
+	InviteExperts:      {roles: []Role{Owner, Manager}},
+	ThankExperts:       {roles: []Role{Owner, Manager}},
+	AnswerProposals:    {roles: []Role{Owner, Manager}},
 	ImportEvidence:     {roles: []Role{Owner, Manager}, scopes: []Scope{ExpertsWrite}, system: true},
 	IdentifyCustomers:  {roles: []Role{Owner, Manager, Agent}, scopes: []Scope{CustomersWrite}, system: true},
 	RecordConsent:      {system: true},

@@ -13,6 +13,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/community"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/event"
@@ -27,6 +28,7 @@ import (
 	"knowhow/marketplace/redact"
 	"knowhow/marketplace/signin"
 	"knowhow/payouts"
+	"knowhow/payouts/country"
 	"knowhow/payouts/sandbox"
 )
 
@@ -50,6 +52,10 @@ type Parts struct {
 	// DrawKey is what the draw of work to review hangs on; nil: one made of Keys,
 	// which nobody knows. Only a story that is to be the same again has its own.
 	DrawKey []byte
+
+	// Country is our own, of our account with the provider, by which it is known where
+	// experts can be paid, and how; empty: the USA.
+	Country string
 
 	// Base is where the outside reaches the web pages, for the links in mails;
 	// nil: the default address of a local server.
@@ -76,6 +82,7 @@ type House struct {
 	Programs  *program.Service
 	Customers *customer.Service
 	Experts   *expert.Service
+	Community *community.Service
 	Questions *question.Service
 	Quality   *quality.Service
 	Insight   *insight.Service
@@ -111,7 +118,12 @@ func New(p Parts) *House {
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
 	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
 	h.Experts = expert.New(expert.Rooms{
-		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, Redactor: imports, Keys: p.Keys,
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, People: h.Access, Redactor: imports, Keys: p.Keys, Payable: p.payable,
+	})
+	h.Customers.RegisterFirstEraser("expert", expert.ErasedColumns, h.Experts.EraseInviteeTx)
+	h.Community = community.New(community.Rooms{
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, Keys: p.Keys,
+		Redactor: redact.New(redact.Options{Key: p.Keys.Derive("community.redact")}),
 	})
 	h.Questions = question.New(question.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Customers: h.Customers,
@@ -128,14 +140,14 @@ func New(p Parts) *House {
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Experts: h.Experts,
 		RecordKey: workrecord.NewKey(p.Keys.Derive("insight.record")), Base: h.Notify.Link("", ""),
 	})
-	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider}
+	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider, Floor: country.Floor, Instant: p.instant}
 	cashier := &payouts.Cashier{
 		InTx: global, Now: p.Clock.Now, Collector: p.Provider, Label: p.Provider.Label(), Programs: h.Programs.ProgramsTx,
 	}
 	h.Programs.Cashier, h.Payouts.Missed = cashier, cashier.Explain
 	h.Earnings = earnings.New(earnings.Rooms{
-		Cashier: cashier, News: p.News,
-		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Experts: h.Experts, Payouts: h.Payouts, Notify: h.Notify, Payday: p.Payday,
+		Cashier: cashier, News: p.News, Countries: p.countries,
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Experts: h.Experts, Payouts: h.Payouts, Notify: h.Notify, Payday: p.Payday,
 	})
 	return h
 }

@@ -35,6 +35,14 @@ func (s *Service) RegisterEraser(name string, columns []string, erase EraseFunc)
 	s.erasers = append(s.erasers, Eraser{Name: name, Columns: slices.Clone(columns), erase: erase})
 }
 
+// RegisterFirstEraser is RegisterEraser for what is found by the customer's
+// handles: it runs before the others, which forget these.
+func (s *Service) RegisterFirstEraser(name string, columns []string, erase EraseFunc) {
+	s.RegisterEraser(name, columns, erase)
+	last := len(s.erasers) - 1
+	s.erasers = slices.Insert(s.erasers[:last], 0, s.erasers[last])
+}
+
 // Erasers lists what was registered, for the test that compares it with the
 // schema.
 func (s *Service) Erasers() []Eraser { return slices.Clone(s.erasers) }
@@ -69,6 +77,17 @@ func (s *Service) Erase(ctx context.Context, caller access.Caller, brand marketp
 		}
 		return s.appendTx(ctx, tx, Erased, brand, id, now, map[string]string{"by": caller.String()})
 	})
+}
+
+// EmailIndexesTx are the blind indexes of the e-mail addresses by which brand knows
+// a customer.
+func EmailIndexesTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id ID) (indexes [][]byte, err error) {
+	err = tx.WithContext(ctx).Model(&Identity{}).Where("brand_id = ? AND customer_id = ? AND channel = ?", brand, id, Email).
+		Pluck("handle_index", &indexes).Error
+	if err != nil {
+		return nil, fmt.Errorf("find the addresses of customer %s: %w", id, err)
+	}
+	return indexes, nil
 }
 
 // eraseTx is this room's own eraser.

@@ -2,6 +2,7 @@ package earnings
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -9,6 +10,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/payouts"
+	"knowhow/payouts/country"
 )
 
 // earningsPage is where the provider's pages lead experts back to.
@@ -67,14 +69,25 @@ func (s *Service) orOurs(link string) string {
 
 // countryOf is the calling expert's country; empty is only good for a provider
 // where no real money moves.
-func (s *Service) countryOf(ctx context.Context, caller access.Caller) (country string, err error) {
+func (s *Service) countryOf(ctx context.Context, caller access.Caller) (code string, err error) {
 	err = s.readOwn(ctx, caller, func(tx *gorm.DB) error {
 		e, err := s.experts.LoadTx(ctx, tx, caller.Person)
-		country = e.Country
+		code = e.Country
 		return err
 	})
-	if err == nil && country == "" && !s.payouts.Provider.Sandbox() {
+	if err == nil && code == "" && !s.payouts.Provider.Sandbox() {
 		err = &marketplace.InvalidError{Field: "country", Reason: "must be told in your profile first: the account is of that country for good"}
 	}
-	return country, err
+	if err == nil && code != "" && !s.canPay(code) {
+		err = &marketplace.InvalidError{Field: "country", Reason: "is one in which we cannot pay anybody yet"}
+	}
+	return code, err
 }
+
+// canPay reports whether experts of a country can be paid now.
+func (s *Service) canPay(code string) bool {
+	return slices.ContainsFunc(s.Countries(), func(c country.Country) bool { return c.Code == code })
+}
+
+// Countries are those that experts can be paid in now, by code. Anybody may ask.
+func (s *Service) Countries() []country.Country { return s.countries(s.clock.Now()) }

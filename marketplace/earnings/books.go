@@ -65,7 +65,7 @@ func (s *Service) Status(ctx context.Context, caller access.Caller) (st payouts.
 	return st, err
 }
 
-// PausedBy is the data of Paused.
+// PausedBy is the data of Paused and Resumed.
 type PausedBy struct {
 	By     string `json:"by"` // the caller, by id
 	Reason string `json:"reason"`

@@ -200,7 +200,7 @@ func TestOperatorsRunThePayouts(t *testing.T) {
 		for _, caller := range []access.Caller{b.Owner, b.expert, b.customer, {}} {
 			for name, err := range map[string]error{
 				"run": second(b.Earnings.CreateRun(ctx, caller, this)), "books": second(b.Earnings.LedgerBalances(ctx, caller)),
-				"check": second(b.Earnings.Check(ctx, caller)), "resume": b.Earnings.ResumePayouts(ctx, caller),
+				"check": second(b.Earnings.Check(ctx, caller)), "resume": b.Earnings.ResumePayouts(ctx, caller, "Looked at."),
 			} {
 				if !errors.Is(err, marketplace.ErrForbidden) {
 					t.Errorf("%s for %s: %v", name, caller, err)
@@ -221,15 +221,15 @@ func (b *bench) pause() {
 func TestPayoutsAreResumedByAPerson(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		ctx := b.Ctx()
-		dbtest.Unchanged(t, b.DB, func() { b.ok("resume what goes on", b.Earnings.ResumePayouts(ctx, b.Operator)) })
+		dbtest.Unchanged(t, b.DB, func() { b.ok("resume what goes on", b.Earnings.ResumePayouts(ctx, b.Operator, "Looked at.")) })
 		b.pause()
-		if err := b.Earnings.ResumePayouts(ctx, access.SystemCaller("x")); !errors.Is(err, marketplace.ErrForbidden) {
+		if err := b.Earnings.ResumePayouts(ctx, access.SystemCaller("x"), "Looked at."); !errors.Is(err, marketplace.ErrForbidden) {
 			t.Errorf("by the machinery: %v", err)
 		}
 		if books, err := b.Earnings.LedgerBalances(ctx, b.Operator); err != nil || !books.Paused {
 			t.Errorf("the books: %+v, %v", books, err)
 		}
-		dbtest.Halfway(t, b.DB, func() error { return b.Earnings.ResumePayouts(ctx, b.Operator) })
+		dbtest.Halfway(t, b.DB, func() error { return b.Earnings.ResumePayouts(ctx, b.Operator, "Looked at.") })
 		if books, err := b.Earnings.LedgerBalances(ctx, b.Operator); err != nil || books.Paused {
 			t.Errorf("the books after that: %+v, %v", books, err)
 		}

@@ -49,8 +49,11 @@ func (s *Service) CreateRun(ctx context.Context, caller access.Caller, period st
 
 // ResumePayouts lets payouts go on that were stopped until a person has looked
 // (permission RunPayouts, of a person). Where they were not stopped it changes
-// nothing.
-func (s *Service) ResumePayouts(ctx context.Context, caller access.Caller) error {
+// nothing. Error: *marketplace.InvalidError without a reason.
+func (s *Service) ResumePayouts(ctx context.Context, caller access.Caller, reason string) error {
+	if err := marketplace.CheckText("reason", reason, 1, 200); err != nil {
+		return err
+	}
 	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		if err := access.AuthorizeTx(ctx, tx, caller, marketplace.AllBrands, access.RunPayouts); err != nil {
 			return err
@@ -65,7 +68,7 @@ func (s *Service) ResumePayouts(ctx context.Context, caller access.Caller) error
 		if err := payouts.ResumePayoutsTx(ctx, tx); err != nil {
 			return err
 		}
-		return s.appendTx(ctx, tx, Resumed, caller, map[string]string{"by": caller.String()})
+		return s.appendTx(ctx, tx, Resumed, caller, PausedBy{By: caller.String(), Reason: reason})
 	})
 }
 

@@ -99,7 +99,7 @@ func TestForgottenPayoutsAreSent(t *testing.T) {
 		if got := b.states(); got[payouts.PayoutCreated] != 1 {
 			t.Errorf("while paused: %v", got)
 		}
-		b.ok("resume", b.Earnings.ResumePayouts(b.Ctx(), b.Operator))
+		b.ok("resume", b.Earnings.ResumePayouts(b.Ctx(), b.Operator, "Looked at."))
 		b.at(b.Clock.Now().Add(10 * time.Minute))
 		if got := b.states(); got[payouts.PayoutSent] != 1 {
 			t.Errorf("after that: %v", got)

@@ -2,6 +2,7 @@ package earnings
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -11,27 +12,32 @@ import (
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/notify"
+	"knowhow/marketplace/program"
 	"knowhow/payouts"
+	"knowhow/payouts/country"
 )
 
 // The events of this room, of marketplace.AllBrands; subject: who did it.
 const (
-	RunMade event.Kind = "earnings.run_made" // data: RunDone
-	Resumed event.Kind = "earnings.payouts_resumed"
-	Paused  event.Kind = "earnings.payouts_paused" // data: PausedBy
+	RunMade event.Kind = "earnings.run_made"        // data: RunDone
+	Resumed event.Kind = "earnings.payouts_resumed" // data: PausedBy
+	Paused  event.Kind = "earnings.payouts_paused"  // data: PausedBy
 )
 
 // Rooms are what this one stands on.
 type Rooms struct {
-	Store   *marketplace.Store
-	Clock   marketplace.Clock
-	Queue   *job.Queue
-	Events  *event.Log
-	Experts *expert.Service
-	Payouts *payouts.Service
-	Notify  *notify.Service
-	Cashier *payouts.Cashier
-	News    News // nil: the provider sends none
+	Store    *marketplace.Store
+	Clock    marketplace.Clock
+	Queue    *job.Queue
+	Events   *event.Log
+	Programs *program.Service
+	Experts  *expert.Service
+	Payouts  *payouts.Service
+	Notify   *notify.Service
+	Cashier  *payouts.Cashier
+	News     News // nil: the provider sends none
+	// Countries are those that experts can be paid in at a time, as we pay them.
+	Countries func(at time.Time) []country.Country
 	// Payday has the queue make the weekly payouts and send them. Without it
 	// they are made by hand.
 	Payday bool
@@ -39,23 +45,26 @@ type Rooms struct {
 
 // Service is safe for concurrent use.
 type Service struct {
-	store   *marketplace.Store
-	clock   marketplace.Clock
-	queue   *job.Queue
-	events  *event.Log
-	experts *expert.Service
-	payouts *payouts.Service
-	notify  *notify.Service
-	cashier *payouts.Cashier
-	news    News
-	payday  bool
+	store    *marketplace.Store
+	clock    marketplace.Clock
+	queue    *job.Queue
+	events   *event.Log
+	programs *program.Service
+	experts  *expert.Service
+	payouts  *payouts.Service
+	notify   *notify.Service
+	cashier  *payouts.Cashier
+	news     News
+	payday   bool
+
+	countries func(at time.Time) []country.Country
 }
 
 // New makes the service and, where Payday is set, registers the timetable.
 func New(r Rooms) *Service {
 	s := &Service{
-		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, experts: r.Experts, payouts: r.Payouts, notify: r.Notify, payday: r.Payday,
-		cashier: r.Cashier, news: r.News,
+		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, programs: r.Programs, experts: r.Experts, payouts: r.Payouts, notify: r.Notify, payday: r.Payday,
+		cashier: r.Cashier, news: r.News, countries: r.Countries,
 	}
 	if s.cashier != nil {
 		s.payouts.Missed = s.missed

@@ -95,6 +95,8 @@ func (s *Service) doTx(ctx context.Context, tx *gorm.DB, e entry, now time.Time)
 	switch e.Name {
 	case topUps:
 		return s.topUpTx(ctx, tx, now)
+	case watchBudgets:
+		return s.watchBudgetsTx(ctx, tx, now)
 	case readBooks:
 		return now.Add(booksEvery), s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: struct{}{}, UniqueKey: booksJob})
 	case payday:

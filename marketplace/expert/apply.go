@@ -1,6 +1,7 @@
 package expert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -27,6 +28,7 @@ type Application struct {
 	Uses       Use    // may be empty
 	Country    string
 	Languages  []string
+	Invitation string // the token of the one they came by; may be empty
 }
 
 func (a Application) check() error {
@@ -44,7 +46,8 @@ func (a Application) check() error {
 // closed; after leaving, and some time after a rejection, they may apply again.
 // Where the program is full they wait for a place. Without published terms the
 // assessment begins at once. Errors: *StateError, *RetakeError (too early after
-// a rejection), ErrUnfunded, *marketplace.InvalidError,
+// a rejection), ErrUnfunded, ErrInvitation, ErrInvitationOver, ErrInvitationUsed,
+// *marketplace.InvalidError,
 // *marketplace.NotFoundError for somebody not registered as an expert.
 func (s *Service) Apply(ctx context.Context, caller access.Caller, id program.ID, a Application) (Enrolment, error) {
 	if err := a.check(); err != nil {
@@ -74,6 +77,9 @@ func (s *Service) applyTx(ctx context.Context, tx *gorm.DB, caller access.Caller
 	if err != nil {
 		return Enrolment{}, err
 	}
+	if err := s.checkPayable(cmp.Or(a.Country, x.Country)); err != nil {
+		return Enrolment{}, err
+	}
 	if err := s.tellTx(ctx, tx, caller, p.BrandID, x, a); err != nil {
 		return Enrolment{}, err
 	}
@@ -99,7 +105,19 @@ func (s *Service) applyTx(ctx context.Context, tx *gorm.DB, caller access.Caller
 	if err := s.withoutTermsTx(ctx, tx, &e); err != nil {
 		return Enrolment{}, err
 	}
-	return e, s.putTx(ctx, tx, VerbApply, HasApplied, e, found, caller)
+	if err := s.putTx(ctx, tx, VerbApply, HasApplied, e, found, caller); err != nil || a.Invitation == "" {
+		return e, err
+	}
+	return e, s.useTx(ctx, tx, e, a.Invitation)
+}
+
+// checkPayable refuses somebody of a country in which nobody can be paid: before
+// they work, and not after. One that is not told is asked for with the account.
+func (s *Service) checkPayable(country string) error {
+	if country == "" || s.payable == nil || s.payable(country, s.clock.Now()) {
+		return nil
+	}
+	return &marketplace.InvalidError{Field: "country", Reason: "is one in which we cannot pay anybody yet"}
 }
 
 // tellTx writes what the application says of the expert to their profile.

@@ -33,7 +33,8 @@ type Candidate struct {
 	Since     time.Time // enrolled
 	Probation bool
 	Lot       uint64 // decides ties together with the question's seed
-	// Standing is the belief about their work on the topic as of Requirement.Now.
+	// Standing is the belief about their work on the topic as of Requirement.Now,
+	// by the full hour, given what they are certified in and did on other topics.
 	Standing Belief
 }
 
@@ -57,6 +58,7 @@ const (
 	ReasonNotCertified Reason = "not_certified"        // the topic needs a certificate
 	ReasonTopic        Reason = "topic"                // chose other topics
 	ReasonUnread       Reason = "unread"               // has not read the topic's cards
+	ReasonRestricted   Reason = "restricted"           // kept from the topic by a named human
 )
 
 // CandidatesTx applies the hard rules to everybody on the program's roll (see
@@ -82,14 +84,8 @@ func (s *Service) HasRoster(brand marketplace.BrandID, id program.ID) bool {
 }
 
 func (m *member) candidate(topic string, now time.Time) Candidate {
-	belief, ok := m.beliefs[topic]
-	if ok {
-		belief = belief.AsOf(now)
-	} else {
-		belief = Prior()
-	}
 	return Candidate{
-		Person: m.person, Since: m.since, Probation: m.state == Probation, Lot: m.lot, Standing: belief,
+		Person: m.person, Since: m.since, Probation: m.state == Probation, Lot: m.lot, Standing: m.believe(topic, now),
 	}
 }
 
@@ -122,6 +118,8 @@ func (m *member) excluded(topic *program.Topic, language string) Reason {
 		return ReasonLanguage
 	case topic == nil:
 		return ""
+	case slices.Contains(m.restricted, topic.Slug):
+		return ReasonRestricted
 	case topic.Mode == program.Certified && !slices.Contains(m.certified, topic.Slug):
 		return ReasonNotCertified
 	case topic.NeedsReading && !slices.Contains(m.unlocked, topic.Slug):

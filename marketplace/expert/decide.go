@@ -59,26 +59,6 @@ func (s *Service) Reject(ctx context.Context, caller access.Caller, id Enrolment
 	})
 }
 
-// Suspend stops an expert for a listed reason, with a note for them (permission
-// SuspendExperts): they are not asked any more. What they earned stays theirs.
-// Errors as Approve's.
-func (s *Service) Suspend(ctx context.Context, caller access.Caller, id EnrolmentID, reason SuspensionReason, note string) error {
-	if err := firstError(reason.check(), marketplace.CheckText("note", note, 1, maxNote)); err != nil {
-		return err
-	}
-	return s.decide(ctx, caller, id, access.SuspendExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
-		e.DecisionCode, e.DecisionNote = string(reason), note
-		return WasSuspended, e.move(VerbSuspend)
-	})
-}
-
-// Reinstate ends a suspension (permission SuspendExperts). Errors as Approve's.
-func (s *Service) Reinstate(ctx context.Context, caller access.Caller, id EnrolmentID) error {
-	return s.decide(ctx, caller, id, access.SuspendExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
-		return Reinstated, e.move(VerbReinstate)
-	})
-}
-
 // Certify sets the certified topics an enrolled expert may answer, by slug, in
 // place of those before (permission ApproveExperts). Errors as Approve's,
 // *marketplace.InvalidError for what is no slug, and *marketplace.NotFoundError
@@ -120,10 +100,14 @@ func (s *Service) decide(ctx context.Context, caller access.Caller, id Enrolment
 		if caller.IsPerson(e.PersonID) {
 			return ErrNotOneself
 		}
+		before := e
 		e.DecidedBy, e.DecidedAt, e.DecisionCode, e.DecisionNote = &caller.Person, &now, "", ""
 		kind, err := verdict(tx, &e)
 		if err != nil {
 			return err
+		}
+		if e.State == Suspended && kind != WasSuspended { // why they are is still to be read
+			e.DecidedBy, e.DecidedAt, e.DecisionCode, e.DecisionNote = before.DecidedBy, before.DecidedAt, before.DecisionCode, before.DecisionNote
 		}
 		if err := s.saveTx(ctx, tx, kind, e, Change{By: caller.String(), Code: e.DecisionCode}); err != nil {
 			return err

@@ -1,5 +1,6 @@
 // Package expert owns the people who work: their profile and how much they can
-// take on, their way into a program (application, terms, quiz, approval) and
+// take on, their way into a program (invitation, application, terms, quiz,
+// approval) and
 // out of it, what is on record about who answered what (evidence), what is
 // believed of their work (standing), and the answers they keep to use again
 // (macros). Which expert is asked is package

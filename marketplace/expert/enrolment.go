@@ -39,7 +39,10 @@ type Enrolment struct {
 	// Topics are the slugs of the topics the expert wants; none means all.
 	Topics []string `gorm:"serializer:json"`
 	// Unlocked are the slugs of the topics whose cards the expert has read.
-	Unlocked   []string `gorm:"serializer:json"`
+	Unlocked []string `gorm:"serializer:json"`
+	// Restricted are the slugs of the topics that a restriction in force keeps the
+	// expert from.
+	Restricted []string `gorm:"serializer:json"`
 	AppliedAt  time.Time
 	EnrolledAt *time.Time // since when the expert is asked; nil before
 	// The latest decision of a human: who, when, why. The note is the human's.
@@ -109,6 +112,7 @@ const (
 	verbSetTopics        Verb = "set_topics" // moves nothing
 	verbPractise         Verb = "practise"   // moves nothing
 	verbRead             Verb = "read"       // moves nothing
+	verbRestrict         Verb = "restrict"   // moves nothing
 )
 
 // back stands for the state that a paused or suspended enrolment came from.
@@ -174,17 +178,6 @@ func drawLot(handle, programName string) uint64 {
 	return binary.BigEndian.Uint64(sum[:]) >> 1 // fits a signed column
 }
 
-// SuspensionReason is why a named human suspends an expert: a closed list.
-type SuspensionReason string
-
-const (
-	SuspendQuality SuspensionReason = "quality" // answers below the program's bar, on review
-	SuspendConduct SuspensionReason = "conduct" // towards customers or colleagues
-	SuspendPrivacy SuspensionReason = "privacy" // personal data mishandled
-	SuspendFraud   SuspensionReason = "fraud"   // pretended work or identity
-	SuspendTerms   SuspensionReason = "terms"   // the accepted terms broken otherwise
-)
-
 // RejectionReason is why a named human rejects an application: a closed list.
 type RejectionReason string
 
@@ -195,14 +188,6 @@ const (
 	RejectEligibility RejectionReason = "eligibility" // such as age or country
 	RejectConduct     RejectionReason = "conduct"
 )
-
-func (r SuspensionReason) check() error {
-	list := []SuspensionReason{SuspendQuality, SuspendConduct, SuspendPrivacy, SuspendFraud, SuspendTerms}
-	if !slices.Contains(list, r) {
-		return &marketplace.InvalidError{Field: "reason", Reason: "is not one of the listed reasons for a suspension"}
-	}
-	return nil
-}
 
 func (r RejectionReason) check() error {
 	list := []RejectionReason{RejectIncomplete, RejectKnowledge, RejectLanguage, RejectEligibility, RejectConduct}

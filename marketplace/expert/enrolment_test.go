@@ -265,20 +265,19 @@ func TestOnlyPeopleDecideAboutPeople(t *testing.T) {
 			return err
 		}
 		for name, c := range map[string]struct{ err, want error }{
-			"suspension by the system":   {h.Suspend(ctx, access.SystemCaller("bot"), e.ID, expert.SuspendFraud, "x"), marketplace.ErrForbidden},
-			"suspension by a stranger":   {h.Suspend(ctx, stranger, e.ID, expert.SuspendFraud, "x"), marketplace.ErrNotFound},
-			"suspension by the operator": {h.Suspend(ctx, h.operator, e.ID, expert.SuspendFraud, "x"), marketplace.ErrForbidden},
-			"unlisted reason":            {h.Suspend(ctx, h.owner, e.ID, "mood", "x"), marketplace.ErrInvalid},
-			"no note":                    {h.Suspend(ctx, h.owner, e.ID, expert.SuspendFraud, ""), marketplace.ErrInvalid},
-			"approval of oneself":        {h.Approve(ctx, h.owner, self.ID), expert.ErrNotOneself},
-			"rejection unlisted":         {h.Reject(ctx, h.owner, self.ID, "face", ""), marketplace.ErrInvalid},
-			"vouching for oneself":       {enrol(h.owner, h.owner.Person), expert.ErrNotOneself},
-			"vouching by the system":     {enrol(access.SystemCaller("bot"), e.PersonID), marketplace.ErrForbidden},
-			"vouching for the unknown":   {enrol(h.owner, marketplace.NewID[access.Person]()), marketplace.ErrNotFound},
-			"unknown enrolment":          {h.Approve(ctx, h.owner, marketplace.NewID[expert.Enrolment]()), marketplace.ErrNotFound},
-			"unknown topic":              {h.Certify(ctx, h.owner, e.ID, []string{"cars"}), marketplace.ErrNotFound},
-			"topic that is no slug":      {h.Certify(ctx, h.owner, e.ID, []string{strings.Repeat("x", 100_000)}), marketplace.ErrInvalid},
-			"topic with NUL":             {h.Certify(ctx, h.owner, e.ID, []string{"a\x00b"}), marketplace.ErrInvalid},
+			"suspension by the system": {h.Suspend(ctx, access.SystemCaller("bot"), e.ID, expert.SuspendFraud, "x"), marketplace.ErrForbidden},
+			"suspension by a stranger": {h.Suspend(ctx, stranger, e.ID, expert.SuspendFraud, "x"), marketplace.ErrNotFound},
+			"unlisted reason":          {h.Suspend(ctx, h.owner, e.ID, "mood", "x"), marketplace.ErrInvalid},
+			"no note":                  {h.Suspend(ctx, h.owner, e.ID, expert.SuspendFraud, ""), marketplace.ErrInvalid},
+			"approval of oneself":      {h.Approve(ctx, h.owner, self.ID), expert.ErrNotOneself},
+			"rejection unlisted":       {h.Reject(ctx, h.owner, self.ID, "face", ""), marketplace.ErrInvalid},
+			"vouching for oneself":     {enrol(h.owner, h.owner.Person), expert.ErrNotOneself},
+			"vouching by the system":   {enrol(access.SystemCaller("bot"), e.PersonID), marketplace.ErrForbidden},
+			"vouching for the unknown": {enrol(h.owner, marketplace.NewID[access.Person]()), marketplace.ErrNotFound},
+			"unknown enrolment":        {h.Approve(ctx, h.owner, marketplace.NewID[expert.Enrolment]()), marketplace.ErrNotFound},
+			"unknown topic":            {h.Certify(ctx, h.owner, e.ID, []string{"cars"}), marketplace.ErrNotFound},
+			"topic that is no slug":    {h.Certify(ctx, h.owner, e.ID, []string{strings.Repeat("x", 100_000)}), marketplace.ErrInvalid},
+			"topic with NUL":           {h.Certify(ctx, h.owner, e.ID, []string{"a\x00b"}), marketplace.ErrInvalid},
 		} {
 			if !errors.Is(c.err, c.want) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)

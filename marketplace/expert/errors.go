@@ -27,6 +27,12 @@ var (
 	// ErrNotOneself: people do not decide about themselves. It wraps
 	// marketplace.ErrForbidden.
 	ErrNotOneself = fmt.Errorf("%w: nobody decides about themselves", marketplace.ErrForbidden)
+	// ErrSameHuman: the caller imposed the measure, so somebody else must decide the
+	// appeal. It wraps marketplace.ErrForbidden.
+	ErrSameHuman = fmt.Errorf("an appeal is decided by somebody else than who imposed the measure: %w", marketplace.ErrForbidden)
+	// ErrTooLate: the time in which the appeal could be decided is over, and it
+	// counts as upheld. It wraps marketplace.ErrConflict.
+	ErrTooLate = fmt.Errorf("%w: the time to decide the appeal is over", marketplace.ErrConflict)
 	// ErrNotAPerson: only a person may do this. It wraps marketplace.ErrForbidden.
 	ErrNotAPerson = fmt.Errorf("%w: only a person may do this", marketplace.ErrForbidden)
 	// ErrStaleVersion: the terms or the quiz have a newer version. It wraps
@@ -46,6 +52,18 @@ var (
 	// ErrWaiting: the program is full and the applicant waits for a place. It wraps
 	// marketplace.ErrConflict.
 	ErrWaiting = fmt.Errorf("%w: the applicant waits for a place", marketplace.ErrConflict)
+	// ErrInvitation: the invitation is none, or another program's. It wraps
+	// marketplace.ErrNotFound.
+	ErrInvitation = fmt.Errorf("%w: no such invitation", marketplace.ErrNotFound)
+	// ErrInvitationOver: the invitation has expired or was taken back. It wraps
+	// marketplace.ErrConflict.
+	ErrInvitationOver = fmt.Errorf("%w: the invitation is over", marketplace.ErrConflict)
+	// ErrInvitationUsed: all who may have applied by the invitation. It wraps
+	// marketplace.ErrConflict.
+	ErrInvitationUsed = fmt.Errorf("%w: the invitation is used up", marketplace.ErrConflict)
+	// ErrTooManyInvitations: the program has MaxInvitations open ones. It wraps
+	// marketplace.ErrConflict.
+	ErrTooManyInvitations = fmt.Errorf("%w: there are too many open invitations", marketplace.ErrConflict)
 	// ErrUnfunded: the program pays for the onboarding and lacks the money, so
 	// nobody begins one. It wraps marketplace.ErrConflict.
 	ErrUnfunded = fmt.Errorf("%w: the program cannot pay for an onboarding now", marketplace.ErrConflict)

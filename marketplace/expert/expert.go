@@ -21,6 +21,9 @@ type Expert struct {
 	Languages []string `gorm:"serializer:json"` // BCP 47, canonical, sorted
 	Capacity  int      // assignments in hand at a time, at most
 	Available bool     // wants offers now
+	// ExtraTimePct is how much more time they want for each item of a timed quiz, in
+	// percent of it, from 0 to MaxExtraTime. No brand and no reviewer is told.
+	ExtraTimePct int
 	// ActiveCount is how many assignments are in hand. Take and Free move it.
 	ActiveCount int
 	CreatedAt   time.Time
@@ -40,6 +43,8 @@ const (
 	DefaultCapacity = 3
 	// MaxCapacity is the most an expert can choose.
 	MaxCapacity = 100
+	// MaxExtraTime makes a time ten times as long (WCAG 2.2, 2.2.1).
+	MaxExtraTime = 900
 )
 
 func (p Profile) expert(person access.PersonID, now time.Time) (Expert, error) {
@@ -89,4 +94,9 @@ func checkCapacity(n int) error {
 		return &marketplace.InvalidError{Field: "capacity", Reason: fmt.Sprintf("is %d, must be from 1 to %d", n, MaxCapacity)}
 	}
 	return nil
+}
+
+// timeFor is how long the expert has for something that takes others so long.
+func (x Expert) timeFor(seconds int) time.Duration {
+	return time.Duration(seconds) * time.Second * time.Duration(100+x.ExtraTimePct) / 100
 }

@@ -33,6 +33,8 @@ type house struct {
 	programs *program.Service
 	queue    *job.Queue
 	mailbox  mailbox
+	notify   *notify.Service
+	made     int
 	operator access.Caller
 	owner    access.Caller
 	program  program.Program
@@ -59,9 +61,10 @@ func newHouse(t testing.TB, db *sqldb.DB) *house {
 	log := event.NewLog(h.queue)
 	h.people = access.New(h.store, h.clock, log, keys)
 	h.programs = program.New(h.store, h.clock, log, h.people, "sandbox")
+	h.notify = notify.New(h.store, h.clock, h.queue, h.people, keys, &h.mailbox)
 	h.Service = expert.New(expert.Rooms{
-		Store: h.store, Clock: h.clock, Queue: h.queue, Events: log, Programs: h.programs, Redactor: redact.New(redact.Options{}), Keys: keys,
-		Notify: notify.New(h.store, h.clock, h.queue, h.people, keys, &h.mailbox),
+		Store: h.store, Clock: h.clock, Queue: h.queue, Events: log, Programs: h.programs, People: h.people, Redactor: redact.New(redact.Options{}), Keys: keys,
+		Notify: h.notify,
 	})
 	op, err := h.people.CreateOperator(t.Context(), access.SystemCaller("test"), access.NewPerson{Name: "Op"})
 	must(t, err)

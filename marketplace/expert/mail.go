@@ -3,7 +3,6 @@ package expert
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -43,11 +42,6 @@ func (e Enrolment) letter(kind event.Kind, where string) (subject, text string) 
 	case WasRejected:
 		return "Your application was declined", fmt.Sprintf("A person at %s has declined your application.\n\nTheir reason: %s.%s\n\nYou may apply again from %s.",
 			where, rejections[RejectionReason(e.DecisionCode)], noted(e.DecisionNote), e.ReapplyAt.UTC().Format("2 January 2006"))
-	case WasSuspended:
-		return "You were suspended", fmt.Sprintf("A person at %s has stopped you from being asked.\n\nTheir reason: %s.%s\n\nDecided at %s. What you earned stays yours and is paid out.",
-			where, suspensions[SuspensionReason(e.DecisionCode)], noted(e.DecisionNote), e.DecidedAt.UTC().Format(time.RFC1123))
-	case Reinstated:
-		return "Your suspension has ended", "You may work again: " + where + "."
 	}
 	return "", ""
 }
@@ -65,12 +59,4 @@ var rejections = map[RejectionReason]string{
 	RejectLanguage:    "the language does not yet suffice",
 	RejectEligibility: "the program's conditions, such as age or country, are not met",
 	RejectConduct:     "conduct",
-}
-
-var suspensions = map[SuspensionReason]string{
-	SuspendQuality: "answers below the program's bar, on review",
-	SuspendConduct: "conduct towards customers or colleagues",
-	SuspendPrivacy: "personal data was mishandled",
-	SuspendFraud:   "pretended work or identity",
-	SuspendTerms:   "the accepted terms were broken",
 }

@@ -41,6 +41,9 @@ func (s *Service) Leave(ctx context.Context, caller access.Caller, id program.ID
 		}
 		e.Motivation, e.Owns, e.Uses, e.Waiting = "", "", "", false
 		e.Certified, e.Topics, e.Unlocked = []string{}, []string{}, []string{}
+		if err := s.measuresOverTx(ctx, tx, e); err != nil {
+			return err
+		}
 		if err := forgetPracticeTx(ctx, tx, *e); err != nil {
 			return err
 		}

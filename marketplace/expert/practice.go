@@ -181,6 +181,14 @@ func (v PracticeView) Waits() bool {
 	return slices.ContainsFunc(v.Answers, func(a PracticeAnswer) bool { return a.Passed == nil })
 }
 
+// Left is how many more answers to a task may follow: none where it is passed.
+func (v PracticeView) Left() int {
+	if v.Passed() {
+		return 0
+	}
+	return max(0, maxPracticeTries-len(v.Answers))
+}
+
 // AnswerPractice hands in the calling applicant's answer to a task, for a person
 // of the brand to judge. After one that did not pass another may follow, five in
 // all. Errors: *StateError unless they are being assessed, *UnmetError where
@@ -206,7 +214,7 @@ func (s *Service) AnswerPractice(ctx context.Context, caller access.Caller, id p
 		switch {
 		case i < 0:
 			return marketplace.NotFound("practice task", task)
-		case tasks[i].Passed() || tasks[i].Waits() || len(tasks[i].Answers) >= maxPracticeTries:
+		case tasks[i].Waits() || tasks[i].Left() == 0:
 			return &RetakeError{}
 		}
 		a.BrandID, a.Attempt = e.BrandID, len(tasks[i].Answers)+1

@@ -99,6 +99,16 @@ func (s *Service) SetCapacity(ctx context.Context, caller access.Caller, capacit
 	return s.edit(ctx, caller, map[string]any{"capacity": capacity})
 }
 
+// SetExtraTime says how much more time the calling expert wants for each item of
+// a timed quiz, in percent of it, from 0 to MaxExtraTime; for the item that is
+// shown too.
+func (s *Service) SetExtraTime(ctx context.Context, caller access.Caller, percent int) error {
+	if err := within("extra_time_pct", percent, 0, MaxExtraTime); err != nil {
+		return err
+	}
+	return s.edit(ctx, caller, map[string]any{"extra_time_pct": percent})
+}
+
 // SetLanguages says which languages the calling expert answers in.
 func (s *Service) SetLanguages(ctx context.Context, caller access.Caller, tags []string) error {
 	languages, err := checkLanguages(tags)

@@ -157,6 +157,14 @@ func (q QuizItem) check(field string) error {
 	return nil
 }
 
+// Asked is how many items a try has.
+func (q Quiz) Asked() int {
+	if q.Draw > 0 {
+		return q.Draw
+	}
+	return len(q.Items)
+}
+
 // Questions are the drawn items without their answers.
 func (q Quiz) Questions(drawn []int) []QuizQuestion {
 	list := make([]QuizQuestion, len(drawn))

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
@@ -108,6 +110,49 @@ func TestItemFiguresFindBadItems(t *testing.T) {
 		}
 		if !slices.Equal(hints, []expert.ItemHint{"", "", expert.Misleading, expert.TooHard}) {
 			t.Errorf("hints %q of %+v", hints, figures)
+		}
+	})
+}
+
+// Who asked for more time has it, for the item that is shown too, and for no
+// other's; too much is refused, and a failure keeps what was.
+func TestMoreTimeForWhoNeedsIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, ref := t.Context(), expert.QuizRef{Program: h.program.ID}
+		item := expert.QuizItem{Question: "which?", Options: []string{"this", "that"}}
+		_, err := h.PublishQuiz(ctx, h.owner, ref, expert.NewQuiz{Items: []expert.QuizItem{item, item}, PassMark: 2, ItemSeconds: 30})
+		must(t, err)
+		slow, quick := h.expert(t, "slow"), h.expert(t, "quick")
+		for _, percent := range []int{-1, expert.MaxExtraTime + 1} {
+			if err := h.SetExtraTime(ctx, slow, percent); !errors.Is(err, marketplace.ErrInvalid) {
+				t.Errorf("%d %%: %v", percent, err)
+			}
+		}
+		for _, x := range []access.Caller{slow, quick} {
+			_, err := h.Apply(ctx, x, h.program.ID, expert.Application{Motivation: "me"})
+			must(t, err)
+			_, err = h.BeginQuiz(ctx, x, ref)
+			must(t, err)
+		}
+		began := h.clock.Now()
+		must(t, h.SetExtraTime(ctx, slow, 300))
+		for _, c := range []struct {
+			who   access.Caller
+			time  time.Duration
+			score int
+		}{{slow, 2 * time.Minute, 2}, {quick, 30 * time.Second, 1}} {
+			h.clock.Set(began)
+			s, err := h.Sitting(ctx, c.who, ref)
+			if must(t, err); s.ItemTime != c.time || !s.Until.Equal(began.Add(c.time)) || s.Tries != 1 || s.Quiz.Asked() != 2 {
+				t.Errorf("%v: %+v", c.who, s)
+			}
+			h.clock.Advance(time.Minute)
+			s, err = h.AnswerItem(ctx, c.who, ref, 0, 0)
+			must(t, err)
+			if s, err = h.AnswerItem(ctx, c.who, ref, 1, 0); err != nil || s.Attempt.Score != c.score {
+				t.Errorf("after a minute: %d right, %v; want %d", s.Attempt.Score, err, c.score)
+			}
 		}
 	})
 }

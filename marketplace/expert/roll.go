@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
 )
 
@@ -50,6 +51,22 @@ func (r Roll) Len() int { return len(r.roster.order) }
 func (r Roll) At(place int) Candidate {
 	m := r.roster.order[place]
 	return Candidate{Person: m.person, Since: m.since, Lot: m.lot}
+}
+
+// Country is that of somebody who has a place; empty where they have not told it.
+func (r Roll) Country(person access.PersonID) string {
+	if m := r.roster.members[person]; m != nil {
+		return m.country
+	}
+	return ""
+}
+
+// Hands is how many questions more somebody who has a place can take on.
+func (r Roll) Hands(person access.PersonID) int {
+	if m := r.roster.members[person]; m != nil {
+		return max(0, m.capacity-m.active)
+	}
+	return 0
 }
 
 // May applies the hard rules to who has a place, and gives what is known of them

@@ -72,22 +72,25 @@ type rosterCursor struct {
 	number   int64
 }
 
-// member is an expert in a program. It is never changed, only replaced.
+// member is an expert in a program. But for believed, which follows from the
+// rest, it is never changed, only replaced.
 type member struct {
 	person                       access.PersonID
 	state                        State
 	lot                          uint64
 	certified, topics, languages []string // languages without script and region
 	unlocked                     []string // topics whose cards were read
-	handle                       string
+	restricted                   []string // topics that a restriction keeps them from
+	handle, country              string
 	unfit                        Reason // for now, whatever the question; empty: fit
 	since                        time.Time
 	capacity, active             int
 	available, interested        bool
 	beliefs                      map[string]Belief // by topic
+	believed                     believed
 }
 
-const memberColumns = ` e.person_id, e.state, e.lot, e.certified, e.topics, e.unlocked, x.languages, x.handle, e.enrolled_at,
+const memberColumns = ` e.person_id, e.state, e.lot, e.certified, e.topics, e.unlocked, e.restricted, x.languages, x.handle, x.country, e.enrolled_at,
   x.capacity, x.active_count, x.available, EXISTS (SELECT 1 FROM memberships w WHERE w.brand_id = e.brand_id AND w.person_id = e.person_id
     AND w.role IN ('owner', 'manager', 'finance')) AS interested, s.topic, s.alpha, s.beta, s.evidence, s.updated_at `
 
@@ -153,12 +156,12 @@ func (r *roster) next(postgres bool) (string, []any) {
 // readMember reads one row into the members it belongs to.
 func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
 	var m member
-	var certified, topics, unlocked, languages string
+	var certified, topics, unlocked, restricted, languages string
 	var since, believed sql.NullTime
 	var topic sql.NullString
 	var alpha, beta sql.NullFloat64
 	var evidence sql.NullInt64
-	err := rows.Scan(&read.snapshot, &read.number, &m.person, &m.state, &m.lot, &certified, &topics, &unlocked, &languages, &m.handle, &since,
+	err := rows.Scan(&read.snapshot, &read.number, &m.person, &m.state, &m.lot, &certified, &topics, &unlocked, &restricted, &languages, &m.handle, &m.country, &since,
 		&m.capacity, &m.active, &m.available, &m.interested, &topic, &alpha, &beta, &evidence, &believed)
 	if err != nil {
 		return err
@@ -166,7 +169,7 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	known, ok := into[m.person]
 	if !ok {
 		m.since = since.Time.UTC()
-		if err := m.lists(certified, topics, unlocked, languages); err != nil {
+		if err := m.lists(certified, topics, unlocked, restricted, languages); err != nil {
 			return err
 		}
 		m.unfit = m.unfitFor()
@@ -184,8 +187,10 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	return nil
 }
 
-func (m *member) lists(certified, topics, unlocked, languages string) error {
-	for into, text := range map[*[]string]string{&m.certified: certified, &m.topics: topics, &m.unlocked: unlocked, &m.languages: languages} {
+func (m *member) lists(certified, topics, unlocked, restricted, languages string) error {
+	for into, text := range map[*[]string]string{
+		&m.certified: certified, &m.topics: topics, &m.unlocked: unlocked, &m.restricted: restricted, &m.languages: languages,
+	} {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
 			return fmt.Errorf("read a list of expert %s: %w", m.person, err)
 		}

@@ -2,6 +2,7 @@ package expert
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -38,6 +39,8 @@ const (
 	TermsPublished  event.Kind = "expert.terms_published"   // subject: the program
 	QuizPublished   event.Kind = "expert.quiz_published"    // subject: the program
 	EvidenceAdded   event.Kind = "expert.evidence_imported" // subject: the program
+	ExpertsInvited  event.Kind = "expert.invited"           // subject: the program
+	InviteRevoked   event.Kind = "expert.invite_revoked"    // subject: the program
 
 	PlatformQuizTaken     event.Kind = "expert.platform_quiz_taken"     // subject: the person
 	PlatformQuizPublished event.Kind = "expert.platform_quiz_published" // subject: who published it
@@ -51,6 +54,11 @@ const (
 	PracticeJudged        event.Kind = "expert.practice_judged"
 	OnboardingPaid        event.Kind = "expert.onboarding_paid"
 	HasPlace              event.Kind = "expert.has_place" // the wait for one is over
+
+	WasRestricted     event.Kind = "expert.restricted"
+	Unrestricted      event.Kind = "expert.unrestricted"
+	MeasureContested  event.Kind = "expert.measure_appealed"
+	MeasureWasDecided event.Kind = "expert.measure_decided" // code: upheld, rejected or undecided
 )
 
 // Change is the data of this room's events.
@@ -65,6 +73,7 @@ type Change struct {
 	Count   int             `json:"count,omitempty"`
 	Card    CardID          `json:"card,omitzero"`
 	Task    PracticeTaskID  `json:"task,omitzero"`
+	Measure MeasureID       `json:"measure,omitzero"`
 }
 
 // Service keeps experts, enrolments, evidence and standings. Safe for
@@ -80,6 +89,10 @@ type Service struct {
 	notify   *notify.Service
 	rosters  *rosters
 	drawKey  []byte // of quizzes' items
+	people   *access.Service
+
+	inviteKey []byte // of invitations' links
+	payable   func(country string, at time.Time) bool
 }
 
 // Rooms is what the room stands on. Redactor hides personal data in what is
@@ -91,8 +104,11 @@ type Rooms struct {
 	Events   *event.Log
 	Programs *program.Service
 	Notify   *notify.Service
+	People   *access.Service
 	Redactor *redact.Redactor
 	Keys     *redact.Keyring
+	// Payable reports whether experts of a country can be paid; nil: all can.
+	Payable func(country string, at time.Time) bool
 }
 
 // New makes the service and registers what follows when a program's policies
@@ -101,10 +117,13 @@ func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, log: r.Events, programs: r.Programs, notify: r.Notify, redactor: r.Redactor, keys: r.Keys,
 		rosters: newRosters(), drawKey: r.Keys.Derive("expert.draw"),
+		payable: r.Payable, people: r.People, inviteKey: r.Keys.Derive("expert.invite"),
 	}
 	r.Store.OnUndone(s.rosters.forget)
 	r.Events.Subscribe("places", s.placesChanged, program.PoliciesSet)
+	r.Queue.Sweep(job.Sweep{Name: "invitations", Table: "expert_invitations", Do: s.invitationDueTx})
 	r.Queue.Sweep(job.Sweep{Name: "experts' hours", Table: "expert_schedules", Do: s.hoursDueTx})
+	r.Queue.Sweep(job.Sweep{Name: "measures", Table: "measures", Do: s.measureDueTx})
 	return s
 }
 

@@ -35,7 +35,7 @@ func enrolmentTx(ctx context.Context, tx *gorm.DB, p program.Program, person acc
 	}
 	return Enrolment{
 		ID: marketplace.NewID[Enrolment](), BrandID: p.BrandID, ProgramID: p.ID, PersonID: person,
-		Certified: []string{}, Topics: []string{}, Unlocked: []string{},
+		Certified: []string{}, Topics: []string{}, Unlocked: []string{}, Restricted: []string{},
 	}, false, nil
 }
 
@@ -43,7 +43,7 @@ func enrolmentTx(ctx context.Context, tx *gorm.DB, p program.Program, person acc
 var changeable = []string{
 	"state", "resume_state", "origin", "motivation", "lot", "certified", "topics", "applied_at", "enrolled_at",
 	"decided_by", "decided_at", "decision_code", "decision_note",
-	"owns", "uses", "waiting", "unlocked", "reapply_at", "training_hold", "trained_at",
+	"owns", "uses", "waiting", "unlocked", "reapply_at", "training_hold", "trained_at", "restricted",
 }
 
 // saveTx writes a changed enrolment, whose row the transaction has locked, and

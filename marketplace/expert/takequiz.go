@@ -22,12 +22,17 @@ const lateness = 5 * time.Second
 type Sitting struct {
 	Quiz    Quiz // with answers: not to be shown; version 0: there is none
 	Attempt QuizAttempt
+	Tries   int // at this version, with one that is under way
+	// ItemTime is how long the person has for each item, with the extra time they
+	// asked for; zero: as long as they like.
+	ItemTime time.Duration
 	// Questions are the items of the next try of a quiz that is answered at once.
 	Questions []QuizQuestion
 	// Item is the one to be answered of a try that is under way; nil: none is.
 	Item *QuizQuestion
 	// Until is when the time for Item ends.
 	Until time.Time
+	Left  time.Duration // until then
 	// Again is when another try may begin; nil where none may, or one may now.
 	Again *time.Time
 	// May reports whether a try may begin now.
@@ -38,9 +43,13 @@ type Sitting struct {
 // *marketplace.NotFoundError without an application, ErrNotAPerson.
 func (s *Service) Sitting(ctx context.Context, caller access.Caller, ref QuizRef) (sitting Sitting, err error) {
 	look := func(tx *gorm.DB, e *Enrolment) error {
+		x, err := s.LoadTx(ctx, tx, e.PersonID)
+		if err != nil {
+			return err
+		}
 		q, attempts, err := s.triesTx(ctx, tx, ref, e.PersonID)
 		if err == nil {
-			sitting = s.sitting(q, attempts, e.PersonID)
+			sitting = s.sitting(q, attempts, x)
 		}
 		return err
 	}
@@ -55,11 +64,7 @@ func (s *Service) Sitting(ctx context.Context, caller access.Caller, ref QuizRef
 		return sitting, ErrNotAPerson
 	}
 	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		x, err := s.LoadTx(ctx, tx, caller.Person)
-		if err != nil {
-			return err
-		}
-		return look(tx, &Enrolment{PersonID: x.PersonID})
+		return look(tx, &Enrolment{PersonID: caller.Person})
 	})
 	return sitting, err
 }
@@ -74,8 +79,8 @@ func (s *Service) triesTx(ctx context.Context, tx *gorm.DB, ref QuizRef, person 
 }
 
 // sitting is what there is to see of a quiz after these tries, oldest first.
-func (s *Service) sitting(q Quiz, attempts []QuizAttempt, person access.PersonID) Sitting {
-	v := Sitting{Quiz: q}
+func (s *Service) sitting(q Quiz, attempts []QuizAttempt, x Expert) Sitting {
+	v := Sitting{Quiz: q, Tries: len(attempts), ItemTime: x.timeFor(q.ItemSeconds)}
 	if len(attempts) > 0 {
 		v.Attempt = attempts[len(attempts)-1]
 	}
@@ -85,7 +90,8 @@ func (s *Service) sitting(q Quiz, attempts []QuizAttempt, person access.PersonID
 	if !v.Attempt.Over() {
 		n := len(v.Attempt.Answers)
 		v.Item = &q.Questions(v.Attempt.Drawn[n : n+1])[0]
-		v.Until = v.Attempt.ServedAt.Add(time.Duration(q.ItemSeconds) * time.Second)
+		v.Until = v.Attempt.ServedAt.Add(v.ItemTime)
+		v.Left = max(0, v.Until.Sub(s.clock.Now()))
 		return v
 	}
 	switch err := q.mayRetake(attempts, s.clock.Now()).(type) {
@@ -97,7 +103,7 @@ func (s *Service) sitting(q Quiz, attempts []QuizAttempt, person access.PersonID
 		}
 	}
 	if q.ItemSeconds == 0 {
-		v.Questions = q.Questions(s.draw(q, person, len(attempts)+1))
+		v.Questions = q.Questions(s.draw(q, x.PersonID, len(attempts)+1))
 	}
 	return v
 }
@@ -168,8 +174,9 @@ func (s *Service) BeginQuiz(ctx context.Context, caller access.Caller, ref QuizR
 			}
 			attempts = append(attempts, a)
 		}
-		sitting = s.sitting(q, attempts, e.PersonID)
-		return nil
+		x, err := s.LoadTx(ctx, tx, e.PersonID)
+		sitting = s.sitting(q, attempts, x)
+		return err
 	})
 	return sitting, err
 }
@@ -194,8 +201,12 @@ func (s *Service) AnswerItem(ctx context.Context, caller access.Caller, ref Quiz
 				return err
 			}
 		}
+		x, err := s.LoadTx(ctx, tx, e.PersonID)
+		if err != nil {
+			return err
+		}
 		now := s.clock.Now()
-		if now.After(a.ServedAt.Add(time.Duration(q.ItemSeconds)*time.Second + lateness)) {
+		if now.After(a.ServedAt.Add(x.timeFor(q.ItemSeconds) + lateness)) {
 			answer = Missed
 		}
 		a.Answers, a.ServedAt = append(a.Answers, answer), &now
@@ -209,7 +220,7 @@ func (s *Service) AnswerItem(ctx context.Context, caller access.Caller, ref Quiz
 		if over {
 			err = s.takenTx(ctx, tx, caller, ref, e, *a)
 		}
-		sitting = s.sitting(q, attempts, e.PersonID)
+		sitting = s.sitting(q, attempts, x)
 		return err
 	})
 	return sitting, err

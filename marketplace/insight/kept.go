@@ -16,39 +16,39 @@ const mostKept = 1_000
 // kept keeps what anybody may ask for and costs more than a look-up, for a
 // while. Who asks for the same at once waits for one answer. Safe for
 // concurrent use.
-type kept struct {
+type kept[T any] struct {
 	mu   sync.Mutex
-	ofID map[program.ID]*keptDemand
+	ofID map[program.ID]*keptOne[T]
 }
 
-type keptDemand struct {
-	mu     sync.Mutex
-	read   time.Time // zero: not yet
-	demand Demand
+type keptOne[T any] struct {
+	mu   sync.Mutex
+	read time.Time // zero: not yet
+	what T
 }
 
-func newKept() *kept { return &kept{ofID: map[program.ID]*keptDemand{}} }
+func newKept[T any]() *kept[T] { return &kept[T]{ofID: map[program.ID]*keptOne[T]{}} }
 
 // of gives what is kept of a program, or what read gives now.
-func (k *kept) of(id program.ID, now time.Time, read func() (Demand, error)) (Demand, error) {
+func (k *kept[T]) of(id program.ID, now time.Time, read func() (T, error)) (T, error) {
 	k.mu.Lock()
 	one := k.ofID[id]
 	if one == nil {
 		if len(k.ofID) >= mostKept {
 			clear(k.ofID)
 		}
-		one = &keptDemand{}
+		one = &keptOne[T]{}
 		k.ofID[id] = one
 	}
 	k.mu.Unlock()
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	if age := now.Sub(one.read); !one.read.IsZero() && age >= 0 && age < keepFor {
-		return one.demand, nil
+		return one.what, nil
 	}
-	demand, err := read()
+	what, err := read()
 	if err == nil {
-		one.read, one.demand = now, demand
+		one.read, one.what = now, what
 	}
-	return demand, err
+	return what, err
 }

@@ -31,11 +31,14 @@ type Rooms struct {
 // Service reads. Safe for concurrent use.
 type Service struct {
 	Rooms
-	pages *kept
+	pages *kept[Demand]
+	books *kept[Books]
 }
 
 // New makes the service.
-func New(r Rooms) *Service { return &Service{Rooms: r, pages: newKept()} }
+func New(r Rooms) *Service {
+	return &Service{Rooms: r, pages: newKept[Demand](), books: newKept[Books]()}
+}
 
 // onProgram runs look in a reading transaction of the program's brand when the
 // caller has the permission there; to those who are nothing to the brand there

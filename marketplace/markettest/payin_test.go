@@ -19,6 +19,9 @@ func fillPayments(t *testing.T, m *markettest.Market) {
 			t.Fatal(err)
 		}
 	}
+	if err := m.Programs.SetBudget(t.Context(), m.Owner, m.Program.ID, 0, true); err != nil {
+		t.Fatal(err)
+	}
 	if err := m.Programs.SetTopUp(t.Context(), m.Owner, m.Program.ID, true, 1, 1, 1); err != nil {
 		t.Fatal(err)
 	}

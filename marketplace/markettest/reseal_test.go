@@ -71,6 +71,8 @@ func newSealedMarket(t *testing.T, db *sqldb.DB) *sealedMarket {
 	m.must(err)
 	_, err = m.Experts.AddMacro(t.Context(), first, expert.MacroText{Name: "greeting", Text: "Dear Mrs Whitlow"})
 	m.must(err)
+	_, err = m.Experts.InviteAddresses(t.Context(), m.Owner, m.Program.ID, expert.InvitationTerms{Label: "regulars"}, []string{whitlow.Handle})
+	m.must(err)
 	_, _, err = m.Customers.CreateIdentityKey(t.Context(), m.Owner, m.Brand, "shop")
 	m.must(err)
 	m.RunDue()
@@ -187,7 +189,7 @@ func TestSealedContextsStay(t *testing.T) {
 		"questions.title_sealed": "questions.title:a", "questions.context_sealed": "questions.context:a",
 		"messages.body_sealed": "messages.body:a", "feedback.comment_sealed": "feedback.comment_sealed:a",
 		"uploads.content_sealed": "pictures.content:a", "pictures.content_sealed": "pictures.content:a",
-		"macros.text_sealed": "macros/text_sealed/a",
+		"macros.text_sealed": "macros/text_sealed/a", "invitees.email_sealed": "invitees/email_sealed/a",
 	}
 	for _, c := range assembly.Sealed {
 		names := []string{"a", "b", "c"}[:max(1, len(c.Names))]

@@ -150,6 +150,7 @@ func fill(t *testing.T, m *markettest.Market) {
 	fillOnboarding(t, m, applicant)
 	fillSessions(t, m)
 	fillPayments(t, m)
+	fillJudged(t, m)
 
 	policies := m.Program.Policies
 	policies.Review.SampleBP, policies.Reward.ReviewMinor = 10_000, 40
@@ -165,11 +166,15 @@ func fill(t *testing.T, m *markettest.Market) {
 	must(err)
 	m.Answer(first, a)
 	must(m.Questions.Resolve(ctx, dana, q.ID))
+	_, err = m.Questions.Thank(ctx, m.Manager, m.Brand, q.ID, 1, 50, "Well done.")
+	must(err)
 	must(m.Quality.Give(ctx, dana, q.ID, quality.Feedback{Solved: true, CSAT: 5}))
 	_, err = m.Questions.ShareOwn(ctx, dana, q.ID, "v1")
 	must(err)
 	fillMail(t, m)
 	fillWeights(t, m, first)
+	fillInvited(t, m)
+	fillVoice(t, m, first)
 	m.RunDue()
 	_, err = m.Quality.Refuse(ctx, m.Manager, m.Brand, a.ID, quality.RefuseNoAnswer, "It says nothing.")
 	must(err)

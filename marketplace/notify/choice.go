@@ -23,7 +23,9 @@ const (
 	ReviewsAndRefusals Kind = "reviews_and_refusals" // what was judged of one's work
 	Appeals            Kind = "appeals"              // how they were decided
 	Payouts            Kind = "payouts"              // money that was sent
+	Room               Kind = "room"                 // elections and answers in the experts' room; to experts who asked for it
 	Answers            Kind = "answers"              // to customers: news of their questions
+	Invitations        Kind = "invitations"          // to an address that a brand knows: to work for it
 )
 
 // wantedUnlessTold are the kinds that concern money or judgement: persons get
@@ -37,11 +39,13 @@ type Choices struct {
 	ReviewsAndRefusals bool
 	Appeals            bool
 	Payouts            bool
+	Room               bool
 }
 
 func (c *Choices) byKind() map[Kind]*bool {
 	return map[Kind]*bool{
 		Offers: &c.Offers, Questions: &c.Questions, ReviewsAndRefusals: &c.ReviewsAndRefusals, Appeals: &c.Appeals, Payouts: &c.Payouts,
+		Room: &c.Room,
 	}
 }
 
@@ -96,7 +100,7 @@ func (s *Service) SetChoices(ctx context.Context, caller access.Caller, c Choice
 	now := s.clock.Now()
 	var list []choice
 	wanted := c.byKind()
-	for _, kind := range []Kind{Offers, Questions, ReviewsAndRefusals, Appeals, Payouts} {
+	for _, kind := range []Kind{Offers, Questions, ReviewsAndRefusals, Appeals, Payouts, Room} {
 		list = append(list, choice{PersonID: caller.Person, Kind: kind, Wanted: *wanted[kind], ChangedAt: now})
 	}
 	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
@@ -118,6 +122,12 @@ func chooseTx(ctx context.Context, tx *gorm.DB, list []choice) error {
 		return fmt.Errorf("write the choices of person %s: %w", list[0].PersonID, err)
 	}
 	return nil
+}
+
+// AskedSQL tells whether a person, an expression of the statement it stands in,
+// has asked for mails of a kind, its argument.
+func AskedSQL(person string) string {
+	return "EXISTS (SELECT 1 FROM mail_choices WHERE mail_choices.person_id = " + person + " AND mail_choices.kind = ? AND mail_choices.wanted)"
 }
 
 // wantedTx tells whether the reader of a mail wants mails of its kind.

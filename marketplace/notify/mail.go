@@ -24,6 +24,7 @@ type Mail struct {
 	Customer  access.CustomerID   // whose address ToAddress is, so that erasing them reaches it; may be zero
 	Subject   string              // 1 to 200 bytes on one line
 	Text      string              // plain text, 1 byte to 64 kB
+	Language  string              // in which its ending is, where there is one in it; empty: English
 }
 
 const (
@@ -70,6 +71,8 @@ func (Record) TableName() string { return "mails" }
 type content struct {
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
+	// Language is that of the ending.
+	Language string `json:"language,omitempty"`
 }
 
 var (
@@ -124,7 +127,7 @@ func (m Mail) checkReader() (Mail, error) {
 
 func (m Mail) content() ([]byte, error) {
 	text := strings.ReplaceAll(m.Text, "\r\n", "\n")
-	c, err := json.Marshal(content{Subject: m.Subject, Text: text})
+	c, err := json.Marshal(content{Subject: m.Subject, Text: text, Language: m.Language})
 	if err != nil {
 		return nil, fmt.Errorf("write a mail's content: %w", err)
 	}

@@ -56,7 +56,7 @@ func (s *Service) SendTx(ctx context.Context, tx *gorm.DB, m Mail) error {
 	if err != nil {
 		return err
 	}
-	if wanted, err := wantedTx(ctx, tx, m); err != nil || !wanted {
+	if wanted, err := s.wantsTx(ctx, tx, m); err != nil || !wanted {
 		return err
 	}
 	r, err := s.seal(m)
@@ -158,7 +158,7 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, r Record) (Message, e
 	if err != nil {
 		return Message{}, err
 	}
-	ending, unsubscribe := s.ending(r)
+	ending, unsubscribe := s.ending(r, to, c.Language)
 	return Message{ID: r.messageID(), To: to, Subject: c.Subject, Text: c.Text + ending, At: r.CreatedAt, Unsubscribe: unsubscribe}, nil
 }
 

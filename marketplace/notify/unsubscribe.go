@@ -18,6 +18,7 @@ import (
 const (
 	ofPerson   = 'p' // and the person's id and the kind
 	ofCustomer = 'c' // and the brand's id and the customer's
+	ofAddress  = 'a' // and the brand's id and the address's blind index
 	macSize    = 16
 	idSize     = 16
 )
@@ -25,15 +26,17 @@ const (
 // MaxUnsubscribeToken is how long the token of a link to turn mails off may be.
 const MaxUnsubscribeToken = 200
 
-// unsubscribeToken is the token for the reader of a mail; "" where nothing can
-// be turned off.
-func (s *Service) unsubscribeToken(r Record) string {
+// unsubscribeToken is the token for the reader of a mail that goes to an address;
+// "" where nothing can be turned off.
+func (s *Service) unsubscribeToken(r Record, to string) string {
 	var said []byte
 	switch {
 	case r.Kind == "":
 		return ""
 	case !r.PersonID.IsZero():
 		said = append(append([]byte{ofPerson}, r.PersonID[:]...), r.Kind...)
+	case r.CustomerID.IsZero():
+		said = append(append([]byte{ofAddress}, r.BrandID[:]...), s.addressIndex(r.BrandID, to)...)
 	default:
 		said = append(append([]byte{ofCustomer}, r.BrandID[:]...), r.CustomerID[:]...)
 	}
@@ -69,6 +72,9 @@ func (s *Service) setByToken(ctx context.Context, token string, wanted bool) err
 	if !hmac.Equal(mac, s.sign(said)) {
 		return none
 	}
+	if said[0] == ofAddress {
+		return s.setAddress(ctx, marketplace.BrandID(said[1:1+idSize]), said[1+idSize:], wanted)
+	}
 	if said[0] == ofCustomer {
 		return s.setCustomer(ctx, marketplace.BrandID(said[1:1+idSize]), access.CustomerID(said[1+idSize:]), wanted)
 	}
@@ -102,12 +108,12 @@ func (s *Service) Link(page, token string) string {
 
 // ending is what every mail that can be turned off says at its end, and where a
 // mail program can turn it off.
-func (s *Service) ending(r Record) (text, link string) {
-	token := s.unsubscribeToken(r)
+func (s *Service) ending(r Record, to, language string) (text, link string) {
+	token := s.unsubscribeToken(r, to)
 	if token == "" {
 		return "", ""
 	}
-	text = "\n-- \nTo get no more mails like this: " + s.Link("unsubscribe", token) + "\n"
+	text = "\n-- \n" + noMore(language) + s.Link("unsubscribe", token) + "\n"
 	if !r.PersonID.IsZero() {
 		text += "To choose which mails you get: " + s.Link("work/notifications", "") + "\n"
 	}

@@ -43,7 +43,8 @@ func (s *Service) Fund(ctx context.Context, caller access.Caller, id ID, amount 
 
 // AllocateBudget moves money from the brand's wallet to the program's budget;
 // key as in Fund. The error where the wallet lacks it is a
-// *payouts.InsufficientFundsError.
+// *payouts.InsufficientFundsError; more than the month's budget leaves is a
+// *marketplace.InvalidError.
 func (s *Service) AllocateBudget(ctx context.Context, caller access.Caller, id ID, amount payouts.Money, key string) error {
 	return s.moveMoney(ctx, caller, id, amount, key, BudgetAllocated, func(tx *gorm.DB, m MoneyMove) error {
 		return payouts.AllocateBudgetTx(ctx, tx, s.clock.Now(), m.allocation())
@@ -126,8 +127,22 @@ func (s *Service) moveMoney(ctx context.Context, caller access.Caller, id ID, am
 		if err := post(tx, m); err != nil || done.RowsAffected == 0 {
 			return translate(err)
 		}
+		if err := s.movedTx(ctx, tx, p, kind, amount.Minor); err != nil {
+			return err
+		}
 		return s.appendTx(ctx, tx, kind, p, Change{By: caller.String(), Minor: amount.Minor, Currency: string(amount.Currency)})
 	})
+}
+
+// movedTx has the budget's plan know of what a person moved.
+func (s *Service) movedTx(ctx context.Context, tx *gorm.DB, p Program, kind event.Kind, minor int64) error {
+	switch kind {
+	case BudgetAllocated:
+		return s.givenTx(ctx, tx, p)
+	case BudgetReturned:
+		return s.takenTx(ctx, tx, p, minor)
+	}
+	return nil
 }
 
 func (p Program) checkAmount(amount payouts.Money) error {

@@ -39,7 +39,8 @@ func parsePolicies(text []byte) (Policies, error) {
 
 // clone shares nothing with p that could be written to.
 func (p Policies) clone() Policies {
-	p.Reward.ByTopic = maps.Clone(p.Reward.ByTopic)
+	p.Reward = p.Reward.clone()
 	p.Routing.WaveSizes = slices.Clone(p.Routing.WaveSizes)
+	p.Rubric = maps.Clone(p.Rubric)
 	return p
 }

@@ -2,8 +2,6 @@ package program
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"knowhow/marketplace"
@@ -19,16 +17,7 @@ type Policies struct {
 	Escalation EscalationPolicy
 	Abuse      AbusePolicy
 	Admission  AdmissionPolicy
-}
-
-// RewardPolicy says what an answer earns, in minor units of the program's
-// currency, and what the platform takes on top.
-type RewardPolicy struct {
-	BaseMinor      int64            // per assignment; zero until the brand has decided
-	ByTopic        map[string]int64 // by topic slug, in place of BaseMinor
-	FeeBP          int              // the platform's fee on top of the reward, basis points
-	HandoffShareBP int              // of the reward, for a handoff the next expert confirms
-	ReviewMinor    int64            // per review by a peer; zero: the brand's own people review
+	Rubric     Rubric // what reviewers judge by, in the brand's words; may be nil
 }
 
 // SLAPolicy is the promise to the customer, counted from the asking; its clock
@@ -47,6 +36,7 @@ type RoutingPolicy struct {
 	OfferTTL      time.Duration // how long an offer waits for its expert
 	MaxExperts    int           // asked per attempt before the question escalates
 	DeliverWithin time.Duration // an accepted question without an answer goes back
+	BrandMatters  bool          // what by its words only the brand can settle goes to its team at once
 }
 
 // ReviewPolicy says how much work is checked and when pay is certain.
@@ -85,7 +75,7 @@ const day = 24 * time.Hour
 // The base reward is zero because nobody's money is spent without a decision.
 func DefaultPolicies() Policies {
 	return Policies{
-		Reward: RewardPolicy{FeeBP: 2000, HandoffShareBP: 2000},
+		Reward: RewardPolicy{FeeBP: 2000, HandoffShareBP: 2000, IncludedMinutes: 10},
 		SLA: SLAPolicy{
 			FirstResponse: time.Hour, Resolution: day,
 			NudgeAfter: day, AutoResolveAfter: 3 * day,
@@ -112,30 +102,9 @@ const whole = 10_000
 func (p Policies) Validate() error {
 	for _, check := range []func() error{
 		p.Reward.validate, p.SLA.validate, p.Routing.validate, p.Review.validate,
-		func() error { return CheckSlug("policies.escalation.target", p.Escalation.Target) }, p.Abuse.validate, p.Admission.validate,
+		func() error { return CheckSlug("policies.escalation.target", p.Escalation.Target) }, p.Abuse.validate, p.Admission.validate, p.Rubric.validate,
 	} {
 		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (r RewardPolicy) validate() error {
-	if err := firstError(
-		between("policies.reward.base_minor", r.BaseMinor, 0, MaxRewardMinor),
-		between("policies.reward.review_minor", r.ReviewMinor, 0, MaxRewardMinor),
-		between("policies.reward.fee_bp", r.FeeBP, 0, whole),
-		between("policies.reward.handoff_share_bp", r.HandoffShareBP, 0, whole/2),
-		between("policies.reward.by_topic", len(r.ByTopic), 0, maxTopic),
-	); err != nil {
-		return err
-	}
-	for _, slug := range slices.Sorted(maps.Keys(r.ByTopic)) {
-		if err := CheckSlug("policies.reward.by_topic", slug); err != nil {
-			return err
-		}
-		if err := between("policies.reward.by_topic."+slug, r.ByTopic[slug], 1, MaxRewardMinor); err != nil {
 			return err
 		}
 	}

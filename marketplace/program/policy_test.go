@@ -105,16 +105,16 @@ func TestQuote(t *testing.T) {
 	for name, c := range map[string]struct {
 		topic       *Topic
 		reward, fee int64
-		code        string
+		code, of    string
 	}{
-		"no topic":          {nil, 333, 50, ItemBase},
-		"an ordinary topic": {other, 333, 50, ItemBase},
-		"a dear topic":      {visa, 1000, 150, ItemTopic},
+		"no topic":          {nil, 333, 50, ItemBase, ""},
+		"an ordinary topic": {other, 333, 50, ItemBase, ""},
+		"a dear topic":      {visa, 1000, 150, ItemTopic, "visa"},
 	} {
 		q, err := p.Quote(c.topic, 6*time.Minute)
 		want := Quote{
 			Reward: payouts.Money{Minor: c.reward, Currency: "EUR"}, Fee: payouts.Money{Minor: c.fee, Currency: "EUR"},
-			Effort: 6 * time.Minute, Items: []QuoteItem{{c.code, c.reward}, {ItemFee, c.fee}},
+			Effort: 6 * time.Minute, Items: []QuoteItem{{Code: c.code, Minor: c.reward, Topic: c.of}, {Code: ItemFee, Minor: c.fee, BP: 1500}},
 		}
 		if err != nil || !reflect.DeepEqual(q, want) {
 			t.Errorf("%s: %+v, %v; want %+v", name, q, err, want)
@@ -122,9 +122,6 @@ func TestQuote(t *testing.T) {
 		if total, err := q.Total(); err != nil || total.Minor != c.reward+c.fee {
 			t.Errorf("%s: total %v, %v", name, total, err)
 		}
-	}
-	if q, err := p.HighestQuote(0, other, visa, nil); err != nil || q.Reward.Minor != 1000 {
-		t.Errorf("HighestQuote = %+v, %v", q, err)
 	}
 	if share, err := p.HandoffShare(payouts.Money{Minor: 333, Currency: "EUR"}); err != nil || share.Minor != 66 {
 		t.Errorf("HandoffShare = %v, %v; want 66 cents, rounded down", share, err)

@@ -9,14 +9,8 @@ import (
 // policiesJSON is how policies are stored: durations in seconds, and names that
 // do not change when a Go field is renamed.
 type policiesJSON struct {
-	Reward struct {
-		BaseMinor      int64            `json:"base_minor"`
-		ByTopic        map[string]int64 `json:"by_topic,omitempty"`
-		FeeBP          int              `json:"fee_bp"`
-		HandoffShareBP int              `json:"handoff_share_bp"`
-		ReviewMinor    int64            `json:"review_minor"`
-	} `json:"reward"`
-	SLA struct {
+	Reward rewardJSON `json:"reward"`
+	SLA    struct {
 		FirstResponse    seconds `json:"first_response"`
 		Resolution       seconds `json:"resolution"`
 		NudgeAfter       seconds `json:"nudge_after"`
@@ -27,6 +21,7 @@ type policiesJSON struct {
 		OfferTTL      seconds `json:"offer_ttl"`
 		MaxExperts    int     `json:"max_experts"`
 		DeliverWithin seconds `json:"deliver_within"`
+		BrandMatters  bool    `json:"brand_matters,omitempty"`
 	} `json:"routing"`
 	Review struct {
 		SampleBP           int     `json:"sample_bp"`
@@ -46,6 +41,7 @@ type policiesJSON struct {
 		MaxExperts      int   `json:"max_experts"`
 		OnboardingMinor int64 `json:"onboarding_minor"`
 	} `json:"admission"`
+	Rubric map[string]string `json:"rubric,omitempty"`
 }
 
 // seconds is a duration that is a whole number of seconds in JSON.
@@ -80,32 +76,32 @@ func (p *Policies) UnmarshalJSON(b []byte) error {
 
 func (p Policies) stored() policiesJSON {
 	var s policiesJSON
-	s.Reward.BaseMinor, s.Reward.ByTopic = p.Reward.BaseMinor, p.Reward.ByTopic
-	s.Reward.FeeBP, s.Reward.HandoffShareBP = p.Reward.FeeBP, p.Reward.HandoffShareBP
-	s.Reward.ReviewMinor = p.Reward.ReviewMinor
+	s.Reward = p.Reward.stored()
 	s.SLA.FirstResponse, s.SLA.Resolution = seconds(p.SLA.FirstResponse), seconds(p.SLA.Resolution)
 	s.SLA.NudgeAfter, s.SLA.AutoResolveAfter = seconds(p.SLA.NudgeAfter), seconds(p.SLA.AutoResolveAfter)
 	s.Routing.WaveSizes, s.Routing.OfferTTL = p.Routing.WaveSizes, seconds(p.Routing.OfferTTL)
 	s.Routing.MaxExperts, s.Routing.DeliverWithin = p.Routing.MaxExperts, seconds(p.Routing.DeliverWithin)
+	s.Routing.BrandMatters = p.Routing.BrandMatters
 	s.Review.SampleBP, s.Review.ReleaseAfter = p.Review.SampleBP, seconds(p.Review.ReleaseAfter)
 	s.Review.AppealWindow = seconds(p.Review.AppealWindow)
 	s.Review.DecideAppealWithin = seconds(p.Review.DecideAppealWithin)
 	s.Escalation.Target = p.Escalation.Target
 	s.Abuse.PerCustomer, s.Abuse.PerSource, s.Abuse.BudgetShareBP = p.Abuse.PerCustomer, p.Abuse.PerSource, p.Abuse.BudgetShareBP
+	s.Rubric = p.Rubric
 	s.Admission.MaxExperts, s.Admission.OnboardingMinor = p.Admission.MaxExperts, p.Admission.OnboardingMinor
 	return s
 }
 
 func (s policiesJSON) policies() Policies {
 	return Policies{
-		Reward: RewardPolicy(s.Reward),
+		Reward: s.Reward.policy(),
 		SLA: SLAPolicy{
 			FirstResponse: time.Duration(s.SLA.FirstResponse), Resolution: time.Duration(s.SLA.Resolution),
 			NudgeAfter: time.Duration(s.SLA.NudgeAfter), AutoResolveAfter: time.Duration(s.SLA.AutoResolveAfter),
 		},
 		Routing: RoutingPolicy{
 			WaveSizes: s.Routing.WaveSizes, OfferTTL: time.Duration(s.Routing.OfferTTL),
-			MaxExperts: s.Routing.MaxExperts, DeliverWithin: time.Duration(s.Routing.DeliverWithin),
+			MaxExperts: s.Routing.MaxExperts, DeliverWithin: time.Duration(s.Routing.DeliverWithin), BrandMatters: s.Routing.BrandMatters,
 		},
 		Review: ReviewPolicy{
 			SampleBP: s.Review.SampleBP, ReleaseAfter: time.Duration(s.Review.ReleaseAfter),
@@ -115,5 +111,6 @@ func (s policiesJSON) policies() Policies {
 		Escalation: EscalationPolicy(s.Escalation),
 		Abuse:      AbusePolicy(s.Abuse),
 		Admission:  AdmissionPolicy(s.Admission),
+		Rubric:     s.Rubric,
 	}
 }

@@ -1,7 +1,6 @@
 package program
 
 import (
-	"fmt"
 	"time"
 
 	"knowhow/marketplace"
@@ -17,17 +16,33 @@ type Quote struct {
 	Items  []QuoteItem   // add up to Reward + Fee
 }
 
-// QuoteItem is one line of a quote, in minor units of the program's currency.
+// QuoteItem is one line of a quote, in minor units of the program's currency,
+// with what says where it comes from.
 type QuoteItem struct {
-	Code  string
-	Minor int64
+	Code     string `json:"code"`
+	Minor    int64  `json:"minor"`
+	BP       int    `json:"bp,omitempty"`       // what was added, in basis points
+	Topic    string `json:"topic,omitempty"`    // slug
+	Language string `json:"language,omitempty"` // without region
+	Minutes  int    `json:"minutes,omitempty"`  // of work that were reckoned with
+	Sample   int    `json:"sample,omitempty"`   // answers that their number is known from; 0: it is assumed
+	Waiting  int    `json:"waiting,omitempty"`  // questions
+	Hands    int    `json:"hands,omitempty"`    // experts who were free for them
+	Hourly   int64  `json:"hourly,omitempty"`   // the floor, minor units
+	Own      bool   `json:"own,omitempty"`      // the floor is that of the expert's country
 }
 
 // The codes of quote items.
 const (
-	ItemBase  = "base"  // the program's base reward
-	ItemTopic = "topic" // the topic's own reward, in place of the base
-	ItemFee   = "fee"   // the platform's fee
+	ItemBase     = "base"     // the program's base reward
+	ItemTopic    = "topic"    // the topic's own reward, in place of the base
+	ItemLanguage = "language" // for the question's language
+	ItemEffort   = "effort"   // for longer work than the base pays
+	ItemQueue    = "queue"    // for many questions that wait
+	ItemHour     = "hour"     // for the hour of the week
+	ItemBounds   = "bounds"   // to the brand's bounds of the two, or the bound of any reward
+	ItemFloor    = "floor"    // to what an hour earns at least
+	ItemFee      = "fee"      // the platform's fee
 )
 
 // maxEffort bounds an effort estimate.
@@ -36,56 +51,26 @@ const maxEffort = 7 * day
 // Total is reward and fee together: what a hold must cover.
 func (q Quote) Total() (payouts.Money, error) { return q.Reward.Add(q.Fee) }
 
-// Quote prices a question about topic (nil: not known) of the estimated effort.
-// It is pure: the same policies give the same quote. The fee is rounded half
-// up. A topic of another program, a negative effort and a reward of zero are an
-// *InvalidError.
+// RewardItems are the lines that add up to the reward.
+func (q Quote) RewardItems() []QuoteItem {
+	var items []QuoteItem
+	for _, item := range q.Items {
+		if item.Code != ItemFee {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// Quote prices a question about topic (nil: not known) of the estimated effort
+// as it is when nothing else is known: what an expert without a country is
+// quoted while no more wait than are free. Errors as Price's.
 func (p Program) Quote(topic *Topic, effort time.Duration) (Quote, error) {
-	if effort < 0 || effort > maxEffort {
-		return Quote{}, &marketplace.InvalidError{Field: "effort", Reason: fmt.Sprintf("must be from 0 to %s", maxEffort)}
-	}
-	item := QuoteItem{ItemBase, p.Policies.Reward.BaseMinor}
-	if topic != nil {
-		if topic.ProgramID != p.ID {
-			return Quote{}, &marketplace.InvalidError{Field: "topic", Reason: "belongs to another program"}
-		}
-		if minor, ok := p.Policies.Reward.ByTopic[topic.Slug]; ok {
-			item = QuoteItem{ItemTopic, minor}
-		}
-	}
-	return p.price(item, effort)
-}
-
-func (p Program) price(item QuoteItem, effort time.Duration) (Quote, error) {
-	if item.Minor <= 0 {
-		return Quote{}, &marketplace.InvalidError{Field: "policies.reward.base_minor", Reason: "is zero: nobody works for nothing"}
-	}
-	reward := payouts.Money{Minor: item.Minor, Currency: p.Currency}
-	fee, err := reward.Share(payouts.BasisPoints(p.Policies.Reward.FeeBP), money.HalfUp)
+	b, err := p.Price(Kind{Topic: topic, Effort: effort})
 	if err != nil {
-		return Quote{}, &marketplace.InvalidError{Field: "policies.reward.fee_bp", Reason: err.Error()}
+		return Quote{}, err
 	}
-	return Quote{Reward: reward, Fee: fee, Effort: effort, Items: []QuoteItem{item, {ItemFee, fee.Minor}}}, nil
-}
-
-// HighestQuote is the dearest of the quotes for the topics a question may turn
-// out to be about: what is held before anyone is asked. Without topics it is
-// the quote for an unknown one.
-func (p Program) HighestQuote(effort time.Duration, topics ...*Topic) (Quote, error) {
-	if len(topics) == 0 {
-		return p.Quote(nil, effort)
-	}
-	var highest Quote
-	for _, t := range topics {
-		q, err := p.Quote(t, effort)
-		if err != nil {
-			return Quote{}, err
-		}
-		if q.Reward.Minor+q.Fee.Minor > highest.Reward.Minor+highest.Fee.Minor {
-			highest = q
-		}
-	}
-	return highest, nil
+	return b.Quote("")
 }
 
 // ReviewReward is what a peer's review pays, without a fee; zero where the
@@ -98,4 +83,24 @@ func (p Program) ReviewReward() payouts.Money {
 // confirms, rounded down.
 func (p Program) HandoffShare(reward payouts.Money) (payouts.Money, error) {
 	return reward.Share(payouts.BasisPoints(p.Policies.Reward.HandoffShareBP), money.Down)
+}
+
+// price adds the fee to a reward's lines, rounded half up.
+func (b Basis) price(items []QuoteItem) (Quote, error) {
+	reward := payouts.Money{Minor: sum(items), Currency: b.Currency}
+	fee, err := reward.Share(payouts.BasisPoints(b.FeeBP), money.HalfUp)
+	if err != nil {
+		return Quote{}, &marketplace.InvalidError{Field: "policies.reward.fee_bp", Reason: err.Error()}
+	}
+	return Quote{
+		Reward: reward, Fee: fee, Effort: time.Duration(b.EffortS) * time.Second,
+		Items: append(items, QuoteItem{Code: ItemFee, Minor: fee.Minor, BP: b.FeeBP}),
+	}, nil
+}
+
+func sum(items []QuoteItem) (total int64) {
+	for _, item := range items {
+		total += item.Minor
+	}
+	return total
 }

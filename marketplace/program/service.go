@@ -31,6 +31,8 @@ const (
 	BudgetReturned  event.Kind = "program.budget_returned"  //
 	PaymentBegun    event.Kind = "program.payment_begun"    // into the brand's wallet; what comes of it is in the payment
 	TopUpSet        event.Kind = "program.top_up_set"       // of the brand's wallet
+	BudgetSet       event.Kind = "program.budget_set"       // what it may spend in a month
+	BudgetIsLow     event.Kind = "program.budget_low"       // data: BudgetLow
 )
 
 // Change is the data of this room's events.
@@ -86,6 +88,9 @@ func (s *Service) change(ctx context.Context, caller access.Caller, id ID, permi
 }
 
 func (s *Service) appendTx(ctx context.Context, tx *gorm.DB, kind event.Kind, p Program, c Change) error {
-	e := event.Event{Brand: p.BrandID, Kind: kind, Subject: event.Subject(p.ID), At: s.clock.Now()}
-	return s.log.AppendTx(ctx, tx, e, c)
+	return s.log.AppendTx(ctx, tx, s.eventOf(p, kind), c)
+}
+
+func (s *Service) eventOf(p Program, kind event.Kind) event.Event {
+	return event.Event{Brand: p.BrandID, Kind: kind, Subject: event.Subject(p.ID), At: s.clock.Now()}
 }

@@ -96,13 +96,16 @@ func (s *Service) concludeTx(ctx context.Context, tx *gorm.DB, r *Review, w work
 // middle is, for each criterion, the middle one of the scores, of two the lower.
 func middle(given []Vote) map[Criterion]int {
 	scores := map[Criterion]int{}
-	for _, c := range Rubric {
-		list := make([]int, len(given))
-		for i, v := range given {
-			list[i] = v.Scores[c]
+	for _, c := range append(slices.Clone(Rubric), Tone) {
+		var list []int
+		for _, v := range given {
+			if v.Scores[c] > 0 { // a program may have taken up Tone between two votes
+				list = append(list, v.Scores[c])
+			}
 		}
-		slices.Sort(list)
-		scores[c] = list[(len(list)-1)/2]
+		if slices.Sort(list); len(list) > 0 {
+			scores[c] = list[(len(list)-1)/2]
+		}
 	}
 	return scores
 }

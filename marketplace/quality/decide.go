@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality/verdict"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
@@ -42,6 +43,9 @@ func (s *Service) Decide(ctx context.Context, caller access.Caller, brand market
 			return marketplace.NotFound("review", id)
 		}
 		if err := w.impartialTx(ctx, tx, caller.Person); err != nil {
+			return err
+		}
+		if err := s.wholeTx(ctx, tx, w.of.ProgramID, v); err != nil {
 			return err
 		}
 		return s.decideTx(ctx, tx, &r, w, caller, v)
@@ -119,7 +123,15 @@ func (s *Service) weightTx(ctx context.Context, tx *gorm.DB, r Review, w work) (
 		return reviewWeight, nil
 	}
 	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
-	return reviewWeight * verdict.Cause(r.Cause).Weight(p.Policies.Review.SampleBP), err
+	return verdictWeight(r.Cause, p), err
+}
+
+// verdictWeight is what a verdict on work that was reviewed for a cause counts for.
+func verdictWeight(cause ReviewCause, p program.Program) float64 {
+	if cause != CauseRating {
+		return reviewWeight
+	}
+	return reviewWeight * verdict.Cause(cause).Weight(p.Policies.Review.SampleBP)
 }
 
 // by is who gave the verdict, where that is one person's.

@@ -1,6 +1,7 @@
 // Package quality says whether the work was good: the customer's feedback,
 // reviews of a fair sample, refusals of pay and appeals against them. It owns
-// the tables feedback, reviews, reviewers, review_votes, gold_items and refusals.
+// the tables feedback, nps, reviews, reviewers, review_votes, gold_items and
+// refusals.
 //
 // It moves no money itself but for peers' reviews: it tells room question to
 // release, contest or refuse an assignment. What is believed of an expert is

@@ -17,6 +17,9 @@ var (
 	ErrSameHuman = fmt.Errorf("an appeal is decided by somebody who has not yet judged the work: %w", marketplace.ErrForbidden)
 	// ErrTooMuchGold: the program has as many items of gold in use as it may.
 	ErrTooMuchGold = fmt.Errorf("%w: the program has enough gold in use", marketplace.ErrConflict)
+	// ErrNotAsked: the customer is not asked whether they would recommend the
+	// program, or said so lately.
+	ErrNotAsked = fmt.Errorf("nobody asks for a recommendation now: %w", marketplace.ErrConflict)
 	// ErrNotAnswered: there is no answer yet to say anything of.
 	ErrNotAnswered = fmt.Errorf("the question has no answer yet: %w", marketplace.ErrConflict)
 )

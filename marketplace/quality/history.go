@@ -12,6 +12,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/customer"
+	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
@@ -25,8 +26,10 @@ var HistoryKinds = []event.Kind{
 	signin.InvitationSent, signin.InvitationAccepted, signin.InvitationWasWithdrawn,
 	program.BrandCreated, program.Created, program.PoliciesSet, program.LanguagesSet, program.RolloutSet, program.OriginsSet, program.BrandingSet,
 	program.TopicAdded, program.TopicModeSet, program.Launched, program.WasPaused, program.Resumed, program.WasClosed,
-	program.Funded, program.BudgetAllocated, program.BudgetReturned,
+	program.Funded, program.BudgetAllocated, program.BudgetReturned, program.PaymentBegun, program.TopUpSet, program.BudgetSet, program.BudgetIsLow,
+	earnings.RefundAsked,
 	expert.HasApplied, expert.Approved, expert.Activated, expert.HasPaused, expert.Unpaused, expert.WasSuspended, expert.Reinstated,
+	expert.WasRestricted, expert.Unrestricted, expert.MeasureContested, expert.MeasureWasDecided,
 	expert.HasLeft, expert.WasRejected, expert.EnrolledByHuman, expert.CertifiedSet, expert.TermsPublished, expert.QuizPublished, expert.EvidenceAdded,
 	EventReviewed, EventRefused, EventAppealed, EventAppealDecided,
 }

@@ -56,7 +56,7 @@ func TestWorkToJudgeIsPaged(t *testing.T) {
 				t.Errorf("work %+v", r.Work)
 			}
 		}
-		b.cheap(t, "open reviews", 3, func(n int) error { _, err := reviews(marketplace.Page{Limit: n}); return err })
+		b.cheap(t, "open reviews", 4, func(n int) error { _, err := reviews(marketplace.Page{Limit: n}); return err })
 		for _, id := range ids {
 			b.ok("fail", b.Quality.Decide(ctx, b.Reviewer, b.Brand, id, fail()))
 		}
@@ -64,7 +64,7 @@ func TestWorkToJudgeIsPaged(t *testing.T) {
 			return b.Quality.Proposals(ctx, b.Manager, b.Brand, page)
 		}
 		markettest.Paged(t, proposals, func(p quality.Proposal) question.AssignmentID { return p.Assignment }, turns...)
-		b.cheap(t, "proposals", 3, func(n int) error { _, err := proposals(marketplace.Page{Limit: n}); return err })
+		b.cheap(t, "proposals", 4, func(n int) error { _, err := proposals(marketplace.Page{Limit: n}); return err })
 		var refusals []quality.RefusalID
 		for _, id := range turns {
 			f, err := b.Quality.Refuse(ctx, b.Manager, b.Brand, id, quality.RefuseWrong, "It is another model.")
@@ -76,7 +76,7 @@ func TestWorkToJudgeIsPaged(t *testing.T) {
 			return b.Quality.OpenAppeals(ctx, b.Second, b.Brand, page)
 		}
 		markettest.Paged(t, appeals, func(a quality.OpenAppeal) quality.RefusalID { return a.Refusal }, refusals...)
-		b.cheap(t, "appeals", 3, func(n int) error { _, err := appeals(marketplace.Page{Limit: n}); return err })
+		b.cheap(t, "appeals", 4, func(n int) error { _, err := appeals(marketplace.Page{Limit: n}); return err })
 		b.refusalLists(t, refusals)
 	})
 }

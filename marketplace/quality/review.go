@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -8,8 +9,11 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality/verdict"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
@@ -97,15 +101,20 @@ const (
 	Correct  Criterion = "correct"  // what it says is so
 	Complete Criterion = "complete" // nothing the customer needs is missing
 	Kind     Criterion = "kind"
-	Safe     Criterion = "safe"   // harms nobody, nor their data
-	Honest   Criterion = "honest" // claims no more than the expert knows
+	Safe     Criterion = "safe" // harms nobody, nor their data
+	// Honest: claims no more than the expert knows, and says what is best for the
+	// customer even where that sells less.
+	Honest Criterion = "honest"
+	// Tone is as the program wants it; only where it says how.
+	Tone Criterion = program.RubricTone
 )
 
-// Rubric is the closed list of criteria.
+// Rubric is the list of criteria by which all work is judged; some programs have
+// Tone too.
 var Rubric = []Criterion{Correct, Complete, Kind, Safe, Honest}
 
 // Verdict is a reviewer's judgement: a score from 1 (bad) to 5 for every
-// criterion of the Rubric, and whether the work passes. Failing needs a score
+// criterion of the program, and whether the work passes. Failing needs a score
 // of 2 or less and a note; nothing with a 1 passes.
 type Verdict struct {
 	Pass   bool
@@ -121,12 +130,16 @@ const (
 
 func (v Verdict) check() error {
 	for c := range v.Scores {
-		if !slices.Contains(Rubric, c) {
+		if c != Tone && !slices.Contains(Rubric, c) {
 			return &marketplace.InvalidError{Field: "scores", Reason: fmt.Sprintf("%.20q is not one of %v", c, Rubric)}
 		}
 	}
 	lowest := 5
-	for _, c := range Rubric {
+	asked := Rubric
+	if _, there := v.Scores[Tone]; there {
+		asked = append(slices.Clone(Rubric), Tone)
+	}
+	for _, c := range asked {
 		score := v.Scores[c]
 		if score < 1 || score > 5 {
 			return &marketplace.InvalidError{Field: "scores." + string(c), Reason: fmt.Sprintf("is %d, must be from 1 to 5", score)}
@@ -142,4 +155,16 @@ func (v Verdict) check() error {
 		return &marketplace.InvalidError{Field: "note", Reason: "is missing: the expert must read why the work failed"}
 	}
 	return marketplace.CheckText("note", v.Note, 0, maxText)
+}
+
+// wholeTx refuses a verdict without a line that the program judges by.
+func (s *Service) wholeTx(ctx context.Context, tx *gorm.DB, id program.ID, v Verdict) error {
+	if v.Scores[Tone] > 0 {
+		return nil
+	}
+	p, err := s.programs.LoadTx(ctx, tx, id)
+	if err != nil || !p.Policies.Rubric.Asks(string(Tone)) {
+		return err
+	}
+	return &marketplace.InvalidError{Field: "scores." + string(Tone), Reason: "is missing: this program judges by it"}
 }

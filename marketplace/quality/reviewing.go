@@ -51,7 +51,10 @@ func (s *Service) SetReviewing(ctx context.Context, caller access.Caller, id pro
 type MyReviewing struct {
 	Program     program.ID
 	Name        string // the program's
+	Brand       string // its name
 	Active      bool
+	May         bool    // they are active in the program
+	PaysMinor   int64   // per review, now; 0: the brand's own people review
 	Asked       bool    // they are given others' work
 	Accuracy    float64 // how often they judge right, as far as is known
 	Error       float64 // the standard error of that
@@ -63,25 +66,32 @@ type MyReviewing struct {
 	Currency    payouts.Currency
 }
 
-// Reviewing lists the programs in which the caller reviews, or did, and what is
-// known of them there: all of it, by name.
+// Reviewing lists the programs in which the caller reviews, did or might, and what
+// is known of them there: all of it, by name.
 func (s *Service) Reviewing(ctx context.Context, caller access.Caller) ([]MyReviewing, error) {
 	if caller.Kind != access.KindPerson || !caller.Valid() {
 		return nil, expert.ErrNotAPerson
 	}
 	var rows []struct {
 		Reviewer    Reviewer `gorm:"embedded"`
+		Program     program.ID
 		Name        string
+		Brand       string
+		State       expert.State
+		Pays        program.Policies `gorm:"serializer:json"`
 		Currency    payouts.Currency
 		Votes       int
 		EarnedMinor int64
 	}
 	err := s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		return tx.WithContext(ctx).Table("reviewers").Select(`reviewers.*, programs.name, programs.currency,
-			(SELECT COUNT(*) FROM review_votes v WHERE v.program_id = reviewers.program_id AND v.person_id = reviewers.person_id AND v.state = 'given') AS votes,
-			(SELECT COALESCE(SUM(v.reward_minor), 0) FROM review_votes v WHERE v.program_id = reviewers.program_id AND v.person_id = reviewers.person_id AND v.state = 'given') AS earned_minor`).
-			Joins("JOIN programs ON programs.id = reviewers.program_id").
-			Where("reviewers.person_id = ?", caller.Person).Order("programs.name, programs.created_at").Find(&rows).Error
+		return tx.WithContext(ctx).Table("enrolments e").Select(`reviewers.*, e.program_id AS program, e.state, programs.name, programs.currency, programs.policies AS pays,
+			brands.name AS brand,
+			(SELECT COUNT(*) FROM review_votes v WHERE v.program_id = e.program_id AND v.person_id = e.person_id AND v.state = 'given') AS votes,
+			(SELECT COALESCE(SUM(v.reward_minor), 0) FROM review_votes v WHERE v.program_id = e.program_id AND v.person_id = e.person_id AND v.state = 'given') AS earned_minor`).
+			Joins("JOIN programs ON programs.id = e.program_id").Joins("JOIN brands ON brands.id = programs.brand_id").
+			Joins("LEFT JOIN reviewers ON reviewers.program_id = e.program_id AND reviewers.person_id = e.person_id").
+			Where("e.person_id = ? AND (e.state = ? OR reviewers.person_id IS NOT NULL)", caller.Person, expert.Active).
+			Order("programs.name, programs.created_at").Find(&rows).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list where %s reviews: %w", caller.Person, err)
@@ -90,7 +100,7 @@ func (s *Service) Reviewing(ctx context.Context, caller access.Caller) ([]MyRevi
 	for i, r := range rows {
 		skill := r.Reviewer.Skill().AsOf(s.clock.Now())
 		list[i] = MyReviewing{
-			Program: r.Reviewer.ProgramID, Name: r.Name, Active: r.Reviewer.Active, Asked: r.Reviewer.Active && skill.Calibrated(),
+			Program: r.Program, Name: r.Name, Brand: r.Brand, Active: r.Reviewer.Active, May: r.State == expert.Active, PaysMinor: r.Pays.Reward.ReviewMinor, Asked: r.Reviewer.Active && skill.Calibrated(),
 			Accuracy: skill.Accuracy(), Error: skill.Error(), Catches: skill.Sensitivity(), Passes: skill.Specificity(), Gold: skill.Gold,
 			Votes: r.Votes, EarnedMinor: r.EarnedMinor, Currency: r.Currency,
 		}
@@ -191,12 +201,17 @@ func (s *Service) goldViewsTx(ctx context.Context, tx *gorm.DB, gold map[GoldID]
 	if err := tx.WithContext(ctx).Where("id IN ?", ids).Find(&items).Error; err != nil {
 		return fmt.Errorf("load gold: %w", err)
 	}
+	rubrics := map[program.ID]program.Rubric{}
 	for _, g := range items {
 		v := gold[g.ID]
+		rubric, err := s.rubricTx(ctx, tx, v.ProgramID, rubrics)
+		if err != nil {
+			return err
+		}
 		rnd := s.lots(work{of: question.Question{AskedAt: v.AskedAt}}, "gold view "+g.Title, 0)
 		asked := v.AskedAt.Add(-24*time.Hour - time.Duration(rnd.Int64N(int64(24*time.Hour)))).Truncate(time.Microsecond)
 		answered := asked.Add(time.Duration(rnd.Int64N(int64(time.Hour)))).Truncate(time.Microsecond)
-		views[v.ID] = WorkView{Title: g.Title, Tags: []string{}, Language: g.Language, Turns: []question.Turn{
+		views[v.ID] = WorkView{Title: g.Title, Tags: []string{}, Language: g.Language, Rubric: rubric, Turns: []question.Turn{
 			{Position: 1, Author: question.ByCustomer, Text: g.Question, At: asked},
 			{Position: 2, Author: question.ByExpert, Text: g.Answer, At: answered},
 		}}

@@ -286,3 +286,37 @@ func TestWhoHadAPart(t *testing.T) {
 		}
 	}
 }
+
+// One customer in four is drawn for the recommendation, other ones each time.
+func TestNPSDrawIsAFairShare(t *testing.T) {
+	key := []byte("a key of thirty-two bytes, always")
+	now, again := 0, 0
+	for range 4_000 {
+		id := access.NewCustomerID()
+		if drawnNPS(key, id, noon) {
+			now++
+			if drawnNPS(key, id, noon.Add(npsEvery)) {
+				again++
+			}
+		}
+	}
+	if now < 850 || now > 1150 || again < now/6 || again > now/3 {
+		t.Errorf("of 4000 drew %d, of whom %d again", now, again)
+	}
+}
+
+func TestNPSValueAndItsInterval(t *testing.T) {
+	for _, c := range []struct{ promoters, passives, detractors, value, low, high int }{
+		{6, 2, 2, 4000, -1259, 7412}, {1, 0, 0, 10_000, -4850, 9850}, {500, 300, 200, 3000, 2508, 3474}, {0, 0, 40, -10_000, -10_000, -8358},
+	} {
+		n := NPS{Promoters: c.promoters, Passives: c.passives, Detractors: c.detractors}
+		n.weigh()
+		if *n.Value != c.value || *n.Low != c.low || *n.High != c.high {
+			t.Errorf("%+v: %d (%d to %d)", c, *n.Value, *n.Low, *n.High)
+		}
+	}
+	var none NPS
+	if none.weigh(); none.Value != nil || none.Low != nil {
+		t.Errorf("of nobody: %+v", none)
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
@@ -39,12 +40,21 @@ type Signal struct {
 	// chance, as a decimal logarithm; 0 where that is not the question.
 	Odds        float64
 	Assignments []question.AssignmentID // of the work it rests on, the latest first, at most 20
+	Evidence    []Evidence              // the same, to be looked at
+}
+
+// Evidence is work that a signal rests on: where it is, and its redacted title.
+type Evidence struct {
+	Assignment question.AssignmentID
+	Question   question.ID
+	Title      string
 }
 
 // Suspect is an expert that a signal is about.
 type Suspect struct {
-	Person access.PersonID
-	Handle string
+	Person    access.PersonID
+	Enrolment expert.EnrolmentID // in the program
+	Handle    string
 }
 
 const (
@@ -82,33 +92,64 @@ func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.
 			}
 			list = append(list, found...)
 		}
-		return nameTx(ctx, tx, list)
+		if err := evidenceTx(ctx, tx, list); err != nil {
+			return err
+		}
+		return nameTx(ctx, tx, id, list)
 	})
 	return list, err
 }
 
-// nameTx gives the people of signals their handles.
-func nameTx(ctx context.Context, tx *gorm.DB, list []Signal) error {
+// evidenceTx says where the work is that signals rest on.
+func evidenceTx(ctx context.Context, tx *gorm.DB, list []Signal) error {
+	var ids []question.AssignmentID
+	for _, s := range list {
+		ids = append(ids, s.Assignments...)
+	}
+	var rows []Evidence
+	err := tx.WithContext(ctx).Table("assignments").Select("assignments.id AS assignment, questions.id AS question, questions.title").
+		Joins("JOIN questions ON questions.id = assignments.question_id").Where("assignments.id IN ?", ids).Find(&rows).Error
+	if err != nil {
+		return fmt.Errorf("find what signals rest on: %w", err)
+	}
+	known := map[question.AssignmentID]Evidence{}
+	for _, r := range rows {
+		known[r.Assignment] = r
+	}
+	for i := range list {
+		for _, id := range list[i].Assignments {
+			if e, there := known[id]; there {
+				list[i].Evidence = append(list[i].Evidence, e)
+			}
+		}
+	}
+	return nil
+}
+
+// nameTx gives the people of signals their handles and their places in a program.
+func nameTx(ctx context.Context, tx *gorm.DB, id program.ID, list []Signal) error {
 	var ids []access.PersonID
 	for _, s := range list {
 		for _, p := range s.People {
 			ids = append(ids, p.Person)
 		}
 	}
-	var rows []struct {
-		PersonID access.PersonID
-		Handle   string
-	}
-	if err := tx.WithContext(ctx).Table("experts").Select("person_id, handle").Where("person_id IN ?", ids).Find(&rows).Error; err != nil {
+	var rows []Suspect
+	err := tx.WithContext(ctx).Table("experts").Select("experts.person_id AS person, experts.handle, enrolments.id AS enrolment").
+		Joins("JOIN enrolments ON enrolments.person_id = experts.person_id AND enrolments.program_id = ?", id).
+		Where("experts.person_id IN ?", ids).Find(&rows).Error
+	if err != nil {
 		return fmt.Errorf("name the people of signals: %w", err)
 	}
-	handles := map[access.PersonID]string{}
+	known := map[access.PersonID]Suspect{}
 	for _, r := range rows {
-		handles[r.PersonID] = r.Handle
+		known[r.Person] = r
 	}
 	for _, s := range list {
 		for i, p := range s.People {
-			s.People[i].Handle = handles[p.Person]
+			if known, there := known[p.Person]; there {
+				s.People[i] = known
+			}
 		}
 		slices.SortFunc(s.People, func(a, b Suspect) int { return cmp.Compare(a.Handle, b.Handle) })
 	}

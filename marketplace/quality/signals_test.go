@@ -100,6 +100,9 @@ func TestCopiedAnswersAreShown(t *testing.T) {
 		if len(got) != 1 || !slices.Equal(handles(got[0]), []string{"mimi"}) || got[0].Count != 1 || !slices.Contains(got[0].Assignments, copied) || !slices.Contains(got[0].Assignments, first) {
 			t.Errorf("shown %+v, want %s of %s", got, copied, first)
 		}
+		if got := got[0]; len(got.Evidence) != len(got.Assignments) || got.Evidence[0].Assignment != got.Assignments[0] || got.Evidence[0].Title == "" || got.People[0].Enrolment.IsZero() {
+			t.Errorf("it rests on %+v of %+v", got.Evidence, got.People)
+		}
 		b.Clock.Advance(100 * day)
 		if got := b.signals(quality.SignalCopied); len(got) != 0 {
 			t.Errorf("long after: %+v", got)

@@ -23,6 +23,7 @@ type WorkView struct {
 	Turns    []question.Turn // up to the expert's last message; without other experts'
 	Ended    string          // why the expert ended the conversation; then Turns go up to that
 	Note     string          // what they said of it
+	Rubric   program.Rubric  // what the program judges by
 }
 
 // judged is what a list of work to judge reads of each assignment, in the
@@ -94,9 +95,13 @@ func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.Br
 	if err != nil {
 		return nil, err
 	}
+	rubrics := map[program.ID]program.Rubric{}
 	views, hide := make([]WorkView, len(works)), make([]question.Hiding, len(works))
 	for i, w := range works {
 		views[i] = WorkView{Title: w.Title, Context: w.Context, Tags: w.Tags, Language: w.Language, Turns: w.turns(messages[w.QuestionID])}
+		if views[i].Rubric, err = s.rubricTx(ctx, tx, w.ProgramID, rubrics); err != nil {
+			return nil, err
+		}
 		if w.ended() {
 			views[i].Ended = w.EndReason
 		}
@@ -164,4 +169,14 @@ func answerTo(messages []question.Message, id question.AssignmentID) []question.
 		}
 	}
 	return turns[:last]
+}
+
+// rubricTx is what a program judges by; known are those that were looked up.
+func (s *Service) rubricTx(ctx context.Context, tx *gorm.DB, id program.ID, known map[program.ID]program.Rubric) (program.Rubric, error) {
+	if r, there := known[id]; there {
+		return r, nil
+	}
+	p, err := s.programs.LoadTx(ctx, tx, id)
+	known[id] = p.Policies.Rubric
+	return known[id], err
 }

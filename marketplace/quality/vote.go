@@ -38,6 +38,9 @@ func (s *Service) Vote(ctx context.Context, caller access.Caller, id VoteID, sai
 		if err := worksTx(ctx, tx, found); err != nil {
 			return err
 		}
+		if err := s.wholeTx(ctx, tx, found.ProgramID, said); err != nil {
+			return err
+		}
 		if found.ReviewID.IsZero() {
 			return s.judgeGoldTx(ctx, tx, id, said)
 		}

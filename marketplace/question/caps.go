@@ -49,7 +49,7 @@ func (s *Service) capTx(ctx context.Context, tx *gorm.DB, who customer.Customer,
 			return err
 		}
 	}
-	cost, most, err := g.cost(q)
+	cost, most, err := s.cost(q, g, now)
 	if err != nil || cost == 0 {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *Service) capAgainTx(ctx context.Context, tx *gorm.DB, q *Question, now 
 // questions may: a share of the budget that is free now, or one question where
 // that is less than one. A question that goes to the brand's team, or for which
 // no money can be set aside, costs nothing.
-func (g grounds) cost(q *Question) (cost, most int64, err error) {
+func (s *Service) cost(q *Question, g grounds, now time.Time) (cost, most int64, err error) {
 	if !q.inRollout(g.Program) {
 		return 0, 0, nil
 	}
@@ -82,18 +82,18 @@ func (g grounds) cost(q *Question) (cost, most int64, err error) {
 	if err != nil || topic != nil && topic.Mode == program.BrandOnly {
 		return 0, 0, err
 	}
-	quote, err := g.Quote(topic, expectedEffort)
+	basis, err := g.Price(s.kind(q, topic, 1, now))
 	if errors.Is(err, marketplace.ErrInvalid) {
 		return 0, 0, nil // the policies pay nothing, so nobody is asked
 	}
 	if err != nil {
 		return 0, 0, err
 	}
-	total, err := quote.Total()
+	least, total, err := span(basis)
 	if err != nil {
-		return 0, 0, fmt.Errorf("add reward and fee: %w", err)
+		return 0, 0, err
 	}
-	if g.free.Minor < total.Minor {
+	if g.free.Minor < least {
 		return 0, 0, nil
 	}
 	share, err := g.free.Share(payouts.BasisPoints(g.Policies.Abuse.BudgetShareBP), money.Down)
@@ -101,9 +101,9 @@ func (g grounds) cost(q *Question) (cost, most int64, err error) {
 		return 0, 0, fmt.Errorf("share the budget: %w", err)
 	}
 	if g.Policies.Abuse.BudgetShareBP > 0 {
-		share.Minor = max(share.Minor, total.Minor)
+		share.Minor = max(share.Minor, total)
 	}
-	return total.Minor, share.Minor, nil
+	return total, share.Minor, nil
 }
 
 // countTx adds amount to what was used today of one cap, unless that is more

@@ -52,10 +52,8 @@ func (s *Service) markMissedTx(ctx context.Context, tx *gorm.DB, q *Question, no
 // expires, a delivery lapses, a silence is announced, then taken as an answer.
 func (s *Service) stageOverTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
 	switch q.State {
-	case Asked:
-		return s.routeTx(ctx, tx, q, now)
-	case Offered:
-		return s.expireWaveTx(ctx, tx, q, now)
+	case Asked, Offered:
+		return s.waitOverTx(ctx, tx, q, now)
 	case Assigned:
 		return s.lapseTx(ctx, tx, q, now)
 	case Answered:
@@ -67,14 +65,15 @@ func (s *Service) stageOverTx(ctx context.Context, tx *gorm.DB, q *Question, now
 	return fmt.Errorf("question %s is %s and has a deadline", q.ID, q.State)
 }
 
+// expireWaveTx ends the wave of a question that was offered.
 func (s *Service) expireWaveTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
+	if q.State != Offered {
+		return nil
+	}
 	if err := closeOffersTx(ctx, tx, q, OfferExpired, now); err != nil {
 		return err
 	}
-	if err := s.appendTx(ctx, tx, EventExpired, q, now, Detail{Attempt: q.Attempt, Wave: q.Wave}); err != nil {
-		return err
-	}
-	return s.routeTx(ctx, tx, q, now)
+	return s.appendTx(ctx, tx, EventExpired, q, now, Detail{Attempt: q.Attempt, Wave: q.Wave})
 }
 
 // lapseTx takes back a question whose expert did not answer in time.

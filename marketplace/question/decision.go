@@ -46,9 +46,9 @@ func decisionsTx(ctx context.Context, tx *gorm.DB, id ID) ([]DecisionRecord, err
 	return records, nil
 }
 
-// ReplayDecisions ranks again, from features, weights and seed alone, every
+// ReplayDecisions ranks and quotes again, from what is on record alone, every
 // decision on a question, and returns how many there were. A ranking that
-// comes out otherwise in one bit, or was made with other weights than those on
+// comes out otherwise in one bit, an offer that quotes otherwise, or was made with other weights than those on
 // record under the number that it names, is ErrReplayDiffers.
 func (s *Service) ReplayDecisions(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (int, error) {
 	records, err := s.Decisions(ctx, caller, brand, id)
@@ -64,6 +64,9 @@ func (s *Service) ReplayDecisions(ctx context.Context, caller access.Caller, bra
 			if _, err := r.Ranking.Replay(); err != nil {
 				return fmt.Errorf("%w: %w", ErrReplayDiffers, err)
 			}
+			if r.Together != nil && !r.Together.follows(r) {
+				return fmt.Errorf("%w: others were asked than its prices say", ErrReplayDiffers)
+			}
 			weighed, err := weighedTx(ctx, tx, q.ProgramID, r)
 			if err != nil {
 				return err
@@ -72,7 +75,7 @@ func (s *Service) ReplayDecisions(ctx context.Context, caller access.Caller, bra
 				return fmt.Errorf("%w: it has other weights than are on record", ErrReplayDiffers)
 			}
 		}
-		return nil
+		return requoteTx(ctx, tx, q, records)
 	})
 	if err != nil {
 		return 0, err

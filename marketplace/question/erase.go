@@ -61,6 +61,10 @@ func (s *Service) eraseTx(ctx context.Context, tx *gorm.DB, id ID) error {
 	if err != nil {
 		return fmt.Errorf("empty the messages of question %s: %w", id, err)
 	}
+	err = tx.WithContext(ctx).Model(&Thanks{}).Where("question_id = ?", id).Updates(map[string]any{"reason": ""}).Error
+	if err != nil {
+		return fmt.Errorf("empty the reasons of thanks for question %s: %w", id, err)
+	}
 	err = tx.WithContext(ctx).Model(&Assignment{}).Where("question_id = ?", id).Updates(map[string]any{"note": ""}).Error
 	if err != nil {
 		return fmt.Errorf("empty the notes of question %s: %w", id, err)

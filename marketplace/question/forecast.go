@@ -49,6 +49,8 @@ type waits struct {
 	at, since time.Time
 	curves    map[group]wait.Curve // those of enough questions, and of all
 	takeup    *takeup              // nil: too few offers were made
+	handling  handling             // how long answers took
+	queue     queue                // who waits for experts
 
 	situations *situations // nil: not known
 }
@@ -284,6 +286,9 @@ func (s *Service) lookUp(ctx context.Context, one *forecastOf) (waits, error) {
 		if known.takeup, err = takeupTx(ctx, tx, one.brand, one.program, now); err != nil {
 			return err
 		}
+		if known.handling, err = handlingTx(ctx, tx, one.brand, one.program, now); err != nil {
+			return err
+		}
 		return tx.WithContext(ctx).Table("questions").Select("id, topic_id, language, state, asked_at, first_responded_at, ended_at").
 			Where("brand_id = ? AND program_id = ? AND asked_at >= ? AND asked_at <= ?", one.brand, one.program, since, now).
 			Order("asked_at DESC").Limit(forecastMost).Find(&rows).Error
@@ -295,6 +300,7 @@ func (s *Service) lookUp(ctx context.Context, one *forecastOf) (waits, error) {
 		since = rows[len(rows)-1].AskedAt
 	}
 	known.since, known.curves, known.situations = since, curvesOf(rows, now), newSituations(rows, now)
+	known.queue = queueOf(rows)
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	one.known = known

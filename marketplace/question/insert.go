@@ -42,19 +42,24 @@ func (d *Decision) insert() marketplace.Statement {
 }
 
 // insertOffers makes the offers of a wave.
-func insertOffers(q *Question, quote program.Quote, w wave, expires time.Time) (marketplace.Statement, error) {
+func insertOffers(q *Question, quotes []program.Quote, w wave, expires time.Time) (marketplace.Statement, error) {
 	insert := marketplace.Statement{
 		Doing: "insert the offers of question " + q.ID.String(),
 		SQL: `INSERT INTO offers (id, brand_id, question_id, person_id, attempt, wave, position, state, reward_minor, fee_minor, currency,
-			effort_s, why, offered_at, expires_at) VALUES ` + tuples(len(w.experts), 15),
+			effort_s, why, items, offered_at, expires_at) VALUES ` + tuples(len(w.experts), 16),
 	}
 	for i, person := range w.experts {
 		why, err := json.Marshal(w.record.Reasons[person.String()])
 		if err != nil {
 			return insert, fmt.Errorf("write an offer's reason: %w", err)
 		}
+		quote := quotes[i]
+		lines, err := items(quote)
+		if err != nil {
+			return insert, err
+		}
 		insert.Args = append(insert.Args, marketplace.NewID[Offer](), q.BrandID, q.ID, person, q.Attempt, q.Wave, w.before+i+1, OfferOpen,
-			quote.Reward.Minor, quote.Fee.Minor, quote.Reward.Currency, int(quote.Effort/time.Second), string(why), w.record.Ranking.At, expires)
+			quote.Reward.Minor, quote.Fee.Minor, quote.Reward.Currency, int(quote.Effort/time.Second), string(why), lines, w.record.Ranking.At, expires)
 	}
 	return insert, nil
 }

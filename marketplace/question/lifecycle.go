@@ -36,6 +36,7 @@ const (
 	VerbAnswerForBrand Verb = "answer for the brand"
 	VerbEnd            Verb = "end"                // the expert ends an abusive conversation
 	VerbEscalateEnded  Verb = "escalate after all" // of what an expert ended
+	VerbRouteBack      Verb = "route back"         // the brand gives the crowd what was held to be its own
 )
 
 // moves is the state map: verb, state before, state after. The tables' CHECK
@@ -55,6 +56,7 @@ var moves = map[Verb]map[State]State{
 	VerbAnswerForBrand: {Escalated: Answered},
 	VerbEnd:            {Assigned: Resolved, Answered: Resolved},
 	VerbEscalateEnded:  {Resolved: Escalated},
+	VerbRouteBack:      {Escalated: Asked},
 }
 
 // States lists every state, Verbs every verb.
@@ -62,7 +64,7 @@ var (
 	States = []State{Asked, Offered, Assigned, Answered, Resolved, Escalated, Withdrawn}
 	Verbs  = []Verb{
 		VerbRoute, VerbAccept, VerbAnswer, VerbHandBack, VerbLapse, VerbResolve,
-		VerbReopen, VerbEscalate, VerbWithdraw, VerbAnswerForBrand, VerbEnd, VerbEscalateEnded,
+		VerbReopen, VerbEscalate, VerbWithdraw, VerbAnswerForBrand, VerbEnd, VerbEscalateEnded, VerbRouteBack,
 	}
 )
 

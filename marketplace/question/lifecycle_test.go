@@ -27,6 +27,7 @@ var ways = map[question.Verb]string{
 	question.VerbAnswerForBrand: "escalated>answered",
 	question.VerbEnd:            "assigned>resolved answered>resolved",
 	question.VerbEscalateEnded:  "resolved>escalated",
+	question.VerbRouteBack:      "escalated>asked",
 }
 
 func TestEveryStateTimesEveryVerb(t *testing.T) {
@@ -143,7 +144,7 @@ func TestTheDocumentTellsTheMap(t *testing.T) {
 		}
 	}
 	for _, reason := range append([]string{
-		question.ReasonBrandOnly, question.ReasonRollout, question.ReasonUnfunded, question.ReasonSilence, question.ReasonCustomer,
+		question.ReasonBrandOnly, question.ReasonRollout, question.ReasonUnfunded, question.ReasonSilence, question.ReasonCustomer, question.ReasonMatter,
 	}, question.EndReasons...) {
 		if !strings.Contains(doc, "`"+reason+"`") {
 			t.Errorf("docs/lifecycle.md does not explain the reason %s", reason)

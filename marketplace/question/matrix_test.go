@@ -79,6 +79,9 @@ var deeds = []deed{
 	{"take over", "ok ok ok ok moved ok moved", func(s *scene) error {
 		return s.Questions.TakeOver(s.Ctx(), s.Agent, s.Brand, s.q)
 	}},
+	{"route back", "moved moved moved moved moved moved moved", func(s *scene) error {
+		return s.Questions.RouteBack(s.Ctx(), s.Agent, s.Brand, s.q)
+	}},
 	{"answer for the brand", "moved moved moved moved moved ok moved", func(s *scene) error {
 		return s.Questions.AnswerForBrand(s.Ctx(), s.Agent, s.Brand, s.q, "We send a new cable.")
 	}},

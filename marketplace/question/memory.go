@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -31,6 +32,7 @@ type remembered struct {
 	pooled  int64 // version of the roll that the pool was made of
 
 	weights atomic.Pointer[latest]
+	apart   atomic.Pointer[time.Time] // until then its questions are routed one by one
 
 	lessons lessons // for the reader, who takes them in another time
 	reader  reader

@@ -15,9 +15,9 @@ import (
 )
 
 // Accept takes an offer: the caller's assignment begins, everybody else's offer
-// is withdrawn. What was held for the attempt is what every offer of it quotes.
-// Of any number of callers one wins; the others get ErrOfferGone. A caller with all hands full
-// gets expert.ErrAtCapacity. Accepting again returns the same assignment.
+// is withdrawn. What was held for the attempt covers every offer of it. Of any
+// number of callers one wins; the others get ErrOfferGone. A caller with all hands
+// full gets expert.ErrAtCapacity. Accepting again returns the same assignment.
 func (s *Service) Accept(ctx context.Context, caller access.Caller, id OfferID) (Assignment, error) {
 	var a Assignment
 	err := s.onOffer(ctx, caller, id, func(tx *gorm.DB, q *Question, o seen) error {

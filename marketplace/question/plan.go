@@ -17,9 +17,10 @@ import (
 // plan is what becomes of a question that waits for experts. It is made before
 // anything of it is written.
 type plan struct {
-	reason  string // why it goes to the brand's team; else:
+	reason  string         // why it goes to the brand's team
+	matter  *DecidedMatter // and what of its words says so; else:
 	wave    wave
-	quote   program.Quote
+	quotes  []program.Quote // of the wave's experts, in their order
 	expires time.Time
 	hold    *payouts.NewHold // what to set aside, on the attempt's first wave
 }
@@ -46,40 +47,59 @@ func (s *Service) planAtOnceTx(ctx context.Context, tx *gorm.DB, q *Question, g 
 
 // planTx decides who is asked next, and for how much, and writes nothing.
 func (s *Service) planTx(ctx context.Context, tx *gorm.DB, q *Question, g grounds, wait patience, now time.Time) (plan, error) {
+	r, reason, err := s.candidatesTx(ctx, tx, q, g, wait, alone, now)
+	if err != nil || reason != "" {
+		return plan{reason: reason, matter: r.record.Matter}, err
+	}
+	return askTx(ctx, tx, q, r.top(), g.free, now)
+}
+
+// candidatesTx is who can be asked next; or why nobody is.
+func (s *Service) candidatesTx(ctx context.Context, tx *gorm.DB, q *Question, g grounds, wait patience, with company, now time.Time) (r ranked, reason string, err error) {
 	topic, err := g.topic(q)
 	switch {
 	case err != nil:
-		return plan{}, err
+		return ranked{}, "", err
 	case g.frozen:
-		return plan{reason: ReasonUnfunded}, nil
+		return ranked{}, ReasonUnfunded, nil
 	case topic != nil && topic.Mode == program.BrandOnly:
-		return plan{reason: ReasonBrandOnly}, nil
+		return ranked{}, ReasonBrandOnly, nil
 	case !q.inRollout(g.Program):
-		return plan{reason: ReasonRollout}, nil
-	case wait == impatient && !s.warm(q):
-		return plan{}, errCold
+		return ranked{}, ReasonRollout, nil
 	}
-	var p plan
-	if p.wave, err = s.decideTx(ctx, tx, q, g, topic, wait, now); err != nil {
-		return plan{}, err
+	if r.record.Matter = q.matter(g.Program); r.record.Matter != nil {
+		return r, ReasonMatter, nil
 	}
-	if len(p.wave.experts) == 0 {
-		return plan{reason: ReasonSilence}, nil
+	if wait == impatient && !s.warm(q) {
+		return ranked{}, "", errCold
 	}
-	p.expires = now.Add(p.wave.open)
-	p.quote, err = s.quoteTx(ctx, tx, q, g.Program, topic)
-	if errors.Is(err, marketplace.ErrInvalid) {
-		return plan{reason: ReasonUnfunded}, nil // the policies now pay nothing
+	r, err = s.rankTx(ctx, tx, q, g, topic, wait, with, now)
+	switch {
+	case errors.Is(err, errUnpaid):
+		return ranked{}, ReasonUnfunded, nil // the policies now pay nothing
+	case err == nil && r.size <= 0:
+		return ranked{}, ReasonSilence, nil
 	}
-	if err != nil || q.Wave > 0 {
-		return p, err
-	}
-	return p.funded(ctx, tx, q, g.free)
+	return r, "", err
 }
 
-// funded is the plan with its hold, if the budget that is free is enough.
+// askTx is the plan to ask a wave.
+func askTx(ctx context.Context, tx *gorm.DB, q *Question, w wave, free payouts.Money, now time.Time) (p plan, err error) {
+	p = plan{wave: w, expires: now.Add(w.open)}
+	if p.quotes, err = w.quotes(); err != nil || q.Wave > 0 {
+		return p, err
+	}
+	return p.funded(ctx, tx, q, free)
+}
+
+// funded is the plan with its hold, if the budget that is free is enough: for the
+// dearest quote, since later waves may ask experts of other countries.
 func (p plan) funded(ctx context.Context, tx *gorm.DB, q *Question, free payouts.Money) (plan, error) {
-	hold, err := newHold(ctx, tx, q, p.quote)
+	dearest, err := p.wave.record.Quote.Dearest()
+	if err != nil {
+		return plan{}, err
+	}
+	hold, err := newHold(ctx, tx, q, dearest)
 	if err != nil {
 		return plan{}, err
 	}
@@ -102,28 +122,38 @@ func (p *plan) follow(q *Question, now time.Time) (w writes, err error) {
 			return w, err
 		}
 		q.EndReason = p.reason
+		note, err := p.note(q, now)
+		w.add(note...)
 		w.tell(EventEscalated, q, now, Detail{Attempt: q.Attempt, Reason: p.reason})
-		return w, nil
+		return w, err
 	}
 	q.Wave++
 	if err := q.enter(VerbRoute, now, &p.expires); err != nil {
 		return w, err
 	}
-	record, err := json.Marshal(p.wave.record)
+	decision, err := p.wave.record.decision(q, now)
 	if err != nil {
-		return w, fmt.Errorf("write the decision record: %w", err)
+		return w, err
 	}
-	decision := Decision{
-		ID: marketplace.NewID[Decision](), BrandID: q.BrandID, QuestionID: q.ID,
-		Attempt: q.Attempt, Wave: q.Wave, At: now, Record: string(record),
-	}
-	offers, err := insertOffers(q, p.quote, p.wave, p.expires)
+	offers, err := insertOffers(q, p.quotes, p.wave, p.expires)
 	if err != nil {
 		return w, err
 	}
 	w.add(decision.insert(), offers)
 	w.tell(EventOffered, q, now, Detail{Attempt: q.Attempt, Wave: q.Wave, Offers: len(p.wave.experts)})
 	return w, nil
+}
+
+// decision is the record as it is kept, of the question's present wave.
+func (d DecisionRecord) decision(q *Question, now time.Time) (Decision, error) {
+	record, err := json.Marshal(d)
+	if err != nil {
+		return Decision{}, fmt.Errorf("write the decision record: %w", err)
+	}
+	return Decision{
+		ID: marketplace.NewID[Decision](), BrandID: q.BrandID, QuestionID: q.ID,
+		Attempt: q.Attempt, Wave: q.Wave, At: now, Record: string(record),
+	}, nil
 }
 
 // holdTx sets the money aside, last: others who route in this program may wait

@@ -114,6 +114,7 @@ type Offer struct {
 	Currency    payouts.Currency
 	EffortS     int    // expected handling time, seconds
 	Why         string // matching.Reason of this expert alone, as JSON
+	Items       string // the lines of the reward, as JSON; see Lines
 	OfferedAt   time.Time
 	ExpiresAt   time.Time
 	SettledAt   *time.Time

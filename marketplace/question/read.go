@@ -10,6 +10,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
 	"knowhow/matching"
 	"knowhow/payouts"
 )
@@ -25,6 +26,7 @@ type OfferView struct {
 	Tags      []string
 	Language  string
 	Reward    payouts.Money
+	Items     []program.QuoteItem // what the reward is made of
 	Effort    time.Duration
 	OfferedAt time.Time
 	ExpiresAt time.Time
@@ -52,7 +54,7 @@ func (s *Service) OpenOffers(ctx context.Context, caller access.Caller) ([]Offer
 const mostOpen = 100
 
 func openOffersTx(tx *gorm.DB, person access.PersonID, now time.Time) ([]OfferView, error) {
-	rows, err := tx.Raw(`SELECT o.id, o.reward_minor, o.currency, o.effort_s, o.why, o.offered_at, o.expires_at,
+	rows, err := tx.Raw(`SELECT o.id, o.reward_minor, o.currency, o.effort_s, o.why, o.items, o.offered_at, o.expires_at,
 		q.id, q.title, q.body, q.context, q.tags, q.language
 		FROM offers o JOIN questions q ON q.id = o.question_id
 		WHERE o.person_id = ? AND o.state = 'open' AND o.expires_at > ?
@@ -66,7 +68,7 @@ func openOffersTx(tx *gorm.DB, person access.PersonID, now time.Time) ([]OfferVi
 		var o Offer
 		var q Question
 		var tags []byte
-		if err := rows.Scan(&o.ID, &o.RewardMinor, &o.Currency, &o.EffortS, &o.Why, &o.OfferedAt, &o.ExpiresAt,
+		if err := rows.Scan(&o.ID, &o.RewardMinor, &o.Currency, &o.EffortS, &o.Why, &o.Items, &o.OfferedAt, &o.ExpiresAt,
 			&q.ID, &q.Title, &q.Body, &q.Context, &tags, &q.Language); err != nil {
 			return nil, err
 		}
@@ -91,7 +93,9 @@ func (o Offer) view(q Question) (OfferView, error) {
 	if err := json.Unmarshal([]byte(o.Why), &v.Why); err != nil {
 		return OfferView{}, fmt.Errorf("read the reason of offer %s: %w", o.ID, err)
 	}
-	return v, nil
+	var err error
+	v.Items, err = o.Lines()
+	return v, err
 }
 
 // Turn is one message as somebody reads it.

@@ -75,6 +75,8 @@ type TurnReceipt struct {
 	Ended      string           `json:"ended,omitempty"` // why the expert ended the conversation
 	State      AssignmentState  `json:"state"`           // to the customer no more than how the work ended
 	Reward     *payouts.Money   `json:"reward,omitempty"`
+	Items      []RewardItem     `json:"items,omitempty"`  // what the reward is made of
+	Thanks     []ThanksReceipt  `json:"thanks,omitempty"` // what the brand gave beside it
 	ReleaseAt  *time.Time       `json:"release_at,omitempty"`
 	SettledAt  *time.Time       `json:"settled_at,omitempty"`
 }
@@ -226,6 +228,10 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 	if err != nil {
 		return err
 	}
+	thanks, err := thanksTx(ctx, tx, q.ID)
+	if err != nil {
+		return err
+	}
 	for _, a := range turns {
 		if !only.IsZero() && a.PersonID != only {
 			continue
@@ -251,6 +257,12 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 			}
 		default:
 			t.Reward, t.ReleaseAt, t.SettledAt = a.pay(), a.ReleaseAt, a.SettledAt
+		}
+		if t.Reward != nil {
+			if t.Items, err = a.items(offers, r.View); err != nil {
+				return err
+			}
+			t.Thanks = shownThanks(thanks[a.ID], r.View)
 		}
 		if a.State == Earned && r.View == ViewBrand && s.clock.Now().Before(*a.ReleaseAt) {
 			r.Undo = append(r.Undo, Undo{"refuse", *a.ReleaseAt})

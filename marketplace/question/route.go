@@ -12,12 +12,12 @@ import (
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/matching"
-	"knowhow/payouts"
 )
 
 // Why a question went to the brand's own team.
 const (
 	ReasonBrandOnly = "brand_only" // the topic is answered by the brand alone
+	ReasonMatter    = "matter"     // by its words only the brand can settle it
 	ReasonRollout   = "rollout"    // outside the share of questions that go to experts
 	ReasonUnfunded  = "unfunded"   // no money could be set aside, so nobody was asked
 	ReasonSilence   = "silence"    // everybody who could be asked was asked
@@ -39,8 +39,11 @@ type DecisionRecord struct {
 	Offers   int                        `json:"offers"` // how many of the ranking were offered the question
 	Pool     int                        `json:"pool"`   // how many were ranked
 	Topic    *DecidedTopic              `json:"topic,omitempty"`
-	Wave     *DecidedWave               `json:"wave,omitempty"`    // nil: the policies' own numbers
-	Weights  int64                      `json:"weights,omitempty"` // the number of the program's own, by which it was ranked; 0: the platform's
+	Wave     *DecidedWave               `json:"wave,omitempty"`     // nil: the policies' own numbers
+	Weights  int64                      `json:"weights,omitempty"`  // the number of the program's own, by which it was ranked; 0: the platform's
+	Quote    *program.Basis             `json:"quote,omitempty"`    // what its offers were quoted from
+	Together *DecidedTogether           `json:"together,omitempty"` // with which others it was decided on; nil: alone, and the top was asked
+	Matter   *DecidedMatter             `json:"matter,omitempty"`   // why nobody was ranked
 	Ranking  matching.Record            `json:"ranking"`
 	Excluded map[string]int             `json:"excluded,omitempty"` // how many by rule
 	Reasons  map[string]matching.Reason `json:"reasons,omitempty"`  // of those offered, by expert
@@ -63,17 +66,25 @@ func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	if err != nil {
 		return err
 	}
+	if err := s.doTx(ctx, tx, q, &p, now); err != nil {
+		return err
+	}
+	return p.holdTx(ctx, tx, now)
+}
+
+// doTx writes what is planned for a question, but for the hold.
+func (s *Service) doTx(ctx context.Context, tx *gorm.DB, q *Question, p *plan, now time.Time) error {
 	if p.reason != "" {
+		if err := p.noteTx(ctx, tx, q, now); err != nil {
+			return err
+		}
 		return s.escalateTx(ctx, tx, q, p.reason, now)
 	}
 	w, err := p.follow(q, now)
 	if err != nil {
 		return err
 	}
-	if err := s.writeTx(ctx, tx, q, w); err != nil {
-		return err
-	}
-	return p.holdTx(ctx, tx, now)
+	return s.writeTx(ctx, tx, q, w)
 }
 
 func (s *Service) topicTx(ctx context.Context, tx *gorm.DB, q *Question) (*program.Topic, error) {
@@ -99,63 +110,104 @@ func (q *Question) inRollout(p program.Program) bool {
 
 // wave is who is asked next, in their order, and why.
 type wave struct {
-	experts []access.PersonID
-	before  int // how many were asked before in this attempt
-	open    time.Duration
-	record  DecisionRecord
+	experts   []access.PersonID
+	countries []string // the experts'
+	before    int      // how many were asked before in this attempt
+	open      time.Duration
+	record    DecisionRecord
 }
 
-// decideTx ranks who may be asked and picks the wave; nobody where nobody is left.
-func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, q *Question, g grounds, topic *program.Topic, wait patience, now time.Time) (wave, error) {
+// ranked is who may be asked about a question, the best first, and what else its
+// next wave follows from.
+type ranked struct {
+	record    DecisionRecord // but for the ranking
+	choice    matching.Choice
+	countries []string // of those whose reasons are known
+	hands     []int    // that they have free, the same
+	size      int      // how many are to be asked; 0: nobody is left
+	before    int      // how many were asked before in this attempt
+	open      time.Duration
+}
+
+// company is whether a question is decided on by itself or with others.
+type company bool
+
+const (
+	alone    company = false
+	together company = true
+)
+
+// rankTx ranks who may be asked, and finds how many are to be.
+func (s *Service) rankTx(ctx context.Context, tx *gorm.DB, q *Question, g grounds, topic *program.Topic, wait patience, with company, now time.Time) (ranked, error) {
 	d := DecisionRecord{Excluded: map[string]int{}, Topic: q.decided(topic)}
 	asked, inAttempt, err := alreadyAskedTx(ctx, tx, q)
 	most := min(g.Policies.Routing.WaveSize(q.Wave), g.Policies.Routing.MaxExperts-inAttempt)
 	if err != nil || most <= 0 {
-		return wave{}, err
+		return ranked{}, err
 	}
 	index, err := s.indexTx(ctx, tx, q.ProgramID, wait)
 	if err != nil {
-		return wave{}, err
+		return ranked{}, err
 	}
 	weights, err := s.weightsTx(ctx, tx, q.ProgramID, g.fitted)
 	if err != nil {
-		return wave{}, err
+		return ranked{}, err
 	}
 	d.Weights = weights.number
 	query := matching.Query{
 		Title: q.Title, Body: q.Body, Tags: q.Tags, Self: matching.ID(q.ID), Asker: matching.ID(q.CustomerID), At: now,
 		Seed: q.seed() + uint64(q.Attempt)<<16 + uint64(q.Wave),
 	}
-	var choice matching.Choice
+	believe := expected
+	if with == together {
+		most, believe = max(most, lookedAt), tried(query.Seed)
+	}
+	r := ranked{before: inAttempt}
 	err = s.experts.UseRollTx(ctx, tx, expert.Requirement{
 		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now,
 	}, func(roll expert.Roll) {
 		pool := s.memory.pool(q.ProgramID, index, roll)
-		choice = index.ChooseFrom(query, pool, rules(roll, q.AskerPerson, asked, d.Excluded), weights.Weights, most, runnersUp)
+		may := rules(roll, q.AskerPerson, asked, d.Excluded, believe)
+		r.choice = index.ChooseFrom(query, pool, may, weights.Weights, most, runnersUp)
+		for i := range r.choice.Reasons {
+			person := access.PersonID(r.choice.Candidates[i].Expert)
+			r.countries, r.hands = append(r.countries, roll.Country(person)), append(r.hands, roll.Hands(person))
+		}
 	})
-	if err != nil || choice.Pool == 0 {
-		return wave{}, err
+	if err != nil || r.choice.Pool == 0 {
+		return ranked{}, err
 	}
-	var open time.Duration
-	var size int
-	size, open, d.Wave = s.extent(q, g.Program, topic, inAttempt, choice.Pool, now)
-	if size <= 0 {
-		return wave{}, nil
+	basis, err := s.basisTx(ctx, tx, q, g.Program, topic, r.choice.Pool, now)
+	if err != nil {
+		return ranked{}, err
 	}
-	return d.wave(choice, size, inAttempt, open), nil
+	d.Quote = &basis
+	r.size, r.open, d.Wave = s.extent(q, g.Program, ordinary(basis), inAttempt, r.choice.Pool, now)
+	r.size, r.record = min(r.size, len(r.choice.Reasons)), d
+	return r, nil
 }
 
-// wave is the top of a choice, as it goes on record.
-func (d DecisionRecord) wave(choice matching.Choice, size, before int, open time.Duration) wave {
-	choice.Reasons = choice.Reasons[:min(size, len(choice.Reasons))]
-	d.Ranking, d.Pool, d.Offers = choice.Top(size+runnersUp), choice.Pool, len(choice.Reasons)
-	d.Reasons = make(map[string]matching.Reason, d.Offers)
-	chosen := make([]access.PersonID, d.Offers)
-	for i, reason := range choice.Reasons {
-		chosen[i] = access.PersonID(choice.Candidates[i].Expert)
-		d.Reasons[chosen[i].String()] = reason
+// top is the wave of those at the head of the ranking.
+func (r ranked) top() wave {
+	places := make([]int, r.size)
+	for i := range places {
+		places[i] = i
 	}
-	return wave{experts: chosen, before: before, open: open, record: d}
+	return r.wave(places)
+}
+
+// wave is those at some places of the ranking, in its order, as it goes on record.
+func (r ranked) wave(places []int) wave {
+	w := wave{before: r.before, open: r.open, record: r.record}
+	w.record.Ranking = r.choice.Top(places[len(places)-1] + 1 + runnersUp)
+	w.record.Pool, w.record.Offers = r.choice.Pool, len(places)
+	w.record.Reasons = make(map[string]matching.Reason, len(places))
+	for _, place := range places {
+		person := access.PersonID(r.choice.Candidates[place].Expert)
+		w.experts, w.countries = append(w.experts, person), append(w.countries, r.countries[place])
+		w.record.Reasons[person.String()] = r.choice.Reasons[place]
+	}
+	return w
 }
 
 // alreadyAskedTx is who was asked the question and is not asked again: everybody, except
@@ -182,8 +234,9 @@ func alreadyAskedTx(ctx context.Context, tx *gorm.DB, q *Question) (asked map[ac
 }
 
 // rules are the hard rules: expert's own, nobody asks themselves, and nobody is
-// asked twice. They count whom they exclude.
-func rules(roll expert.Roll, asker access.PersonID, asked map[access.PersonID]bool, excluded map[string]int) matching.Allowed {
+// asked twice. They count whom they exclude; of the others it is told what is
+// believed of them.
+func rules(roll expert.Roll, asker access.PersonID, asked map[access.PersonID]bool, excluded map[string]int, believe func(expert.Candidate) float64) matching.Allowed {
 	return func(place int) (float64, bool) {
 		c, reason := roll.May(place)
 		switch {
@@ -194,26 +247,8 @@ func rules(roll expert.Roll, asker access.PersonID, asked map[access.PersonID]bo
 		case asked[c.Person]:
 			excluded[ruleAsked]++
 		default:
-			return c.Standing.Mean(), true
+			return believe(c), true
 		}
 		return 0, false
 	}
-}
-
-// quoteTx prices the attempt: by the program's policies for its first wave, and
-// as that wave was quoted for every later one, since that is what is held.
-func (s *Service) quoteTx(ctx context.Context, tx *gorm.DB, q *Question, p program.Program, topic *program.Topic) (program.Quote, error) {
-	if q.Wave == 0 {
-		return p.Quote(topic, expectedEffort)
-	}
-	var first Offer
-	err := tx.WithContext(ctx).Where("question_id = ? AND attempt = ? AND position = 1", q.ID, q.Attempt).Take(&first).Error
-	if err != nil {
-		return program.Quote{}, fmt.Errorf("load the first offer of question %s: %w", q.ID, err)
-	}
-	return program.Quote{
-		Reward: payouts.Money{Minor: first.RewardMinor, Currency: first.Currency},
-		Fee:    payouts.Money{Minor: first.FeeMinor, Currency: first.Currency},
-		Effort: time.Duration(first.EffortS) * time.Second,
-	}, nil
 }

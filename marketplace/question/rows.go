@@ -132,12 +132,12 @@ func (a *Assignment) save(from AssignmentState) marketplace.Statement {
 }
 
 const offerColumns = `id, brand_id, question_id, person_id, attempt, wave, position, state, reward_minor, fee_minor, currency, effort_s, why,
-	offered_at, expires_at, settled_at`
+	items, offered_at, expires_at, settled_at`
 
 func (o *Offer) into() []any {
 	return []any{
 		&o.ID, &o.BrandID, &o.QuestionID, &o.PersonID, &o.Attempt, &o.Wave, &o.Position, &o.State, &o.RewardMinor, &o.FeeMinor, &o.Currency, &o.EffortS, &o.Why,
-		&o.OfferedAt, &o.ExpiresAt, &o.SettledAt,
+		&o.Items, &o.OfferedAt, &o.ExpiresAt, &o.SettledAt,
 	}
 }
 

@@ -34,9 +34,11 @@ const (
 	EventNudged         event.Kind = "question.nudged"
 	EventResolved       event.Kind = "question.resolved"
 	EventReopened       event.Kind = "question.reopened"
+	EventRoutedBack     event.Kind = "question.routed_back" // by the brand, to the crowd
 	EventEscalated      event.Kind = "question.escalated"
 	EventBrandAnswered  event.Kind = "question.brand_answered"
 	EventTopicSet       event.Kind = "question.topic_set" // by the brand
+	EventThanked        event.Kind = "assignment.thanked" // by the brand, with a bonus
 	EventEnded          event.Kind = "question.ended"     // by its expert; reason: one of EndReasons
 	EventWithdrawn      event.Kind = "question.withdrawn"
 	EventResponseMissed event.Kind = "question.first_response_missed"
@@ -116,7 +118,7 @@ func New(r Rooms) *Service {
 		redactKey: r.Keys.Derive("question.redaction"), capKey: r.Keys.Derive("question.caps"), sandbox: r.Sandbox,
 	}
 	r.Store.OnUndone(s.memory.forget)
-	r.Events.SubscribeIf("route", unrouted, s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed)
+	r.Events.SubscribeIf("route", unrouted, s.routeOn, EventAsked, EventReopened, EventHandedBack, EventLapsed, EventRoutedBack)
 	r.Customers.RegisterEraser("question", erasedColumns, s.eraseCustomerTx)
 	r.Queue.Handle(tellJob, s.tell)
 	r.Queue.HandleCall(refitJob, s.refit)

@@ -89,16 +89,12 @@ func (o offered) fared(now time.Time) waves.Offer {
 // as keep the promise by how offers fared lately, within what the policies say,
 // and where too little is known of that as many and as long as they say. It goes
 // by what this process knows by heart, and looks nothing up.
-func (s *Service) extent(q *Question, p program.Program, topic *program.Topic, asked, candidates int, now time.Time) (size int, open time.Duration, by *DecidedWave) {
+func (s *Service) extent(q *Question, p program.Program, reward int64, asked, candidates int, now time.Time) (size int, open time.Duration, by *DecidedWave) {
 	policy := p.Policies.Routing
 	most := min(policy.WaveSize(q.Wave), policy.MaxExperts-asked)
 	fared := s.forecasts.want(q.BrandID, q.ProgramID, now).by(now).takeup
 	if fared == nil || most <= 0 || candidates == 0 {
 		return most, policy.OfferTTL, nil
-	}
-	var reward int64
-	if quote, err := p.Quote(topic, expectedEffort); err == nil {
-		reward = quote.Reward.Minor
 	}
 	next := fared.Next(
 		waves.Promise{Left: q.promised().Sub(now) - expectedEffort, Chance: keepPromise, Asked: asked},

@@ -1,0 +1,144 @@
+package expert
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
+)
+
+// MeasureView is a measure as the brand reads it.
+type MeasureView struct {
+	Measure     Measure `gorm:"embedded"`
+	Handle      string
+	ProgramName string
+}
+
+// MeasureFilter narrows a list of measures; what is zero does not.
+type MeasureFilter struct {
+	Enrolment EnrolmentID
+	States    []MeasureState // any of them
+}
+
+var newestMeasure = marketplace.Order{At: "measures.imposed_at", ID: "measures.id", Newest: true}
+
+// Measures lists the measures of a program, newest first (permission
+// SuspendExperts). Errors: *access.ForbiddenError, *marketplace.InvalidError,
+// *marketplace.NotFoundError.
+func (s *Service) Measures(ctx context.Context, caller access.Caller, id program.ID, f MeasureFilter, page marketplace.Page) (list marketplace.Listing[MeasureView], err error) {
+	for _, state := range f.States {
+		if !slices.Contains(MeasureStates, state) {
+			return list, &marketplace.InvalidError{Field: "state", Reason: fmt.Sprintf("must be one of %v", MeasureStates)}
+		}
+	}
+	err = s.seeProgram(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, brand marketplace.BrandID) error {
+		find := measureViewsTx(ctx, tx, brand).Where("measures.program_id = ?", id)
+		if !f.Enrolment.IsZero() {
+			find = find.Where("measures.enrolment_id = ?", f.Enrolment)
+		}
+		if len(f.States) > 0 {
+			find = find.Where("measures.state IN ?", f.States)
+		}
+		list, err = marketplace.List(find, page, newestMeasure, func(v MeasureView) marketplace.Place {
+			return marketplace.Place{At: v.Measure.ImposedAt, ID: v.Measure.ID}
+		})
+		if err != nil {
+			return fmt.Errorf("list the measures of program %s: %w", id, err)
+		}
+		return nil
+	})
+	return list, err
+}
+
+func measureViewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) *gorm.DB {
+	return tx.WithContext(ctx).Table("measures").
+		Select("measures.*, experts.handle, programs.name AS program_name").
+		Joins("JOIN experts ON experts.person_id = measures.person_id").
+		Joins("JOIN programs ON programs.id = measures.program_id").
+		Where("measures.brand_id = ?", brand)
+}
+
+// MeasureAppeals lists a brand's measures whose appeals the caller may decide,
+// soonest due first (permission DecideAppeal): none that they imposed, nor
+// against themselves. Errors: *access.ForbiddenError, *marketplace.InvalidError.
+func (s *Service) MeasureAppeals(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[MeasureView], err error) {
+	if err := access.CheckBrand(brand); err != nil {
+		return list, err
+	}
+	now := s.clock.Now()
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.DecideAppeal); err != nil {
+			return err
+		}
+		find := measureViewsTx(ctx, tx, brand).
+			Where("measures.state = ? AND measures.next_due_at > ?", MeasureAppealed, now).
+			Where("measures.imposed_by <> ? AND measures.person_id <> ?", caller.Person, caller.Person)
+		order := marketplace.Order{At: "measures.next_due_at", ID: "measures.id"}
+		list, err = marketplace.List(find, page, order, func(v MeasureView) marketplace.Place {
+			return marketplace.Place{At: *v.Measure.NextDueAt, ID: v.Measure.ID}
+		})
+		if err != nil {
+			return fmt.Errorf("list the appeals against measures of brand %s: %w", brand, err)
+		}
+		return nil
+	})
+	return list, err
+}
+
+// OwnMeasure is a measure as its expert reads it: everything but who.
+type OwnMeasure struct {
+	ID           MeasureID
+	ProgramID    program.ID
+	ProgramName  string
+	BrandName    string
+	Kind         MeasureKind
+	State        MeasureState
+	Reason       SuspensionReason
+	Evidence     string
+	Topics       []string `gorm:"serializer:json"`
+	ImposedAt    time.Time
+	Statement    string // their own, with the appeal
+	AppealedAt   *time.Time
+	DecideBy     *time.Time
+	Decision     string
+	EndedAt      *time.Time
+	DecideWithin time.Duration `gorm:"-"` // how long another human has, once they appeal
+}
+
+// MyMeasures lists the measures against the caller in every brand, newest first.
+// Error: ErrNotAPerson.
+func (s *Service) MyMeasures(ctx context.Context, caller access.Caller, page marketplace.Page) (list marketplace.Listing[OwnMeasure], err error) {
+	if !caller.IsPerson(caller.Person) {
+		return list, ErrNotAPerson
+	}
+	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		find := tx.WithContext(ctx).Table("measures").
+			Select(`measures.id, measures.program_id, programs.name AS program_name, brands.name AS brand_name, measures.kind, measures.state,
+				measures.reason, measures.evidence, measures.topics, measures.imposed_at, measures.statement, measures.appealed_at,
+				measures.decide_by, measures.decision, measures.ended_at`).
+			Joins("JOIN programs ON programs.id = measures.program_id").
+			Joins("JOIN brands ON brands.id = measures.brand_id").
+			Where("measures.person_id = ?", caller.Person)
+		list, err = marketplace.List(find, page, newestMeasure, func(m OwnMeasure) marketplace.Place {
+			return marketplace.Place{At: m.ImposedAt, ID: m.ID}
+		})
+		if err != nil {
+			return fmt.Errorf("list the measures against %s: %w", caller.Person, err)
+		}
+		for i := range list.Items {
+			p, err := s.programs.LoadTx(ctx, tx, list.Items[i].ProgramID)
+			if err != nil {
+				return err
+			}
+			list.Items[i].DecideWithin = p.Policies.Review.DecideAppealWithin
+		}
+		return nil
+	})
+	return list, err
+}

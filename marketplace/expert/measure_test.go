@@ -1,0 +1,239 @@
+package expert_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+// court is an expert against whom the brand's owner took a measure, and somebody
+// else who may decide the appeal.
+type court struct {
+	*house
+	t      *testing.T
+	second access.Caller
+	x      access.Caller
+	e      expert.EnrolmentID
+	m      expert.MeasureID
+}
+
+func (h *house) court(t *testing.T, handle string, kind expert.MeasureKind) *court {
+	t.Helper()
+	x, e := h.active(t, handle)
+	c := &court{house: h, t: t, second: h.person(t), x: x, e: e.ID}
+	must(t, h.people.AddMember(t.Context(), h.owner, h.program.BrandID, c.second.Person, access.Manager))
+	if kind == expert.Suspension {
+		must(t, h.Suspend(t.Context(), h.owner, e.ID, expert.SuspendConduct, "Wrote to bea@example.com outside."))
+	} else {
+		must(t, h.Restrict(t.Context(), h.owner, e.ID, []string{"visa"}, expert.SuspendQuality, "Wrong twice."))
+	}
+	c.m = c.measure().ID
+	return c
+}
+
+// measure is the latest against the expert, as they read it.
+func (c *court) measure() expert.OwnMeasure {
+	c.t.Helper()
+	list, err := c.MyMeasures(c.t.Context(), c.x, marketplace.Page{})
+	must(c.t, err)
+	if len(list.Items) == 0 {
+		c.t.Fatal("nothing was taken against them")
+	}
+	return list.Items[0]
+}
+
+func (c *court) appeal() error {
+	return c.AppealMeasure(c.t.Context(), c.x, c.m, "It was not me, write to x@example.com.")
+}
+
+func (c *court) decide(upheld bool) error {
+	return c.DecideMeasure(c.t.Context(), c.second, c.program.BrandID, c.m, upheld, "I looked at it.")
+}
+
+func (c *court) lift() error {
+	if c.measure().Kind == expert.Suspension {
+		return c.Reinstate(c.t.Context(), c.second, c.e)
+	}
+	return c.Unrestrict(c.t.Context(), c.second, c.e)
+}
+
+// bring takes the measure to a state by the verbs alone.
+func (c *court) bring(state expert.MeasureState) {
+	c.t.Helper()
+	ways := map[expert.MeasureState][]func() error{
+		expert.InForce:           {},
+		expert.MeasureAppealed:   {c.appeal},
+		expert.Confirmed:         {c.appeal, func() error { return c.decide(false) }},
+		expert.MeasureOverturned: {c.appeal, func() error { return c.decide(true) }},
+		expert.MeasureLapsed: {c.appeal, func() error {
+			c.clock.Set(*c.measure().DecideBy)
+			_, err := c.queue.RunDue(c.t.Context())
+			return err
+		}},
+		expert.Lifted: {c.lift},
+		expert.Over:   {func() error { return c.Leave(c.t.Context(), c.x, c.program.ID) }},
+	}
+	for _, step := range ways[state] {
+		must(c.t, step())
+	}
+	if got := c.measure().State; got != state {
+		c.t.Fatalf("the measure is %s, want %s", got, state)
+	}
+}
+
+// kept reports whether the measure keeps the expert from questions.
+func (c *court) kept() bool {
+	c.t.Helper()
+	e := c.enrolment(c.t, c.x)
+	return e.State == expert.Suspended || len(e.Restricted) > 0
+}
+
+var kinds = []expert.MeasureKind{expert.Suspension, expert.Restriction}
+
+// eachMeasure gives do a court for each kind and state.
+func eachMeasure(t *testing.T, do func(c *court, kind expert.MeasureKind, state expert.MeasureState)) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		for i, kind := range kinds {
+			for j, state := range expert.MeasureStates {
+				c := h.court(t, "x-"+string(rune('a'+i))+string(rune('a'+j)), kind)
+				c.bring(state)
+				do(c, kind, state)
+			}
+		}
+	})
+}
+
+// In each state each verb moves the measure as the table says, or is a conflict
+// and changes nothing; and it keeps the expert from questions as long as it holds.
+func TestMeasureStateTimesVerb(t *testing.T) {
+	allowed := map[expert.MeasureState]map[string]expert.MeasureState{
+		expert.InForce: {"appeal": expert.MeasureAppealed, "lift": expert.Lifted},
+		expert.MeasureAppealed: {
+			"uphold": expert.MeasureOverturned, "reject": expert.Confirmed, "lift": expert.Lifted,
+		},
+		expert.Confirmed: {"lift": expert.Lifted},
+	}
+	holds := []expert.MeasureState{expert.InForce, expert.MeasureAppealed, expert.Confirmed}
+	for _, verb := range []string{"appeal", "uphold", "reject", "lift"} {
+		t.Run(verb, func(t *testing.T) {
+			eachMeasure(t, func(c *court, kind expert.MeasureKind, state expert.MeasureState) {
+				if c.kept() != slices.Contains(holds, state) {
+					t.Errorf("%s %s: kept from questions is %v", kind, state, c.kept())
+				}
+				do := map[string]func() error{
+					"appeal": c.appeal, "lift": c.lift,
+					"uphold": func() error { return c.decide(true) }, "reject": func() error { return c.decide(false) },
+				}[verb]
+				next, may := allowed[state][verb]
+				if !may {
+					dbtest.Unchanged(t, c.db, func() {
+						if err := do(); !errors.Is(err, marketplace.ErrConflict) {
+							t.Errorf("%s of a %s that is %s: %v, want a conflict", verb, kind, state, err)
+						}
+					})
+					return
+				}
+				if err := do(); err != nil || c.measure().State != next || c.kept() != slices.Contains(holds, next) {
+					t.Errorf("%s of a %s that was %s: %v; is %s and keeps %v", verb, kind, state, err, c.measure().State, c.kept())
+				}
+			})
+		})
+	}
+}
+
+// A year later nothing waits: what holds was decided by a human and may still be
+// appealed against, or was looked at by two.
+func TestMeasuresTimeTravel(t *testing.T) {
+	eachMeasure(t, func(c *court, kind expert.MeasureKind, state expert.MeasureState) {
+		c.clock.Advance(365 * 24 * time.Hour)
+		_, err := c.queue.RunDue(c.t.Context())
+		must(c.t, err)
+		m := c.measure()
+		switch {
+		case state == expert.MeasureAppealed:
+			if m.State != expert.MeasureLapsed || c.kept() || c.enrolment(c.t, c.x).State != expert.Active {
+				t.Errorf("an undecided appeal against a %s: %s, keeps %v", kind, m.State, c.kept())
+			}
+		case m.State != state:
+			t.Errorf("a %s that was %s became %s by itself", kind, state, m.State)
+		case state == expert.InForce:
+			if err := c.appeal(); err != nil {
+				t.Errorf("a %s cannot be appealed against a year later: %v", kind, err)
+			}
+		case state == expert.Confirmed:
+			list, err := c.Measures(c.t.Context(), c.owner, c.program.ID, expert.MeasureFilter{Enrolment: c.e}, marketplace.Page{})
+			must(c.t, err)
+			if got := list.Items[0].Measure; got.ImposedBy != c.owner.Person || got.DecidedBy != c.second.Person {
+				t.Errorf("a %s that holds was imposed by %s and confirmed by %s", kind, got.ImposedBy, got.DecidedBy)
+			}
+		}
+	})
+}
+
+func TestWhoDecidesAboutMeasures(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, brand := t.Context(), h.program.BrandID
+		c := h.court(t, "dana", expert.Suspension)
+		must(t, c.appeal())
+		reviewer, system := h.person(t), access.SystemCaller("bot")
+		must(t, h.people.AddMember(ctx, h.owner, brand, reviewer.Person, access.Reviewer))
+		must(t, h.people.AddMember(ctx, h.owner, brand, c.x.Person, access.Manager)) // the expert manages by now
+		_, stranger := h.newProgram(t)
+		_, other := h.active(t, "ada")
+		decide := func(by access.Caller) error { return h.DecideMeasure(ctx, by, brand, c.m, false, "x") }
+		restrict := func(by access.Caller, topics ...string) error {
+			return h.Restrict(ctx, by, other.ID, topics, expert.SuspendQuality, "x")
+		}
+		dbtest.Unchanged(t, db, func() {
+			for name, c := range map[string]struct{ err, want error }{
+				"by who imposed it":         {decide(h.owner), expert.ErrSameHuman},
+				"by the expert":             {decide(c.x), expert.ErrNotOneself},
+				"by the system":             {decide(system), marketplace.ErrForbidden},
+				"by a reviewer":             {decide(reviewer), marketplace.ErrForbidden},
+				"by a stranger":             {decide(stranger), marketplace.ErrForbidden},
+				"without a reason":          {h.DecideMeasure(ctx, c.second, brand, c.m, true, ""), marketplace.ErrInvalid},
+				"an unknown one":            {h.DecideMeasure(ctx, c.second, brand, marketplace.NewID[expert.Measure](), true, "x"), marketplace.ErrNotFound},
+				"appeal of another's":       {h.AppealMeasure(ctx, stranger, c.m, "x"), marketplace.ErrNotFound},
+				"appeal of an unknown":      {h.AppealMeasure(ctx, c.x, marketplace.NewID[expert.Measure](), "x"), marketplace.ErrNotFound},
+				"appeal without words":      {h.AppealMeasure(ctx, c.x, c.m, ""), marketplace.ErrInvalid},
+				"restricted by the system":  {restrict(system, "visa"), marketplace.ErrForbidden},
+				"restricted by a reviewer":  {restrict(reviewer, "visa"), marketplace.ErrForbidden},
+				"restricted by a stranger":  {restrict(stranger, "visa"), marketplace.ErrNotFound},
+				"restricted from nothing":   {restrict(h.owner), marketplace.ErrInvalid},
+				"restricted from unknown":   {restrict(h.owner, "cars"), marketplace.ErrNotFound},
+				"restricted of oneself":     {h.Restrict(ctx, c.x, c.e, []string{"visa"}, expert.SuspendFraud, "x"), expert.ErrNotOneself},
+				"restricted while stopped":  {h.Restrict(ctx, h.owner, c.e, []string{"visa"}, expert.SuspendFraud, "x"), marketplace.ErrConflict},
+				"unrestricted without one":  {h.Unrestrict(ctx, h.owner, other.ID), marketplace.ErrConflict},
+				"long evidence":             {h.Suspend(ctx, h.owner, other.ID, expert.SuspendFraud, strings.Repeat("x", 5000)), marketplace.ErrInvalid},
+				"list by an agent's kin":    {list(h.Measures(ctx, reviewer, h.program.ID, expert.MeasureFilter{}, marketplace.Page{})), marketplace.ErrForbidden},
+				"list in an unknown state":  {list(h.Measures(ctx, h.owner, h.program.ID, expert.MeasureFilter{States: []expert.MeasureState{"odd"}}, marketplace.Page{})), marketplace.ErrInvalid},
+				"appeals listed by outside": {list(h.MeasureAppeals(ctx, stranger, brand, marketplace.Page{})), marketplace.ErrForbidden},
+				"own by the system":         {list(h.MyMeasures(ctx, system, marketplace.Page{})), expert.ErrNotAPerson},
+			} {
+				if !errors.Is(c.err, c.want) {
+					t.Errorf("%s: %v, want %v", name, c.err, c.want)
+				}
+			}
+		})
+		for caller, want := range map[access.Caller]int{h.owner: 0, c.x: 0, c.second: 1, h.operator: 1} {
+			if waiting, err := h.MeasureAppeals(ctx, caller, brand, marketplace.Page{}); err != nil || len(waiting.Items) != want {
+				t.Errorf("%s may decide %d appeals, want %d: %v", caller, len(waiting.Items), want, err)
+			}
+		}
+		must(t, decide(h.operator)) // somebody outside the brand may, too
+		c.clock.Set(*c.measure().DecideBy)
+		must(t, h.Suspend(ctx, h.operator, other.ID, expert.SuspendFraud, "Two accounts."))
+	})
+}
+
+func list[T any](_ marketplace.Listing[T], err error) error { return err }

@@ -1,0 +1,7 @@
+package insight
+
+// What tests look at from outside.
+var (
+	SpreadOf  = spread
+	TwoDigits = twoDigits
+)

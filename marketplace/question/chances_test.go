@@ -1,0 +1,82 @@
+package question_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"knowhow/marketplace"
+	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
+	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/question"
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+)
+
+// An expert is told of each decision whether they were asked, came behind or were
+// kept out, and what keeps them out now; of others nothing.
+func TestChancesTellWhyAndWhyNot(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		m := markettest.New(t, db)
+		first, second, away := m.Expert("first"), m.Expert("second"), m.Expert("away")
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(m.Experts.SetAvailability(m.Ctx(), away, false))
+		e, err := m.Experts.MyEnrolment(m.Ctx(), away, m.Program.ID)
+		must(err)
+		must(m.Experts.Restrict(m.Ctx(), m.Manager, e.ID, []string{"box"}, expert.SuspendQuality, "Wrong twice."))
+		for range 3 {
+			m.Ask(m.Customer("Dana"), "My box is dead")
+		}
+		of := func(c access.Caller) question.Chances {
+			t.Helper()
+			chances, err := m.Questions.Chances(m.Ctx(), c, m.Program.ID)
+			must(err)
+			if chances.Decisions != 3 || chances.Asked+chances.Behind+chances.Elsewhere != 3 {
+				t.Errorf("of three decisions: %+v", chances)
+			}
+			return chances
+		}
+		one, two, three := of(first), of(second), of(away)
+		if one.Asked+two.Asked != 3 || one.Behind != 3-one.Asked || two.Behind != 3-two.Asked || one.MeanPlace < 1 || one.MeanPlace > 2 {
+			t.Errorf("each question went to one of two: %+v and %+v", one, two)
+		}
+		if three.Elsewhere != 3 || three.MeanPlace != 0 {
+			t.Errorf("who wants no offers: %+v", three)
+		}
+		rules := map[string]string{}
+		for _, r := range three.Rules {
+			rules[r.Topic] = r.Rule
+		}
+		if len(rules) != 4 || rules["box"] != string(expert.ReasonUnavailable) || rules["billing"] != string(expert.ReasonBrandOnly) {
+			t.Errorf("who wants no offers is kept out by %v", rules)
+		}
+		must(m.Experts.SetAvailability(m.Ctx(), away, true))
+		for _, r := range of(away).Rules {
+			want := map[string]expert.Reason{"": "", "box": expert.ReasonRestricted, "plans": expert.ReasonNotCertified, "billing": expert.ReasonBrandOnly}[r.Topic]
+			if r.Rule != string(want) {
+				t.Errorf("topic %q: kept out by %q, want %q", r.Topic, r.Rule, want)
+			}
+		}
+		m.Clock.Advance(29 * 24 * time.Hour)
+		if later, err := m.Questions.Chances(m.Ctx(), first, m.Program.ID); err != nil || later.Decisions != 0 {
+			t.Errorf("a month later %+v, %v", later, err)
+		}
+		for name, c := range map[string]struct {
+			caller access.Caller
+			want   error
+		}{
+			"a member": {m.Manager, marketplace.ErrNotFound}, "a customer": {m.Customer("Eve"), marketplace.ErrForbidden},
+			"nobody": {access.Caller{}, marketplace.ErrForbidden}, "the system": {access.SystemCaller("x"), marketplace.ErrForbidden},
+		} {
+			if _, err := m.Questions.Chances(m.Ctx(), c.caller, m.Program.ID); !errors.Is(err, c.want) {
+				t.Errorf("%s: %v, want %v", name, err, c.want)
+			}
+		}
+	})
+}
