@@ -84,6 +84,8 @@ func expected(r api.Route, body string, w somebody) cell {
 		return expectedOfCustomers(r, body, w)
 	case r.Who.Kind == api.Person:
 		return expectedOfPersons(r, w)
+	case r.Who.Kind == api.Colleague:
+		return expectedOfColleagues(w)
 	case w.kind == access.KindCustomer:
 		return no
 	case r.Who.Kind == api.Account:
@@ -144,6 +146,18 @@ func expectedOfPersons(r api.Route, w somebody) cell {
 		return nothing
 	}
 	return whenOwn
+}
+
+// expectedOfColleagues is what the experts' own answers: nothing to the brand's
+// people, to operators, and to experts of other programs.
+func expectedOfColleagues(w somebody) cell {
+	switch {
+	case w.kind != access.KindPerson:
+		return no
+	case w.own && w.role == "":
+		return yes
+	}
+	return nothing
 }
 
 func expectedOfMembers(r api.Route, w somebody) cell {

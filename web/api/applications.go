@@ -77,6 +77,7 @@ type applyIn struct {
 		Uses       expert.Use `json:"uses,omitempty" enum:",daily,weekly,monthly,seldom,formerly" doc:"How often you use them." example:"daily"`
 		Country    string     `json:"country,omitempty" pattern:"^([A-Z]{2})?$" doc:"ISO 3166; your profile's from now on." example:"DE"`
 		Languages  []string   `json:"languages,omitempty" maxItems:"50" doc:"BCP 47; your profile's from now on." example:"[\"en\",\"de\"]"`
+		Invitation string     `json:"invitation,omitempty" maxLength:"100" doc:"The token of the invitation you came by."`
 	}
 }
 

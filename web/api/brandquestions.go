@@ -27,8 +27,12 @@ func (a *API) brandQuestionRoutes() {
 		Summary: "Rank again from the records alone", About: "A ranking that comes out otherwise is the problem replay_differs."}, a.replayDecisions)
 	read(a, Route{ID: "getBrandReceipt", Path: path + "/receipt", Tag: questionsTag, Who: money,
 		Summary: "Read what became of a question, with every cent", About: "For those who see both questions and money."}, a.brandReceipt)
+	createShown(a, Route{ID: "thankExpert", Path: path + "/thanks", Tag: questionsTag, Who: member(access.ThankExperts),
+		Summary: "Give an expert a bonus for their work on a question", About: "Out of the program's budget, at once, with a reason that the expert reads. Their reward stays what it is. Only a person does."}, a.thank, a.thanked)
 	act(a, Route{ID: "takeOver", Path: path + "/take_over", Tag: questionsTag, Who: answering,
 		Summary: "Take a question from the crowd to the brand's own team"}, a.takeOver)
+	act(a, Route{ID: "routeBack", Path: path + "/route_back", Tag: questionsTag, Who: answering,
+		Summary: "Give the crowd a question that was held to be the brand's own matter", About: "By its words, and wrongly; end_reason is matter."}, a.routeBack)
 	act(a, Route{ID: "setQuestionTopic", Method: "PUT", Path: path + "/topic", Tag: questionsTag, Who: member(access.ManageProgram),
 		Summary: "Say what a question is about", About: "In place of what its asker said or was read. It holds from the next wave on, and is learned."}, a.setQuestionTopic)
 	act(a, Route{ID: "answerForBrand", Path: path + "/answer", Tag: questionsTag, Who: answering,
@@ -209,6 +213,10 @@ func (a *API) brandReceipt(ctx context.Context, caller access.Caller, in *BrandQ
 
 func (a *API) takeOver(ctx context.Context, caller access.Caller, in *BrandQuestionIn) error {
 	return a.House.Questions.TakeOver(ctx, caller, in.Brand, in.Question)
+}
+
+func (a *API) routeBack(ctx context.Context, caller access.Caller, in *BrandQuestionIn) error {
+	return a.House.Questions.RouteBack(ctx, caller, in.Brand, in.Question)
 }
 
 type questionTopicIn struct {

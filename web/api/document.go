@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -65,8 +66,11 @@ func tableOf(rows [][]string) ([]byte, error) {
 }
 
 // plainCell puts an apostrophe before what begins like a formula, as OWASP's
-// page on CSV injection advises.
+// page on CSV injection advises; a number is none, below zero too.
 func plainCell(cell string) string {
+	if _, err := strconv.ParseFloat(cell, 64); err == nil && strings.Trim(cell, "-.0123456789") == "" {
+		return cell
+	}
 	if cell != "" && strings.ContainsRune("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20", []rune(cell)[0]) {
 		return "'" + cell
 	}

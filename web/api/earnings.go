@@ -18,7 +18,9 @@ func (a *API) earningRoutes() {
 		Summary: "List what you earned, one line per piece of work, newest first"}, a.rewards)
 	read(a, Route{ID: "listPayouts", Path: "/me/payouts", Tag: moneyTag, Who: self, Summary: "List the payouts to you, newest first"}, a.payouts)
 	call(a, Route{ID: "requestPayout", Path: "/me/payouts", Tag: moneyTag, Who: self,
-		Summary: "Be paid all that is available now", About: "The same request again returns the same payouts."}, a.requestPayout)
+		Summary: "Be paid all that is available now", About: "The same request again returns the same payouts. With instant it is all of one currency, and arrives at once for a fee that is taken off it: the one that getEarnings shows. Where it has risen since, nothing is done."}, a.requestPayout)
+	act(a, Route{ID: "choosePayouts", Method: "PUT", Path: "/me/payout_choices/{currency}", Tag: moneyTag, Who: self,
+		Summary: "Choose how you are paid in a currency", About: "Every week from a threshold, or only when you ask. Who chooses nothing is paid every week from the least that is paid to their country."}, a.choosePayouts)
 	read(a, Route{ID: "getPayoutAccount", Path: "/me/payout_account", Tag: moneyTag, Who: self,
 		Summary: "Read how your account with the payment provider stands"}, a.payoutAccount)
 	call(a, Route{ID: "openPayoutAccount", Path: "/me/payout_account", Tag: moneyTag, Who: self,
@@ -30,22 +32,6 @@ func (a *API) earningRoutes() {
 		Summary: "Get a link to your money at the payment provider", About: "It works once and for some minutes."}, a.showPayoutAccount)
 }
 
-// Earnings is where an expert's money of one currency stands, in minor units.
-type Earnings struct {
-	Currency  string `json:"currency" example:"EUR"`
-	Pending   int64  `json:"pending" doc:"Earned, and may still be reviewed."`
-	Available int64  `json:"available" doc:"Yours to be paid out."`
-	InTransit int64  `json:"in_transit" doc:"On its way."`
-	PaidOut   int64  `json:"paid_out"`
-}
-
-func (a *API) earnings(ctx context.Context, caller access.Caller, _ *struct{}) (*Listed[Earnings], error) {
-	earnings, err := a.House.Earnings.Earnings(ctx, caller)
-	return allOf(earnings, func(e payouts.Earnings) Earnings {
-		return Earnings{string(e.Currency), e.Pending, e.Available, e.InTransit, e.PaidOut}
-	}), err
-}
-
 // Reward is what an expert earned for one piece of work.
 type Reward struct {
 	ID        uuid.UUID           `json:"id" format:"uuid" doc:"Of the work: the assignment's, the review's."`
@@ -55,6 +41,7 @@ type Reward struct {
 	State     payouts.RewardState `json:"state" enum:"pending,released,refused"`
 	EarnedAt  time.Time           `json:"earned_at"`
 	ReleaseAt time.Time           `json:"release_at" doc:"When it is available at the latest."`
+	Items     []RewardItem        `json:"items" doc:"What it is made of; empty where no offer came before it."`
 }
 
 func (a *API) rewards(ctx context.Context, caller access.Caller, in *PageParams) (*Listed[Reward], error) {
@@ -63,8 +50,19 @@ func (a *API) rewards(ctx context.Context, caller access.Caller, in *PageParams)
 		return nil, err
 	}
 	rewards, err := a.House.Earnings.Rewards(ctx, caller, page)
+	if err != nil {
+		return nil, err
+	}
+	var works []uuid.UUID
+	for _, r := range rewards.Items {
+		works = append(works, r.ID)
+	}
+	items, err := a.House.Questions.RewardItems(ctx, caller, works)
 	return listOf(rewards, func(r payouts.Reward) Reward {
-		return Reward{ID: r.ID, Question: r.QuestionID, Kind: r.Kind, Amount: r.Amount(), State: r.State, EarnedAt: r.EarnedAt, ReleaseAt: r.ReleaseAt}
+		return Reward{
+			ID: r.ID, Question: r.QuestionID, Kind: r.Kind, Amount: r.Amount(), State: r.State, EarnedAt: r.EarnedAt, ReleaseAt: r.ReleaseAt,
+			Items: rewardItems(items[r.ID]),
+		}
 	}), err
 }
 
@@ -94,10 +92,15 @@ func (a *API) payouts(ctx context.Context, caller access.Caller, in *PageParams)
 type requestPayoutIn struct {
 	Body struct {
 		Request uuid.UUID `json:"request" format:"uuid" doc:"An id of your own for this request."`
+		Instant *Money    `json:"instant,omitempty" doc:"To have it at once: the currency, and the most that it may cost."`
 	}
 }
 
 func (a *API) requestPayout(ctx context.Context, caller access.Caller, in *requestPayoutIn) (*Listed[Payout], error) {
+	if fee := in.Body.Instant; fee != nil {
+		list, err := a.House.Earnings.RequestInstant(ctx, caller, in.Body.Request, *fee)
+		return allOf(list, payoutOf), err
+	}
 	list, err := a.House.Earnings.RequestPayout(ctx, caller, in.Body.Request)
 	return allOf(list, payoutOf), err
 }

@@ -12,7 +12,7 @@ import (
 
 // enrolmentRoutes are what a brand decides about the experts of a program.
 func (a *API) enrolmentRoutes() {
-	seen, approving, suspending := member(access.SeeExperts), member(access.ApproveExperts), member(access.SuspendExperts)
+	seen, approving := member(access.SeeExperts), member(access.ApproveExperts)
 	read(a, Route{ID: "listEnrolments", Path: "/programs/{program}/enrolments", Tag: expertsTag, Who: seen,
 		Summary: "List a program's experts and applicants, longest waiting first"}, a.enrolments)
 	create(a, Route{ID: "enrolExperienced", Path: "/programs/{program}/enrolments", Tag: expertsTag, Who: approving,
@@ -26,7 +26,6 @@ func (a *API) enrolmentRoutes() {
 	}{
 		{"approveExpert", "approve", "Let an applicant work, on probation", approving, a.House.Experts.Approve},
 		{"activateExpert", "activate", "End the probation", approving, a.House.Experts.Activate},
-		{"reinstateExpert", "reinstate", "End a suspension", suspending, a.House.Experts.Reinstate},
 	} {
 		act(a, Route{ID: v.id, Path: "/enrolments/{enrolment}/" + v.path, Tag: expertsTag, Who: v.who, Summary: v.summary},
 			func(ctx context.Context, caller access.Caller, in *EnrolmentIn) error {
@@ -35,8 +34,6 @@ func (a *API) enrolmentRoutes() {
 	}
 	act(a, Route{ID: "rejectExpert", Path: "/enrolments/{enrolment}/reject", Tag: expertsTag, Who: approving,
 		Summary: "Decline an application", About: "For a listed reason, with a note the applicant reads."}, a.reject)
-	act(a, Route{ID: "suspendExpert", Path: "/enrolments/{enrolment}/suspend", Tag: expertsTag, Who: suspending,
-		Summary: "Stop an expert", About: "For a listed reason, with a note they read. What they earned stays theirs."}, a.suspend)
 	act(a, Route{ID: "certifyExpert", Method: "PUT", Path: "/enrolments/{enrolment}/certified", Tag: expertsTag, Who: approving,
 		Summary: "Set the certified topics an expert may answer"}, a.certify)
 }
@@ -62,6 +59,7 @@ type Enrolment struct {
 	Uses         expert.Use         `json:"uses" enum:",daily,weekly,monthly,seldom,formerly" doc:"How often they use them; empty: not said."`
 	Waiting      bool               `json:"waiting" doc:"The program is full; they wait for a place."`
 	Unlocked     []string           `json:"unlocked" doc:"Topics whose cards they have read."`
+	Restricted   []string           `json:"restricted" doc:"Topics that a person keeps them from."`
 	ReapplyAt    *time.Time         `json:"reapply_at" doc:"When they may apply again after a rejection."`
 	Certified    []string           `json:"certified"`
 	Topics       []string           `json:"topics" doc:"Wanted; none means all."`
@@ -78,7 +76,7 @@ func enrolmentOf(v expert.EnrolmentView) Enrolment {
 	return Enrolment{
 		ID: e.ID, Program: e.ProgramID, Person: e.PersonID, Name: v.Name, Handle: v.Handle, Country: v.Country,
 		Languages: list(v.Languages), Available: v.Available, State: e.State, Origin: e.Origin, Motivation: e.Motivation,
-		Owns: e.Owns, Uses: e.Uses, Waiting: e.Waiting, Unlocked: list(e.Unlocked), ReapplyAt: e.ReapplyAt,
+		Owns: e.Owns, Uses: e.Uses, Waiting: e.Waiting, Unlocked: list(e.Unlocked), Restricted: list(e.Restricted), ReapplyAt: e.ReapplyAt,
 		Certified: list(e.Certified), Topics: list(e.Topics), AppliedAt: e.AppliedAt, EnrolledAt: e.EnrolledAt,
 		DecidedBy: e.DecidedBy, DecidedAt: e.DecidedAt, DecisionCode: e.DecisionCode, DecisionNote: e.DecisionNote,
 	}
@@ -135,18 +133,6 @@ type rejectIn struct {
 
 func (a *API) reject(ctx context.Context, caller access.Caller, in *rejectIn) error {
 	return a.House.Experts.Reject(ctx, caller, in.Enrolment, in.Body.Reason, in.Body.Note)
-}
-
-type suspendIn struct {
-	EnrolmentIn
-	Body struct {
-		Reason expert.SuspensionReason `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
-		Note   string                  `json:"note,omitempty" maxLength:"2000" doc:"For the expert." example:"See the second question of the quiz."`
-	}
-}
-
-func (a *API) suspend(ctx context.Context, caller access.Caller, in *suspendIn) error {
-	return a.House.Experts.Suspend(ctx, caller, in.Enrolment, in.Body.Reason, in.Body.Note)
 }
 
 type certifyIn struct {

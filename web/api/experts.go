@@ -22,6 +22,8 @@ func (a *API) expertRoutes() {
 		Summary: "Say how many questions you take on at a time"}, a.setCapacity)
 	act(a, Route{ID: "setExpertLanguages", Method: "PUT", Path: "/me/expert/languages", Tag: expertsTag, Who: self,
 		Summary: "Say which languages you answer in"}, a.setExpertLanguages)
+	act(a, Route{ID: "setExtraTime", Method: "PUT", Path: "/me/expert/extra_time", Tag: expertsTag, Who: self,
+		Summary: "Say how much more time you need in timed quizzes", About: "No brand and no reviewer is told."}, a.setExtraTime)
 	read(a, Route{ID: "getHours", Path: "/me/expert/hours", Tag: expertsTag, Who: self,
 		Summary: "Read when in the week you want offers"}, a.hours)
 	act(a, Route{ID: "setHours", Method: "PUT", Path: "/me/expert/hours", Tag: expertsTag, Who: self,
@@ -31,6 +33,9 @@ func (a *API) expertRoutes() {
 	read(a, Route{ID: "getWorkRecord", Path: "/me/expert/record", Tag: expertsTag, Who: self,
 		Summary: "Take a signed record of your work with you", About: "Anybody can verify it with the key at /.well-known/knowhow-records.json. Nothing in it is a customer's.",
 		shows: []string{recordMedia}}, a.workRecord)
+	read(a, Route{ID: "getKnown", Path: "/me/known", Tag: expertsTag, Who: self,
+		Summary: "Take everything that is known of you", About: "Section by section, as JSON. Nothing in it is anybody else's.",
+		shows: []string{knownMedia}}, a.known)
 }
 
 // Expert is a person who works.
@@ -41,6 +46,7 @@ type Expert struct {
 	Languages []string        `json:"languages"`
 	Capacity  int             `json:"capacity" doc:"Questions at a time, at most."`
 	Available bool            `json:"available" doc:"Wants offers now."`
+	ExtraTime int             `json:"extra_time_pct" doc:"More time for each item of a timed quiz, in percent of it; nobody else is told."`
 	InHand    int             `json:"in_hand" doc:"Questions in hand now."`
 	CreatedAt time.Time       `json:"created_at"`
 }
@@ -48,7 +54,7 @@ type Expert struct {
 func expertOf(e expert.Expert) Expert {
 	return Expert{
 		ID: e.PersonID, Handle: e.Handle, Country: e.Country, Languages: list(e.Languages),
-		Capacity: e.Capacity, Available: e.Available, InHand: e.ActiveCount, CreatedAt: e.CreatedAt,
+		Capacity: e.Capacity, Available: e.Available, ExtraTime: e.ExtraTimePct, InHand: e.ActiveCount, CreatedAt: e.CreatedAt,
 	}
 }
 
@@ -95,6 +101,16 @@ func (a *API) setCapacity(ctx context.Context, caller access.Caller, in *capacit
 	return a.House.Experts.SetCapacity(ctx, caller, in.Body.Capacity)
 }
 
+type extraTimeIn struct {
+	Body struct {
+		Percent int `json:"percent" minimum:"0" maximum:"900" doc:"Of the time that others have." example:"50"`
+	}
+}
+
+func (a *API) setExtraTime(ctx context.Context, caller access.Caller, in *extraTimeIn) error {
+	return a.House.Experts.SetExtraTime(ctx, caller, in.Body.Percent)
+}
+
 type expertLanguagesIn struct {
 	Body struct {
 		Languages []string `json:"languages" minItems:"1" maxItems:"50" doc:"BCP 47." example:"[\"en\",\"de\"]"`
@@ -107,6 +123,17 @@ func (a *API) setExpertLanguages(ctx context.Context, caller access.Caller, in *
 
 // RecordKeysPath is where the keys of records of work are published.
 const RecordKeysPath = "/.well-known/knowhow-records.json"
+
+// knownMedia is a list of what is known of a person.
+const knownMedia = "application/vnd.knowhow.known+json"
+
+func (a *API) known(ctx context.Context, caller access.Caller, _ *struct{}) (*SignedRecord, error) {
+	text, err := a.House.Insight.Known(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	return &SignedRecord{ContentType: knownMedia, Disposition: `attachment; filename="known.json"`, Body: text}, nil
+}
 
 const recordMedia = "application/vnd.knowhow.work-record+json"
 

@@ -32,6 +32,7 @@ type Notifications struct {
 	ReviewsAndRefusals bool `json:"reviews_and_refusals" doc:"What was judged of your work."`
 	Appeals            bool `json:"appeals" doc:"How your appeals were decided."`
 	Payouts            bool `json:"payouts" doc:"Money that was sent to you."`
+	Room               bool `json:"room" doc:"Elections and the brands' answers in your experts' rooms. Off unless you ask for it."`
 }
 
 func (a *API) notifications(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Notifications], error) {

@@ -38,7 +38,8 @@ type Offer struct {
 	Context   string           `json:"context"`
 	Tags      []string         `json:"tags"`
 	Language  string           `json:"language"`
-	Reward    Money            `json:"reward" doc:"What it pays, whoever accepts."`
+	Reward    Money            `json:"reward" doc:"What it pays you, if you accept it."`
+	Items     []RewardItem     `json:"items" doc:"What the reward is made of; they add up to it."`
 	EffortS   int64            `json:"effort_s" doc:"The expected time it takes, in seconds."`
 	OfferedAt time.Time        `json:"offered_at"`
 	ExpiresAt time.Time        `json:"expires_at"`
@@ -52,7 +53,7 @@ func offerOf(o question.OfferView) Offer {
 	}
 	return Offer{
 		ID: o.ID, Question: o.Question, Title: o.Title, Body: o.Body, Context: o.Context, Tags: tags, Language: o.Language,
-		Reward: o.Reward, EffortS: seconds(o.Effort), OfferedAt: o.OfferedAt, ExpiresAt: o.ExpiresAt, Why: o.Why,
+		Reward: o.Reward, Items: rewardItems(o.Items), EffortS: seconds(o.Effort), OfferedAt: o.OfferedAt, ExpiresAt: o.ExpiresAt, Why: o.Why,
 	}
 }
 

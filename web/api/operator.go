@@ -17,6 +17,8 @@ func (a *API) operatorRoutes() {
 		Summary: "Prove that the books add up", About: "It reads all of them."}, a.checkLedger)
 	call(a, Route{ID: "makePayoutRun", Path: "/payout_runs", Tag: operatorsTag, Who: runs,
 		Summary: "Make the payouts of a week", About: "A week's run is made once; again it makes none."}, a.makePayoutRun)
+	act(a, Route{ID: "pausePayouts", Path: "/payouts/pause", Tag: operatorsTag, Who: runs,
+		Summary: "Stop payouts until somebody resumes them", About: "What is under way at the provider is still recorded."}, a.pausePayouts)
 	act(a, Route{ID: "resumePayouts", Path: "/payouts/resume", Tag: operatorsTag, Who: runs,
 		Summary: "Let payouts go on that were stopped until somebody looked"}, a.resumePayouts)
 }
@@ -91,6 +93,17 @@ func (a *API) makePayoutRun(ctx context.Context, caller access.Caller, in *payou
 	return one(PayoutRun{Period: in.Body.Period, Made: made}), err
 }
 
-func (a *API) resumePayouts(ctx context.Context, caller access.Caller, _ *struct{}) error {
-	return a.House.Earnings.ResumePayouts(ctx, caller)
+type brakeIn struct {
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"Why; operators read it." example:"The bank's statement and ours differ."`
+	}
+}
+
+func (a *API) pausePayouts(ctx context.Context, caller access.Caller, in *brakeIn) error {
+	_, err := a.House.Earnings.PausePayouts(ctx, caller, in.Body.Reason)
+	return err
+}
+
+func (a *API) resumePayouts(ctx context.Context, caller access.Caller, in *brakeIn) error {
+	return a.House.Earnings.ResumePayouts(ctx, caller, in.Body.Reason)
 }

@@ -7,6 +7,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
@@ -18,7 +19,7 @@ import (
 func (a *API) peerReviewRoutes() {
 	self, managed := Who{Kind: Person}, member(access.ManageProgram)
 	read(a, Route{ID: "listReviewing", Path: "/me/reviewing", Tag: qualityTag, Who: self,
-		Summary: "List the programs in which you review, and what is known of how you judge", About: "All of them, by name."}, a.ownReviewing)
+		Summary: "List the programs in which you review or might, and what is known of how you judge", About: "All of them, by name."}, a.ownReviewing)
 	act(a, Route{ID: "setReviewing", Method: "PUT", Path: "/programs/{program}/application/reviewing", Tag: qualityTag, Who: self,
 		Summary: "Be asked to judge others' work, or no longer", About: "For who is active in the program."}, a.setReviewing)
 	read(a, Route{ID: "listVotes", Path: "/me/votes", Tag: qualityTag, Who: self,
@@ -44,20 +45,32 @@ type Signal struct {
 	Count       int                     `json:"count" doc:"Accounts, votes, copied answers, or answers to the customer."`
 	Odds        float64                 `json:"odds" doc:"How much more likely it is where something is wrong than by chance, as a decimal logarithm; 0 where that is not the question."`
 	Assignments []question.AssignmentID `json:"assignments" doc:"What it rests on, at most 20 of it."`
+	Evidence    []Evidence              `json:"evidence" doc:"The same, where it can be read."`
+}
+
+// Evidence is work that a signal rests on.
+type Evidence struct {
+	Assignment question.AssignmentID `json:"assignment" format:"uuid"`
+	Question   question.ID           `json:"question" format:"uuid"`
+	Title      string                `json:"title"`
 }
 
 // Suspect is an expert that a signal is about.
 type Suspect struct {
-	Person access.PersonID `json:"person" format:"uuid"`
-	Handle string          `json:"handle" doc:"Their pseudonym."`
+	Person    access.PersonID    `json:"person" format:"uuid"`
+	Enrolment expert.EnrolmentID `json:"enrolment" format:"uuid" doc:"In this program."`
+	Handle    string             `json:"handle" doc:"Their pseudonym."`
 }
 
 func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[Signal], error) {
 	found, err := a.House.Quality.Signals(ctx, caller, in.Program)
 	return allOf(found, func(s quality.Signal) Signal {
-		shape := Signal{Kind: s.Kind, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Assignments: list(s.Assignments)}
+		shape := Signal{Kind: s.Kind, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Assignments: list(s.Assignments), Evidence: make([]Evidence, len(s.Evidence))}
 		for i, p := range s.People {
 			shape.Experts[i] = Suspect(p)
+		}
+		for i, e := range s.Evidence {
+			shape.Evidence[i] = Evidence(e)
 		}
 		return shape
 	}), err
@@ -67,7 +80,10 @@ func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) 
 type Reviewing struct {
 	Program    program.ID `json:"program" format:"uuid"`
 	Name       string     `json:"name" doc:"The program's."`
+	BrandName  string     `json:"brand_name"`
 	Active     bool       `json:"active" doc:"You want to be asked."`
+	May        bool       `json:"may" doc:"You may say so: you are active in the program."`
+	Pays       *Money     `json:"pays" doc:"What a review earns now; null: the brand's own people review."`
 	Asked      bool       `json:"asked" doc:"You are: you want to be, and judge well enough. If not, gold items bring you back."`
 	AccuracyBP int        `json:"accuracy_bp" doc:"How often you judge right, as far as is known: the mean of the next two."`
 	ErrorBP    int        `json:"error_bp" doc:"The standard error of that."`
@@ -83,11 +99,15 @@ func bp(share float64) int { return int(math.Round(10_000 * share)) }
 func (a *API) ownReviewing(ctx context.Context, caller access.Caller, _ *struct{}) (*Listed[Reviewing], error) {
 	list, err := a.House.Quality.Reviewing(ctx, caller)
 	return allOf(list, func(r quality.MyReviewing) Reviewing {
-		return Reviewing{
-			Program: r.Program, Name: r.Name, Active: r.Active, Asked: r.Asked, AccuracyBP: bp(r.Accuracy), ErrorBP: bp(r.Error),
+		shape := Reviewing{
+			Program: r.Program, Name: r.Name, BrandName: r.Brand, Active: r.Active, May: r.May, Asked: r.Asked, AccuracyBP: bp(r.Accuracy), ErrorBP: bp(r.Error),
 			CatchesBP: bp(r.Catches), PassesBP: bp(r.Passes), Gold: r.Gold, Votes: r.Votes,
 			Earned: payouts.Money{Minor: r.EarnedMinor, Currency: r.Currency},
 		}
+		if r.PaysMinor > 0 {
+			shape.Pays = &payouts.Money{Minor: r.PaysMinor, Currency: r.Currency}
+		}
+		return shape
 	}), err
 }
 

@@ -9,14 +9,8 @@ import (
 // Policies are what a brand decides about a program. Amounts are in minor units
 // of the program's currency, shares in basis points, durations in seconds.
 type Policies struct {
-	Reward struct {
-		Base           int64            `json:"base" minimum:"0" doc:"What an answer earns." example:"250"`
-		ByTopic        map[string]int64 `json:"by_topic,omitempty" doc:"By topic, in place of base."`
-		FeeBP          int              `json:"fee_bp" minimum:"0" doc:"The platform's fee, on top." example:"2000"`
-		HandoffShareBP int              `json:"handoff_share_bp" minimum:"0" doc:"Of the reward, for a handoff that helped." example:"2000"`
-		Review         int64            `json:"review" minimum:"0" doc:"What a peer's review earns; 0: the brand's own people review."`
-	} `json:"reward"`
-	SLA struct {
+	Reward RewardPolicy `json:"reward"`
+	SLA    struct {
 		FirstResponseS    int64 `json:"first_response_s" minimum:"1" example:"3600"`
 		ResolutionS       int64 `json:"resolution_s" minimum:"1" example:"86400"`
 		NudgeAfterS       int64 `json:"nudge_after_s" minimum:"1" doc:"Silence after an answer until the customer is told that it will count as solved." example:"86400"`
@@ -27,6 +21,7 @@ type Policies struct {
 		OfferTTLS      int64 `json:"offer_ttl_s" minimum:"1" doc:"How long an offer waits." example:"900"`
 		MaxExperts     int   `json:"max_experts" minimum:"1" doc:"Asked before the question escalates." example:"20"`
 		DeliverWithinS int64 `json:"deliver_within_s" minimum:"1" doc:"An accepted question without an answer goes back." example:"7200"`
+		BrandMatters   bool  `json:"brand_matters,omitempty" doc:"What by its words only the brand can settle goes to its team at once: safety, legal matters, personal data."`
 	} `json:"routing"`
 	Review struct {
 		SampleBP            int   `json:"sample_bp" minimum:"0" maximum:"10000" doc:"The share of work that is reviewed." example:"1000"`
@@ -37,8 +32,9 @@ type Policies struct {
 	Escalation struct {
 		Target string `json:"target" maxLength:"64" doc:"Who gets what no expert takes." example:"team"`
 	} `json:"escalation"`
-	Abuse     *AbusePolicy     `json:"abuse,omitempty" doc:"By default safe bounds."`
-	Admission *AdmissionPolicy `json:"admission,omitempty" doc:"By default no cap, and no pay."`
+	Abuse     *AbusePolicy      `json:"abuse,omitempty" doc:"By default safe bounds."`
+	Admission *AdmissionPolicy  `json:"admission,omitempty" doc:"By default no cap, and no pay."`
+	Rubric    map[string]string `json:"rubric,omitempty" doc:"What reviewers judge by, in the brand's words: what correct, complete, kind, safe, honest and tone mean here. Work is judged by its tone where it is said what the right one is." example:"{\"tone\":\"Friendly and short; no jargon.\"}"`
 }
 
 // AdmissionPolicy says how many experts a program has, and what becoming one
@@ -58,17 +54,18 @@ type AbusePolicy struct {
 
 func policiesOf(d program.Policies) Policies {
 	var p Policies
-	p.Reward.Base, p.Reward.ByTopic, p.Reward.FeeBP = d.Reward.BaseMinor, d.Reward.ByTopic, d.Reward.FeeBP
-	p.Reward.HandoffShareBP, p.Reward.Review = d.Reward.HandoffShareBP, d.Reward.ReviewMinor
+	p.Reward = rewardPolicyOf(d.Reward)
 	p.SLA.FirstResponseS, p.SLA.ResolutionS = seconds(d.SLA.FirstResponse), seconds(d.SLA.Resolution)
 	p.SLA.NudgeAfterS, p.SLA.AutoResolveAfterS = seconds(d.SLA.NudgeAfter), seconds(d.SLA.AutoResolveAfter)
 	p.Routing.WaveSizes, p.Routing.OfferTTLS = d.Routing.WaveSizes, seconds(d.Routing.OfferTTL)
 	p.Routing.MaxExperts, p.Routing.DeliverWithinS = d.Routing.MaxExperts, seconds(d.Routing.DeliverWithin)
+	p.Routing.BrandMatters = d.Routing.BrandMatters
 	p.Review.SampleBP, p.Review.ReleaseAfterS = d.Review.SampleBP, seconds(d.Review.ReleaseAfter)
 	p.Review.AppealWindowS, p.Review.DecideAppealWithinS = seconds(d.Review.AppealWindow), seconds(d.Review.DecideAppealWithin)
 	p.Escalation.Target = d.Escalation.Target
 	abuse := AbusePolicy(d.Abuse)
 	p.Abuse = &abuse
+	p.Rubric = d.Rubric
 	p.Admission = &AdmissionPolicy{MaxExperts: d.Admission.MaxExperts, Onboarding: d.Admission.OnboardingMinor}
 	return p
 }
@@ -83,17 +80,14 @@ func (p Policies) domain() program.Policies {
 		admission = program.AdmissionPolicy{MaxExperts: p.Admission.MaxExperts, OnboardingMinor: p.Admission.Onboarding}
 	}
 	return program.Policies{
-		Reward: program.RewardPolicy{
-			BaseMinor: p.Reward.Base, ByTopic: p.Reward.ByTopic, FeeBP: p.Reward.FeeBP,
-			HandoffShareBP: p.Reward.HandoffShareBP, ReviewMinor: p.Reward.Review,
-		},
+		Reward: p.Reward.domain(),
 		SLA: program.SLAPolicy{
 			FirstResponse: duration(p.SLA.FirstResponseS), Resolution: duration(p.SLA.ResolutionS),
 			NudgeAfter: duration(p.SLA.NudgeAfterS), AutoResolveAfter: duration(p.SLA.AutoResolveAfterS),
 		},
 		Routing: program.RoutingPolicy{
 			WaveSizes: p.Routing.WaveSizes, OfferTTL: duration(p.Routing.OfferTTLS),
-			MaxExperts: p.Routing.MaxExperts, DeliverWithin: duration(p.Routing.DeliverWithinS),
+			MaxExperts: p.Routing.MaxExperts, DeliverWithin: duration(p.Routing.DeliverWithinS), BrandMatters: p.Routing.BrandMatters,
 		},
 		Review: program.ReviewPolicy{
 			SampleBP: p.Review.SampleBP, ReleaseAfter: duration(p.Review.ReleaseAfterS),
@@ -102,6 +96,7 @@ func (p Policies) domain() program.Policies {
 		Escalation: program.EscalationPolicy{Target: p.Escalation.Target},
 		Abuse:      abuse,
 		Admission:  admission,
+		Rubric:     p.Rubric,
 	}
 }
 

@@ -123,6 +123,7 @@ type OwnPractice struct {
 	ID       expert.PracticeTaskID `json:"id" format:"uuid"`
 	Question string                `json:"question"`
 	Answers  []OwnPracticeAnswer   `json:"answers" doc:"Yours, oldest first."`
+	Left     int                   `json:"left" doc:"How many more you may give; 0 where one has passed."`
 }
 
 // OwnPracticeAnswer is an answer as its writer reads it.
@@ -136,7 +137,7 @@ type OwnPracticeAnswer struct {
 }
 
 func ownPracticeOf(v expert.PracticeView) OwnPractice {
-	shape := OwnPractice{ID: v.Task.ID, Question: v.Task.Question, Answers: make([]OwnPracticeAnswer, len(v.Answers))}
+	shape := OwnPractice{ID: v.Task.ID, Question: v.Task.Question, Left: v.Left(), Answers: make([]OwnPracticeAnswer, len(v.Answers))}
 	for i, p := range v.Answers {
 		shape.Answers[i] = OwnPracticeAnswer{Attempt: p.Attempt, Text: p.Text, SubmittedAt: p.SubmittedAt, Passed: p.Passed, Note: p.Note, JudgedAt: p.JudgedAt}
 	}

@@ -24,6 +24,8 @@ func (a *API) programRoutes() {
 		Summary: "Read a program with its policies"}, a.program)
 	act(a, Route{ID: "setPolicies", Method: "PUT", Path: "/programs/{program}/policies", Tag: programsTag, Who: managed,
 		Summary: "Replace a program's policies", About: "Questions already asked keep what they were promised."}, a.setPolicies)
+	call(a, Route{ID: "tryReward", Path: "/programs/{program}/quote", Tag: programsTag, Who: seen,
+		Summary: "See what an offer would pay by a reward policy", About: "Nothing is kept."}, a.exampleQuote)
 	act(a, Route{ID: "setProgramLanguages", Method: "PUT", Path: "/programs/{program}/languages", Tag: programsTag, Who: managed,
 		Summary: "Replace the languages a program serves"}, a.setProgramLanguages)
 	act(a, Route{ID: "setRollout", Method: "PUT", Path: "/programs/{program}/rollout", Tag: programsTag, Who: managed,

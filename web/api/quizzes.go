@@ -168,7 +168,12 @@ func (a *API) platformItemFigures(ctx context.Context, caller access.Caller, _ *
 type Quiz struct {
 	Version     int            `json:"version" doc:"0: there is none."`
 	Questions   []QuizQuestion `json:"questions" doc:"Of your next try, where they are answered at once."`
-	ItemSeconds int            `json:"item_s" doc:"For each item; 0: they are answered at once."`
+	Of          int            `json:"of" doc:"How many items a try has."`
+	PassMark    int            `json:"pass_mark" doc:"Right answers needed."`
+	ItemSeconds int            `json:"item_s" doc:"For each item, with the extra time you asked for; 0: they are answered at once."`
+	Attempts    int            `json:"attempts" doc:"How often this version may be tried."`
+	Tries       int            `json:"tries" doc:"How often you have, with one that is under way."`
+	RetakeS     int            `json:"retake_after_s" doc:"From one try to the next."`
 	Last        *QuizAttempt   `json:"last" doc:"Your latest try that is over; null: none is."`
 	May         bool           `json:"may" doc:"You may try now."`
 	AgainAt     *time.Time     `json:"again_at" doc:"When you may try again; null where you may now, or not at all."`
@@ -196,15 +201,20 @@ type QuizSitting struct {
 	Of      int          `json:"of" doc:"How many the try has."`
 	Shown   QuizQuestion `json:"shown"`
 	Until   time.Time    `json:"until" doc:"When the time for it ends."`
+	Left    float64      `json:"left_s" doc:"Until then, in seconds: for clocks that differ."`
 }
 
 func quizOf(v expert.Sitting) Quiz {
-	shape := Quiz{Version: v.Quiz.Version, ItemSeconds: v.Quiz.ItemSeconds, Questions: make([]QuizQuestion, len(v.Questions)), May: v.May, AgainAt: v.Again}
+	shape := Quiz{
+		Version: v.Quiz.Version, Of: v.Quiz.Asked(), PassMark: v.Quiz.PassMark, ItemSeconds: int(seconds(v.ItemTime)),
+		Attempts: v.Quiz.Attempts, Tries: v.Tries, RetakeS: v.Quiz.RetakeSeconds,
+		Questions: make([]QuizQuestion, len(v.Questions)), May: v.May, AgainAt: v.Again,
+	}
 	for i, q := range v.Questions {
 		shape.Questions[i] = QuizQuestion(q)
 	}
 	if last := v.Attempt; v.Item != nil {
-		shape.Sitting = &QuizSitting{Attempt: last.Attempt, Item: len(last.Answers), Of: len(last.Drawn), Shown: QuizQuestion(*v.Item), Until: v.Until}
+		shape.Sitting = &QuizSitting{Attempt: last.Attempt, Item: len(last.Answers), Of: len(last.Drawn), Shown: QuizQuestion(*v.Item), Until: v.Until, Left: v.Left.Seconds()}
 	} else if last.Attempt > 0 {
 		attempt := attemptOf(last)
 		shape.Last = &attempt

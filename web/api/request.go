@@ -89,10 +89,11 @@ func (r *Request) may(route Route) error {
 
 // kinds are the callers that a route's kind of callers may be.
 var kinds = map[Kind][]access.Kind{
-	Customer: {access.KindCustomer},
-	Person:   {access.KindPerson},
-	Account:  {access.KindPerson, access.KindKey},
-	Member:   {access.KindPerson, access.KindKey},
-	Operator: {access.KindPerson},
-	Party:    {access.KindCustomer, access.KindPerson, access.KindKey},
+	Customer:  {access.KindCustomer},
+	Person:    {access.KindPerson},
+	Colleague: {access.KindPerson},
+	Account:   {access.KindPerson, access.KindKey},
+	Member:    {access.KindPerson, access.KindKey},
+	Operator:  {access.KindPerson},
+	Party:     {access.KindCustomer, access.KindPerson, access.KindKey},
 }

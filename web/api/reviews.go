@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 )
@@ -33,10 +34,28 @@ type Work struct {
 	Messages []Message `json:"messages"`
 	Ended    string    `json:"ended" enum:"abusive,threat,unlawful,spam," doc:"Why the expert ended the conversation; empty where they did not."`
 	Note     string    `json:"note" doc:"What they said of it."`
+
+	Rubric []RubricLine `json:"rubric" doc:"What it is judged by."`
+}
+
+// RubricLine is one of the lines that work is judged by.
+type RubricLine struct {
+	Line  string `json:"line" enum:"correct,complete,kind,safe,honest,tone"`
+	Means string `json:"means" doc:"In this program, in the brand's words; empty: what it always means."`
+}
+
+func rubricOf(r program.Rubric) []RubricLine {
+	list := []RubricLine{}
+	for _, line := range program.RubricLines {
+		if r.Asks(line) {
+			list = append(list, RubricLine{Line: line, Means: r[line]})
+		}
+	}
+	return list
 }
 
 func workOf(w quality.WorkView) Work {
-	return Work{Title: w.Title, Context: w.Context, Tags: list(w.Tags), Language: w.Language, Messages: messagesOf(w.Turns), Ended: w.Ended, Note: w.Note}
+	return Work{Title: w.Title, Context: w.Context, Tags: list(w.Tags), Language: w.Language, Messages: messagesOf(w.Turns), Ended: w.Ended, Note: w.Note, Rubric: rubricOf(w.Rubric)}
 }
 
 // Review is a review that waits for a verdict.
@@ -73,17 +92,22 @@ type Scores struct {
 	Complete int `json:"complete" minimum:"1" maximum:"5" doc:"Nothing the customer needs is missing." example:"5"`
 	Kind     int `json:"kind" minimum:"1" maximum:"5" example:"5"`
 	Safe     int `json:"safe" minimum:"1" maximum:"5" doc:"Harms nobody, nor their data." example:"5"`
-	Honest   int `json:"honest" minimum:"1" maximum:"5" doc:"Claims no more than the expert knows." example:"5"`
+	Honest   int `json:"honest" minimum:"1" maximum:"5" doc:"Claims no more than the expert knows, and says what is best even where that sells less." example:"5"`
+	Tone     int `json:"tone,omitempty" minimum:"1" maximum:"5" doc:"As the program wants it; where its rubric has that line."`
 }
 
 func (s Scores) rubric() map[quality.Criterion]int {
-	return map[quality.Criterion]int{
+	scores := map[quality.Criterion]int{
 		quality.Correct: s.Correct, quality.Complete: s.Complete, quality.Kind: s.Kind, quality.Safe: s.Safe, quality.Honest: s.Honest,
 	}
+	if s.Tone > 0 {
+		scores[quality.Tone] = s.Tone
+	}
+	return scores
 }
 
 func scoresOf(m map[quality.Criterion]int) Scores {
-	return Scores{Correct: m[quality.Correct], Complete: m[quality.Complete], Kind: m[quality.Kind], Safe: m[quality.Safe], Honest: m[quality.Honest]}
+	return Scores{Correct: m[quality.Correct], Complete: m[quality.Complete], Kind: m[quality.Kind], Safe: m[quality.Safe], Honest: m[quality.Honest], Tone: m[quality.Tone]}
 }
 
 type verdictIn struct {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"reflect"
 
@@ -30,14 +31,15 @@ type Who struct {
 type Kind string
 
 const (
-	Anyone   Kind = "anyone"   // signed in or not
-	Customer Kind = "customer" // about what is theirs
-	Person   Kind = "person"   // anybody signed in, about what is theirs
-	Account  Kind = "account"  // anybody signed in, or an API key, about what is theirs
-	Member   Kind = "member"   // of the brand, in a role with the permission; or an API key with the scope
-	Operator Kind = "operator" // of the platform, with the permission
-	Party    Kind = "party"    // a customer or an expert, about what is theirs; or a member as above
-	Session  Kind = "session"  // whose browser has a session's cookie
+	Anyone    Kind = "anyone"                // signed in or not
+	Customer  Kind = "customer"              // about what is theirs
+	Person    Kind = "person"                // anybody signed in, about what is theirs
+	Colleague Kind = "expert of the program" // who is no member of its brand
+	Account   Kind = "account"               // anybody signed in, or an API key, about what is theirs
+	Member    Kind = "member"                // of the brand, in a role with the permission; or an API key with the scope
+	Operator  Kind = "operator"              // of the platform, with the permission
+	Party     Kind = "party"                 // a customer or an expert, about what is theirs; or a member as above
+	Session   Kind = "session"               // whose browser has a session's cookie
 )
 
 func member(p access.Permission) Who   { return Who{Kind: Member, Permission: p} }
@@ -55,7 +57,8 @@ type Route struct {
 	// MaxBody bounds the body in bytes; 0: 256 kB.
 	MaxBody int64
 
-	shape   any // of a document: what it says, as JSON; its answer is written by hand
+	shape   any  // of a document: what it says, as JSON; its answer is written by hand
+	paper   bool // of a document: it is there as PDF too
 	status  int
 	unkeyed bool         // takes no Idempotency-Key
 	cookie  bool         // takes the session's cookie, or gives it: for our own pages only
@@ -205,6 +208,9 @@ func (a *API) operation(r Route) huma.Operation {
 	r.filed(&op)
 	if r.shape != nil {
 		op.Responses = a.documented(r.shape)
+	}
+	if r.paper {
+		maps.Copy(op.Responses["200"].Content, binary([]string{pdfMedia}))
 	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = maxBody

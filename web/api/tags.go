@@ -9,6 +9,7 @@ var tags = []*huma.Tag{
 	{Name: workTag, Description: "What an expert does with the questions they are offered."},
 	{Name: picturesTag, Description: "Pictures, which messages show."},
 	{Name: expertsTag, Description: "What somebody does about themselves as an expert: their profile, and their way into a program."},
+	{Name: voiceTag, Description: "The experts' room, what they propose to the brand, and who speaks for them."},
 	{Name: programsTag, Description: "A brand's programs, their topics and policies."},
 	{Name: qualityTag, Description: "Feedback, reviews, refusals of pay and appeals."},
 	{Name: customersTag, Description: "How a customer comes in, what is kept of them, and how they are forgotten."},

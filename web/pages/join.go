@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"time"
+
 	"knowhow/payouts/money"
 )
 
@@ -24,7 +26,46 @@ type joining struct {
 		Terms     bool `json:"terms"`
 		Probation bool `json:"probation"`
 	} `json:"asks"`
+	Books   openBooks  `json:"-"`
+	Chosen  chosen     `json:"-"`
+	Voice   voice      `json:"-"`
+	Invited *applicant `json:"-"` // by whose invitation the visitor came
+	Full    bool       `json:"full"`
 }
+
+// voice is how the brand hears its experts.
+type voice struct {
+	Answered float64 `json:"answered"`
+	Waiting  float64 `json:"waiting"`
+	Overdue  []struct {
+		Title string    `json:"title"`
+		DueAt time.Time `json:"due_at"`
+	} `json:"overdue"`
+	Spokespeople []struct {
+		Handle string `json:"handle"`
+	} `json:"spokespeople"`
+}
+
+// Late is how many were not answered in time.
+func (v voice) Late() float64 { return float64(len(v.Overdue)) }
+
+// Heard reports whether there is anything to tell.
+func (v voice) Heard() bool {
+	return v.Answered+v.Waiting+v.Late()+float64(len(v.Spokespeople)) > 0
+}
+
+// chosen is by what experts are chosen for a question.
+type chosen struct {
+	Own      bool `json:"own"`
+	Resolved int  `json:"resolved"`
+	Groups   []struct {
+		Name    string `json:"name"`
+		ShareBP int    `json:"share_bp"`
+	} `json:"groups"`
+}
+
+// Percent is basis points in whole percent.
+func (chosen) Percent(bp int) int { return (bp + 50) / 100 }
 
 // hours are how many questions an hour of the week usually brings, in UTC,
 // Monday first.
@@ -114,5 +155,15 @@ func (v *visit) join() error {
 	if err := v.api.read("/programs/"+segment(v.r.PathValue("program"))+"/public", j); err != nil {
 		return err
 	}
+	if err := v.api.read("/programs/"+segment(v.r.PathValue("program"))+"/books", &j.Books); err != nil {
+		return err
+	}
+	if err := v.api.read("/programs/"+segment(v.r.PathValue("program"))+"/parameters", &j.Chosen); err != nil {
+		return err
+	}
+	if err := v.api.read("/programs/"+segment(v.r.PathValue("program"))+"/voice", &j.Voice); err != nil {
+		return err
+	}
+	j.Invited = v.invitedTo(j.ID)
 	return v.show(page{name: "join", title: "join.title", args: []any{"brand", j.BrandName}, data: j})
 }

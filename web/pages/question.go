@@ -46,8 +46,9 @@ type conversation struct {
 		P90At    *time.Time `json:"p90_at"`
 		Sample   int        `json:"sample"`
 	} `json:"forecast"`
-	Receipt receipt `json:"-"`
-	Asked   bool    `json:"-"` // just now
+	Receipt   receipt `json:"-"`
+	Asked     bool    `json:"-"` // just now
+	Recommend bool    `json:"-"` // they are asked whether they would
 }
 
 // remark is one message of a conversation.
@@ -149,6 +150,13 @@ func (v *visit) showQuestion(c client, q conversation, f *form) error {
 		return err
 	}
 	q.Asked = v.r.URL.Query().Has("asked") && q.Open()
+	if q.State == "resolved" {
+		var nps struct{ Ask bool }
+		if err := c.read("/questions/"+q.ID+"/nps", &nps); err != nil {
+			return err
+		}
+		q.Recommend = nps.Ask
+	}
 	shown := page{name: "question", title: "question.title", args: []any{"title", q.Title}, data: q, form: f}
 	if f != nil {
 		shown.status = 422
@@ -164,6 +172,7 @@ var bodies = map[string]func(v *visit) any{
 	"escalate": func(*visit) any { return nil },
 	"withdraw": func(*visit) any { return nil },
 	"feedback": func(v *visit) any { return v.feedback() },
+	"nps":      func(v *visit) any { return v.recommendation() },
 }
 
 // needed are the fields that a verb cannot do without.
@@ -180,6 +189,16 @@ func (v *visit) feedback() any {
 		body["reason"] = reason
 	}
 	return body
+}
+
+// recommendation is how likely the customer would recommend the program; nothing
+// chosen: they would rather not say.
+func (v *visit) recommendation() any {
+	score, err := strconv.Atoi(v.r.PostFormValue("score"))
+	if err != nil {
+		return map[string]any{"score": nil}
+	}
+	return map[string]any{"score": score}
 }
 
 // act does what the customer wants done with their question.
@@ -203,7 +222,7 @@ func (v *visit) act() error {
 		return v.showQuestion(c, q, f)
 	}
 	method := "POST"
-	if verb == "feedback" {
+	if verb == "feedback" || verb == "nps" {
 		method = "PUT"
 	}
 	if err := c.do(method, "/questions/"+q.ID+"/"+verb, body(v), v.r.PostFormValue("key"), nil); err != nil {

@@ -53,10 +53,31 @@ type turn struct {
 	AnsweredAt *time.Time   `json:"answered_at"`
 	State      string       `json:"state"`
 	Reward     *money.Money `json:"reward"`
-	Why        *struct {
+	Items      []rewardLine `json:"items"`
+	Thanks     []struct {
+		Amount money.Money `json:"amount"`
+	} `json:"thanks"`
+	Why *struct {
 		Similar, Tagged, All experience
 	} `json:"why"`
 }
+
+// rewardLine is one part of a reward, in minor units.
+type rewardLine struct {
+	Code  string `json:"code"`
+	Minor int64  `json:"minor"`
+}
+
+// Lines are what the reward is made of, where that is more than one part.
+func (t turn) Lines() []rewardLine {
+	if t.Reward == nil || len(t.Items) < 2 {
+		return nil
+	}
+	return t.Items
+}
+
+// Sum is an amount in the reward's currency.
+func (t turn) Sum(minor int64) money.Money { return money.Of(minor, t.Reward.Currency) }
 
 type experience struct {
 	Answered int       `json:"answered"`

@@ -10,6 +10,7 @@ import (
 // What templates list, in its order.
 var (
 	scores     = []int{1, 2, 3, 4, 5}
+	likely     = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 	complaints = []string{"wrong", "incomplete", "unclear", "unfriendly", "waiting_time", "product_defect", "policy"}
 	doorOrder  = []string{"expert", "manager", "operator"}
 	shopTopics = []string{"shop.t1", "shop.t2", "shop.t3", "shop.t4"}
@@ -17,6 +18,9 @@ var (
 
 // Scores are how satisfied one can be.
 func (v *visit) Scores() []int { return scores }
+
+// Likely is how likely one recommends something.
+func (v *visit) Likely() []int { return likely }
 
 // Complaints are the reasons one may give.
 func (v *visit) Complaints() []string { return complaints }

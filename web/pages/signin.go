@@ -119,7 +119,7 @@ func (v *visit) welcome() error {
 	case p.Limited || next == "":
 		return v.goTo(p.Home())
 	default:
-		return v.goTo(next)
+		return v.goTo(v.withInvitation(next))
 	}
 }
 

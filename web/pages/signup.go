@@ -15,7 +15,15 @@ func (p *Pages) signUpRoutes() {
 	p.post("/verify", (*visit).verify)
 }
 
-func (v *visit) signUpPage() error { return v.show(page{name: "signup", title: "signup.title"}) }
+// signUpPage has the address in it of who came by an invitation that was sent
+// there.
+func (v *visit) signUpPage() error {
+	email := ""
+	if a := v.invitedTo(""); a != nil {
+		email = a.Email
+	}
+	return v.show(page{name: "signup", title: "signup.title", data: email})
+}
 
 // awaited is where somebody wanted to go who first had to get an account.
 const awaited = "knowhow_next"

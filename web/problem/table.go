@@ -10,7 +10,9 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/community"
 	"knowhow/marketplace/customer"
+	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
@@ -50,6 +52,8 @@ var (
 	unavailable   = kind{"unavailable", http.StatusServiceUnavailable, "The service cannot answer now"}
 	insufficient  = kind{"insufficient_funds", http.StatusConflict, "There is not enough money"}
 	stateForbids  = kind{"state", http.StatusConflict, "The state of things forbids this"}
+	tooLate       = kind{"too_late", http.StatusConflict, "The time for this is over"}
+	sameHuman     = kind{"same_human", http.StatusForbidden, "An appeal is decided by somebody who has not yet judged"}
 )
 
 // row says what an error becomes. The error's own text is the detail unless it
@@ -97,7 +101,7 @@ var table = []row{
 
 	{err: question.ErrOfferGone, kind: kind{"offer_gone", http.StatusConflict, "The offer is gone"}, quiet: true},
 	{err: question.ErrReferenceUsed, kind: kind{"reference_used", http.StatusConflict, "The reference names another question"}, quiet: true},
-	{err: question.ErrTooLate, kind: kind{"too_late", http.StatusConflict, "The time for this is over"}, quiet: true},
+	{err: question.ErrTooLate, kind: tooLate, quiet: true},
 	{err: question.ErrCapReached, kind: kind{"cap_reached", http.StatusTooManyRequests, "No more may be asked today without being known to the brand"}, quiet: true},
 	{err: question.ErrUploadCap, kind: kind{"too_many_pictures", http.StatusTooManyRequests, "No more pictures may be uploaded today"}, quiet: true},
 	{err: picture.ErrType, kind: kind{"picture_type", http.StatusUnprocessableEntity, "The file is no PNG, JPEG or WebP, or not what it is said to be"}, quiet: true},
@@ -108,9 +112,16 @@ var table = []row{
 	{err: question.ErrTooManyShares, kind: kind{"too_many_shares", http.StatusConflict, "There are too many open links to the receipt"}, quiet: true},
 	{err: question.ErrReplayDiffers, kind: kind{"replay_differs", http.StatusConflict, "The decision's replay differs from its record"}, quiet: true},
 	{err: quality.ErrOwnWork, kind: kind{"own_work", http.StatusForbidden, "Nobody judges a question they had a part in"}, quiet: true},
-	{err: quality.ErrSameHuman, kind: kind{"same_human", http.StatusForbidden, "An appeal is decided by somebody who has not yet judged the work"}, quiet: true},
+	{err: quality.ErrNotAsked, kind: kind{"not_asked", http.StatusConflict, "Nobody asks for this now"}, quiet: true},
+	{err: quality.ErrSameHuman, kind: sameHuman, quiet: true},
 	{err: quality.ErrTooMuchGold, kind: kind{"too_much_gold", http.StatusConflict, "The program has enough gold in use"}, quiet: true},
 	{err: quality.ErrNotAnswered, kind: kind{"not_answered", http.StatusConflict, "The question has no answer yet"}, quiet: true},
+	{err: community.ErrTooMuch, kind: kind{"enough", http.StatusConflict, "That is enough for now"}, quiet: true},
+	{err: community.ErrVoted, kind: kind{"voted", http.StatusConflict, "Everybody votes once"}, quiet: true},
+	{err: community.ErrNotNow, kind: kind{"not_now", http.StatusConflict, "It is not the time for this"}, quiet: true},
+	{err: community.ErrSpoken, kind: kind{"no_election", http.StatusConflict, "No election can be called now"}, quiet: true},
+	{err: community.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
+
 	{err: expert.ErrState, kind: stateForbids},
 	{err: expert.ErrUnmet, kind: kind{"unmet", http.StatusConflict, "Something is still asked of the applicant"}},
 	{err: expert.ErrRetake, kind: kind{"retake", http.StatusConflict, "It is too early for another try"}},
@@ -119,10 +130,16 @@ var table = []row{
 	{err: expert.ErrHandleTaken, kind: kind{"handle_taken", http.StatusConflict, "Another expert has this handle"}, quiet: true},
 	{err: expert.ErrNotOneself, kind: kind{"not_oneself", http.StatusForbidden, "Nobody decides about themselves"}, quiet: true},
 	{err: expert.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
+	{err: expert.ErrSameHuman, kind: sameHuman, quiet: true},
+	{err: expert.ErrTooLate, kind: tooLate, quiet: true},
 	{err: expert.ErrTimed, kind: kind{"quiz_timed", http.StatusConflict, "The quiz is answered item by item"}, quiet: true},
 	{err: expert.ErrNotTimed, kind: kind{"quiz_not_timed", http.StatusConflict, "The quiz is answered at once"}, quiet: true},
 	{err: expert.ErrJudged, kind: kind{"judged", http.StatusConflict, "The answer was judged before"}, quiet: true},
 	{err: expert.ErrWaiting, kind: kind{"waiting", http.StatusConflict, "The program is full, and a place is yet to come free"}, quiet: true},
+	{err: expert.ErrInvitation, kind: notFound, quiet: true},
+	{err: expert.ErrInvitationOver, kind: kind{"invitation_over", http.StatusConflict, "The invitation is over"}, quiet: true},
+	{err: expert.ErrInvitationUsed, kind: kind{"invitation_used", http.StatusConflict, "The invitation is used up"}, quiet: true},
+	{err: expert.ErrTooManyInvitations, kind: kind{"too_many_invitations", http.StatusConflict, "There are too many open invitations"}, quiet: true},
 	{err: expert.ErrUnfunded, kind: kind{"unfunded", http.StatusConflict, "The program cannot pay for an onboarding now"}, quiet: true},
 	{err: expert.ErrTooManyMacros, kind: kind{"too_many_macros", http.StatusConflict, "The expert keeps too many macros"}, quiet: true},
 	{err: expert.ErrStaleVersion, kind: kind{"stale_version", http.StatusConflict, "There is a newer version"}, quiet: true},
@@ -136,9 +153,15 @@ var table = []row{
 	{err: access.ErrNoEmail, kind: notFound, quiet: true},
 	{err: access.ErrLastOwner, kind: kind{"last_owner", http.StatusConflict, "A brand keeps an owner"}, quiet: true},
 
+	{err: earnings.ErrOwnAct, kind: kind{"own_act", http.StatusConflict, "Another operator must agree to this"}, quiet: true},
+	{err: earnings.ErrActEnded, kind: kind{"act_ended", http.StatusConflict, "This is done or withdrawn already"}, quiet: true},
 	{err: payouts.ErrFrozen, kind: kind{"frozen", http.StatusConflict, "The program's money is frozen"}, quiet: true},
 	{err: payouts.ErrPaused, kind: kind{"payouts_paused", http.StatusConflict, "Payouts are paused"}, quiet: true},
 	{err: payouts.ErrBelowMinimum, kind: kind{"below_minimum", http.StatusConflict, "There is less than the least that is paid out"}, quiet: true},
+	{err: payouts.ErrBelowThreshold, kind: kind{"below_threshold", http.StatusConflict, "There is less than you want to wait for"}, quiet: true},
+	{err: payouts.ErrWhenAsked, kind: kind{"when_asked", http.StatusConflict, "You are paid when you ask"}, quiet: true},
+	{err: payouts.ErrNoInstant, kind: kind{"no_instant", http.StatusConflict, "Payouts cannot arrive at once in your country or currency"}, quiet: true},
+	{err: payouts.ErrFeeRose, kind: kind{"fee_rose", http.StatusConflict, "The fee is higher than you were shown; look at it again"}, quiet: true},
 	{err: payouts.ErrCreditLimit, kind: kind{"credit_limit", http.StatusConflict, "The brand would owe more than was signed for"}, quiet: true},
 	{err: payouts.ErrOwing, kind: kind{"owing", http.StatusConflict, "There is a debt to be paid first"}, quiet: true},
 	{err: payouts.ErrHeldBack, kind: kind{"held_back", http.StatusConflict, "Payouts are held back until somebody has looked"}, quiet: true},
@@ -205,7 +228,7 @@ func innermost(err error) error {
 	for _, find := range []func(error) (error, bool){
 		as[*marketplace.InvalidError], as[*marketplace.NotFoundError], as[*access.ForbiddenError],
 		as[*question.TransitionError], as[*program.TransitionError], as[*program.NotReadyError],
-		as[*expert.StateError], as[*expert.UnmetError], as[*expert.RetakeError],
+		as[*expert.StateError], as[*expert.MeasureError], as[*expert.UnmetError], as[*expert.RetakeError],
 		as[*payouts.InvalidError], as[*payouts.NotFoundError], as[*payouts.StateError],
 		as[*customer.IdentityTokenError],
 	} {

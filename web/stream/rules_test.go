@@ -22,7 +22,7 @@ import (
 // silent are the kinds of events, by their first word, of which nobody hears:
 // what they change is read anew where it is needed.
 var silent = []string{
-	"authenticator", "brand", "customer", "earnings", "expert", "identity_key", "insight", "invitation", "job", "key", "matching",
+	"authenticator", "brand", "community", "customer", "earnings", "expert", "identity_key", "insight", "invitation", "job", "key", "matching",
 	"member", "operator", "password", "person", "program", "session",
 }
 

@@ -28,6 +28,15 @@ func (s *Server) Scene(m *markettest.Market, r api.Route) *Scene {
 	if prepare == nil {
 		prepare = onboardings[r.ID]
 	}
+	if prepare == nil {
+		prepare = voices[r.ID]
+	}
+	if prepare == nil && r.Who.Kind == api.Colleague {
+		prepare = func(s *Scene) { s.colleague() }
+	}
+	if prepare == nil {
+		prepare = measured[r.ID]
+	}
 	switch {
 	case prepare != nil:
 	case r.Who.Kind == api.Member && r.Method != http.MethodGet && strings.Contains(r.Path, "{program}"):
@@ -66,7 +75,7 @@ func stageOf(r api.Route) Stage {
 
 // stages are the routes that want another stage than their path tells.
 var stages = map[string]Stage{
-	"resolve": Answered, "reopen": Answered, "giveFeedback": Resolved, "refusePay": Resolved, "shareReceipt": Resolved, "unshareReceipt": Resolved, "confirmHandoff": Accepted,
+	"resolve": Answered, "reopen": Answered, "giveFeedback": Resolved, "refusePay": Resolved, "thankExpert": Resolved, "shareReceipt": Resolved, "unshareReceipt": Resolved, "confirmHandoff": Accepted,
 	"getOfferedQuestion": Accepted,
 }
 
@@ -86,6 +95,7 @@ var prepared = map[string]func(*Scene){
 		s.play()
 		s.server.must("take over", s.Questions.TakeOver(s.Ctx(), s.Agent, s.Brand, s.question.ID))
 	},
+	"routeBack": (*Scene).matter,
 	"withdrawConsent": func(s *Scene) {
 		c := s.Customer()
 		_, err := s.Customers.GiveConsent(s.Ctx(), c, s.Brand, c.Customer, "share_receipt", "2026-11")
@@ -101,6 +111,7 @@ var prepared = map[string]func(*Scene){
 	"pauseProgram":   func(s *Scene) { s.live() },
 	"closeProgram":   func(s *Scene) { s.live() },
 	"allocateBudget": func(s *Scene) { s.funded() },
+	"refundWallet":   (*Scene).paidIn,
 	"returnBudget":   func(s *Scene) { s.funded() },
 	"resumeProgram": func(s *Scene) {
 		s.server.must("pause", s.Programs.Pause(s.Ctx(), s.Owner, s.live()))
@@ -113,14 +124,8 @@ var prepared = map[string]func(*Scene){
 		id := s.applied()
 		s.server.must("accept terms", s.Experts.AcceptTerms(s.Ctx(), s.person, id, 1, "en"))
 	},
-	"activateExpert": func(s *Scene) { s.decided(s.Experts.Approve) },
-	"certifyExpert":  func(s *Scene) { s.decided(s.Experts.Approve) },
-	"suspendExpert":  func(s *Scene) { s.decided(s.Experts.Approve) },
-	"reinstateExpert": func(s *Scene) {
-		s.decided(s.Experts.Approve, func(ctx context.Context, by access.Caller, id expert.EnrolmentID) error {
-			return s.Experts.Suspend(ctx, by, id, expert.SuspendQuality, "See the reviews.")
-		})
-	},
+	"activateExpert":    func(s *Scene) { s.decided(s.Experts.Approve) },
+	"certifyExpert":     func(s *Scene) { s.decided(s.Experts.Approve) },
 	"getEnrolment":      func(s *Scene) { s.decided() },
 	"getPayoutAccount":  func(s *Scene) { s.play(); s.person = s.expert },
 	"showPayoutAccount": func(s *Scene) { s.play(); s.person = s.expert },
@@ -137,6 +142,9 @@ var prepared = map[string]func(*Scene){
 		good := map[quality.Criterion]int{quality.Correct: 5, quality.Complete: 5, quality.Kind: 5, quality.Safe: 5, quality.Honest: 5}
 		s.server.must("pass", s.Quality.Decide(s.Ctx(), s.Reviewer, s.Brand, id, quality.Verdict{Pass: true, Scores: good}))
 	},
+	"getStatement":     (*Scene).earned,
+	"getStatementYear": (*Scene).earned,
+
 	"changeMacro": (*Scene).macro,
 	"deleteMacro": (*Scene).macro,
 	"getSharedReceipt": func(s *Scene) {
@@ -210,7 +218,7 @@ func (s *Scene) Caller(r api.Route) (access.Caller, string) {
 		return caller, ""
 	case api.Customer, api.Party:
 		caller = s.Customer()
-	case api.Person, api.Account:
+	case api.Person, api.Account, api.Colleague:
 		caller = s.Person()
 	case api.Operator:
 		caller = s.Operator

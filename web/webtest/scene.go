@@ -40,6 +40,7 @@ type Scene struct {
 	customer access.Caller
 	expert   access.Caller // who has the offer or the turn
 	person   access.Caller // somebody else who is to act
+	own      program.ID    // a program with nobody else in it
 	question question.Question
 	offer    question.OfferID
 	turn     question.Assignment
@@ -76,8 +77,14 @@ var values = map[string]func(*Scene) string{
 	"PASSWORD":     func(*Scene) string { return Password },
 	"NEW_PASSWORD": func(*Scene) string { return Password + " green" },
 	"PICTURE":      (*Scene).picture,
+	"MONTH":        (*Scene).month,
+	"CURRENCY":     func(*Scene) string { return "EUR" },
+	"EXPERT":       func(s *Scene) string { s.play(); return s.expert.Person.String() },
+	"ACT":          (*Scene).moneyAct,
+	"YEAR":         func(s *Scene) string { return s.month()[:4] },
 	"JOB":          func(s *Scene) string { return s.server.job(false) },
 	"ENROLMENT":    func(s *Scene) string { return s.enrolment().ID.String() },
+	"MEASURE":      func(s *Scene) string { s.suspended(); return s.measure().String() },
 }
 
 // Value is the value of the variable called name.
@@ -305,6 +312,13 @@ func (s *Scene) funded() program.ID {
 	s.server.must("fund", s.Programs.Fund(s.Ctx(), s.Owner, id, amount, id.String()))
 	s.server.must("allocate", s.Programs.AllocateBudget(s.Ctx(), s.Owner, id, amount, id.String()))
 	return id
+}
+
+// paidIn has the brand pay in what can be paid back to it.
+func (s *Scene) paidIn() {
+	s.T.Helper()
+	_, err := s.Programs.Pay(s.Ctx(), s.Owner, s.draft(), payouts.PayCard, payouts.Money{Minor: 100_00, Currency: "EUR"}, uuid.NewString())
+	s.server.must("pay in", err)
 }
 
 // live is a program of the scene's own that takes questions.
