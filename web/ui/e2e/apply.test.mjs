@@ -1,27 +1,14 @@
 // Somebody signs up, applies, passes the quiz and agrees; a manager approves,
 // and the new expert is there.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { as, until } from './frame/api.mjs';
+import { as } from './frame/api.mjs';
 import { violations } from './frame/axe.mjs';
 import { desk, phone, settled } from './frame/browser.mjs';
+import { mailed } from './frame/mail.mjs';
 import { scene } from './frame/scene.mjs';
 
 const email = 'noor@example.test';
 const secret = 'a kettle that sings in D';
-
-/** The link in the newest mail to an address. */
-function mailed(house, to) {
-  const dir = `${house.file}.mail`;
-  return until(() => {
-    for (const name of readdirSync(dir)) {
-      const mail = readFileSync(join(dir, name), 'utf8').replace(/=\r?\n/g, '').replace(/=3D/g, '=');
-      const link = mail.includes(to) && /http:\S+#token=\S+/.exec(mail);
-      if (link) return link[0];
-    }
-  }, `mail to ${to}`);
-}
 
 for (const [where, size] of Object.entries({ phone, desk })) {
   scene(`applying, the quiz and the approval, on a ${where}`, async ({ house, browser }) => {

@@ -2,14 +2,13 @@
 // no network, dialogues, the demo's levers, a widget that is there again, a
 // receipt that is shown no more. No violation of WCAG 2.2 A and AA there either.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { as } from './frame/api.mjs';
 import { violations } from './frame/axe.mjs';
 import { desk, phone, settled } from './frame/browser.mjs';
 import { everyPage, lived } from './frame/pages.mjs';
 import { scene } from './frame/scene.mjs';
 import { ownSite } from './frame/shop.mjs';
+import { wordsOf } from './frame/words.mjs';
 
 const looks = [
   { size: phone, scheme: 'dark', lang: 'ar' },
@@ -17,12 +16,6 @@ const looks = [
   { size: desk, scheme: 'dark', lang: 'de' },
   { size: phone, scheme: 'light', lang: 'en' },
 ];
-
-/** What the apps say in a language, or other parts, by key. */
-function wordsOf(lang, parts = ['kit', 'work', 'console']) {
-  const words = Object.assign({}, ...parts.map((part) => JSON.parse(readFileSync(join(import.meta.dirname, `../../messages/${lang}/${part}.json`), 'utf8'))));
-  return (key) => words[key] ?? assert.fail(`there are no words for ${key}`);
-}
 
 /** Looks at states and remembers what is wrong with them. */
 function looker() {

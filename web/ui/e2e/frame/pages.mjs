@@ -3,10 +3,10 @@
 // and what screenshots are taken of.
 import { as, brandOf, customer, offered } from './api.mjs';
 
-const expertScreens = ['', '/turns', '/earnings', '/standing', '/programs', '/refusals', '/macros', '/notifications', '/profile', '/security'];
-const consoleScreens = ['', '/reviews', '/judgement', '/feedback', '/figures', '/roster', '/money', '/setup', '/setup/topics', '/setup/policies', '/setup/entry', '/setup/widget', '/members', '/developers', '/events'];
-const operatorScreens = ['/operator', '/operator/brands', '/operator/payouts', '/operator/jobs', '/operator/audit'];
-const publicPages = ['/', '/demo/shop', '/sign-in', '/sign-up', '/sign-up/sent', '/password/forgotten', '/password/forgotten/sent', '/reset', '/reset/done', '/verify', '/welcome', '/invitation', '/resume', '/sign-out', '/my/questions', '/unsubscribe', '/not/there'];
+const expertScreens = ['', '/turns', '/earnings', '/statements', '/standing', '/programs', '/reviewing', '/hours', '/refusals', '/macros', '/notifications', '/profile', '/security'];
+const consoleScreens = ['', '/reviews', '/reviews/practice', '/reviews/gold', '/reviews/signals', '/judgement', '/feedback', '/figures', '/roster', '/roster/invitations', '/roster/proposals', '/money', '/money/spend', '/money/payments', '/money/books', '/setup', '/setup/topics', '/setup/policies', '/setup/entry', '/setup/cards', '/setup/quizzes', '/setup/practice', '/setup/widget', '/members', '/developers', '/events'];
+const operatorScreens = ['/operator', '/operator/brands', '/operator/payouts', '/operator/acts', '/operator/quiz', '/operator/jobs', '/operator/audit'];
+const publicPages = ['/', '/demo/shop', '/sign-in', '/sign-up', '/sign-up/sent', '/password/forgotten', '/password/forgotten/sent', '/reset', '/reset/done', '/verify', '/welcome', '/invitation', '/invited', '/resume', '/sign-out', '/my/questions', '/unsubscribe', '/not/there'];
 
 /** Sets the scene: a question asked, answered and solved, another in an expert's hands. Returns who is in it. */
 export async function lived(house, texts = {}) {
@@ -23,8 +23,18 @@ export async function lived(house, texts = {}) {
   const open = await ask(`${title} (2)`);
   const two = await offered(house, '(2)');
   const hands = await two.expert.post(`/offers/${two.offer.id}/accept`, {});
+  await stocked(house);
   const shared = await asker.post(`/questions/${done.id}/receipt/share`, { consent: true, version: '2026-11' });
   return { asker, done, open, turn, hands, first: one.expert.email, second: two.expert.email, receipt: shared.url };
+}
+
+/** Has the demo's brand ask more of newcomers, and know answers of known quality. */
+async function stocked(house) {
+  const marit = as(house, 'marit');
+  const at = `/programs/${house.program}`;
+  await marit.post(`${at}/cards`, { title: 'The lights of the Box', text: 'Orange: it updates.\nRed: call us.', must_read: true });
+  await marit.post(`${at}/practice`, { question: 'My Box blinks orange. What now?', guide: 'Says that it updates, and how long that takes.' });
+  await marit.post(`${at}/gold`, { title: 'The lamp blinks red', question: 'It does so since this morning.', answer: 'Buy the larger one.', language: 'en', bad: true, because: 'It sells where a reset helps.' });
 }
 
 /** Every page, as { name, path, who }: no who is anybody, "customer" a customer without an account. */
@@ -38,7 +48,7 @@ export async function everyPage(house, scene) {
     pages: [
       ...at(undefined, '', [...publicPages, `/ask/${house.program}`, `/ask/${house.program}/qr`, `/join/${house.program}`, new URL(scene.receipt).pathname]),
       ...at('customer', '', ['/my/questions', `/my/questions/${scene.done.id}`, `/my/questions/${scene.open.id}`, `/my/questions/${scene.done.id}/receipt`]),
-      ...at(scene.first, '/work', [...expertScreens, `/turns/${scene.turn.id}`, `/turns/${scene.turn.id}/receipt`, `/programs/${house.program}`]),
+      ...at(scene.first, '/work', [...expertScreens, `/turns/${scene.turn.id}`, `/turns/${scene.turn.id}/receipt`, `/programs/${house.program}`, `/programs/${house.program}/room`]),
       ...at(scene.second, '/work', ['', '/turns', `/turns/${scene.hands.id}`]),
       ...at('marit', '/console', [...consoleScreens, `/questions/${scene.done.id}`, `/questions/${scene.open.id}`, `/roster/${enrolment}`]),
       ...at('odile', '/console', operatorScreens),

@@ -55,6 +55,13 @@ function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string
   const codes = useCodes();
   const format = useFormat();
   const left = Object.entries(of.excluded ?? {}).filter(([, count]) => count > 0);
+  if (of.matter) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t('decision.matter', { cues: format.list(of.matter.cues.map((cue) => codes('cue', cue))) })} · {format.moment(of.ranking.at)}
+      </Text>
+    );
+  }
   return (
     <div className={layout.stack} style={{ gap: 12 }}>
       <Text size="sm" c="dimmed">
@@ -66,6 +73,11 @@ function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string
           {t('decision.chance', { count: of.wave.offers, chance: format.percent(of.wave.chance) })}
         </Text>
       )}
+      {of.together && (
+        <Text size="sm" c="dimmed">
+          {t('decision.together', { count: of.together.questions })}
+        </Text>
+      )}
       {left.length > 0 && (
         <Text size="sm" c="dimmed">
           {t('decision.excluded', { count: left.reduce((sum, [, count]) => sum + count, 0) })}: {format.list(left.map(([rule, count]) => `${format.number(count)} × ${codes('rule', rule)}`))}
@@ -74,7 +86,7 @@ function Wave({ n, of, handles }: { n: number; of: Decision; handles: Map<string
       <ol className={css.ranks}>
         {of.ranking.candidates.map((c) => (
           <li key={c.expert} className={css.rank}>
-            <Candidate of={c} factors={of.ranking.factors} name={handles.get(dashed(c.expert)) ?? t('decision.runner_up', { n: c.rank })} asked={c.rank <= of.offers} />
+            <Candidate of={c} factors={of.ranking.factors} name={handles.get(dashed(c.expert)) ?? t('decision.runner_up', { n: c.rank })} asked={of.together ? of.together.asked.includes(c.rank) : c.rank <= of.offers} />
             {of.reasons?.[dashed(c.expert)] && <Why of={of.reasons[dashed(c.expert)] as Schemas['Reason']} at={of.ranking.at} />}
           </li>
         ))}

@@ -42,6 +42,7 @@ const mantine = {
   '--mantine-color-error': 'var(--kh-brick-text)',
   '--mantine-color-default-border': 'var(--kh-edge)',
   '--mantine-color-anchor': 'var(--kh-pine-text)',
+  '--mantine-color-pine-filled-hover': 'var(--kh-pine-fill-hover)', // Mantine's is too near the text in dark
 };
 
 export const variables: CSSVariablesResolver = () => ({

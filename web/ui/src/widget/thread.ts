@@ -4,6 +4,7 @@ import { type Message, now, type Question } from './api';
 import type { Place } from './ask';
 import { fill, h, icon, icons, press } from './dom';
 import { pictures, view } from './pictures';
+import { recommend } from './recommend';
 import { clock, inTime } from './words';
 
 export interface Thread {
@@ -184,7 +185,7 @@ function choices(p: Place, q: Question, done: () => Promise<void>): HTMLElement[
   if (q.state === 'answered' || (q.state === 'escalated' && answered)) list.push(act('resolve', 'main'));
   if (q.state === 'answered' || (q.state === 'resolved' && !ends.includes(q.end_reason)))
     list.push(asks(p, 'reopen', (reason) => api.act(q.id, 'reopen', { reason }), done));
-  if (q.state === 'resolved') list.push(rating(p, q, done));
+  if (q.state === 'resolved') list.push(rating(p, q, done), recommend(p, q));
   if (q.state === 'answered' || waits.includes(q.state) || ends.includes(q.end_reason)) list.push(act('escalate', 'quiet', true));
   if (open.includes(q.state)) list.push(act('withdraw', 'quiet', true));
   if (q.state === 'resolved') list.push(receipt(p, q));
@@ -215,7 +216,15 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
   );
   const comment = h('textarea', { rows: 2, maxlength: 4000, 'aria-label': t('rate.comment'), placeholder: t('rate.comment') });
   const button = h('button', { class: 'main' }, t('rate.send'));
-  const more = h('div', { class: 'more', hidden: true }, reason, comment, button);
+  const solved = [true, false].map((yes) => h('input', { type: 'radio', name: 'solved', value: yes ? 'yes' : 'no' }));
+  const more = h(
+    'div',
+    { class: 'more', hidden: true },
+    h('fieldset', {}, h('legend', {}, t('rate.solved')), ...solved.map((input) => h('label', { class: 'check' }, input, t(input.value === 'yes' ? 'rate.yes' : 'rate.no')))),
+    reason,
+    comment,
+    button,
+  );
   const stars = [1, 2, 3, 4, 5].map((n) =>
     h(
       'label',
@@ -228,6 +237,7 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
         onchange: () => {
           more.hidden = false;
           reason.required = n < 3;
+          if (!solved.some((input) => input.checked)) solved[n > 2 ? 0 : 1]!.checked = true; // theirs to change
           more.scrollIntoView({ block: 'nearest' });
         },
       }),
@@ -237,9 +247,10 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
   );
   const said = h('p', { class: 'hint', role: 'status' }, was && t('rate.thanks'));
   const send = async () => {
-    const csat = Number(new FormData(form).get('csat'));
+    const given = new FormData(form);
+    const csat = Number(given.get('csat'));
     await p.api.rate(q.id, {
-      solved: csat > 2 || ['product_defect', 'policy'].includes(reason.value),
+      solved: given.get('solved') === 'yes',
       csat,
       reason: reason.value || undefined,
       comment: comment.value.trim() || undefined,

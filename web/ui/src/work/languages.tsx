@@ -1,4 +1,4 @@
-import { useFormat, useI18n } from '@kit/index';
+import { $api, useFormat, useI18n } from '@kit/index';
 import { MultiSelect, Select } from '@mantine/core';
 import { useMemo } from 'react';
 
@@ -21,5 +21,7 @@ export function Country({ value, onChange }: { value: string | null; onChange: (
   const { t } = useI18n();
   const format = useFormat();
   const data = useMemo(() => countries.map((code) => ({ value: code, label: format.country(code) })).sort((a, b) => a.label.localeCompare(b.label)), [format]);
-  return <Select label={t('profile.country')} description={t('profile.country.text')} data={data} value={value} onChange={onChange} searchable clearable />;
+  const paid = $api.useQuery('get', '/api/v1/countries', {}, { staleTime: Infinity });
+  const unpaid = value && paid.data && !paid.data.data.some(({ code }) => code === value);
+  return <Select label={t('profile.country')} description={t('profile.country.text')} error={unpaid ? t('profile.country.unpaid') : undefined} data={data} value={value} onChange={onChange} searchable clearable />;
 }

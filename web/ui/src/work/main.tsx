@@ -1,6 +1,7 @@
 import { $api, Await, Empty, Identity, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
 import { lazy, Suspense, useMemo } from 'react';
 import { Availability } from './availability';
+import { keepInvitation } from './invitation';
 import { entries, screens } from './routes';
 import { stale } from './stale';
 
@@ -48,6 +49,7 @@ function Expert({ name }: { name: string }) {
   );
 }
 
+keepInvitation();
 void start({ base: '/work', parts: ['kit', 'work'], stale, children: <Work /> });
 
 if ('serviceWorker' in navigator) {

@@ -7,6 +7,8 @@ export function stale({ type, object }: Notice) {
       return [key('/api/v1/offers')];
     case 'assignment':
       return [key('/api/v1/assignments'), key('/api/v1/assignments/{assignment}'), key('/api/v1/me/earnings'), key('/api/v1/me/rewards')];
+    case 'review':
+      return [key('/api/v1/me/votes'), key('/api/v1/me/reviewing'), key('/api/v1/me/earnings')];
     case 'refusal':
       return [key('/api/v1/me/refusals'), key('/api/v1/assignments'), key('/api/v1/me/earnings'), key('/api/v1/me/rewards')];
     case 'question':

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useParams } from 'wouter';
 import css from '../console.module.css';
 import { usePlace } from '../place';
+import { Impose, Measures, useLift } from '../measures';
 import { enrolmentTones } from './roster';
 
 type Enrolment = Schemas['Enrolment'];
@@ -28,6 +29,7 @@ export default function Expert() {
           <div className={layout.stack}>
             <Known of={of} />
             <Decisions of={of} />
+            <Judged of={of} />
             <Certificates key={of.certified.join()} of={of} />
           </div>
         )}
@@ -68,9 +70,15 @@ function Known({ of }: { of: Enrolment }) {
           </Text>
         </>
       )}
+      {(of.owns || of.uses) && (
+        <Text mt="sm" dir="auto">
+          {of.owns && `${t('expert.owns')}: ${of.owns}. `}
+          {of.uses && `${t('expert.uses')}: ${t(`expert.uses.${of.uses as 'daily'}`)}.`}
+        </Text>
+      )}
       {of.decision_code && (
         <Text mt="md" c="dimmed" dir="auto">
-          {codes('decision', of.decision_code)} {of.decision_note}
+          {codes('decision', of.decision_code)} {of.decision_note} {of.reapply_at && `${t('expert.reapply')}: ${format.moment(of.reapply_at)}`}
         </Text>
       )}
     </Paper>
@@ -85,7 +93,7 @@ function Decisions({ of }: { of: Enrolment }) {
   const params = { path: { enrolment: of.id } };
   const approve = useWrite(() => client.POST('/api/v1/enrolments/{enrolment}/approve', { params }), { stale, done: t('expert.approved') });
   const activate = useWrite(() => client.POST('/api/v1/enrolments/{enrolment}/activate', { params }), { stale, done: t('expert.activated') });
-  const reinstate = useWrite(() => client.POST('/api/v1/enrolments/{enrolment}/reinstate', { params }), { stale, done: t('expert.reinstated') });
+  const { reinstate, unrestrict } = useLift(of);
   const applying = of.state === 'applied' || of.state === 'assessing';
   return (
     <Group gap="sm">
@@ -109,14 +117,16 @@ function Decisions({ of }: { of: Enrolment }) {
         </Button>
       )}
       {may('suspend_experts') && ['probation', 'active', 'paused'].includes(of.state) && (
-        <Reasoned
-          title={t('expert.suspend')}
-          text={t('expert.suspend.text')}
-          codes="suspension"
-          reasons={['quality', 'conduct', 'privacy', 'fraud', 'terms']}
-          draft={`suspend.${of.id}`}
-          send={(reason, note) => client.POST('/api/v1/enrolments/{enrolment}/suspend', { params, body: { reason: reason as Schemas['SuspendInBody']['reason'], note } })}
-        />
+        <>
+          <Impose of={of} kind="suspension" />
+          {of.restricted.length === 0 ? (
+            <Impose of={of} kind="restriction" />
+          ) : (
+            <Button variant="default" onClick={() => ask({ title: t('expert.unrestrict'), text: t('expert.unrestrict.text'), yes: t('expert.unrestrict'), act: () => unrestrict.mutateAsync() })}>
+              {t('expert.unrestrict')}
+            </Button>
+          )}
+        </>
       )}
       {may('suspend_experts') && of.state === 'suspended' && (
         <Button onClick={() => ask({ title: t('expert.reinstate'), text: t('expert.reinstate.text'), yes: t('expert.reinstate'), act: () => reinstate.mutateAsync() })}>{t('expert.reinstate')}</Button>
@@ -124,6 +134,12 @@ function Decisions({ of }: { of: Enrolment }) {
       {dialog}
     </Group>
   );
+}
+
+/** What was decided against them, for who may decide so. */
+function Judged({ of }: { of: Enrolment }) {
+  const { may } = usePlace();
+  return may('suspend_experts') && of.enrolled_at ? <Measures of={of} /> : null;
 }
 
 /** A decision against somebody: a listed reason, and a note that they read. */
@@ -174,7 +190,7 @@ function Certificates({ of }: { of: Enrolment }) {
         <Checkbox.Group label={t('expert.certified')} description={t('expert.certified.text')} value={chosen} onChange={setChosen}>
           <Stack gap="xs" mt="sm">
             {certified.map((topic) => (
-              <Checkbox key={topic.id} value={topic.id} label={topic.name} />
+              <Checkbox key={topic.id} value={topic.slug} label={topic.name} />
             ))}
           </Stack>
         </Checkbox.Group>

@@ -3,6 +3,7 @@ import layout from '@kit/layout.module.css';
 import { Badge, Button, Paper, Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import css from '../console.module.css';
+import { Recommended } from '../nps';
 import { usePlace } from '../place';
 
 type Figures = Schemas['Figures'];
@@ -47,6 +48,7 @@ function Shown({ program, query }: { program: string; query: Query }) {
   return (
     <div className={layout.stack}>
       <Await read={figures}>{(read) => <Six of={read as Figures /* as it is but for CSV */} />}</Await>
+      <Recommended program={program} />
       <section>
         <h2 className={layout.subject}>{t('figures.topics')}</h2>
         <Topics program={program} query={query} />

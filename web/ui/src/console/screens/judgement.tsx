@@ -1,12 +1,13 @@
-import { Await, client, Empty, FormDialog, key, Loading, Money, More, Page, PageList, Redacted, type Schemas, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
+import { Await, client, Empty, FormDialog, Judged, key, Loading, Money, More, Page, PageList, Redacted, type Schemas, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Badge, Button, Group, Paper, Select, Text, Textarea } from '@mantine/core';
 import Gavel from 'lucide-react/icons/gavel';
 import { useState } from 'react';
 import css from '../console.module.css';
+import { MeasureAppeals } from '../measures';
 import { useNames } from '../names';
 import { useBrand, usePlace } from '../place';
-import { Work } from '../work';
+
 
 type Proposal = Schemas['Proposal'];
 type Appeal = Schemas['Appeal'];
@@ -20,6 +21,7 @@ export default function Judgement() {
     <Page title={t('judgement.title')} about={t('judgement.about')}>
       <div className={layout.stack}>
         {may('decide_appeal') && <Appeals />}
+        {may('decide_appeal') && <MeasureAppeals />}
         {may('refuse_pay') && <Proposals />}
         <Refusals />
       </div>
@@ -53,7 +55,7 @@ function Proposals() {
                   <Text mb="md" dir="auto">
                     <strong>{t('proposals.note')}</strong> {row.note}
                   </Text>
-                  <Work of={row.work} />
+                  <Judged of={row.work} />
                 </Paper>
               ))}
               <More of={list} />
@@ -134,7 +136,7 @@ function Appeals() {
                   <Text dir="auto">
                     <strong>{t('appeals.statement')}</strong> {row.statement}
                   </Text>
-                  <Work of={row.work} />
+                  <Judged of={row.work} />
                   <Decide of={row} />
                 </Paper>
               ))}

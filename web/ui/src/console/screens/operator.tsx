@@ -1,6 +1,7 @@
-import { $api, Await, client, DataList, Money, Page, type Schemas, useCodes, useFormat, useI18n, useWrite } from '@kit/index';
+import { $api, Await, client, DataList, FormDialog, Money, Page, type Schemas, useCodes, useFormat, useI18n, useWrite } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Alert, Badge, Button, Paper } from '@mantine/core';
+import { Alert, Badge, Button, Paper, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { operatorTabs, Tabs } from '../tabs';
 
 /** How the platform's books stand, and the proof that they add up. */
@@ -9,7 +10,12 @@ export default function Operator() {
   const codes = useCodes();
   const ledger = $api.useQuery('get', '/api/v1/ledger');
   return (
-    <Page title={t('operator.title')} about={t('operator.about')} actions={<Prove />}>
+    <Page title={t('operator.title')} about={t('operator.about')} actions={
+        <>
+          {ledger.data && !ledger.data.paused && <Brake verb="pause" />}
+          <Prove />
+        </>
+      }>
       <Tabs label={t('operator.title')} of={operatorTabs} />
       <Await read={ledger}>
         {({ accounts, paused }) => (
@@ -73,17 +79,33 @@ function Prove() {
   );
 }
 
+/** Payouts were stopped, by a person or by themselves; somebody who has looked lets them go on. */
 function Paused() {
   const { t } = useI18n();
-  const resume = useWrite(() => client.POST('/api/v1/payouts/resume'), { stale: [['get', '/api/v1/ledger']] });
   return (
     <Alert color="brick" title={t('operator.paused')}>
       {t('operator.paused.text')}
       <div>
-        <Button mt="sm" color="brick" loading={resume.isPending} onClick={() => resume.mutate()}>
-          {t('operator.resume')}
-        </Button>
+        <Brake verb="resume" />
       </div>
     </Alert>
+  );
+}
+
+/** Stops payouts, or lets them go on, with the reason. */
+function Brake({ verb }: { verb: 'pause' | 'resume' }) {
+  const { t } = useI18n();
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState('');
+  const brake = useWrite(() => client.POST(`/api/v1/payouts/${verb}`, { body: { reason } }), { stale: [['get', '/api/v1/ledger']], after: () => setOpen(false) });
+  return (
+    <>
+      <Button mt={verb === 'resume' ? 'sm' : undefined} variant={verb === 'pause' ? 'default' : 'filled'} color="brick" onClick={() => setOpen(true)}>
+        {t(`operator.${verb}`)}
+      </Button>
+      <FormDialog open={open} close={() => setOpen(false)} title={t(`operator.${verb}`)} danger busy={brake.isPending} disabled={!reason.trim()} send={() => brake.mutate()}>
+        <TextInput label={t('acts.reason')} description={t('acts.reason.text')} required maxLength={200} value={reason} onChange={(e) => setReason(e.currentTarget.value)} dir="auto" data-autofocus />
+      </FormDialog>
+    </>
   );
 }

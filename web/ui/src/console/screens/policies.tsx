@@ -1,10 +1,12 @@
 import { client, key, Page, type Schemas, useFormat, useI18n, useWrite } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Button, NumberInput, Paper, Text, TextInput } from '@mantine/core';
+import { Button, NumberInput, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import css from '../console.module.css';
 import { usePlace } from '../place';
+import { Group, MoneyInput, Percent, Span } from '../policyfields';
+import { Rewards } from '../rewards';
 import { setupTabs, Tabs } from '../tabs';
+import { TryReward } from '../tryreward';
 
 type All = Schemas['Policies'];
 
@@ -21,6 +23,7 @@ export default function Policies() {
   );
 }
 
+const lines = ['correct', 'complete', 'kind', 'safe', 'honest', 'tone'] as const;
 const minutes = 60;
 const hours = 3600;
 const days = 86_400;
@@ -44,6 +47,8 @@ function Form({ program }: { program: Schemas['Program'] }) {
     >
       <fieldset disabled={!may('manage_program')} className={layout.stack} style={{ border: 0, margin: 0, padding: 0 }}>
         <Reward of={of} currency={program.currency} put={(values) => put('reward', values)} />
+        <Rewards of={of.reward} currency={program.currency} put={(values) => put('reward', values)} />
+        <TryReward of={of.reward} program={program.id} />
         <Group title={t('policies.sla')} text={t('policies.sla.text')}>
           <Span label={t('policies.first_response')} unit={minutes} unitName={t('unit.minutes')} value={of.sla.first_response_s} set={(first_response_s) => put('sla', { first_response_s })} />
           <Span label={t('policies.resolution')} unit={hours} unitName={t('unit.hours')} value={of.sla.resolution_s} set={(resolution_s) => put('sla', { resolution_s })} />
@@ -54,6 +59,7 @@ function Form({ program }: { program: Schemas['Program'] }) {
           <Span label={t('policies.offer_ttl')} unit={minutes} unitName={t('unit.minutes')} value={of.routing.offer_ttl_s} set={(offer_ttl_s) => put('routing', { offer_ttl_s })} />
           <Span label={t('policies.deliver')} unit={minutes} unitName={t('unit.minutes')} value={of.routing.deliver_within_s} set={(deliver_within_s) => put('routing', { deliver_within_s })} />
           <NumberInput label={t('policies.max_experts')} min={1} max={100} allowDecimal={false} value={of.routing.max_experts} onChange={(n) => put('routing', { max_experts: Number(n) })} />
+          <Switch label={t('policies.matters')} description={t('policies.matters.text')} checked={of.routing.brand_matters ?? false} onChange={(e) => put('routing', { brand_matters: e.currentTarget.checked })} />
           <TextInput label={t('policies.waves')} description={t('policies.waves.text')} value={of.routing.wave_sizes.join(', ')} onChange={(e) => put('routing', { wave_sizes: numbersIn(e.currentTarget.value) })} />
         </Group>
         <Group title={t('policies.review')} text={t('policies.review.text')}>
@@ -61,6 +67,11 @@ function Form({ program }: { program: Schemas['Program'] }) {
           <Span label={t('policies.release')} unit={days} unitName={t('unit.days')} value={of.review.release_after_s} set={(release_after_s) => put('review', { release_after_s })} />
           <Span label={t('policies.appeal')} unit={days} unitName={t('unit.days')} value={of.review.appeal_window_s} set={(appeal_window_s) => put('review', { appeal_window_s })} />
           <Span label={t('policies.decide')} unit={days} unitName={t('unit.days')} value={of.review.decide_appeal_within_s} set={(decide_appeal_within_s) => put('review', { decide_appeal_within_s })} />
+        </Group>
+        <Group title={t('policies.rubric')} text={t('policies.rubric.text')}>
+          {lines.map((line) => (
+            <Textarea key={line} label={t(`criterion.${line}`)} autosize minRows={2} maxLength={500} dir="auto" value={of.rubric?.[line] ?? ''} onChange={(e) => setOf({ ...of, rubric: { ...of.rubric, [line]: e.currentTarget.value } })} />
+          ))}
         </Group>
         <Group title={t('policies.escalation')} text={t('policies.escalation.text')}>
           <TextInput label={t('policies.target')} value={of.escalation.target} onChange={(e) => put('escalation', { target: e.currentTarget.value })} />
@@ -75,46 +86,20 @@ function Form({ program }: { program: Schemas['Program'] }) {
   );
 }
 
-function Group({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
-  return (
-    <Paper component="section">
-      <h2 className={layout.subject} style={{ marginBottom: 2 }}>
-        {title}
-      </h2>
-      <Text size="sm" c="dimmed" mb="md">
-        {text}
-      </Text>
-      <div className={css.fields}>{children}</div>
-    </Paper>
-  );
-}
-
 /** What an answer pays, with the sum as the expert and the brand will see it. */
 function Reward({ of, currency, put }: { of: All; currency: string; put: (values: Partial<All['reward']>) => void }) {
   const { t } = useI18n();
   const format = useFormat();
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
   const sum = (minor: number) => format.money({ amount: minor, currency });
   const fee = Math.round((of.reward.base * of.reward.fee_bp) / 10_000);
-  const money = (label: string, value: number, set: (minor: number) => void) => (
-    <NumberInput label={label} min={0} decimalScale={digits} fixedDecimalScale value={value / 10 ** digits} onChange={(n) => set(Math.round(Number(n) * 10 ** digits))} suffix={` ${currency}`} hideControls />
-  );
   return (
     <Group title={t('policies.reward')} text={t('policies.quote', { reward: sum(of.reward.base), fee: sum(fee), total: sum(of.reward.base + fee) })}>
-      {money(t('policies.base'), of.reward.base, (base) => put({ base }))}
+      <MoneyInput label={t('policies.base')} currency={currency} value={of.reward.base} set={(base) => put({ base })} />
       <Percent label={t('policies.fee')} value={of.reward.fee_bp} set={(fee_bp) => put({ fee_bp })} />
-      {money(t('policies.per_review'), of.reward.review, (review) => put({ review }))}
+      <MoneyInput label={t('policies.per_review')} currency={currency} value={of.reward.review} set={(review) => put({ review })} />
       <Percent label={t('policies.handoff')} value={of.reward.handoff_share_bp} set={(handoff_share_bp) => put({ handoff_share_bp })} />
     </Group>
   );
-}
-
-function Span({ label, unit, unitName, value, set }: { label: string; unit: number; unitName: string; value: number; set: (seconds: number) => void }) {
-  return <NumberInput label={label} min={0} decimalScale={2} value={value / unit} onChange={(n) => set(Math.round(Number(n) * unit))} suffix={` ${unitName}`} />;
-}
-
-function Percent({ label, value, set }: { label: string; value: number; set: (bp: number) => void }) {
-  return <NumberInput label={label} min={0} max={100} decimalScale={2} value={value / 100} onChange={(n) => set(Math.round(Number(n) * 100))} suffix=" %" />;
 }
 
 function numbersIn(text: string): number[] {

@@ -7,6 +7,7 @@ import { Decisions } from '../decisions';
 import { Due } from '../due';
 import { History } from '../history';
 import { useBrand, usePlace } from '../place';
+import { Thank } from '../thank';
 import { tones } from '../tones';
 
 type Seen = Schemas['BrandConversation'];
@@ -83,10 +84,17 @@ function Answer({ of }: { of: Schemas['BrandQuestion'] }) {
   const stale = [key('/api/v1/brands/{brand}/questions'), key('/api/v1/brands/{brand}/questions/{question}')];
   const take = useWrite(async () => client.POST('/api/v1/brands/{brand}/questions/{question}/take_over', { params }), { stale, done: t('question.taken') });
   const send = useWrite(async (text: string) => client.POST('/api/v1/brands/{brand}/questions/{question}/answer', { params, body: { text } }), { stale });
+  const back = useWrite(async () => client.POST('/api/v1/brands/{brand}/questions/{question}/route_back', { params }), { stale, done: t('question.back.done') });
   if (of.state === 'escalated') {
     return (
       <Paper p="md">
         <Composer draft={`brand.${of.id}`} label={t('question.answer')} placeholder={t('question.answer.hint')} sendLabel={t('question.send')} busy={send.isPending} send={(text) => send.mutateAsync(text)} />
+        {of.end_reason === 'matter' && (
+          <Button variant="default" mt="sm" onClick={() => ask({ title: t('question.back'), text: t('question.back.text'), yes: t('question.back'), act: () => back.mutateAsync() })}>
+            {t('question.back')}
+          </Button>
+        )}
+        {dialog}
       </Paper>
     );
   }
@@ -178,5 +186,15 @@ function Topic({ of }: { of: Schemas['BrandQuestion'] }) {
 function Told({ question, title }: { question: string; title: string }) {
   const { path } = useBrand();
   const receipt = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/receipt', { params: { path: { ...path, question } } });
-  return <Await read={receipt}>{(of) => <Receipt of={of} title={title} />}</Await>;
+  const { may } = usePlace();
+  return (
+    <Await read={receipt}>
+      {(of) => (
+        <>
+          <Receipt of={of} title={title} />
+          {may('thank_experts') && of.turns.filter((turn) => turn.answered_at && turn.reward).map((turn) => <Thank key={turn.attempt} question={question} turn={turn} />)}
+        </>
+      )}
+    </Await>
+  );
 }

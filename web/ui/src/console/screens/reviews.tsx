@@ -1,11 +1,12 @@
-import { Await, client, Empty, key, Loading, Money, More, Page, type Schemas, useAnnounce, useDraft, useFocusKeeper, useI18n, usePages, useWrite, When } from '@kit/index';
+import { Await, client, Empty, Judged, key, Loading, Money, More, Page, type Schemas, useFocusKeeper, useI18n, usePages, Verdict, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Button, Group, Paper, Textarea } from '@mantine/core';
+import { Paper } from '@mantine/core';
 import ClipboardCheck from 'lucide-react/icons/clipboard-check';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import css from '../console.module.css';
 import { useBrand } from '../place';
-import { Work } from '../work';
+import { reviewTabs, Tabs } from '../tabs';
+
 
 type Review = Schemas['Review'];
 
@@ -16,6 +17,7 @@ export default function Reviews() {
   const reviews = usePages<Review>('/api/v1/brands/{brand}/reviews', async (cursor) => (await client.GET('/api/v1/brands/{brand}/reviews', { params: { path, query: { cursor, limit: 10 } } })).data!, path);
   return (
     <Page title={t('reviews.title')} about={t('reviews.about')}>
+      <Tabs label={t('reviews.title')} of={reviewTabs} />
       <Await read={reviews} loading={<Loading rows={2} height={280} />}>
         {(list) => (
           <>
@@ -30,6 +32,7 @@ export default function Reviews() {
 
 function Cards({ reviews }: { reviews: Review[] }) {
   const { t } = useI18n();
+  const { path } = useBrand();
   const ids = useMemo(() => reviews.map((r) => r.id), [reviews]);
   const { keep, fallback } = useFocusKeeper(ids);
   return (
@@ -54,70 +57,16 @@ function Cards({ reviews }: { reviews: Review[] }) {
               </span>
             )}
           </div>
-          <Work of={review.work} />
-          <Verdict of={review} />
+          <Judged of={review.work} />
+          <Verdict
+            id={review.id}
+            rubric={review.work.rubric}
+            give={(body) => client.POST('/api/v1/brands/{brand}/reviews/{review}/verdict', { params: { path: { ...path, review: review.id } }, body })}
+            stale={[key('/api/v1/brands/{brand}/reviews'), key('/api/v1/brands/{brand}/proposals')]}
+            done={t('reviews.done')}
+          />
         </Paper>
       ))}
     </div>
-  );
-}
-
-const criteria = ['correct', 'complete', 'kind', 'safe', 'honest'] as const;
-type Scores = Partial<Record<(typeof criteria)[number], number>>;
-
-/** Five lines of the rubric, from 1 to 5, and what it comes to. */
-function Verdict({ of }: { of: Review }) {
-  const { t } = useI18n();
-  const say = useAnnounce();
-  const { path } = useBrand();
-  const [scores, setScores] = useDraft<Scores>(`review.${of.id}.scores`, {});
-  const [note, setNote, clear] = useDraft(`review.${of.id}.note`, '');
-  const [missing, setMissing] = useState(false);
-  const decide = useWrite(
-    async (pass: boolean) => {
-      await client.POST('/api/v1/brands/{brand}/reviews/{review}/verdict', {
-        params: { path: { ...path, review: of.id } },
-        body: { pass, scores: scores as Schemas['Scores'], note: note.trim() || undefined },
-      });
-      clear();
-    },
-    { stale: [key('/api/v1/brands/{brand}/reviews'), key('/api/v1/brands/{brand}/proposals')], done: t('reviews.done') },
-  );
-  const whole = criteria.every((c) => scores[c]);
-  const give = (pass: boolean) => {
-    if (!whole || (!pass && !note.trim())) {
-      setMissing(true);
-      say(t('reviews.missing'));
-      return;
-    }
-    decide.mutate(pass);
-  };
-  return (
-    <form className={layout.stack} style={{ gap: 14, marginTop: 18 }} onSubmit={(e) => e.preventDefault()}>
-      <div className={css.scores}>
-        {criteria.map((criterion) => (
-          <fieldset key={criterion} className={css.score}>
-            <legend>{t(`criterion.${criterion}`)}</legend>
-            <span className={css.marks}>
-              {[1, 2, 3, 4, 5].map((n) => (
-                <label key={n} className={css.mark}>
-                  <input type="radio" name={`${of.id}-${criterion}`} checked={scores[criterion] === n} onChange={() => setScores({ ...scores, [criterion]: n })} />
-                  <span>{n}</span>
-                </label>
-              ))}
-            </span>
-          </fieldset>
-        ))}
-      </div>
-      <Textarea label={t('reviews.note')} description={t('reviews.note.hint')} value={note} onChange={(e) => setNote(e.currentTarget.value)} autosize minRows={2} maxLength={4096} dir="auto" error={missing && (!whole || !note.trim()) ? t('reviews.missing') : undefined} />
-      <Group justify="flex-end" gap="sm">
-        <Button variant="light" color="brick" loading={decide.isPending && decide.variables === false} onClick={() => give(false)}>
-          {t('reviews.fail')}
-        </Button>
-        <Button loading={decide.isPending && decide.variables === true} onClick={() => give(true)}>
-          {t('reviews.pass')}
-        </Button>
-      </Group>
-    </form>
   );
 }

@@ -3,6 +3,7 @@ import { Badge, Paper, SegmentedControl } from '@mantine/core';
 import Users from 'lucide-react/icons/users';
 import { useState } from 'react';
 import { usePlace } from '../place';
+import { rosterTabs, Tabs } from '../tabs';
 
 type Row = Schemas['Enrolment'];
 type State = Row['state'];
@@ -18,6 +19,7 @@ export default function Roster() {
   const [group, setGroup] = useState('working');
   return (
     <Page title={t('roster.title')} about={t('roster.about')}>
+      <Tabs label={t('roster.title')} of={rosterTabs} />
       <SegmentedControl
         aria-label={t('roster.title')}
         value={group}
@@ -54,7 +56,7 @@ function List({ program, state }: { program: string; state: State[] | undefined 
         href={(row) => `/roster/${row.id}`}
         columns={[
           { key: 'name', label: t('roster.expert'), lead: true, cell: (row) => row.handle || row.name },
-          { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={enrolmentTones[row.state] ?? 'gray'}>{codes('enrolment', row.state)}</Badge> },
+          { key: 'state', label: t('queue.state'), cell: (row) => <Badge color={enrolmentTones[row.state] ?? 'gray'}>{row.waiting ? t('roster.waits') : codes('enrolment', row.state)}</Badge> },
           { key: 'languages', label: t('roster.languages'), wide: true, cell: (row) => format.list(row.languages.map(format.language)) },
           { key: 'here', label: t('roster.available'), wide: true, cell: (row) => t(row.available ? 'roster.yes' : 'roster.no') },
           { key: 'since', label: t('roster.since'), end: true, cell: (row) => <When at={row.enrolled_at ?? row.applied_at} /> },

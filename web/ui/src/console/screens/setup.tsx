@@ -34,7 +34,7 @@ const places: Record<string, string> = {
   languages: '/setup/widget',
   origins: '/setup/widget',
   terms: '/setup/entry',
-  quiz: '/setup/entry',
+  quiz: '/setup/quizzes',
   experts: '/roster',
   budget: '/money',
   appeals: '/members',

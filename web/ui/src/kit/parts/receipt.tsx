@@ -5,6 +5,7 @@ import type { Schemas } from '../api';
 import { Money, useFormat } from '../format';
 import { useCodes, useI18n } from '../i18n';
 import { Redacted } from './hidden';
+import { PayLines } from './lines';
 import { Why } from './why';
 import css from './receipt.module.css';
 
@@ -120,6 +121,16 @@ function Turns({ of }: { of: Answered }) {
             </Text>
             <Badge color={turn.state === 'refused' ? 'brick' : 'gray'}>{codes('turn', named(turn.state))}</Badge>
           </div>
+          {turn.reward && <PayLines of={turn.items ?? []} currency={turn.reward.currency} />}
+          {turn.thanks?.map((thanks) => (
+            <div key={thanks.at} className={css.between}>
+              <Text size="sm" dir="auto">
+                {t('receipt.thanks')}
+                {thanks.reason && `: ${thanks.reason}`}
+              </Text>
+              <Money of={thanks.amount} />
+            </div>
+          ))}
           {turn.why && <Why of={turn.why} own={of.view === 'expert'} at={turn.accepted_at} />}
           {turn.release_at && !turn.settled_at && (
             <Text size="sm" c="dimmed">

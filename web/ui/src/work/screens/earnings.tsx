@@ -1,10 +1,11 @@
 import { $api, Await, Chart, client, DataList, Empty, key, Loading, Money, More, Page, type Schemas, useCodes, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Alert, Badge, Button, Group, Paper, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, Paper } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import Coins from 'lucide-react/icons/coins';
 import { useEffect, useMemo } from 'react';
-import css from '../work.module.css';
+import { Link } from 'wouter';
+import { Sums } from '../payouts';
 
 type Sum = Schemas['Earnings'];
 type Reward = Schemas['Reward'];
@@ -20,7 +21,14 @@ export default function EarningsScreen() {
     if (!waits) void queries.invalidateQueries({ queryKey: key('/api/v1/me/payouts') });
   }, [waits, queries]);
   return (
-    <Page title={t('earnings.title')}>
+    <Page
+      title={t('earnings.title')}
+      actions={
+        <Button component={Link} href="/statements" variant="default">
+          {t('statements.title')}
+        </Button>
+      }
+    >
       <div className={layout.stack}>
         <Await read={earnings} loading={<Loading rows={1} height={110} />}>
           {({ data }) => (data.length ? data.map((sum) => <Sums key={sum.currency} of={sum} />) : <Nothing />)}
@@ -48,43 +56,13 @@ function Nothing() {
   );
 }
 
-function Sums({ of }: { of: Sum }) {
-  const { t } = useI18n();
-  const account = $api.useQuery('get', '/api/v1/me/payout_account', {}, { retry: false });
-  const pay = useWrite(async () => (await client.POST('/api/v1/me/payouts', { body: { request: crypto.randomUUID() } })).data, {
-    stale: [key('/api/v1/me/earnings'), key('/api/v1/me/payouts')],
-    done: t('earnings.paying'),
-  });
-  const money = (amount: number) => <Money of={{ amount, currency: of.currency }} big />;
-  return (
-    <Paper p={0}>
-      <dl className={css.sums} style={{ margin: 0 }}>
-        {(['available', 'pending', 'in_transit', 'paid_out'] as const).map((part) => (
-          <div className={css.sum} key={part}>
-            <dt>{t(`earnings.${part}`)}</dt>
-            <dd>{money(of[part])}</dd>
-          </div>
-        ))}
-      </dl>
-      <div className={layout.row} style={{ padding: '16px 20px', borderTop: '1px solid var(--kh-edge)' }}>
-        <Text c="dimmed" maw={520}>
-          {t('earnings.monday')}
-        </Text>
-        <Button loading={pay.isPending} disabled={of.available <= 0 || !account.data?.payouts_enabled} onClick={() => pay.mutate()}>
-          {t('earnings.pay_now')}
-        </Button>
-      </div>
-    </Paper>
-  );
-}
-
 /** Where the money goes. Without an account it waits, and nothing is lost. */
 function Account() {
   const { t } = useI18n();
   const account = $api.useQuery('get', '/api/v1/me/payout_account', {}, { retry: false });
   // with real money the provider asks on a page of its own, which leads back here
   const open = useWrite(async () => (await client.POST('/api/v1/me/payout_account/onboarding')).data, {
-    stale: [key('/api/v1/me/payout_account')],
+    stale: [key('/api/v1/me/payout_account'), key('/api/v1/me/earnings')],
     after: (link) => link && new URL(link.url).origin !== window.location.origin && window.location.assign(link.url),
   });
   if (account.isPending) return null;

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 
 type Choices = Schemas['Notifications'];
 
-const kinds = ['reviews_and_refusals', 'appeals', 'payouts', 'questions', 'offers'] as const;
+const kinds = ['reviews_and_refusals', 'appeals', 'payouts', 'questions', 'offers', 'room'] as const;
 const listed = $api.queryOptions('get', '/api/v1/me/notifications').queryKey;
 
 /** Of what one is told by mail. */

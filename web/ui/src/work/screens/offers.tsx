@@ -1,10 +1,11 @@
-import { $api, Await, client, Countdown, Empty, Facts, key, Loading, Money, Page, Redacted, type Schemas, useAnnounce, useFocusKeeper, useFormat, useI18n, useNow, useWrite, Why } from '@kit/index';
+import { $api, Await, client, Countdown, Empty, Facts, key, Loading, Money, Page, PayWhy, Redacted, type Schemas, useAnnounce, useFocusKeeper, useFormat, useI18n, useNow, useWrite, Why } from '@kit/index';
 import { Badge, Button, Paper, UnstyledButton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import Clock from 'lucide-react/icons/clock';
 import Coffee from 'lucide-react/icons/coffee';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { MeasureNotice } from '../measures';
 import css from '../work.module.css';
 
 type Offer = Schemas['Offer'];
@@ -15,6 +16,7 @@ export default function Offers() {
   const offers = $api.useQuery('get', '/api/v1/offers');
   return (
     <Page title={t('offers.title')} about={t('offers.about')}>
+      <MeasureNotice />
       <Await read={offers} loading={<Loading height={260} rows={2} />}>
         {({ data }) => <Cards offers={data} />}
       </Await>
@@ -123,6 +125,7 @@ function Card({ offer, at }: { offer: Offer; at: (card: HTMLElement | null) => v
             </Badge>
           ))}
         </div>
+        <PayWhy of={offer.items} currency={offer.reward.currency} />
         <Why of={offer.why} own />
       </div>
       <div className={css.acts}>

@@ -2,7 +2,9 @@ import { $api, Await, client, key, LanguageChoice, Page, SchemeChoice, type Sche
 import layout from '@kit/layout.module.css';
 import { Button, Group, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { ExtraTime } from '../extratime';
 import { Languages } from '../languages';
+import { RecordButton } from '../record';
 import css from '../work.module.css';
 
 /** Who one is here, how much one takes on, and how the app looks. */
@@ -24,6 +26,15 @@ export default function Profile() {
       <div className={layout.stack}>
         <Await read={expert}>{(found) => <Work expert={found} />}</Await>
         <Await read={me}>{(found) => <Name name={found.name} />}</Await>
+        <Paper>
+          <h2 className={layout.subject}>{t('record.title')}</h2>
+          <Text mb="sm">{t('record.text')}</Text>
+          <RecordButton />
+        </Paper>
+        <Paper>
+          <h2 className={layout.subject}>{t('time.quizzes')}</h2>
+          <ExtraTime />
+        </Paper>
         <Paper>
           <h2 className={layout.subject}>{t('profile.app')}</h2>
           <div className={css.grid}>

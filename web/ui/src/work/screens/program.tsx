@@ -1,11 +1,12 @@
-import { $api, ApiError, Await, client, Failed, key, Loading, Money, Page, type Schemas, useCodes, useConfirm, useDraft, useFormat, useI18n, useWrite } from '@kit/index';
+import { $api, ApiError, client, Failed, HourGrid, key, Loading, Money, OpenBooks, Page, type Schemas, useCodes, useConfirm, useFormat, useI18n, useWrite } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Alert, Badge, Button, Checkbox, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
-import Check from 'lucide-react/icons/check';
-import { type ReactNode, useState } from 'react';
-import { useParams } from 'wouter';
+import { Alert, Anchor, Badge, Button, Checkbox, Group, Paper, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link, useParams } from 'wouter';
+import { Cards } from '../cards';
 import { toneOf } from '../enrolment';
-import { Quiz } from '../quiz';
+import { Path } from '../path';
+import { RecordButton } from '../record';
 import { Terms } from '../terms';
 import css from '../work.module.css';
 
@@ -37,7 +38,13 @@ export default function Program() {
           {own.data && !['applied', 'assessing', 'rejected', 'left'].includes(own.data.state) ? (
             <Working program={program} own={own.data} about={about.data} />
           ) : (
-            <Path program={program} own={own.data} />
+            <Path program={program} own={own.data} about={about.data} />
+          )}
+          {about.data && (
+            <section>
+              <h2 className={layout.subject}>{t('books.title')}</h2>
+              <OpenBooks program={program} />
+            </section>
           )}
         </div>
       )}
@@ -74,86 +81,16 @@ function Facts({ about }: { about: About }) {
           <strong>{format.duration(about.first_response_s, 'long')}</strong>
         </div>
       </div>
-    </Paper>
-  );
-}
-
-/** Apply, terms, quiz, and somebody's look at it all. */
-function Path({ program, own }: { program: string; own: Own | undefined }) {
-  const { t, has } = useI18n();
-  const codes = useCodes();
-  const path = { params: { path: { program } } };
-  const applied = own !== undefined && own.state !== 'left' && own.state !== 'rejected';
-  const quiz = $api.useQuery('get', '/api/v1/programs/{program}/application/quiz', path, { enabled: applied, retry: false });
-  const terms = $api.useQuery('get', '/api/v1/programs/{program}/terms', path, { enabled: applied, retry: false });
-  const assessing = own?.state === 'assessing'; // the terms are agreed to
-  const steps: { name: string; done: boolean; content: ReactNode }[] = [
-    { name: t('path.apply'), done: applied, content: <Apply program={program} own={own} /> },
-    { name: t('path.terms'), done: assessing, content: <Await read={terms}>{(found) => <Terms program={program} terms={found} />}</Await> },
-    {
-      name: t('path.quiz'),
-      done: assessing && (quiz.data?.version === 0 || quiz.data?.last?.passed === true),
-      content: <Await read={quiz}>{(found) => <Quiz program={program} quiz={found} />}</Await>,
-    },
-    { name: t('path.decision'), done: false, content: <Text c="dimmed">{t('path.decision.text')}</Text> },
-  ];
-  const now = steps.findIndex((step) => !step.done);
-  return (
-    <>
-      {own?.state === 'rejected' && (
-        <Alert color="brick" title={t('path.rejected')}>
-          {own.decision && <Text>{has(`decision.${own.decision}`) ? codes('decision', own.decision) : own.decision}</Text>}
-          {own.note && <Text dir="auto">{own.note}</Text>}
-        </Alert>
+      {about.questions_by_hour && (
+        <details style={{ marginTop: 14 }}>
+          <summary>{t('program.hours')}</summary>
+          <Text size="sm" c="dimmed" my="xs">
+            {t('program.hours.text')}
+          </Text>
+          <HourGrid of={about.questions_by_hour} title={t('program.hours')} />
+        </details>
       )}
-      <Paper>
-        <ol className={css.steps}>
-          {steps.map((step, i) => (
-            <li key={step.name} className={css.step} data-state={step.done ? 'done' : i === now ? 'now' : 'next'} aria-current={i === now ? 'step' : undefined}>
-              <span className={css.dot} aria-hidden>
-                {step.done ? <Check size={18} /> : i + 1}
-              </span>
-              <div>
-                <h2 className={layout.subject} style={{ marginTop: 5 }}>
-                  {step.name}
-                  {step.done && <span className="kh-hidden"> ({t('path.done')})</span>}
-                </h2>
-                {i === now && step.content}
-              </div>
-            </li>
-          ))}
-        </ol>
-      </Paper>
-    </>
-  );
-}
-
-function Apply({ program }: { program: string; own: Own | undefined }) {
-  const { t } = useI18n();
-  const [motivation, setMotivation, clear] = useDraft(`apply.${program}`, '');
-  const apply = useWrite(
-    async () => {
-      await client.POST('/api/v1/programs/{program}/application', { params: { path: { program } }, body: { motivation: motivation.trim() } });
-      clear();
-    },
-    { stale, done: t('path.applied') },
-  );
-  return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        apply.mutate();
-      }}
-    >
-      <Stack>
-        <Textarea label={t('path.motivation')} description={t('path.motivation.text')} value={motivation} onChange={(e) => setMotivation(e.currentTarget.value)} autosize minRows={4} maxLength={4000} required dir="auto" />
-        <Group>
-          <Button type="submit" loading={apply.isPending} disabled={!motivation.trim()}>
-            {t('path.apply')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    </Paper>
   );
 }
 
@@ -185,7 +122,7 @@ function Working({ program, own, about }: { program: string; own: Own; about: Ab
                 {t('program.pause')}
               </Button>
             )}
-            <Button variant="subtle" color="gray" onClick={() => confirm.ask({ title: t('program.leave'), text: t('program.leave.text'), yes: t('program.leave'), danger: true, act: () => move.mutateAsync('leave') })}>
+            <Button variant="subtle" color="gray" onClick={() => confirm.ask({ title: t('program.leave'), text: <Leaving />, yes: t('program.leave'), danger: true, act: () => move.mutateAsync('leave') })}>
               {t('program.leave')}
             </Button>
           </Group>
@@ -199,9 +136,58 @@ function Working({ program, own, about }: { program: string; own: Own; about: Ab
           </Text>
         )}
       </Paper>
+      <Renewed program={program} />
+      {own.state !== 'suspended' && (
+        <Paper>
+          <div className={layout.row}>
+            <div>
+              <h2 className={layout.subject} style={{ margin: 0 }}>
+                {t('room.title')}
+              </h2>
+              <Text c="dimmed">{t('room.about')}</Text>
+            </div>
+            <Button variant="light" component={Link} href={`/programs/${program}/room`}>
+              {t('room.go')}
+            </Button>
+          </div>
+        </Paper>
+      )}
       {about && <Topics program={program} own={own} about={about} />}
+      <Paper>
+        <h2 className={layout.subject}>{t('cards.title')}</h2>
+        <Cards program={program} topics={new Map(about?.topics.map((topic) => [topic.slug, topic.name]))} />
+      </Paper>
       {confirm.dialog}
     </>
+  );
+}
+
+/** What leaving means, and one's record to take along. */
+function Leaving() {
+  const { t } = useI18n();
+  return (
+    <Stack gap="sm">
+      <Text>{t('program.leave.text')}</Text>
+      <Text>{t('record.text')}</Text>
+      <div>
+        <RecordButton />
+      </div>
+    </Stack>
+  );
+}
+
+/** Terms that have changed since one agreed: one goes on working meanwhile. */
+function Renewed({ program }: { program: string }) {
+  const { t } = useI18n();
+  const onboarding = $api.useQuery('get', '/api/v1/programs/{program}/application/onboarding', { params: { path: { program } } }, { retry: false });
+  if (!onboarding.data?.terms || onboarding.data.accepted_at) return null;
+  return (
+    <Paper>
+      <Alert color="honey" title={t('terms.renewed')} mb="md">
+        {t('terms.renewed.text')}
+      </Alert>
+      <Terms program={program} />
+    </Paper>
   );
 }
 
@@ -211,6 +197,7 @@ function Topics({ program, own, about }: { program: string; own: Own; about: Abo
   const [topics, setTopics] = useState(own.topics);
   const set = useWrite(async () => (await client.PUT('/api/v1/programs/{program}/application/topics', { params: { path: { program } }, body: { topics } })).data, { stale, done: t('saved') });
   const open = about.topics.filter((topic) => topic.mode !== 'brand-only');
+  const toEarn = open.filter((topic) => topic.mode === 'certified' && !own.certified.includes(topic.slug));
   return (
     <Paper>
       <h2 className={layout.subject}>{t('program.topics')}</h2>
@@ -231,6 +218,18 @@ function Topics({ program, own, about }: { program: string; own: Own; about: Abo
           {t('save')}
         </Button>
       </Group>
+      {toEarn.length > 0 && (
+        <Stack gap={4} mt="lg">
+          <Text size="sm" c="dimmed">
+            {t('program.earn')}
+          </Text>
+          {toEarn.map((topic) => (
+            <Anchor key={topic.slug} component={Link} href={`/programs/${program}/quiz/${topic.slug}`}>
+              {t('program.quiz_of', { topic: topic.name })}
+            </Anchor>
+          ))}
+        </Stack>
+      )}
     </Paper>
   );
 }

@@ -3,25 +3,29 @@ import layout from '@kit/layout.module.css';
 import { Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import Scale from 'lucide-react/icons/scale';
 import { Link } from 'wouter';
+import { Measures } from '../measures';
 
 type Refusal = Schemas['OwnRefusal'];
 
-const tone: Record<string, string> = { appealable: 'honey', appealed: 'honey', final: 'brick', overturned: 'pine', lapsed: 'brick' };
+const tone: Record<string, string> = { appealable: 'honey', appealed: 'honey', final: 'brick', overturned: 'pine', lapsed: 'pine' };
 
 /** Where somebody refused pay, why, and what one can say to it. */
 export default function Refusals() {
   const { t } = useI18n();
   const refusals = $api.useQuery('get', '/api/v1/me/refusals');
+  const measures = $api.useQuery('get', '/api/v1/me/measures');
   return (
     <Page title={t('nav.refusals')} about={t('refusals.about')} narrow>
       <Await read={refusals}>
         {({ data }) =>
-          data.length === 0 ? (
+          data.length === 0 && !measures.data?.data.length ? (
             <Empty title={t('refusals.none')} icon={<Scale size={28} />}>
               {t('refusals.none.text')}
             </Empty>
           ) : (
             <div className={layout.stack}>
+              <Measures of={measures.data?.data ?? []} />
+              {data.length > 0 && <h2 className={layout.subject}>{t('measures.pay')}</h2>}
               {data.map((refusal) => (
                 <One key={refusal.id} of={refusal} />
               ))}

@@ -4,6 +4,7 @@ import { Button, Paper, Text } from '@mantine/core';
 import ChartNoAxesColumn from 'lucide-react/icons/chart-no-axes-column';
 import { Link } from 'wouter';
 import { density } from '../belief';
+import { Came, Chosen, Known } from '../standinglog';
 import css from '../work.module.css';
 
 type Belief = Schemas['Standing'];
@@ -30,6 +31,7 @@ export default function StandingScreen() {
               {working.map((enrolled) => (
                 <OfProgram key={enrolled.enrolment.id} enrolled={enrolled} />
               ))}
+              <Known />
             </div>
           );
         }}
@@ -44,6 +46,7 @@ function OfProgram({ enrolled }: { enrolled: Enrolled }) {
   const standings = $api.useQuery('get', '/api/v1/programs/{program}/application/standings', { params: { path: { program } } });
   const about = $api.useQuery('get', '/api/v1/programs/{program}/public', { params: { path: { program } } }, { retry: false });
   const names = new Map(about.data?.topics.map((topic) => [topic.slug, topic.name]));
+  const name = (slug: string) => (slug ? (names.get(slug) ?? slug) : t('standing.no_topic'));
   return (
     <Paper>
       <h2 className={layout.subject}>
@@ -58,12 +61,14 @@ function OfProgram({ enrolled }: { enrolled: Enrolled }) {
               {[...data]
                 .sort((a, b) => b.evidence - a.evidence)
                 .map((belief) => (
-                  <OfTopic key={belief.topic} belief={belief} name={belief.topic ? (names.get(belief.topic) ?? belief.topic) : t('standing.no_topic')} />
+                  <OfTopic key={belief.topic} belief={belief} name={name(belief.topic)} />
                 ))}
             </div>
           )
         }
       </Await>
+      <Came program={program} name={name} />
+      <Chosen program={program} name={name} />
     </Paper>
   );
 }
