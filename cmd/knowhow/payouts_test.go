@@ -105,7 +105,7 @@ func TestPayouts(t *testing.T) {
 			if text, _, code := knowhow(t, "payouts", "status"); code != 0 || !strings.Contains(text, "a test") || !strings.Contains(text, "75.00 EUR") {
 				t.Errorf("status as text: %d, %s", code, text)
 			}
-			if got := printed[changed](t, "payouts", "resume", "--operator", "ada@example.com"); got.Paused || !got.Changed {
+			if got := printed[changed](t, "payouts", "resume", "--reason", "Looked at.", "--operator", "ada@example.com"); got.Paused || !got.Changed {
 				t.Errorf("resumed: %+v", got)
 			}
 			if got := printed[ran](t, "payouts", "run", "--operator", "ada@example.com"); got != (ran{Sent: 3}) {
@@ -134,7 +134,7 @@ func TestPayouts(t *testing.T) {
 			}{
 				{2, "--operator", []string{"run"}},
 				{2, "--reason", []string{"pause", "--operator", "ada@example.com"}},
-				{1, "--operator", []string{"resume", "--operator", "eve@example.com"}},
+				{1, "--operator", []string{"resume", "--reason", "Looked at.", "--operator", "eve@example.com"}},
 				{2, "period", []string{"run", "--operator", "ada@example.com", "--week", "2026-W99"}},
 			} {
 				if out, stderr, code := knowhow(t, append([]string{"payouts"}, c.args...)...); code != c.code || out != "" || !strings.Contains(stderr, c.names) {

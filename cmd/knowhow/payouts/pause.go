@@ -50,6 +50,7 @@ func (c *Pause) Run(ctx context.Context, out io.Writer, log *slog.Logger) error 
 
 // Resume is `knowhow payouts resume`.
 type Resume struct {
+	Reason string `name:"reason" required:"" placeholder:"TEXT" help:"Why they may go on; operators read it."`
 	Operator
 	Flag
 	output.Format
@@ -68,7 +69,7 @@ func (c *Resume) Run(ctx context.Context, out io.Writer, log *slog.Logger) error
 			return err
 		}
 		result.Changed = st.Paused != nil
-		return h.Earnings.ResumePayouts(ctx, caller)
+		return h.Earnings.ResumePayouts(ctx, caller, c.Reason)
 	})
 	if err != nil {
 		return err

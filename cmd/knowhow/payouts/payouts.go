@@ -75,6 +75,7 @@ func (f Flag) in(ctx context.Context, log *slog.Logger, do func(h *assembly.Hous
 	if client != nil {
 		parts.Provider = client
 	}
+	parts.Country = f.StripeCountry
 	return do(assembly.New(parts))
 }
 

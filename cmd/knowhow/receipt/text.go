@@ -96,6 +96,9 @@ func writeTurn(w io.Writer, t question.TurnReceipt) {
 		fmt.Fprintf(w, ", paid at the latest %s", at(*t.ReleaseAt))
 	}
 	fmt.Fprintln(w)
+	for _, item := range t.Items {
+		fmt.Fprintf(w, "    %s %s\n", payouts.Money{Minor: item.Minor, Currency: t.Reward.Currency}, item.Code)
+	}
 }
 
 // wait is a forecast's number of seconds, for people.

@@ -20,6 +20,7 @@ import (
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/redact"
 	"knowhow/migrations/sqldb"
+	"knowhow/payouts"
 	"knowhow/payouts/stripe"
 	"knowhow/web/observe"
 )
@@ -206,7 +207,9 @@ func (n *node) build(ctx context.Context) (err error) {
 		}
 	}
 	n.parts.Payday = true // of the present; the demo's past has paydays of its own
+	n.parts.Country = n.StripeCountry
 	n.house = assembly.New(n.parts)
+	n.house.Payouts.Parallel, n.house.Payouts.Pace = n.PayoutsAtOnce, payouts.NewPace(n.PayoutsPerSecond)
 	if err := n.openDoors(ctx); err != nil {
 		return err
 	}

@@ -67,6 +67,10 @@ func (c *Command) checkNumbers() error {
 	switch {
 	case c.Workers < 0 || c.Workers > mostWorkers:
 		return refuse("workers", "must be 1 to 64")
+	case c.PayoutsPerSecond < 1 || c.PayoutsPerSecond > 1000:
+		return refuse("payouts-per-second", "must be 1 to 1000")
+	case c.PayoutsAtOnce < 1 || c.PayoutsAtOnce > 30:
+		return refuse("payouts-at-once", "must be 1 to 30")
 	case c.CallerLimit < 1:
 		return refuse("caller-limit", "must be at least 1")
 	case c.AddressLimit < 1:

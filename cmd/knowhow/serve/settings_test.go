@@ -66,6 +66,8 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"--caller-limit", "--caller-limit=0"},
 		{"--address-limit", "--address-limit=0"},
 		{"--sign-in-limit", "--sign-in-limit=0"},
+		{"--payouts-per-second", "--payouts-per-second=0"}, {"--payouts-per-second", "--payouts-per-second=1001"},
+		{"--payouts-at-once", "--payouts-at-once=0"}, {"--payouts-at-once", "--payouts-at-once=31"},
 		{"--customer-session-limit", "--customer-session-limit=-1"},
 		{"--shutdown-timeout", "--shutdown-timeout=0s"},
 		{"--shutdown-delay", "--shutdown-delay=-1s"},

@@ -64,7 +64,7 @@ func TestReadmeWalk(t *testing.T) {
 			t.Errorf("the walk does not show %s", part)
 		}
 	}
-	if strings.Contains(string(text), `"code":`) || t.Failed() {
+	if strings.Contains(string(text), `"type":"/docs#`) || t.Failed() {
 		t.Errorf("the walk shows\n%s", text)
 	}
 	p.terminate()
