@@ -29,30 +29,28 @@ type Refunded struct {
 // *marketplace.InvalidError, *payouts.InsufficientFundsError,
 // payouts.ErrNoPayment, payouts.ErrKeyReused.
 func (s *Service) RefundWallet(ctx context.Context, caller access.Caller, brand marketplace.BrandID, amount payouts.Money, key string) error {
-	ctx = marketplace.WithoutClaim(ctx)
 	if err := marketplace.CheckText("reference", key, 1, 100); err != nil {
 		return err
 	}
 	id := uuid.NewSHA1(uuid.UUID(brand), []byte("refund\x00"+key))
-	fresh := false
-	err := s.store.InTx(ctx, brand, func(tx *gorm.DB) (err error) {
+	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
 		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.FundBudget); err != nil {
 			return err
 		}
 		if !caller.IsPerson(caller.Person) {
 			return &access.ForbiddenError{Permission: access.FundBudget}
 		}
-		fresh, err = s.refundTx(ctx, tx, payouts.Refund{ID: id, Brand: uuid.UUID(brand), Amount: amount})
+		fresh, err := s.refundTx(ctx, tx, payouts.Refund{ID: id, Brand: uuid.UUID(brand), Amount: amount})
 		if err != nil || !fresh {
 			return err
 		}
 		e := event.Event{Brand: brand, Kind: RefundAsked, Subject: event.Subject(id), At: s.clock.Now()}
-		return s.events.AppendTx(ctx, tx, e, Refunded{By: caller.String(), Minor: amount.Minor, Currency: string(amount.Currency)})
+		err = s.events.AppendTx(ctx, tx, e, Refunded{By: caller.String(), Minor: amount.Minor, Currency: string(amount.Currency)})
+		if err != nil || !s.payday {
+			return err
+		}
+		return s.sendTx(ctx, tx, "")
 	})
-	if err != nil || !fresh {
-		return err
-	}
-	return s.SendSoon(ctx)
 }
 
 // refundTx makes the refund's orders and reports whether they are new.
