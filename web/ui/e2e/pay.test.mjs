@@ -27,7 +27,7 @@ for (const [where, size] of Object.entries({ phone, desk })) {
     const review = reviewer.getByRole('article', { name: 'A lamp nobody explains (1)' });
     assert.doesNotMatch(await review.innerText(), new RegExp(stage.first.split('@')[0], 'i'), 'a reviewer sees not by whom');
     await review.getByRole('button', { name: 'Does not pass' }).click();
-    await review.getByText('Score all five lines').first().waitFor();
+    await review.getByText('Score every line').first().waitFor();
     await clean(reviewer, 'a review that lacks its scores');
     for (const line of await review.getByRole('group').all()) await line.getByRole('radio', { name: '2' }).check();
     await review.getByLabel('Note to the expert').fill('It names no step at all.');
