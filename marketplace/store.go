@@ -111,7 +111,7 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 		if err == nil {
 			later.run()
 		}
-		if err == nil || attempt == maxRetries || !retryable(err) {
+		if err == nil || attempt == maxRetries || !Retried(err) {
 			return err
 		}
 		if err := pause(ctx, attempt); err != nil {
@@ -173,9 +173,10 @@ func brandName(brand BrandID) string {
 // run again: what it went by was changed meanwhile. It Is ErrConflict.
 var ErrAgain = fmt.Errorf("what the transaction went by has changed: %w", ErrConflict)
 
-// retryable reports ErrAgain, or a rollback that PostgreSQL asks to be tried
-// again: 40001 serialization_failure and 40P01 deadlock_detected.
-func retryable(err error) bool {
+// Retried reports what InTx runs a function again for: ErrAgain, or a rollback
+// that PostgreSQL asks to be tried again, 40001 serialization_failure and 40P01
+// deadlock_detected.
+func Retried(err error) bool {
 	if errors.Is(err, ErrAgain) {
 		return true
 	}

@@ -83,7 +83,13 @@ func atMost(least int64) int64 {
 
 // countryOf is the country of an expert's account; empty where they have none.
 func (s *Service) countryOf(tx *gorm.DB, expert uuid.UUID) (string, error) {
-	a, err := findAccount(tx, expert, s.Provider.Label())
+	return CountryTx(tx.Statement.Context, tx, s.Provider.Label(), expert)
+}
+
+// CountryTx is the country of an expert's account at the provider of that label;
+// empty where it is not known, or they have none.
+func CountryTx(ctx context.Context, tx *gorm.DB, provider string, expert uuid.UUID) (string, error) {
+	a, err := findAccount(tx.WithContext(ctx), expert, provider)
 	if errors.Is(err, ErrNotFound) {
 		return "", nil
 	}

@@ -47,8 +47,9 @@ var ErrCreditLimit = errors.New("more than the brand's credit limit")
 // ErrNoAccount: the expert has no provider account that can be paid.
 var ErrNoAccount = errors.New("no account that can be paid")
 
-// ErrOwing: the expert owes us for pay that was taken back.
-var ErrOwing = errors.New("the expert owes money")
+// ErrOwing: the expert owes us for pay that was taken back, or the brand for lost
+// disputes and on credit.
+var ErrOwing = errors.New("money is owed")
 
 // ErrHeldBack: the expert is kept from being paid out until a person has looked.
 var ErrHeldBack = errors.New("payouts to the expert are held back")

@@ -1,9 +1,12 @@
 package payouts
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -101,6 +104,22 @@ func HoldTx(ctx context.Context, tx *gorm.DB, now time.Time, n NewHold) error {
 		return err
 	}
 	return before.sameAs(h)
+}
+
+// HoldAllTx is HoldTx for several, in the order in which their programs' budgets are
+// locked: one after the other in any order they could wait for somebody who locks
+// all of a budget, and who waits for them.
+func HoldAllTx(ctx context.Context, tx *gorm.DB, now time.Time, list ...NewHold) error {
+	slices.SortStableFunc(list, func(a, b NewHold) int {
+		budget := Hold{ProgramID: a.Program, Currency: a.Reward.Currency}.budget()
+		return cmp.Or(bytes.Compare(a.Program[:], b.Program[:]), budget.Before(a.ID, b.ID))
+	})
+	for _, n := range list {
+		if err := HoldTx(ctx, tx, now, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (n NewHold) hold(now time.Time) (Hold, error) {

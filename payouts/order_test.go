@@ -102,6 +102,37 @@ func TestRefundGoesBackByTheOldestPayments(t *testing.T) {
 	})
 }
 
+// Nothing goes back of what a brand owes, nor while it is frozen; a refund that was
+// asked for before is still the same.
+func TestRefundLeavesWhatIsOwed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, first := newBank(t, db), uuid.New()
+		wallet, _ := b.refunding()
+		b.paidIn(wallet + 3000)
+		b.must(b.sign(payouts.CreditLimit{ID: uuid.New(), BrandID: b.brand, Currency: "EUR", LimitMinor: 2000, SignedBy: uuid.New()}))
+		b.must(b.onCredit(uuid.New(), 2000))
+		wallet, _ = b.refunding()
+		back := func(id uuid.UUID, minor int64) error {
+			_, err := b.service.RefundBrand(context.Background(), payouts.Refund{ID: id, Brand: b.brand, Amount: eur(minor)})
+			return err
+		}
+		b.must(back(first, 1000))
+		dbtest.Unchanged(t, db, func() {
+			if err := back(uuid.New(), wallet-1000-2000+1); !errors.Is(err, payouts.ErrOwing) {
+				t.Errorf("of what is owed: %v", err)
+			}
+		})
+		b.must(back(uuid.New(), 500))
+		b.must(b.dispute(b.newDispute(uuid.New(), 100)))
+		dbtest.Unchanged(t, db, func() {
+			if err := back(uuid.New(), 1); !errors.Is(err, payouts.ErrFrozen) {
+				t.Errorf("while a payment is disputed: %v", err)
+			}
+			b.must(back(first, 1000))
+		})
+	})
+}
+
 // An instant payout keeps its fee, waits for its transfer, and gives the fee back
 // where the provider refuses or a bank sends the money back.
 func TestInstantPayout(t *testing.T) {

@@ -90,8 +90,9 @@ type Refund struct {
 
 // RefundBrand puts money from a brand's wallet in transit, back to the payments
 // it came by, the oldest first: an order for each, which Process sends. What the
-// provider kept of a payment stays with it. Errors: *InsufficientFundsError of the
-// wallet, ErrNoPayment where the payments left do not make up the amount,
+// provider kept of a payment stays with it. Errors: ErrFrozen,
+// *InsufficientFundsError of the wallet, ErrOwing where less is left of it than
+// the brand owes, ErrNoPayment where the payments left do not make up the amount,
 // ErrKeyReused.
 func (s *Service) RefundBrand(ctx context.Context, r Refund) (orders []Order, err error) {
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
@@ -122,6 +123,9 @@ func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.
 	if err != nil || len(made) > 0 {
 		return made, false, err
 	}
+	if err := r.mayGoBack(ctx, tx, wallet); err != nil {
+		return nil, false, err
+	}
 	payments, err := s.refundable(tx, r)
 	if err != nil {
 		return nil, false, err
@@ -148,6 +152,25 @@ func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.
 	}
 	made, err = s.refundOrders(tx, r)
 	return made, true, err
+}
+
+// mayGoBack refuses a refund to a brand that is frozen, by a dispute for instance,
+// and one that leaves less than the brand owes: what it was given on credit is no
+// money of its own. The wallet is locked, and nobody comes to owe more without it,
+// so that reading the debt is enough.
+func (r Refund) mayGoBack(ctx context.Context, tx *gorm.DB, wallet ledger.Account) error {
+	if err := refuseFrozen(tx, r.Brand, uuid.Nil); err != nil {
+		return err
+	}
+	owed, err := ledger.BalanceTx(ctx, tx, account(ledger.BrandOwes, r.Brand, r.Amount.Currency))
+	if err != nil || owed.Minor == 0 {
+		return err
+	}
+	have, err := ledger.BalanceTx(ctx, tx, wallet)
+	if err == nil && r.Amount.Minor > have.Minor-owed.Minor {
+		err = fmt.Errorf("%w: brand %s, %s", ErrOwing, r.Brand, owed)
+	}
+	return err
 }
 
 // refundPart is the id of a refund's nth order.

@@ -30,26 +30,24 @@ type ProgramCurrency struct {
 }
 
 // SpendingTx reads where the money of programs is, and what they spent since a
-// time. A program without any money has no line. Two statements.
+// time, in one statement: money that moves meanwhile counts once. A program
+// without any money has no line.
 func SpendingTx(ctx context.Context, tx *gorm.DB, since time.Time, programs []uuid.UUID) (map[ProgramCurrency]Spending, error) {
 	found := map[ProgramCurrency]Spending{}
 	if len(programs) == 0 {
 		return found, nil
 	}
 	tx, since = tx.WithContext(ctx), stamp(since)
-	err := addUp(tx, found, `SELECT owner_id, currency, kind, CAST(SUM(balance) AS bigint) FROM ledger_accounts
-		WHERE owner_id IN ? AND kind IN ? GROUP BY owner_id, currency, kind`, programs, []ledger.Kind{ledger.ProgramBudget, ledger.ProgramHold})
-	if err != nil {
-		return nil, err
-	}
-	return found, addUp(tx, found, `SELECT program_id, currency, 'earned', CAST(SUM(amount_minor + fee_minor) AS bigint) FROM rewards
+	return found, addUp(tx, found, `SELECT owner_id, currency, kind, CAST(SUM(balance) AS bigint) FROM ledger_accounts
+			WHERE owner_id IN ? AND kind IN ? GROUP BY owner_id, currency, kind
+		UNION ALL SELECT program_id, currency, 'earned', CAST(SUM(amount_minor + fee_minor) AS bigint) FROM rewards
 			WHERE program_id IN ? AND state <> 'refused' AND earned_at >= ? GROUP BY program_id, currency
 		UNION ALL SELECT program_id, currency, 'bonuses', CAST(SUM(amount_minor) AS bigint) FROM bonuses
 			WHERE program_id IN ? AND granted_at >= ? GROUP BY program_id, currency
 		UNION ALL SELECT r.program_id, r.currency, 'taken back', CAST(SUM(r.amount_minor + r.fee_minor) AS bigint)
 			FROM clawbacks AS c JOIN rewards AS r ON r.id = c.reward_id
 			WHERE r.program_id IN ? AND c.clawed_at >= ? GROUP BY r.program_id, r.currency`,
-		programs, since, programs, since, programs, since)
+		programs, []ledger.Kind{ledger.ProgramBudget, ledger.ProgramHold}, programs, since, programs, since, programs, since)
 }
 
 // addUp adds a query's sums to what was found: program, currency, of what, sum.

@@ -118,7 +118,7 @@ func New(p Parts) *House {
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
 	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
 	h.Experts = expert.New(expert.Rooms{
-		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, People: h.Access, Redactor: imports, Keys: p.Keys, Payable: p.payable,
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, People: h.Access, Redactor: imports, Keys: p.Keys, Payable: p.payable, PaidIn: p.paidIn,
 	})
 	h.Customers.RegisterFirstEraser("expert", expert.ErasedColumns, h.Experts.EraseInviteeTx)
 	h.Community = community.New(community.Rooms{

@@ -2,8 +2,12 @@ package assembly
 
 import (
 	"cmp"
+	"context"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"knowhow/payouts"
 	"knowhow/payouts/country"
@@ -14,6 +18,11 @@ func (p Parts) own() string { return cmp.Or(strings.ToUpper(p.Country), "US") }
 
 // payable reports whether experts of a country can be paid.
 func (p Parts) payable(code string, at time.Time) bool { return country.Payable(p.own(), code, at) }
+
+// paidIn is the country of an expert's account with the provider; empty: not known.
+func (p Parts) paidIn(ctx context.Context, tx *gorm.DB, expert uuid.UUID) (string, error) {
+	return payouts.CountryTx(ctx, tx, p.Provider.Label(), expert)
+}
 
 // instant reports whether payouts can arrive at once in a country. Where it is not
 // known, which a real account's is, nothing stands in the way.

@@ -148,7 +148,7 @@ func (s *Service) Voice(ctx context.Context, id program.ID) (v Voice, err error)
 		if err != nil {
 			return fmt.Errorf("count the proposals to program %s: %w", id, err)
 		}
-		v.Answered, v.Waiting = counts.Answered, counts.Waiting
+		v = Voice{Answered: counts.Answered, Waiting: counts.Waiting} // nothing of a run before
 		var late []Proposal
 		err = tx.WithContext(ctx).Where("program_id = ? AND state = ? AND answer_due_at <= ?", id, Carried, now).
 			Order("answer_due_at, title").Limit(maxOverdue).Find(&late).Error

@@ -141,7 +141,6 @@ func TestTheRoomIsTheExpertsOwn(t *testing.T) {
 				"say":       func() error { _, err := r.Community.Say(ctx, by, r.program, community.Help, "Hello", nil); return err },
 				"remove":    func() error { return r.Community.Remove(ctx, by, r.program, post.ID) },
 				"report":    func() error { return r.Community.Report(ctx, by, r.program, post.ID, community.Spam) },
-				"erase":     func() error { return r.Community.SetErase(ctx, by, r.program, true) },
 				"proposals": func() error { _, err := r.Community.Proposals(ctx, by, r.program, all); return err },
 				"propose":   func() error { _, err := r.Community.Propose(ctx, by, r.program, "More", "Money"); return err },
 				"support":   func() error { return r.Community.Support(ctx, by, r.program, prop.ID, true) },
@@ -181,6 +180,14 @@ func TestReports(t *testing.T) {
 			t.Fatalf("%d reports", len(list.Items))
 		}
 		id, why := list.Items[0].ID, "Reported as advertising."
+		r.must(r.Access.AddMember(ctx, r.Owner, r.Brand, r.Operator.Person, access.Viewer)) // an operator of the brand's
+		_, opened := r.Community.Open(ctx, r.Operator, id, why)
+		for _, err := range []error{opened, r.Community.Decide(ctx, r.Operator, id, false, why)} {
+			if !errors.Is(err, marketplace.ErrForbidden) {
+				t.Errorf("an operator who is a member of the brand: %v", err)
+			}
+		}
+		r.must(r.Access.RemoveMember(ctx, r.Owner, r.Brand, r.Operator.Person, access.Viewer))
 		for name, by := range map[string]access.Caller{"owner": r.Owner, "expert": r.experts[1], "system": access.SystemCaller("x")} {
 			_, listed := r.Community.Reports(ctx, by, all)
 			_, opened := r.Community.Open(ctx, by, id, why)
@@ -210,6 +217,25 @@ func TestReports(t *testing.T) {
 		}
 		if own := r.posts(0, ""); own[0].Post.Text == "" {
 			t.Error("who wrote it does not see what was hidden")
+		}
+	})
+}
+
+// An operator who is an expert too does not decide on what they wrote.
+func TestOwnReport(t *testing.T) {
+	each(t, 1, func(t *testing.T, r *room) {
+		ctx, why := t.Context(), "Reported as advertising."
+		_, err := r.Experts.Register(ctx, r.Operator, expert.Profile{Handle: "operator", Languages: []string{"en"}})
+		r.must(err)
+		_, err = r.Experts.EnrolExperienced(ctx, r.Manager, r.program, r.Operator.Person, "known from the community")
+		r.must(err)
+		post, err := r.Community.Say(ctx, r.Operator, r.program, community.Help, "Buy my cables.", nil)
+		r.must(err)
+		r.must(r.Community.Report(ctx, r.experts[0], r.program, post.ID, community.Spam))
+		list, err := r.Community.Reports(ctx, r.Operator, marketplace.Page{})
+		r.must(err)
+		if err := r.Community.Decide(ctx, r.Operator, list.Items[0].ID, false, why); !errors.Is(err, marketplace.ErrForbidden) {
+			t.Errorf("decided: %v", err)
 		}
 	})
 }

@@ -80,10 +80,16 @@ func (s *Service) electionDueTx(ctx context.Context, tx *gorm.DB, row job.RowID,
 	return s.closeTx(ctx, tx, e, now)
 }
 
-// closeTx counts an election; a term begins with it.
+// closeTx counts an election; a term begins with it. The candidacies of who is not
+// of the room any more end, as of who leaves.
 func (s *Service) closeTx(ctx context.Context, tx *gorm.DB, e Election, now time.Time) error {
+	of := tx.Table("election_candidates c").Select("c.id").Joins("JOIN room_elections e ON e.id = c.election_id").Where("e.id = ? AND "+inRoom, e.ID, states)
+	err := tx.WithContext(ctx).Where("election_id = ? AND id NOT IN (?)", e.ID, of).Delete(&candidate{}).Error
+	if err != nil {
+		return fmt.Errorf("end candidacies in election %s: %w", e.ID, err)
+	}
 	var list []Standing
-	err := tx.WithContext(ctx).Table("election_candidates").Select("experts.handle, election_candidates.votes").
+	err = tx.WithContext(ctx).Table("election_candidates").Select("experts.handle, election_candidates.votes").
 		Joins("JOIN experts ON experts.person_id = election_candidates.person_id").
 		Where("election_id = ?", e.ID).Order("experts.handle").Find(&list).Error
 	if err != nil {
@@ -182,7 +188,7 @@ type Spokesperson struct {
 func spokespeopleTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) (list []Spokesperson, err error) {
 	err = tx.WithContext(ctx).Table("election_candidates c").Select("experts.handle, e.term_ends_at AS until").
 		Joins("JOIN room_elections e ON e.id = c.election_id").Joins("JOIN experts ON experts.person_id = c.person_id").
-		Where("e.program_id = ? AND e.term_ends_at > ? AND c.elected", id, now).Order("e.term_ends_at DESC, c.place").Find(&list).Error
+		Where("e.program_id = ? AND e.term_ends_at > ? AND c.elected AND "+inRoom, id, now, states).Order("e.term_ends_at DESC, c.place").Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list who speaks for the experts of program %s: %w", id, err)
 	}

@@ -86,10 +86,15 @@ const (
 // every fifty, up to three.
 func SeatsOf(members int) int { return min(1+members/50, 3) }
 
-// speaking finds the candidates c that speak for a program at a time; its two
-// arguments.
+// inRoom is that the candidate c of the election e is of the room, as memberTx has
+// it; states is its argument.
+const inRoom = `EXISTS (SELECT 1 FROM enrolments n WHERE n.program_id = e.program_id AND n.person_id = c.person_id AND n.state IN ?)
+	AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.brand_id = e.brand_id AND m.person_id = c.person_id)`
+
+// speaking finds the candidates c that speak for a program at a time, its first
+// two arguments, and are of the room; the third is inRoom's.
 const speaking = `SELECT 1 FROM election_candidates c JOIN room_elections e ON e.id = c.election_id
-	WHERE e.program_id = ? AND e.term_ends_at > ? AND c.elected`
+	WHERE e.program_id = ? AND e.term_ends_at > ? AND c.elected AND ` + inRoom
 
 // CallElection begins an election: nominations for a week, votes for another.
 // Errors: *marketplace.NotFoundError for who is not of the room, ErrSpoken while
@@ -103,7 +108,7 @@ func (s *Service) CallElection(ctx context.Context, caller access.Caller, id pro
 	err := s.asMember(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
 		e.BrandID = m.Brand
 		var speak int64
-		err := tx.WithContext(ctx).Raw("SELECT COUNT(*) FROM ("+speaking+") s", id, now.Add(callBefore)).Scan(&speak).Error
+		err := tx.WithContext(ctx).Raw("SELECT COUNT(*) FROM ("+speaking+") s", id, now.Add(callBefore), states).Scan(&speak).Error
 		if err != nil {
 			return fmt.Errorf("look who speaks for the experts of program %s: %w", id, err)
 		}

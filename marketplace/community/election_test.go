@@ -209,3 +209,78 @@ func TestFailsHalfway(t *testing.T) {
 		}
 	})
 }
+
+// Who is not of the room any more neither speaks for it nor takes a seat, and
+// another election can be called at once.
+func TestElectedAndOut(t *testing.T) {
+	join := func(r *room, by int) {
+		r.t.Helper()
+		r.must(r.Access.AddMember(r.t.Context(), r.Owner, r.Brand, r.experts[by].Person, access.Viewer))
+	}
+	for name, out := range map[string]func(*room, int){"a member of the brand": join, "suspended": (*room).suspend} {
+		t.Run(name, func(t *testing.T) {
+			each(t, 5, func(t *testing.T, r *room) {
+				ctx := t.Context()
+				_, err := r.Community.CallElection(ctx, r.experts[0], r.program)
+				r.must(err)
+				for i := range 3 {
+					r.must(r.Community.Stand(ctx, r.experts[i], r.program, "I listen."))
+				}
+				r.After(7 * 24 * time.Hour)
+				for by, handle := range []string{"expert-1", "expert-1", "expert-1", "expert-0", "expert-0"} {
+					r.must(r.Community.Vote(ctx, r.experts[by], r.program, handle))
+				}
+				post := r.say(0, "I speak for you.", nil)
+				out(r, 1)
+				r.After(7 * 24 * time.Hour)
+				v, speak, err := r.Community.Elections(ctx, r.experts[4], r.program)
+				r.must(err)
+				if len(speak) != 1 || speak[0].Handle != "expert-0" || len(v.Candidates) != 2 || v.MayCall {
+					t.Fatalf("elected: %+v, %+v", v, speak)
+				}
+				out(r, 0)
+				if v, err := r.Community.Voice(ctx, r.program); err != nil || len(v.Spokespeople) != 0 {
+					t.Errorf("anybody reads: %+v, %v", v, err)
+				}
+				if v, err := r.Community.View(ctx, r.experts[4], r.program, post.ID); err != nil || v.Speaks {
+					t.Errorf("their post: %+v, %v", v, err)
+				}
+				if v, speak, err := r.Community.Elections(ctx, r.experts[4], r.program); err != nil || len(speak) != 0 || !v.MayCall {
+					t.Errorf("in the room: %+v, %+v, %v", v, speak, err)
+				}
+				_, err = r.Community.CallElection(ctx, r.experts[4], r.program)
+				r.must(err)
+			})
+		})
+	}
+}
+
+// In a room where one is enough, what is carried counts towards what one expert
+// proposes; what is taken back does not.
+func TestProposedEnough(t *testing.T) {
+	each(t, 1, func(t *testing.T, r *room) {
+		propose := func() (community.Proposal, error) {
+			return r.Community.Propose(t.Context(), r.experts[0], r.program, "Pay nights", "They are long.")
+		}
+		for range community.MaxProposals {
+			p, err := propose()
+			r.must(err)
+			if p.State != community.Carried || p.CarriedAt == nil {
+				t.Fatalf("not carried at once: %+v", p)
+			}
+		}
+		if _, err := propose(); !errors.Is(err, community.ErrTooMuch) {
+			t.Errorf("without end: %v", err)
+		}
+		r.Clock.Advance(15 * 24 * time.Hour)
+		_, err := propose()
+		r.must(err)
+	})
+	each(t, 3, func(t *testing.T, r *room) {
+		for range community.MaxProposals + 1 {
+			p, err := r.Community.Propose(t.Context(), r.experts[0], r.program, "Pay nights", "They are long.")
+			r.must(err)
+			r.must(r.Community.Withdraw(t.Context(), r.experts[0], r.program, p.ID))
+		}
+	})
+}

@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	// ErrTooMuch: the expert has said MaxPostsPerDay things in a day, or has
-	// MaxProposals under way. It wraps marketplace.ErrConflict.
+	// ErrTooMuch: the expert has said MaxPostsPerDay things in a day, or proposed
+	// MaxProposals in 14. It wraps marketplace.ErrConflict.
 	ErrTooMuch = fmt.Errorf("%w: that is enough for now", marketplace.ErrConflict)
 	// ErrVoted: the expert has voted in the election. It wraps
 	// marketplace.ErrConflict.

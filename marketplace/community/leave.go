@@ -29,10 +29,10 @@ func (choice) TableName() string { return "room_choices" }
 
 // SetErase says what becomes of the calling expert's words in the room when they
 // leave the program: they go, or they stay without a name, which is so where
-// nothing was said. Errors: *marketplace.NotFoundError for who is not of the room,
-// ErrNotAPerson.
+// nothing was said. Errors: *marketplace.NotFoundError for who has no part in the
+// room, ErrNotAPerson.
 func (s *Service) SetErase(ctx context.Context, caller access.Caller, id program.ID, erase bool) error {
-	return s.asMember(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
+	return s.asAuthor(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
 		c := choice{ProgramID: id, PersonID: m.Person, BrandID: m.Brand, Erase: erase}
 		err := tx.WithContext(ctx).Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "program_id"}, {Name: "person_id"}},
@@ -47,7 +47,7 @@ func (s *Service) SetErase(ctx context.Context, caller access.Caller, id program
 
 // Erase reports what the calling expert chose with SetErase. Errors as its.
 func (s *Service) Erase(ctx context.Context, caller access.Caller, id program.ID) (erase bool, err error) {
-	err = s.asMember(ctx, caller, id, false, func(tx *gorm.DB, m member) error {
+	err = s.asAuthor(ctx, caller, id, false, func(tx *gorm.DB, m member) error {
 		erase, err = eraseTx(ctx, tx, m)
 		return err
 	})
@@ -106,8 +106,8 @@ func (s *Service) forgetPostsTx(ctx context.Context, tx *gorm.DB, m member, eras
 	return nil
 }
 
-// forgetProposalsTx takes the name from an expert's proposals, back those not
-// decided yet of who wants their words to go, and their support of others'.
+// forgetProposalsTx takes the name from an expert's proposals, back those that are
+// not carried of who wants their words to go, and their support of others'.
 func (s *Service) forgetProposalsTx(ctx context.Context, tx *gorm.DB, m member, erase bool) error {
 	voted := tx.Model(&proposalVote{}).Select("proposal_id").Where("person_id = ?", m.Person)
 	err := tx.WithContext(ctx).Model(&Proposal{}).Where("program_id = ? AND state = ? AND id IN (?)", m.Program, Gathering, voted).
@@ -121,7 +121,7 @@ func (s *Service) forgetProposalsTx(ctx context.Context, tx *gorm.DB, m member, 
 	}
 	if err == nil && erase {
 		var none *time.Time
-		err = own().Where("state = ?", Gathering).Updates(map[string]any{"state": Withdrawn, "title": "", "text": "", "next_due_at": none}).Error
+		err = own().Where("state IN ?", []ProposalState{Gathering, Lapsed}).Updates(map[string]any{"state": Withdrawn, "title": "", "text": "", "next_due_at": none}).Error
 	}
 	if err == nil {
 		err = own().Update("person_id", nil).Error

@@ -125,7 +125,7 @@ func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, m member) *gorm.DB {
 		EXISTS (`+speaking+` AND c.person_id = room_posts.person_id) AS speaks,
 		EXISTS (SELECT 1 FROM room_reports r WHERE r.post_id = room_posts.id AND r.person_id = ?) AS reported,
 		(SELECT COUNT(*) FROM room_posts b WHERE b.parent_id = room_posts.id AND b.removed_at IS NULL AND b.hidden_at IS NULL) AS replies`,
-		m.Person, m.Program, s.clock.Now(), m.Person).
+		m.Person, m.Program, s.clock.Now(), states, m.Person).
 		Joins("LEFT JOIN experts ON experts.person_id = room_posts.person_id").
 		Where("room_posts.program_id = ?", m.Program)
 }
@@ -196,9 +196,10 @@ func postTx(ctx context.Context, tx *gorm.DB, id program.ID, post PostID) (p Pos
 }
 
 // Remove takes back what the calling expert said; replies to it stay. Again
-// changes nothing. Errors as Posts'; what is another's is not there.
+// changes nothing. Errors: *marketplace.NotFoundError for who has no part in the
+// room or for what is another's, ErrNotAPerson.
 func (s *Service) Remove(ctx context.Context, caller access.Caller, id program.ID, post PostID) error {
-	return s.asMember(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
+	return s.asAuthor(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
 		p, err := postTx(ctx, marketplace.ForUpdate(tx), id, post)
 		switch {
 		case err != nil:

@@ -79,7 +79,8 @@ const (
 	maxTitle  = 150
 	gatherFor = 14 * 24 * time.Hour
 	answerIn  = 14 * 24 * time.Hour
-	// MaxProposals is how many an expert has gathering support at a time.
+	// MaxProposals is how many an expert puts before a program in 14 days, but those
+	// taken back.
 	MaxProposals = 3
 )
 
@@ -98,22 +99,19 @@ func (s *Service) Propose(ctx context.Context, caller access.Caller, id program.
 	}
 	now := s.clock.Now()
 	closes := now.Add(gatherFor)
-	p := Proposal{
+	draft := Proposal{
 		ID: marketplace.NewID[Proposal](), ProgramID: id, PersonID: &caller.Person, Title: s.clean(title), Text: s.clean(text), State: Gathering,
 		ProposedAt: now, ClosesAt: closes, NextDueAt: &closes,
 	}
+	var made Proposal
 	err := s.asMember(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
+		p := draft // this may run again: the author's support counts once
 		p.BrandID = m.Brand
 		if _, err := s.programs.LockTx(ctx, tx, id); err != nil { // so that nobody has more than they may
 			return err
 		}
-		var own int64
-		err := tx.WithContext(ctx).Model(&Proposal{}).Where("program_id = ? AND person_id = ? AND state = ?", id, m.Person, Gathering).Count(&own).Error
-		if err != nil {
-			return fmt.Errorf("count the proposals of %s: %w", m.Person, err)
-		}
-		if own >= MaxProposals {
-			return ErrTooMuch
+		if err := enoughTx(ctx, tx, m, now); err != nil {
+			return err
 		}
 		members, err := membersTx(ctx, tx, m.Brand, id)
 		if err != nil {
@@ -127,12 +125,29 @@ func (s *Service) Propose(ctx context.Context, caller access.Caller, id program.
 		if err := s.eventTx(ctx, tx, Proposed, m.Brand, event.Subject(p.ID), Change{Program: id}); err != nil {
 			return err
 		}
-		return s.supportTx(ctx, tx, m, &p, true)
+		err = s.supportTx(ctx, tx, m, &p, true)
+		made = p
+		return err
 	})
 	if err != nil {
 		return Proposal{}, err
 	}
-	return p, nil
+	return made, nil
+}
+
+// enoughTx refuses who has proposed enough for now. Carried ones count: of each
+// the brand's people are written to, and in a small room one is carried at once.
+func enoughTx(ctx context.Context, tx *gorm.DB, m member, now time.Time) error {
+	var own int64
+	err := tx.WithContext(ctx).Model(&Proposal{}).
+		Where("program_id = ? AND person_id = ? AND state <> ? AND proposed_at > ?", m.Program, m.Person, Withdrawn, now.Add(-gatherFor)).Count(&own).Error
+	if err != nil {
+		return fmt.Errorf("count the proposals of %s: %w", m.Person, err)
+	}
+	if own >= MaxProposals {
+		return ErrTooMuch
+	}
+	return nil
 }
 
 // Support puts the calling expert behind a proposal that gathers support, or takes
@@ -194,9 +209,10 @@ func (s *Service) supportTx(ctx context.Context, tx *gorm.DB, m member, p *Propo
 }
 
 // Withdraw takes back the calling expert's own proposal while it gathers support.
-// Again changes nothing. Errors as Support's; what is another's is not there.
+// Again changes nothing. Errors: *marketplace.NotFoundError for who has no part in
+// the room or for what is another's, ErrNotNow, ErrNotAPerson.
 func (s *Service) Withdraw(ctx context.Context, caller access.Caller, id program.ID, proposal ProposalID) error {
-	return s.asMember(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
+	return s.asAuthor(ctx, caller, id, true, func(tx *gorm.DB, m member) error {
 		p, err := proposalTx(ctx, marketplace.ForUpdate(tx), id, proposal)
 		switch {
 		case err != nil:

@@ -13,6 +13,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 )
 
@@ -102,8 +103,8 @@ func (s *Service) Reports(ctx context.Context, caller access.Caller, page market
 }
 
 // Open shows an operator the reported post, for a reason that is put on record
-// first (permission ModerateRooms). Errors: *access.ForbiddenError,
-// *marketplace.InvalidError, *marketplace.NotFoundError for what is not reported.
+// first (permission ModerateRooms). Errors: *access.ForbiddenError, also for a
+// member of the brand and for who wrote it, *marketplace.InvalidError, *marketplace.NotFoundError for what is not reported.
 func (s *Service) Open(ctx context.Context, caller access.Caller, id ReportID, why string) (p Post, err error) {
 	err = s.moderate(ctx, caller, id, why, func(tx *gorm.DB, r Report, why string) error {
 		if p, err = postTx(ctx, tx, r.ProgramID, r.PostID); err != nil {
@@ -116,7 +117,8 @@ func (s *Service) Open(ctx context.Context, caller access.Caller, id ReportID, w
 }
 
 // Decide hides a reported post or leaves it, and closes every report of it
-// (permission ModerateRooms). Errors as Open's, ErrNotNow where it was decided.
+// (permission ModerateRooms). Of who has left the program the reports go. Errors as
+// Open's, ErrNotNow where it was decided.
 func (s *Service) Decide(ctx context.Context, caller access.Caller, id ReportID, hidden bool, why string) error {
 	now := s.clock.Now()
 	return s.moderate(ctx, caller, id, why, func(tx *gorm.DB, r Report, why string) error {
@@ -134,6 +136,9 @@ func (s *Service) Decide(ctx context.Context, caller access.Caller, id ReportID,
 			Updates(map[string]any{"decided_by": caller.Person, "decided_at": now, "hidden": hidden, "why": why}).Error
 		if err != nil {
 			return fmt.Errorf("close the reports of post %s: %w", r.PostID, err)
+		}
+		if err := forgetReportsTx(ctx, tx, r); err != nil {
+			return err
 		}
 		code := map[bool]string{true: "hidden", false: "kept"}[hidden]
 		return s.eventTx(ctx, tx, ReportDecided, r.BrandID, event.Subject(id), Change{By: caller.String(), Program: r.ProgramID, Code: code, Why: why})
@@ -155,6 +160,37 @@ func (s *Service) moderate(ctx context.Context, caller access.Caller, id ReportI
 		if err := marketplace.OnlyOne(err, "report", id); err != nil {
 			return err
 		}
+		if err := impartialTx(ctx, tx, caller, r); err != nil {
+			return err
+		}
 		return do(tx, r, why)
 	})
+}
+
+// impartialTx refuses an operator who is a member of the brand, which does not read
+// the room, or who wrote what was reported.
+func impartialTx(ctx context.Context, tx *gorm.DB, caller access.Caller, r Report) error {
+	p, err := postTx(ctx, tx, r.ProgramID, r.PostID)
+	if err != nil {
+		return err
+	}
+	var member int64
+	err = tx.WithContext(ctx).Table("memberships").Where("brand_id = ? AND person_id = ?", r.BrandID, caller.Person).Count(&member).Error
+	if err != nil {
+		return fmt.Errorf("look whether %s is a member of brand %s: %w", caller, r.BrandID, err)
+	}
+	if member > 0 || p.PersonID != nil && *p.PersonID == caller.Person {
+		return &access.ForbiddenError{Permission: access.ModerateRooms}
+	}
+	return nil
+}
+
+// forgetReportsTx deletes the reports, now decided, of who has left the program.
+func forgetReportsTx(ctx context.Context, tx *gorm.DB, r Report) error {
+	left := tx.Table("enrolments").Select("person_id").Where("program_id = ? AND state = ?", r.ProgramID, expert.Left)
+	err := tx.WithContext(ctx).Where("post_id = ? AND decided_at IS NOT NULL AND person_id IN (?)", r.PostID, left).Delete(&Report{}).Error
+	if err != nil {
+		return fmt.Errorf("forget who reported post %s: %w", r.PostID, err)
+	}
+	return nil
 }

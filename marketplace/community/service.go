@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -97,6 +98,18 @@ var states = []expert.State{expert.Probation, expert.Active, expert.Paused}
 // program's room. Who is a member of the brand is not of the room, whatever else
 // they are. To everybody else there is no such room: *marketplace.NotFoundError.
 func (s *Service) asMember(ctx context.Context, caller access.Caller, id program.ID, write bool, do func(tx *gorm.DB, m member) error) error {
+	return s.as(ctx, memberTx, caller, id, write, do)
+}
+
+// asAuthor is asMember for what an expert does with their own words: who is
+// suspended or has joined the brand may have left some, and reads nothing by it.
+func (s *Service) asAuthor(ctx context.Context, caller access.Caller, id program.ID, write bool, do func(tx *gorm.DB, m member) error) error {
+	return s.as(ctx, authorTx, caller, id, write, do)
+}
+
+func (s *Service) as(
+	ctx context.Context, who func(context.Context, *gorm.DB, member) error, caller access.Caller, id program.ID, write bool, do func(tx *gorm.DB, m member) error,
+) error {
 	if !caller.IsPerson(caller.Person) {
 		return ErrNotAPerson
 	}
@@ -113,7 +126,7 @@ func (s *Service) asMember(ctx context.Context, caller access.Caller, id program
 	}
 	return run(ctx, brand, func(tx *gorm.DB) error {
 		m := member{Brand: brand, Program: id, Person: caller.Person}
-		if err := memberTx(ctx, tx, m); err != nil {
+		if err := who(ctx, tx, m); err != nil {
 			return err
 		}
 		return do(tx, m)
@@ -133,6 +146,18 @@ func memberTx(ctx context.Context, tx *gorm.DB, m member) error {
 		return fmt.Errorf("look whether %s is of the room of program %s: %w", m.Person, m.Program, err)
 	}
 	if n == 0 {
+		return noRoom(m.Program)
+	}
+	return nil
+}
+
+// authorTx refuses who was never of the room, and who has left it.
+func authorTx(ctx context.Context, tx *gorm.DB, m member) error {
+	now, found, err := expert.EnrolmentTx(ctx, tx, m.Program, m.Person)
+	if err != nil {
+		return err
+	}
+	if !found || now.State != expert.Suspended && !slices.Contains(states, now.State) {
 		return noRoom(m.Program)
 	}
 	return nil

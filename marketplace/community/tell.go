@@ -130,7 +130,7 @@ var letters = map[string]map[string][2]string{
 // brand's name.
 func letter(what, language, brand string) (subject, text string) {
 	l := letters[what][language]
-	return fmt.Sprintf(l[0], brand), fmt.Sprintf(l[1], brand)
+	return notify.Subject(l[0], brand), fmt.Sprintf(l[1], brand)
 }
 
 // tellBrandTx writes to those of the brand who may answer a carried proposal, once

@@ -129,6 +129,13 @@ func (n NewAct) check() error {
 	if !n.implied() && n.Amount.Currency.Check() != nil {
 		return &marketplace.InvalidError{Field: "amount", Reason: "is missing, or of no currency in use"}
 	}
+	least := int64(1)
+	if n.implied() || n.Kind == ActCreditLimit {
+		least = 0
+	}
+	if n.Amount.Minor < least {
+		return &marketplace.InvalidError{Field: "amount", Reason: fmt.Sprintf("must be at least %d", least)}
+	}
 	return nil
 }
 

@@ -178,6 +178,21 @@ func TestActsAreRefused(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
+			for _, kind := range earnings.ActKinds {
+				n := with(func(n *earnings.NewAct) { n.Kind, n.Amount = kind, eur(-1) })
+				if _, err := b.Earnings.AskForAct(b.Ctx(), b.Operator, n); !errors.Is(err, marketplace.ErrInvalid) {
+					t.Errorf("%s of less than nothing is asked for: %v", kind, err)
+				}
+			}
+			if _, err := b.Earnings.AskForAct(b.Ctx(), b.Operator, with(func(n *earnings.NewAct) { n.Amount.Minor = 0 })); !errors.Is(err, marketplace.ErrInvalid) {
+				t.Errorf("a bonus of nothing is asked for: %v", err)
+			}
+			nothing := with(func(n *earnings.NewAct) {
+				n.Kind, n.Subject, n.Amount.Minor = earnings.ActCreditLimit, uuid.UUID(b.Brand), 0
+			})
+			if _, err := b.Earnings.PreviewAct(b.Ctx(), b.Operator, nothing); err != nil {
+				t.Errorf("no more credit: %v", err)
+			}
 			for name, by := range map[string]access.Caller{"the owner": b.Owner, "an expert": b.expert, "the system": access.SystemCaller("test")} {
 				_, err := b.Earnings.AskForAct(b.Ctx(), by, good)
 				_, err2 := b.Earnings.PreviewAct(b.Ctx(), by, good)

@@ -10,36 +10,54 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/job"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 )
 
 const (
-	// watchBudgets is the line of the timetable that sees how far budgets have gone,
+	// budgetsLine is the line of the timetable that sees how far budgets have gone,
 	// every budgetEvery; migration 00101 inserts it.
-	watchBudgets = "watch budgets"
-	budgetEvery  = 5 * time.Minute
+	budgetsLine = "watch budgets"
+	budgetEvery = 5 * time.Minute
+	// budgetsJob looks at every budget: each is a transaction of its own.
+	budgetsJob = "earnings.budgets"
 )
 
-// watchBudgetsTx looks at every budget and writes to a brand's owners and finance
-// people of one that gets low.
-func (s *Service) watchBudgetsTx(ctx context.Context, tx *gorm.DB, now time.Time) (next time.Time, err error) {
-	alerts, err := s.programs.WatchBudgetsTx(ctx, tx)
+// watchBudgets looks at the budgets of which something is to be done. One that
+// fails does not keep the others from it.
+func (s *Service) watchBudgets(ctx context.Context, _ job.Job) error {
+	due, err := s.programs.BudgetsDue(ctx)
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
-	for _, a := range alerts {
-		to, err := access.MembersTx(ctx, tx, a.Program.BrandID, access.Owner, access.Finance)
+	var failed []error
+	for _, d := range due {
+		err := s.store.InTx(ctx, d.Brand, func(tx *gorm.DB) error { return s.watchBudgetTx(ctx, tx, d.Program) })
 		if err != nil {
-			return time.Time{}, err
-		}
-		for _, person := range to {
-			if err := s.tellBudgetTx(ctx, tx, a, person, now); err != nil {
-				return time.Time{}, err
-			}
+			failed = append(failed, fmt.Errorf("watch the budget of program %s: %w", d.Program, err))
 		}
 	}
-	return now.Add(budgetEvery), nil
+	return errors.Join(failed...)
+}
+
+// watchBudgetTx looks at one budget and writes to the brand's owners and finance
+// people if it gets low.
+func (s *Service) watchBudgetTx(ctx context.Context, tx *gorm.DB, id program.ID) error {
+	alert, err := s.programs.WatchBudgetTx(ctx, tx, id)
+	if err != nil || alert.Percent == 0 {
+		return err
+	}
+	to, err := access.MembersTx(ctx, tx, alert.Program.BrandID, access.Owner, access.Finance)
+	if err != nil {
+		return err
+	}
+	for _, person := range to {
+		if err := s.tellBudgetTx(ctx, tx, alert, person, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellBudgetTx writes to one person, if they have an address.

@@ -143,6 +143,66 @@ func TestMonthlyBudget(t *testing.T) {
 	})
 }
 
+// What the wallet lacks on the first is brought when it has it, and the percentages
+// are of what was given.
+func TestShortMonthIsMadeUp(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.KeepPaydays()
+		b.leave(0)
+		all := b.wallet()
+		b.ok("set", b.Programs.SetBudget(b.Ctx(), b.Owner, b.Program.ID, all+50_000, true))
+		if w, p := b.budget(); p.Budget != all || p.Plan.BaseMinor != all || w.Balance.Minor != 0 {
+			t.Fatalf("%+v, %+v", w, p)
+		}
+		b.watch()
+		b.ok("spend", b.bonus(all*8/10))
+		b.watch()
+		if _, p := b.budget(); p.Plan.Told != 80 {
+			t.Errorf("four fifths of what was given: %+v", p)
+		}
+		for _, minor := range []int64{20_000, 40_000} {
+			b.ok("fund", b.Programs.Fund(b.Ctx(), b.Owner, b.Program.ID, eur(minor), uuid.NewString()))
+			b.watch()
+		}
+		if w, p := b.budget(); p.Plan.BaseMinor != all+50_000 || p.Budget != all-all*8/10+50_000 || w.Balance.Minor != 10_000 || p.Plan.Told != 80 {
+			t.Errorf("made up: %+v, %+v", w, p)
+		}
+		b.Balanced()
+	})
+}
+
+// On the first, a program gets what a later one gives back.
+func TestGivingBackComesFirst(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.KeepPaydays()
+		b.ok("set", b.Programs.SetBudget(b.Ctx(), b.Owner, b.Program.ID, 10_000, true))
+		b.ok("spend", b.bonus(8_000))
+		other, err := b.Programs.CreateProgram(b.Ctx(), b.Owner, b.Brand, program.NewProgram{
+			Name: "Sales", Currency: "EUR", Languages: []string{"en"}, Policies: b.Program.Policies, RolloutShareBP: 10_000,
+		})
+		b.ok("create", err)
+		_, err = b.Programs.AddTopic(b.Ctx(), b.Owner, other.ID, program.NewTopic{Slug: "any", Name: "Any", Mode: program.Crowd})
+		b.ok("add a topic", err)
+		b.ok("set", b.Programs.SetBudget(b.Ctx(), b.Owner, other.ID, b.wallet(), true))
+		b.ok("launch", b.Programs.Launch(b.Ctx(), b.Owner, other.ID))
+		b.ok("lower", b.Store.InTx(b.Ctx(), marketplace.AllBrands, func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE program_budgets SET month_minor = 1000 WHERE program_id = ?", other.ID).Error
+		}))
+		b.Clock.Set(program.MonthStart(b.Clock.Now()).AddDate(0, 1, 0))
+		due, err := b.Programs.BudgetsDue(b.Ctx())
+		if err != nil || len(due) != 2 || due[0].Program != other.ID {
+			t.Fatalf("due: %+v, %v", due, err)
+		}
+		b.watch()
+		list, err := b.Programs.Wallets(b.Ctx(), b.Owner, b.Brand)
+		b.ok("read the wallets", err)
+		if p := list[0].Programs; p[0].Budget != 10_000 || p[0].Plan.BaseMinor != 10_000 || p[1].Budget != 1000 {
+			t.Errorf("%+v", p)
+		}
+		b.Balanced()
+	})
+}
+
 func TestBudgetsAreRefused(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		set := func(by access.Caller, minor int64) error {
@@ -219,7 +279,7 @@ func TestMoneyVerbsFailHalfway(t *testing.T) {
 		},
 		"watch": func(b *bench) error {
 			return b.Store.InTx(b.Ctx(), marketplace.AllBrands, func(tx *gorm.DB) error {
-				_, err := b.Programs.WatchBudgetsTx(b.Ctx(), tx)
+				_, err := b.Programs.WatchBudgetTx(b.Ctx(), tx, b.Program.ID)
 				return err
 			})
 		},

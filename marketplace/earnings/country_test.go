@@ -79,3 +79,28 @@ func TestCountrysLeastIsTheGates(t *testing.T) {
 		}
 	})
 }
+
+// Who has an account is of its country: another one would only have them offered
+// more.
+func TestCountryIsTheAccounts(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ctx := b.Ctx()
+		caller := access.PersonCaller(b.Person("Nina"))
+		_, err := b.Experts.Register(ctx, caller, expert.Profile{Handle: "nina", Country: "PT", Languages: []string{"en"}})
+		b.ok("register", err)
+		_, err = b.Earnings.OpenAccount(ctx, caller)
+		b.ok("open an account", err)
+		b.ok("tell its country", b.DB.Write.Exec("UPDATE payout_accounts SET country = 'PT' WHERE expert_id = ?", caller.Person).Error)
+		apply := func(code string) error {
+			_, err := b.Experts.Apply(ctx, caller, b.Program.ID, expert.Application{Motivation: "I know the box.", Country: code})
+			return err
+		}
+		dbtest.Unchanged(t, b.DB, func() {
+			var invalid *marketplace.InvalidError
+			if err := apply("CH"); !errors.As(err, &invalid) || invalid.Field != "country" {
+				t.Errorf("of another country: %v", err)
+			}
+		})
+		b.ok("apply from their own", apply("PT"))
+	})
+}

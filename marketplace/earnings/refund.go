@@ -26,8 +26,8 @@ type Refunded struct {
 // RefundWallet has what a brand asks for of its wallet paid back to the payments
 // it came by, the oldest first (permission FundBudget, of a person). key makes it
 // idempotent in the brand, so it takes no claim. Errors: *access.ForbiddenError,
-// *marketplace.InvalidError, *payouts.InsufficientFundsError,
-// payouts.ErrNoPayment, payouts.ErrKeyReused.
+// *marketplace.InvalidError, *payouts.InsufficientFundsError, payouts.ErrFrozen,
+// payouts.ErrOwing, payouts.ErrNoPayment, payouts.ErrKeyReused.
 func (s *Service) RefundWallet(ctx context.Context, caller access.Caller, brand marketplace.BrandID, amount payouts.Money, key string) error {
 	if err := marketplace.CheckText("reference", key, 1, 100); err != nil {
 		return err

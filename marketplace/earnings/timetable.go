@@ -66,6 +66,7 @@ func (s *Service) keepTimetable() {
 	s.queue.HandleCall(runJob, s.run)
 	s.queue.HandleCall(sendJob, s.send)
 	s.queue.HandleCall(booksJob, s.readBooks)
+	s.queue.HandleCall(budgetsJob, s.watchBudgets)
 	s.keepPayments()
 }
 
@@ -95,8 +96,8 @@ func (s *Service) doTx(ctx context.Context, tx *gorm.DB, e entry, now time.Time)
 	switch e.Name {
 	case topUps:
 		return s.topUpTx(ctx, tx, now)
-	case watchBudgets:
-		return s.watchBudgetsTx(ctx, tx, now)
+	case budgetsLine:
+		return now.Add(budgetEvery), s.queue.EnqueueTx(ctx, tx, job.New{Kind: budgetsJob, Args: struct{}{}, UniqueKey: budgetsJob})
 	case readBooks:
 		return now.Add(booksEvery), s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: struct{}{}, UniqueKey: booksJob})
 	case payday:

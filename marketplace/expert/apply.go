@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -120,10 +121,26 @@ func (s *Service) checkPayable(country string) error {
 	return &marketplace.InvalidError{Field: "country", Reason: "is one in which we cannot pay anybody yet"}
 }
 
+// checkMoveTx refuses another country than the one the expert is paid in: the least
+// that they are offered goes by it.
+func (s *Service) checkMoveTx(ctx context.Context, tx *gorm.DB, person access.PersonID, country string) error {
+	if s.paidIn == nil {
+		return nil
+	}
+	account, err := s.paidIn(ctx, tx, uuid.UUID(person))
+	if err == nil && account != "" && account != country {
+		err = &marketplace.InvalidError{Field: "country", Reason: "is not the one of the account that you are paid into"}
+	}
+	return err
+}
+
 // tellTx writes what the application says of the expert to their profile.
 func (s *Service) tellTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, x Expert, a Application) error {
 	columns := map[string]any{}
 	if a.Country != "" && a.Country != x.Country {
+		if err := s.checkMoveTx(ctx, tx, x.PersonID, a.Country); err != nil {
+			return err
+		}
 		columns["country"] = a.Country
 	}
 	if len(a.Languages) > 0 {

@@ -2,6 +2,7 @@ package expert
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -59,18 +60,27 @@ func (s *Service) Reject(ctx context.Context, caller access.Caller, id Enrolment
 	})
 }
 
-// Certify sets the certified topics an enrolled expert may answer, by slug, in
-// place of those before (permission ApproveExperts). Errors as Approve's,
-// *marketplace.InvalidError for what is no slug, and *marketplace.NotFoundError
-// for a topic the program has not got.
+// Certify adds to the certified topics an enrolled expert may answer; slugs are
+// those before and the new ones (permission ApproveExperts). To take one away is a
+// measure, with a reason and an appeal: Restrict. Errors as Approve's,
+// *marketplace.InvalidError for what is no slug and where one from before is
+// lacking, and *marketplace.NotFoundError for a topic the program has not got.
 func (s *Service) Certify(ctx context.Context, caller access.Caller, id EnrolmentID, slugs []string) error {
 	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
 		if e.EnrolledAt == nil || e.State == Left || e.State == Rejected {
 			return "", &StateError{Verb: verbCertify, State: e.State}
 		}
-		var err error
-		e.Certified, err = s.topicsTx(ctx, tx, e.ProgramID, slugs)
-		return CertifiedSet, err
+		topics, err := s.topicsTx(ctx, tx, e.ProgramID, slugs)
+		if err != nil {
+			return "", err
+		}
+		for _, slug := range e.Certified {
+			if !slices.Contains(topics, slug) {
+				return "", &marketplace.InvalidError{Field: "topics", Reason: fmt.Sprintf("lacks %q, for which they are certified: to keep them from a topic is a restriction", slug)}
+			}
+		}
+		e.Certified = topics
+		return CertifiedSet, nil
 	})
 }
 

@@ -3,6 +3,7 @@ package expert
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -19,7 +20,7 @@ const maxEvidence = 4 << 10
 // Suspend is the caller's decision, as a named human, to stop an expert for a
 // listed reason, with the evidence for it (permission SuspendExperts): they are
 // not asked any more. They are written to and may appeal at once; what they
-// earned stays theirs. Errors as Approve's.
+// earned stays theirs. Errors as Approve's, and ErrImposedBefore.
 func (s *Service) Suspend(ctx context.Context, caller access.Caller, id EnrolmentID, reason SuspensionReason, evidence string) error {
 	if err := firstError(reason.check(), marketplace.CheckText("evidence", evidence, 1, maxEvidence)); err != nil {
 		return err
@@ -35,7 +36,7 @@ func (s *Service) Suspend(ctx context.Context, caller access.Caller, id Enrolmen
 }
 
 // Restrict is Suspend for some of a program's topics, by slug: the expert is not
-// asked about them any more, and about others as before. Errors as Approve's, and
+// asked about them any more, and about others as before. Errors as Suspend's, and
 // as Certify's for the topics.
 func (s *Service) Restrict(ctx context.Context, caller access.Caller, id EnrolmentID, topics []string, reason SuspensionReason, evidence string) error {
 	if err := firstError(reason.check(), marketplace.CheckText("evidence", evidence, 1, maxEvidence)); err != nil {
@@ -72,8 +73,12 @@ func newMeasure(e Enrolment, kind MeasureKind, reason SuspensionReason, evidence
 }
 
 // imposeTx puts a measure in force and writes to the expert. Of each kind one
-// holds at a time.
+// holds at a time, and what ended in the expert's favour is not taken again by the
+// same human: else the appeal would be worth nothing.
 func (s *Service) imposeTx(ctx context.Context, tx *gorm.DB, e Enrolment, m Measure) error {
+	if err := imposedBeforeTx(ctx, tx, m); err != nil {
+		return err
+	}
 	done := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&m)
 	if done.Error != nil {
 		return fmt.Errorf("insert the %s of enrolment %s: %w", m.Kind, e.ID, done.Error)
@@ -82,6 +87,27 @@ func (s *Service) imposeTx(ctx context.Context, tx *gorm.DB, e Enrolment, m Meas
 		return &StateError{Verb: verbRestrict, State: e.State}
 	}
 	return s.noticeTx(ctx, tx, m, "imposed")
+}
+
+// imposedAgainAfter is for how long somebody else must decide again what ended in
+// the expert's favour.
+const imposedAgainAfter = 30 * 24 * time.Hour
+
+// imposedBeforeTx refuses a measure whose like, by the same human, was overturned
+// or lapsed a short while ago.
+func imposedBeforeTx(ctx context.Context, tx *gorm.DB, m Measure) error {
+	var list []Measure
+	err := tx.WithContext(ctx).Where("enrolment_id = ? AND kind = ? AND imposed_by = ? AND state IN ? AND ended_at > ?",
+		m.EnrolmentID, m.Kind, m.ImposedBy, []MeasureState{MeasureOverturned, MeasureLapsed}, m.ImposedAt.Add(-imposedAgainAfter)).Find(&list).Error
+	if err != nil {
+		return fmt.Errorf("look for earlier measures against enrolment %s: %w", m.EnrolmentID, err)
+	}
+	for _, before := range list {
+		if m.Kind == Suspension || slices.ContainsFunc(m.Topics, func(slug string) bool { return slices.Contains(before.Topics, slug) }) {
+			return ErrImposedBefore
+		}
+	}
+	return nil
 }
 
 // Reinstate ends a suspension (permission SuspendExperts), whatever became of an
@@ -106,8 +132,7 @@ func (s *Service) Unrestrict(ctx context.Context, caller access.Caller, id Enrol
 	})
 }
 
-// liftTx ends the measure of a kind that holds, if there is one: a suspension
-// from before there were measures has none.
+// liftTx ends the measure of a kind that holds, if there is one.
 func (s *Service) liftTx(ctx context.Context, tx *gorm.DB, e Enrolment, kind MeasureKind) error {
 	held, err := holdingTx(ctx, tx, e.ID)
 	if err != nil {

@@ -98,7 +98,7 @@ const (
 	inviteeWaits     inviteeState = "waiting"   // for the mail; a sweep moves it on
 	inviteeSent      inviteeState = "sent"      // has a link; applying moves it on
 	inviteeUsed      inviteeState = "used"      // applied
-	inviteeWithdrawn inviteeState = "withdrawn" // revoked, too late, or wants no invitations
+	inviteeWithdrawn inviteeState = "withdrawn" // was sent, and is revoked or too late
 )
 
 // invitationUse is one who applied by an invitation.

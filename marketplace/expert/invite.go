@@ -20,7 +20,8 @@ const maxAddresses = 50
 // InviteByLink makes a link to pass on; most people can apply by it, 0: any
 // number (permission InviteExperts). Errors: *access.ForbiddenError,
 // *marketplace.InvalidError, ErrTooManyInvitations, *program.TransitionError for
-// a closed program, *marketplace.NotFoundError.
+// a program that is a draft, whose page nobody can read yet, or closed,
+// *marketplace.NotFoundError.
 func (s *Service) InviteByLink(ctx context.Context, caller access.Caller, id program.ID, terms InvitationTerms, most int) (Invitation, error) {
 	if most < 0 || most > maxMost {
 		return Invitation{}, &marketplace.InvalidError{Field: "most", Reason: fmt.Sprintf("must be from 0 to %d", maxMost)}
@@ -68,8 +69,8 @@ func (s *Service) invite(ctx context.Context, caller access.Caller, id program.I
 	i.ProgramID, i.Label, i.Language, i.ExpiresAt = id, terms.Label, terms.Language, terms.ExpiresAt
 	i.CreatedBy, i.CreatedAt = caller.Person, now
 	err = s.inProgram(ctx, caller, id, access.InviteExperts, func(tx *gorm.DB, p program.Program) error {
-		if p.State == program.Closed {
-			return &program.TransitionError{From: program.Closed, To: program.Closed}
+		if p.State == program.Draft || p.State == program.Closed {
+			return &program.TransitionError{From: p.State, To: p.State}
 		}
 		i.BrandID = p.BrandID
 		return s.inviteTx(ctx, tx, caller, p, &i, list)
@@ -118,13 +119,14 @@ func (s *Service) inviteTx(ctx context.Context, tx *gorm.DB, caller access.Calle
 	return s.programEventTx(ctx, tx, ExpertsInvited, p, Change{By: caller.String(), Code: string(i.Kind), Count: i.Invited})
 }
 
-// sameFileTx finds the invitation that was made of the same file.
+// sameFileTx finds the invitation that was made of the same file and is not over.
 func sameFileTx(ctx context.Context, tx *gorm.DB, i *Invitation) (bool, error) {
 	if i.FileIndex == nil {
 		return false, nil
 	}
 	var list []Invitation
-	err := tx.WithContext(ctx).Where("program_id = ? AND file_index = ?", i.ProgramID, i.FileIndex).Limit(1).Find(&list).Error
+	err := tx.WithContext(ctx).Where("program_id = ? AND file_index = ? AND revoked_at IS NULL AND expires_at > ?", i.ProgramID, i.FileIndex, i.CreatedAt).
+		Limit(1).Find(&list).Error
 	if err != nil {
 		return false, fmt.Errorf("look for the file of an invitation: %w", err)
 	}
@@ -142,7 +144,7 @@ func (s *Service) newcomersTx(ctx context.Context, tx *gorm.DB, p program.Progra
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(list, func(a address) bool { return known[string(a.index)] || refused[string(a.index)] }), nil
+	return slices.DeleteFunc(slices.Clone(list), func(a address) bool { return known[string(a.index)] || refused[string(a.index)] }), nil
 }
 
 // lookPage is how many addresses are looked up at once.

@@ -61,7 +61,7 @@ func (h *house) invitation(t *testing.T, id expert.InvitationID) expert.Invitati
 // in its program.
 func TestInvitingByLink(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		ctx, p := t.Context(), h.program.ID
 		made, err := h.InviteByLink(ctx, h.owner, p, spring, 2)
 		must(t, err)
@@ -119,7 +119,7 @@ func TestInvitingByLink(t *testing.T) {
 // of the address nothing stays.
 func TestInvitingAddresses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		ctx, p := t.Context(), h.program.ID
 		insider, _ := h.active(t, "insider")
 		var address string
@@ -178,7 +178,7 @@ func (h *house) addresses(t *testing.T) (n int64) {
 // only a hash says so.
 func TestUnsubscribingFromInvitations(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		ctx, p := t.Context(), h.program.ID
 		_, err := h.InviteAddresses(ctx, h.owner, p, spring, []string{"ann@example.com"})
 		must(t, err)
@@ -191,6 +191,7 @@ func TestUnsubscribingFromInvitations(t *testing.T) {
 			Name: "Second", Currency: "EUR", Languages: []string{"en"}, Policies: program.DefaultPolicies(),
 		})
 		must(t, err)
+		h.enter(t, second.ID, program.Live)
 		file := expert.InviteFile{CSV: "email\nann@example.com\nben@example.com\n"}
 		preview, err := h.PreviewFile(ctx, h.owner, second.ID, file)
 		must(t, err)
@@ -218,7 +219,7 @@ func TestUnsubscribingFromInvitations(t *testing.T) {
 // that, once, on as many days as it takes.
 func TestInvitingByFile(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		ctx, p := t.Context(), h.program.ID
 		_, err := h.InviteAddresses(ctx, h.owner, p, spring, []string{"known@example.com"})
 		must(t, err)
@@ -259,7 +260,7 @@ func TestInvitingByFile(t *testing.T) {
 // Beyond the day's bound mails wait for the next day.
 func TestInvitationsAreBoundedByTheDay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		ctx, p := t.Context(), h.program.ID
 		var text strings.Builder
 		text.WriteString("email\n")
@@ -284,7 +285,7 @@ func TestInvitationsAreBoundedByTheDay(t *testing.T) {
 
 func TestInvitationsRefuse(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		ctx, p := t.Context(), h.program.ID
 		_, foreign := h.newProgram(t)
 		for name, by := range map[string]access.Caller{"foreign": foreign, "expert": h.expert(t, "dana"), "system": access.SystemCaller("x"), "nobody": {}} {
@@ -336,7 +337,7 @@ func TestInvitationsRefuse(t *testing.T) {
 // Of many who come by the last place of a link one does.
 func TestTheLastPlaceOfALinkIsGivenOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		made, err := h.InviteByLink(t.Context(), h.owner, h.program.ID, spring, 3)
 		must(t, err)
 		token := linkIn(t, h.invitation(t, made.ID).Link)
@@ -356,7 +357,7 @@ func TestTheLastPlaceOfALinkIsGivenOnce(t *testing.T) {
 
 func TestInvitationsFailHalfway(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		h := newHouse(t, db)
+		h := inviting(t, db)
 		ctx, p := t.Context(), h.program.ID
 		made, err := h.InviteByLink(ctx, h.owner, p, spring, 0)
 		must(t, err)

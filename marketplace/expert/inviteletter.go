@@ -3,6 +3,8 @@ package expert
 import (
 	"fmt"
 	"time"
+
+	"knowhow/marketplace/notify"
 )
 
 // inviteLetter is what an invited address is written, in the language. It quotes
@@ -11,7 +13,7 @@ func inviteLetter(language string, head letterhead, link string, until time.Time
 	day := until.UTC().Format(time.DateOnly)
 	switch language {
 	case "de":
-		return "Einladung: Helfen Sie anderen Kundinnen und Kunden von " + head.brand, fmt.Sprintf(`Sie kennen die Produkte von %s. Andere haben Fragen dazu, und gute Antworten werden bezahlt.
+		return notify.Subject("Einladung: Helfen Sie anderen Kundinnen und Kunden von %s", head.brand), fmt.Sprintf(`Sie kennen die Produkte von %s. Andere haben Fragen dazu, und gute Antworten werden bezahlt.
 
 %s lädt Sie ein, sich für das Programm „%s“ zu bewerben. Was es verlangt und was es zahlt, steht hier, bevor Sie sich entscheiden:
 
@@ -20,7 +22,7 @@ func inviteLetter(language string, head letterhead, link string, until time.Time
 Der Link gilt für eine Bewerbung, bis zum %s. Wenn Sie nicht möchten, müssen Sie nichts tun; wir haben nur Ihre Adresse, und sie wird danach gelöscht.
 `, head.brand, head.brand, head.program, link, day)
 	case "ar":
-		return "دعوة: ساعد عملاء " + head.brand, fmt.Sprintf(`أنت تعرف منتجات %s، ولدى آخرين أسئلة عنها، والإجابات الجيدة مدفوعة الأجر.
+		return notify.Subject("دعوة: ساعد عملاء %s", head.brand), fmt.Sprintf(`أنت تعرف منتجات %s، ولدى آخرين أسئلة عنها، والإجابات الجيدة مدفوعة الأجر.
 
 تدعوك %s إلى التقدّم لبرنامج «%s». ستجد هنا ما يطلبه البرنامج وما يدفعه قبل أن تقرّر:
 
@@ -29,7 +31,7 @@ Der Link gilt für eine Bewerbung, bis zum %s. Wenn Sie nicht möchten, müssen 
 يصلح الرابط لطلب واحد حتى %s. إن لم ترغب فلا حاجة إلى فعل شيء؛ ليس لدينا سوى عنوانك، وسيُحذف بعد ذلك.
 `, head.brand, head.brand, head.program, link, day)
 	}
-	return "You are invited to help other customers of " + head.brand, fmt.Sprintf(`You know the products of %s. Others have questions about them, and good answers are paid.
+	return notify.Subject("You are invited to help other customers of %s", head.brand), fmt.Sprintf(`You know the products of %s. Others have questions about them, and good answers are paid.
 
 %s invites you to apply to its program "%s". What it asks and what it pays is here, before you decide:
 

@@ -24,7 +24,7 @@ const (
 )
 
 // invitationDueTx writes the next mails of an invitation, or forgets what is left
-// of one that has expired.
+// of one that has expired or whose program is closed.
 func (s *Service) invitationDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, now time.Time) error {
 	var list []Invitation
 	err := marketplace.ForUpdate(tx.WithContext(ctx)).Where("id = ? AND next_due_at <= ?", row, now).Limit(1).Find(&list).Error
@@ -35,10 +35,14 @@ func (s *Service) invitationDueTx(ctx context.Context, tx *gorm.DB, row job.RowI
 		return err
 	}
 	i := list[0]
-	if i.over(now) != nil {
+	p, err := s.programs.LoadTx(ctx, tx, i.ProgramID)
+	if err != nil {
+		return err
+	}
+	if i.over(now) != nil || p.State == program.Closed {
 		return s.forgetTx(ctx, tx, i)
 	}
-	next, err := s.sendInvitesTx(ctx, tx, i, now)
+	next, err := s.sendInvitesTx(ctx, tx, i, p.Name, now)
 	if err != nil {
 		return err
 	}
@@ -54,7 +58,7 @@ func nextInvitesTx(ctx context.Context, tx *gorm.DB, i Invitation, next *time.Ti
 
 // sendInvitesTx writes as many mails as the day allows and says when the next are
 // due; after the last, when the invitation expires.
-func (s *Service) sendInvitesTx(ctx context.Context, tx *gorm.DB, i Invitation, now time.Time) (next time.Time, err error) {
+func (s *Service) sendInvitesTx(ctx context.Context, tx *gorm.DB, i Invitation, name string, now time.Time) (next time.Time, err error) {
 	day, err := lockDayTx(ctx, tx, i.BrandID, now)
 	if err != nil {
 		return next, err
@@ -72,16 +76,12 @@ func (s *Service) sendInvitesTx(ctx context.Context, tx *gorm.DB, i Invitation, 
 	if len(list) == 0 {
 		return i.ExpiresAt, nil
 	}
-	p, err := s.programs.LoadTx(ctx, tx, i.ProgramID)
-	if err != nil {
-		return next, err
-	}
 	brand, err := program.BrandNameTx(ctx, tx, i.BrandID)
 	if err != nil {
 		return next, err
 	}
 	for _, to := range list {
-		if err := s.sendInviteTx(ctx, tx, i, to, letterhead{brand: brand, program: p.Name}, now); err != nil {
+		if err := s.sendInviteTx(ctx, tx, i, to, letterhead{brand: brand, program: name}, now); err != nil {
 			return next, err
 		}
 	}
@@ -139,7 +139,7 @@ func (s *Service) sendInviteTx(ctx context.Context, tx *gorm.DB, i Invitation, t
 		return err
 	}
 	if len(refused) > 0 {
-		return inviteeTx(ctx, tx, to, map[string]any{"state": inviteeWithdrawn, "email_sealed": nil})
+		return dropInviteesTx(ctx, tx, i, "id = ?", to.ID)
 	}
 	token, hash := access.NewToken()
 	err = inviteeTx(ctx, tx, to, map[string]any{"state": inviteeSent, "sent_at": now, "token_hash": hash})
@@ -187,9 +187,21 @@ func (s *Service) isInTx(ctx context.Context, tx *gorm.DB, id program.ID, email 
 	return found && e.State != Left && e.State != Rejected, err
 }
 
+// dropInviteesTx drops some of whom an invitation is for. Who was never written to
+// was not invited, and may be by another.
+func dropInviteesTx(ctx context.Context, tx *gorm.DB, i Invitation, which string, args ...any) error {
+	if err := tx.WithContext(ctx).Where("invitation_id = ?", i.ID).Where(which, args...).Delete(&invitee{}).Error; err != nil {
+		return fmt.Errorf("drop who invitation %s was for: %w", i.ID, err)
+	}
+	return nil
+}
+
 // forgetTx takes an invitation's links and addresses away, sent or not.
 func (s *Service) forgetTx(ctx context.Context, tx *gorm.DB, i Invitation) error {
-	err := tx.WithContext(ctx).Model(&invitee{}).Where("invitation_id = ? AND state IN ?", i.ID, []inviteeState{inviteeWaits, inviteeSent}).
+	if err := dropInviteesTx(ctx, tx, i, "state = ?", inviteeWaits); err != nil {
+		return err
+	}
+	err := tx.WithContext(ctx).Model(&invitee{}).Where("invitation_id = ? AND state = ?", i.ID, inviteeSent).
 		Updates(map[string]any{"state": inviteeWithdrawn, "email_sealed": nil, "token_hash": nil}).Error
 	if err != nil {
 		return fmt.Errorf("forget who invitation %s is for: %w", i.ID, err)

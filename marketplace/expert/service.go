@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
@@ -93,6 +94,7 @@ type Service struct {
 
 	inviteKey []byte // of invitations' links
 	payable   func(country string, at time.Time) bool
+	paidIn    func(ctx context.Context, tx *gorm.DB, expert uuid.UUID) (string, error)
 }
 
 // Rooms is what the room stands on. Redactor hides personal data in what is
@@ -109,6 +111,9 @@ type Rooms struct {
 	Keys     *redact.Keyring
 	// Payable reports whether experts of a country can be paid; nil: all can.
 	Payable func(country string, at time.Time) bool
+	// PaidIn is the country of the account that an expert is paid into; empty, or nil:
+	// it is not known, or there is none.
+	PaidIn func(ctx context.Context, tx *gorm.DB, expert uuid.UUID) (string, error)
 }
 
 // New makes the service and registers what follows when a program's policies
@@ -117,7 +122,7 @@ func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, log: r.Events, programs: r.Programs, notify: r.Notify, redactor: r.Redactor, keys: r.Keys,
 		rosters: newRosters(), drawKey: r.Keys.Derive("expert.draw"),
-		payable: r.Payable, people: r.People, inviteKey: r.Keys.Derive("expert.invite"),
+		payable: r.Payable, paidIn: r.PaidIn, people: r.People, inviteKey: r.Keys.Derive("expert.invite"),
 	}
 	r.Store.OnUndone(s.rosters.forget)
 	r.Events.Subscribe("places", s.placesChanged, program.PoliciesSet)

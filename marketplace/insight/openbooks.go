@@ -32,8 +32,8 @@ type OpenBooks struct {
 	Books
 }
 
-// PayLine is what an answer pays while no more wait than are free, and what the
-// brand pays us on top.
+// PayLine is what an answer pays while no more wait than are free, where it is not
+// known yet how long such work takes, and what the brand pays us on top.
 type PayLine struct {
 	Topic, Name string // empty: of no topic that has its own
 	Reward, Fee payouts.Money
@@ -112,7 +112,7 @@ func (s *Service) OpenBooks(ctx context.Context, id program.ID) (open OpenBooks,
 func payLines(p program.Program, topics []program.Topic) []PayLine {
 	list := []PayLine{}
 	add := func(topic *program.Topic) {
-		q, err := p.Quote(topic, 0)
+		q, err := p.Quote(topic, program.AssumedEffort)
 		if err != nil {
 			return
 		}

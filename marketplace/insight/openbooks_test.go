@@ -39,7 +39,10 @@ func earnTraining(m *markettest.Market, expert access.PersonID, minor int64) {
 // whole weeks.
 func TestOpenBooksTellOfTenOrMore(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		m := markettest.NewWith(t, db, func(p *program.Policies) { p.Reward.BaseMinor, p.Reward.FeeBP, p.Review.SampleBP = 1000, 1500, 0 })
+		m := markettest.NewWith(t, db, func(p *program.Policies) {
+			p.Reward.BaseMinor, p.Reward.FeeBP, p.Review.SampleBP = 1000, 1500, 0
+			p.Reward.IncludedMinutes, p.Reward.PerMinuteMinor = 2, 10
+		})
 		for i := range 9 {
 			earnTraining(m, m.Person(fmt.Sprintf("Expert %d", i)), int64(1200*(i+1)))
 		}
@@ -48,7 +51,7 @@ func TestOpenBooksTellOfTenOrMore(t *testing.T) {
 			must(t, "read the books", err)
 			return open
 		}
-		if b := look(); b.Weekly != nil || len(b.Pay) == 0 || b.Pay[len(b.Pay)-1] != (insight.PayLine{Reward: eur(1000), Fee: eur(150)}) {
+		if b := look(); b.Weekly != nil || len(b.Pay) == 0 || b.Pay[len(b.Pay)-1] != (insight.PayLine{Reward: eur(1040), Fee: eur(156)}) {
 			t.Errorf("%+v", b)
 		}
 		m.Clock.Advance(7 * 24 * time.Hour)

@@ -55,8 +55,8 @@ var spendSQL = []string{
 	`SELECT r.earned_at, r.kind, q.id, r.state, r.amount_minor, r.fee_minor, 'hold:' || CAST(r.hold_id AS text) || ':earn'
 		FROM rewards r LEFT JOIN questions q ON q.id = r.question_id
 		WHERE r.program_id = ? AND r.currency = ? AND r.earned_at >= ? AND r.earned_at < ? ORDER BY r.earned_at, r.id LIMIT ?`,
-	`SELECT b.granted_at, 'bonus', NULL, 'released', b.amount_minor, 0, 'bonus:' || CAST(b.id AS text) || ':grant'
-		FROM bonuses b WHERE b.program_id = ? AND b.currency = ? AND b.granted_at >= ? AND b.granted_at < ? ORDER BY b.granted_at, b.id LIMIT ?`,
+	`SELECT b.granted_at, 'bonus', t.question_id, 'released', b.amount_minor, 0, 'bonus:' || CAST(b.id AS text) || ':grant'
+		FROM bonuses b LEFT JOIN thanks t ON t.id = b.id WHERE b.program_id = ? AND b.currency = ? AND b.granted_at >= ? AND b.granted_at < ? ORDER BY b.granted_at, b.id LIMIT ?`,
 	`SELECT c.clawed_at, 'claw_back', q.id, 'released', -r.amount_minor, -r.fee_minor, 'reward:' || CAST(r.id AS text) || ':claw_back'
 		FROM clawbacks c JOIN rewards r ON r.id = c.reward_id LEFT JOIN questions q ON q.id = r.question_id
 		WHERE r.program_id = ? AND r.currency = ? AND c.clawed_at >= ? AND c.clawed_at < ? ORDER BY c.clawed_at, r.id LIMIT ?`,
@@ -127,8 +127,9 @@ func (s *Spend) add(l SpendLine) {
 }
 
 // QuestionSpend is what one question cost, in minor units: what its experts and
-// reviewers earned, and the fees, less what was refused. Pending of it may still
-// be.
+// reviewers earned and were thanked with, and the fees, less what was refused, and
+// what was taken back, in whose period it is below zero. Pending of it may still be
+// refused.
 type QuestionSpend struct {
 	QuestionID question.ID
 	Topic      string // slug; empty: none is known
@@ -140,15 +141,21 @@ type QuestionSpend struct {
 }
 
 const questionSpendSQL = `SELECT q.id AS question_id, COALESCE(t.slug, '') AS topic, q.asked_at, r.experts, r.fees, r.refused, r.pending FROM (
-	SELECT question_id,
-		CAST(SUM(CASE WHEN state = 'refused' THEN 0 ELSE amount_minor END) AS bigint) AS experts,
-		CAST(SUM(CASE WHEN state = 'refused' THEN 0 ELSE fee_minor END) AS bigint) AS fees,
-		CAST(SUM(CASE WHEN state = 'refused' THEN amount_minor + fee_minor ELSE 0 END) AS bigint) AS refused,
-		CAST(SUM(CASE WHEN state = 'pending' THEN amount_minor + fee_minor ELSE 0 END) AS bigint) AS pending
-	FROM rewards WHERE program_id = ? AND currency = ? AND earned_at >= ? AND earned_at < ? GROUP BY question_id) AS r
+	SELECT question_id, CAST(SUM(expert) AS bigint) AS experts, CAST(SUM(fee) AS bigint) AS fees,
+		CAST(SUM(refused) AS bigint) AS refused, CAST(SUM(pending) AS bigint) AS pending FROM (
+		SELECT question_id, CASE WHEN state = 'refused' THEN 0 ELSE amount_minor END AS expert,
+			CASE WHEN state = 'refused' THEN 0 ELSE fee_minor END AS fee,
+			CASE WHEN state = 'refused' THEN amount_minor + fee_minor ELSE 0 END AS refused,
+			CASE WHEN state = 'pending' THEN amount_minor + fee_minor ELSE 0 END AS pending
+		FROM rewards WHERE program_id = ? AND currency = ? AND earned_at >= ? AND earned_at < ?
+		UNION ALL SELECT r.question_id, -r.amount_minor, -r.fee_minor, 0, 0
+		FROM clawbacks c JOIN rewards r ON r.id = c.reward_id WHERE r.program_id = ? AND r.currency = ? AND c.clawed_at >= ? AND c.clawed_at < ?
+		UNION ALL SELECT t.question_id, b.amount_minor, 0, 0, 0
+		FROM bonuses b JOIN thanks t ON t.id = b.id WHERE b.program_id = ? AND b.currency = ? AND b.granted_at >= ? AND b.granted_at < ?
+	) AS lines GROUP BY question_id) AS r
 	JOIN questions q ON q.id = r.question_id LEFT JOIN topics t ON t.id = q.topic_id`
 
-// QuestionSpends lists what was earned in a period on each question, the last
+// QuestionSpends lists what each question cost in a period, or brought back, the last
 // asked first (permission SeeMoney), and the currency. Errors as Spend's.
 func (s *Service) QuestionSpends(ctx context.Context, caller access.Caller, id program.ID, asked Asked, page marketplace.Page) (list marketplace.Listing[QuestionSpend], of payouts.Currency, err error) {
 	asked.Bucket = Week
@@ -158,7 +165,8 @@ func (s *Service) QuestionSpends(ctx context.Context, caller access.Caller, id p
 	}
 	err = s.onProgram(ctx, caller, id, access.SeeMoney, func(tx *gorm.DB, p program.Program) error {
 		of = p.Currency
-		find := tx.WithContext(ctx).Table("(?) AS spends", tx.Raw(questionSpendSQL, p.ID, p.Currency, period.From, period.To))
+		args := slices.Repeat([]any{p.ID, p.Currency, period.From, period.To}, 3)
+		find := tx.WithContext(ctx).Table("(?) AS spends", tx.Raw(questionSpendSQL, args...))
 		list, err = marketplace.List(find, page, marketplace.Order{At: "asked_at", ID: "question_id", Newest: true}, func(q QuestionSpend) marketplace.Place {
 			return marketplace.Place{At: q.AskedAt, ID: q.QuestionID}
 		})

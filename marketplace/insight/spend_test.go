@@ -94,8 +94,9 @@ func TestWhatQuestionsCost(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		m := markettest.NewWith(t, db, func(p *program.Policies) { p.Reward.BaseMinor, p.Review.SampleBP = 1000, 0 })
 		expert, customer := m.Expert("sam"), m.Customer("Dana Whitlow")
+		var work []uuid.UUID
 		for range 3 {
-			earned(m, expert, customer, "The box keeps restarting")
+			work = append(work, earned(m, expert, customer, "The box keeps restarting"))
 			m.Clock.Advance(time.Minute)
 		}
 		page := func(p marketplace.Page) (marketplace.Listing[insight.QuestionSpend], error) {
@@ -113,6 +114,25 @@ func TestWhatQuestionsCost(t *testing.T) {
 			if q.Experts != 1000 || q.Fees == 0 || q.Pending != q.Experts+q.Fees || q.Refused != 0 {
 				t.Errorf("%+v", q)
 			}
+		}
+		m.After(8 * 24 * time.Hour)
+		_, err := m.Questions.Thank(m.Ctx(), m.Owner, m.Brand, all[0].QuestionID, 1, 300, "For the second night.")
+		must(t, "thank", err)
+		must(t, "take back", m.Store.InTx(m.Ctx(), marketplace.AllBrands, func(tx *gorm.DB) error {
+			return payouts.ClawBackTx(m.Ctx(), tx, m.Clock.Now(), work[0], uuid.New())
+		}))
+		m.Clock.Advance(time.Second)
+		later, total := markettest.Walk(t, 2, page), int64(0)
+		for _, q := range later {
+			total += q.Experts + q.Fees
+		}
+		if len(later) != 3 || later[0].Experts != 1300 || later[1].Experts != 1000 || later[2].Experts != 0 || later[2].Fees != 0 || later[2].Pending != 0 {
+			t.Errorf("with thanks, and one taken back: %+v", later)
+		}
+		spend, err := m.Insight.Spend(m.Ctx(), m.Owner, m.Program.ID, insight.Asked{})
+		must(t, "read the spend", err)
+		if spend.Spent != total || spend.Bonuses != 300 || spend.Questions != 3 {
+			t.Errorf("questions cost %d of %+v", total, spend)
 		}
 		for name, who := range map[string]access.Caller{"a reviewer": m.Reviewer, "an expert": expert, "a customer": customer} {
 			if _, err := m.Insight.Spend(m.Ctx(), who, m.Program.ID, insight.Asked{}); !errors.Is(err, marketplace.ErrForbidden) && !errors.Is(err, marketplace.ErrNotFound) {

@@ -26,7 +26,7 @@ type BudgetPlan struct {
 	MonthMinor int64
 	Month      string // for which it was brought there: "2026-11"
 	Alerts     bool
-	BaseMinor  int64 // what there was to be spent when money was last given
+	BaseMinor  int64 // what there was to be spent when money was last given; of a month's budget, less what the wallet lacked
 	Told       int   // percent
 	FilledAt   time.Time
 }
@@ -102,16 +102,38 @@ func (s *Service) fillTx(ctx context.Context, tx *gorm.DB, p Program, plan *Budg
 		plan.BaseMinor = spending.Budget
 		return nil
 	}
-	plan.BaseMinor = plan.MonthMinor
-	missing := max(0, plan.MonthMinor-spending.Held-spending.Spent()) - spending.Budget
+	return s.coverTx(ctx, tx, p, plan, plan.missing(spending), by)
+}
+
+// catchUpTx brings what the wallet lacked when the month's budget was given, as far
+// as it has it now. Who was told that the budget has gone is not told again.
+func (s *Service) catchUpTx(ctx context.Context, tx *gorm.DB, p Program, plan *BudgetPlan, by access.Caller) error {
+	spending, err := s.spendingTx(ctx, tx, p, s.clock.Now())
+	if err != nil {
+		return err
+	}
+	return s.coverTx(ctx, tx, p, plan, max(0, plan.missing(spending)), by)
+}
+
+// missing is what a budget lacks of the month's; negative: what it has too much.
+func (b BudgetPlan) missing(of payouts.Spending) int64 {
+	return max(0, b.MonthMinor-of.Held-of.Spent()) - of.Budget
+}
+
+// coverTx gives the month's budget what is missing, as far as the wallet has it, or
+// back what it has too much. The base is what was really given, so that the rest of
+// the month's is what is still to be brought.
+func (s *Service) coverTx(ctx context.Context, tx *gorm.DB, p Program, plan *BudgetPlan, missing int64, by access.Caller) error {
+	var short int64
 	if missing > 0 {
 		wallet, err := payouts.WalletTx(ctx, tx, uuid.UUID(p.BrandID), p.Currency)
 		if err != nil {
 			return err
 		}
-		missing = min(missing, wallet.Minor)
+		short = max(0, missing-wallet.Minor)
 	}
-	return s.bringTx(ctx, tx, p, missing, by)
+	plan.BaseMinor = plan.MonthMinor - min(short, plan.MonthMinor)
+	return s.bringTx(ctx, tx, p, missing-short, by)
 }
 
 // bringTx gives the budget so much of the wallet, or back, and records it as a
@@ -141,7 +163,7 @@ func (s *Service) spendingTx(ctx context.Context, tx *gorm.DB, p Program, now ti
 
 // givenTx begins to count anew after a program was given money, and refuses more
 // than its month allows: *marketplace.InvalidError. The money has been moved.
-func (s *Service) givenTx(ctx context.Context, tx *gorm.DB, p Program) error {
+func (s *Service) givenTx(ctx context.Context, tx *gorm.DB, p Program, minor int64) error {
 	plan, _, err := planTx(ctx, tx, p)
 	if err != nil {
 		return err
@@ -151,23 +173,31 @@ func (s *Service) givenTx(ctx context.Context, tx *gorm.DB, p Program) error {
 	if err != nil {
 		return err
 	}
-	if plan.BaseMinor = spending.Budget; plan.MonthMinor > 0 {
+	if plan.MonthMinor == 0 {
+		plan.BaseMinor = spending.Budget
+	} else {
 		if spending.Budget+spending.Held+spending.Spent() > plan.MonthMinor {
 			return &marketplace.InvalidError{Field: "amount", Reason: fmt.Sprintf("is more than the month's budget leaves, which is %s",
 				payouts.Money{Minor: plan.MonthMinor, Currency: p.Currency})}
 		}
-		plan.BaseMinor = plan.MonthMinor
+		plan.BaseMinor = min(plan.MonthMinor, plan.BaseMinor+minor)
 	}
 	plan.Told, plan.FilledAt = 0, now
 	return plan.saveTx(ctx, tx)
 }
 
-// takenTx has what was taken back count as never given.
+// takenTx has what was taken back count as never given. Of a month's budget it
+// counts as spent, and what the wallet lacked is not brought any more: it would be
+// what the person has just taken.
 func (s *Service) takenTx(ctx context.Context, tx *gorm.DB, p Program, minor int64) error {
 	plan, ok, err := planTx(ctx, tx, p)
-	if err != nil || !ok || plan.MonthMinor > 0 {
+	if err != nil || !ok {
 		return err
 	}
-	plan.BaseMinor = max(0, plan.BaseMinor-minor)
+	if plan.MonthMinor == 0 {
+		plan.BaseMinor = max(0, plan.BaseMinor-minor)
+	} else {
+		plan.BaseMinor = plan.MonthMinor
+	}
 	return plan.saveTx(ctx, tx)
 }

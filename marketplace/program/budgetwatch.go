@@ -34,23 +34,32 @@ type BudgetLow struct {
 // budgeted is a program that is open, and how its budget is kept.
 type budgeted struct {
 	ID         ID
-	BrandID    marketplace.BrandID
 	Currency   payouts.Currency
 	Planned    bool
-	MonthMinor int64
-	Month      string
-	Alerts     bool
-	BaseMinor  int64
-	Told       int
+	BudgetPlan `gorm:"embedded"`
 }
 
-// WatchBudgetsTx brings the budgets to what a new month allows and returns those
-// of which another threshold has gone, each once until money is given again; the
-// event BudgetIsLow is appended for each. tx must see every brand's rows. Three
-// statements where nothing has changed.
-func (s *Service) WatchBudgetsTx(ctx context.Context, tx *gorm.DB) (alerts []BudgetAlert, err error) {
+// BudgetDue is a program of whose budget something is to be done.
+type BudgetDue struct {
+	Program ID
+	Brand   marketplace.BrandID
+}
+
+// BudgetsDue lists the programs whose budgets WatchBudgetTx has something to do
+// with: a new month, one of which the wallet lacked something that it has now, or
+// a threshold. Those that give money back come first, so that others can have it.
+// Two statements, and one for each program that lacks some of its month's budget.
+func (s *Service) BudgetsDue(ctx context.Context) (due []BudgetDue, err error) {
+	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		due, err = s.budgetsDueTx(ctx, tx)
+		return err
+	})
+	return due, err
+}
+
+func (s *Service) budgetsDueTx(ctx context.Context, tx *gorm.DB) ([]BudgetDue, error) {
 	var open []budgeted
-	err = tx.WithContext(ctx).Raw(`SELECT p.id, p.brand_id, p.currency, b.program_id IS NOT NULL AS planned, COALESCE(b.month_minor, 0) AS month_minor,
+	err := tx.WithContext(ctx).Raw(`SELECT p.id, p.brand_id, p.currency, b.program_id IS NOT NULL AS planned, COALESCE(b.month_minor, 0) AS month_minor,
 		COALESCE(b.month, '') AS month, COALESCE(b.alerts, false) AS alerts, COALESCE(b.base_minor, 0) AS base_minor, COALESCE(b.told, 0) AS told
 		FROM programs p LEFT JOIN program_budgets b ON b.program_id = p.id WHERE p.state IN ('live', 'paused') ORDER BY p.id`).Scan(&open).Error
 	if err != nil {
@@ -65,28 +74,45 @@ func (s *Service) WatchBudgetsTx(ctx context.Context, tx *gorm.DB) (alerts []Bud
 	if err != nil {
 		return nil, err
 	}
+	var giving, others []BudgetDue
 	for _, b := range open {
-		left := spending[payouts.ProgramCurrency{Program: uuid.UUID(b.ID), Currency: b.Currency}].Budget
-		if !b.changes(left, now) {
-			continue
+		of := spending[payouts.ProgramCurrency{Program: uuid.UUID(b.ID), Currency: b.Currency}]
+		changes := b.changes(of.Budget, now)
+		if !changes && b.short(now) {
+			wallet, err := payouts.WalletTx(ctx, tx, uuid.UUID(b.BrandID), b.Currency)
+			if err != nil {
+				return nil, err
+			}
+			changes = wallet.Minor > 0
 		}
-		alert, err := s.watchTx(ctx, tx, b.ID)
-		if err != nil {
-			return nil, err
-		}
-		if alert.Percent > 0 {
-			alerts = append(alerts, alert)
+		switch due := (BudgetDue{b.ID, b.BrandID}); {
+		case changes && b.newMonth(now) && b.missing(of) < 0:
+			giving = append(giving, due)
+		case changes:
+			others = append(others, due)
 		}
 	}
-	return alerts, nil
+	return append(giving, others...), nil
 }
 
 // changes reports whether anything is to be done about a budget of which so much
-// is left.
+// is left, whatever the wallet has.
 func (b budgeted) changes(left int64, now time.Time) bool {
-	return !b.Planned && left > 0 || b.MonthMinor > 0 && b.Month != monthOf(now) ||
-		b.Alerts && b.Told < 100 && b.BaseMinor > 0 && (gone(b.BaseMinor, left) > b.Told || left <= b.BaseMinor/2)
+	return !b.Planned && left > 0 || b.newMonth(now) ||
+		b.Alerts && b.Told < 100 && b.limited() && (gone(b.BaseMinor, left) > b.Told || left <= b.BaseMinor/2)
 }
+
+// newMonth reports whether the month's budget was not given yet.
+func (b BudgetPlan) newMonth(now time.Time) bool { return b.MonthMinor > 0 && b.Month != monthOf(now) }
+
+// short reports whether the wallet lacked some of the month's budget.
+func (b BudgetPlan) short(now time.Time) bool {
+	return b.MonthMinor > 0 && b.Month == monthOf(now) && b.BaseMinor < b.MonthMinor
+}
+
+// limited reports whether there is something of which a part can have gone: a
+// month's budget too that the wallet had nothing for.
+func (b BudgetPlan) limited() bool { return b.BaseMinor > 0 || b.MonthMinor > 0 }
 
 // gone is the highest threshold that is reached, in percent; 0: none.
 func gone(base, left int64) int {
@@ -102,32 +128,43 @@ func gone(base, left int64) int {
 	return 0
 }
 
-// watchTx looks at one program again, locked, and does what is to be done.
-func (s *Service) watchTx(ctx context.Context, tx *gorm.DB, id ID) (alert BudgetAlert, err error) {
+// WatchBudgetTx looks at one program's budget again, locked. It brings it to what a
+// new month allows, or what the wallet lacked of that, and returns a threshold that
+// has gone, each once until money is given again; Percent is 0 where none has. The
+// event BudgetIsLow is appended for it.
+func (s *Service) WatchBudgetTx(ctx context.Context, tx *gorm.DB, id ID) (alert BudgetAlert, err error) {
 	p, err := lockTx(ctx, tx, id)
-	if err != nil {
+	if err != nil || p.State != Live && p.State != Paused {
 		return alert, err
 	}
 	plan, planned, err := planTx(ctx, tx, p)
 	if err != nil {
 		return alert, err
 	}
-	now := s.clock.Now()
-	if !planned || plan.MonthMinor > 0 && plan.Month != monthOf(now) {
-		err := s.fillTx(ctx, tx, p, &plan, access.SystemCaller("budgets"))
-		if errors.Is(err, payouts.ErrInsufficientFunds) {
-			return alert, nil // somebody spent it meanwhile: at the next look
-		}
-		if err != nil {
-			return alert, err
-		}
+	now, by := s.clock.Now(), access.SystemCaller("budgets")
+	switch {
+	case !planned || plan.newMonth(now):
+		err = s.fillTx(ctx, tx, p, &plan, by)
+	case plan.short(now):
+		err = s.catchUpTx(ctx, tx, p, &plan, by)
 	}
-	spending, err := s.spendingTx(ctx, tx, p, now)
+	if errors.Is(err, payouts.ErrInsufficientFunds) {
+		return alert, nil // somebody spent it meanwhile: at the next look
+	}
+	if err != nil {
+		return alert, err
+	}
+	return s.alertTx(ctx, tx, p, plan)
+}
+
+// alertTx keeps the plan, and what of the budget has gone if nobody was told yet.
+func (s *Service) alertTx(ctx context.Context, tx *gorm.DB, p Program, plan BudgetPlan) (alert BudgetAlert, err error) {
+	spending, err := s.spendingTx(ctx, tx, p, s.clock.Now())
 	if err != nil {
 		return alert, err
 	}
 	percent := gone(plan.BaseMinor, spending.Budget)
-	if plan.BaseMinor > 0 && spending.Budget < p.leastPrice() {
+	if plan.limited() && spending.Budget < p.leastPrice() {
 		percent = 100 // nobody can be asked any more
 	}
 	if plan.Alerts && percent > plan.Told {
@@ -140,9 +177,14 @@ func (s *Service) watchTx(ctx context.Context, tx *gorm.DB, id ID) (alert Budget
 	return alert, plan.saveTx(ctx, tx)
 }
 
-// leastPrice is what the plainest question costs; 0: nobody has said yet.
+// leastPrice is what is held for the plainest question: the dearest quote of work
+// that takes as long as is assumed; 0: nobody has said yet.
 func (p Program) leastPrice() int64 {
-	q, err := p.Quote(nil, 0)
+	b, err := p.Price(Kind{Effort: AssumedEffort})
+	if err != nil {
+		return 0
+	}
+	q, err := b.Dearest()
 	if err != nil {
 		return 0
 	}

@@ -138,7 +138,7 @@ func (s *Service) moveMoney(ctx context.Context, caller access.Caller, id ID, am
 func (s *Service) movedTx(ctx context.Context, tx *gorm.DB, p Program, kind event.Kind, minor int64) error {
 	switch kind {
 	case BudgetAllocated:
-		return s.givenTx(ctx, tx, p)
+		return s.givenTx(ctx, tx, p, minor)
 	case BudgetReturned:
 		return s.takenTx(ctx, tx, p, minor)
 	}

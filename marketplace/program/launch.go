@@ -86,13 +86,11 @@ func (p Program) missing(topics int, budget payouts.Money) []string {
 	if len(p.Languages) == 0 {
 		missing = append(missing, MissingLanguage)
 	}
-	var least int64 = 1
-	if quote, err := p.Quote(nil, 0); err != nil {
+	least := p.leastPrice()
+	if least == 0 {
 		missing = append(missing, MissingReward)
-	} else {
-		least = quote.Reward.Minor + quote.Fee.Minor
 	}
-	if budget.Minor < least {
+	if budget.Minor < max(least, 1) {
 		missing = append(missing, MissingBudget)
 	}
 	return missing

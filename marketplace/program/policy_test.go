@@ -128,6 +128,24 @@ func TestQuote(t *testing.T) {
 	}
 }
 
+// The least that lets anybody be asked is what is held for six minutes' work,
+// wherever the expert is.
+func TestLeastPriceIsWhatIsHeld(t *testing.T) {
+	p := Program{ID: marketplace.NewID[Program](), Currency: "EUR", Policies: DefaultPolicies()}
+	if got := p.leastPrice(); got != 0 {
+		t.Errorf("nobody has said: %d", got)
+	}
+	r := &p.Policies.Reward
+	r.BaseMinor, r.IncludedMinutes, r.PerMinuteMinor, r.FeeBP = 100, 2, 10, 1000
+	if got := p.leastPrice(); got != 154 {
+		t.Errorf("by the minute: %d", got)
+	}
+	r.Floor.ByCountry = map[string]int64{"CH": 6000}
+	if got := p.leastPrice(); got != 660 {
+		t.Errorf("with a country's floor: %d", got)
+	}
+}
+
 func TestQuoteRefuses(t *testing.T) {
 	p := Program{ID: marketplace.NewID[Program](), Currency: "EUR", Policies: DefaultPolicies()}
 	if _, err := p.Quote(nil, 0); !errors.Is(err, marketplace.ErrInvalid) {

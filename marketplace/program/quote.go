@@ -45,6 +45,9 @@ const (
 	ItemFee      = "fee"      // the platform's fee
 )
 
+// AssumedEffort is how long work is taken to be until it was measured.
+const AssumedEffort = 6 * time.Minute
+
 // maxEffort bounds an effort estimate.
 const maxEffort = 7 * day
 

@@ -186,7 +186,7 @@ func (s *Service) storeTx(ctx context.Context, tx *gorm.DB, q *Question, first M
 	if err := s.events.WriteTx(ctx, tx, append(w.news, next.news...), w.list...); err != nil || p == nil {
 		return err
 	}
-	return p.holdTx(ctx, tx, now)
+	return holdTx(ctx, tx, now, *p)
 }
 
 // takenTx inserts a question with a reference, unless that is taken.

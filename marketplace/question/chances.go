@@ -54,6 +54,7 @@ func (s *Service) Chances(ctx context.Context, caller access.Caller, id program.
 	now := s.clock.Now()
 	c.Since = now.Add(-chancesOver)
 	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		c = Chances{Since: c.Since} // of a run that was undone
 		_, enrolled, err := expert.EnrolmentTx(ctx, tx, id, caller.Person)
 		if err != nil {
 			return err
@@ -82,6 +83,9 @@ func (c *Chances) countTx(ctx context.Context, tx *gorm.DB, id program.ID, perso
 		var record DecisionRecord
 		if err := json.Unmarshal([]byte(text), &record); err != nil {
 			return fmt.Errorf("read a decision: %w", err)
+		}
+		if record.Matter != nil {
+			return nil // the brand's own: nobody was ranked
 		}
 		c.Decisions++
 		i := slices.IndexFunc(record.Ranking.Candidates, func(r matching.Ranked) bool { return r.Expert == matching.ID(person) })

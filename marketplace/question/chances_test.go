@@ -9,6 +9,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
@@ -18,7 +19,7 @@ import (
 // kept out, and what keeps them out now; of others nothing.
 func TestChancesTellWhyAndWhyNot(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		m := markettest.New(t, db)
+		m := markettest.NewWith(t, db, func(p *program.Policies) { p.Routing.BrandMatters = true })
 		first, second, away := m.Expert("first"), m.Expert("second"), m.Expert("away")
 		must := func(err error) {
 			t.Helper()
@@ -33,6 +34,7 @@ func TestChancesTellWhyAndWhyNot(t *testing.T) {
 		for range 3 {
 			m.Ask(m.Customer("Dana"), "My box is dead")
 		}
+		m.Ask(m.Customer("Dana"), burning) // nobody's
 		of := func(c access.Caller) question.Chances {
 			t.Helper()
 			chances, err := m.Questions.Chances(m.Ctx(), c, m.Program.ID)

@@ -156,14 +156,17 @@ func (d DecisionRecord) decision(q *Question, now time.Time) (Decision, error) {
 	}, nil
 }
 
-// holdTx sets the money aside, last: others who route in this program may wait
-// for who does. Where somebody else took it since the plan was made, the
+// holdTx sets the plans' money aside, last: others who route in this program may
+// wait for who does. Where somebody else took it since the plans were made, the
 // transaction is run again.
-func (p *plan) holdTx(ctx context.Context, tx *gorm.DB, now time.Time) error {
-	if p.hold == nil {
-		return nil
+func holdTx(ctx context.Context, tx *gorm.DB, now time.Time, plans ...plan) error {
+	var list []payouts.NewHold
+	for _, p := range plans {
+		if p.hold != nil {
+			list = append(list, *p.hold)
+		}
 	}
-	err := payouts.HoldTx(ctx, tx, now, *p.hold)
+	err := payouts.HoldAllTx(ctx, tx, now, list...)
 	if errors.Is(err, payouts.ErrInsufficientFunds) {
 		return fmt.Errorf("%w: %w", marketplace.ErrAgain, err)
 	}

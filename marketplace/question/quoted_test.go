@@ -206,10 +206,12 @@ func TestRewardsMoveWithTheQueue(t *testing.T) {
 func TestNobodyIsAskedForMoreThanThereIs(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		r := newRoom(t, db, func(p *program.Policies) {
-			p.Reward.BaseMinor = 200
-			p.Reward.Floor.ByCountry = map[string]int64{"CH": program.MaxRewardMinor}
-		})
+		r := newRoom(t, db, func(p *program.Policies) { p.Reward.BaseMinor = 200 })
+		dear := r.Program.Policies
+		dear.Reward.Floor.ByCountry = map[string]int64{"CH": program.MaxRewardMinor}
+		if err := r.Programs.SetPolicies(r.Ctx(), r.Owner, r.Program.ID, dear); err != nil {
+			t.Fatal(err)
+		}
 		q := r.load(r.Ask(r.dana, "It hums").ID)
 		if q.State != question.Escalated || q.EndReason != question.ReasonUnfunded {
 			t.Errorf("%s, %s", q.State, q.EndReason)

@@ -27,7 +27,7 @@ const (
 
 // expectedEffort is the handling time assumed of a question until there is a
 // measured one.
-const expectedEffort = 6 * time.Minute
+const expectedEffort = program.AssumedEffort
 
 // runnersUp is how many of those ranked next, but not asked, a decision record
 // keeps.
@@ -69,7 +69,7 @@ func (s *Service) routeTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 	if err := s.doTx(ctx, tx, q, &p, now); err != nil {
 		return err
 	}
-	return p.holdTx(ctx, tx, now)
+	return holdTx(ctx, tx, now, p)
 }
 
 // doTx writes what is planned for a question, but for the hold.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -36,7 +35,7 @@ func (s *Service) waitOverTx(ctx context.Context, tx *gorm.DB, q *Question, now 
 		}
 		if len(others) > 0 {
 			err := s.routeTogetherTx(ctx, tx, inOrder(append(others, q)), q, now)
-			if err != nil && ctx.Err() == nil && !errors.Is(err, marketplace.ErrAgain) {
+			if err != nil && ctx.Err() == nil && !marketplace.Retried(err) {
 				until := now.Add(apartFor)
 				r.apart.Store(&until)
 			}
@@ -104,12 +103,7 @@ func (s *Service) routeTogetherTx(ctx context.Context, tx *gorm.DB, list []*Ques
 			return err
 		}
 	}
-	for i := range plans {
-		if err := plans[i].holdTx(ctx, tx, now); err != nil {
-			return err
-		}
-	}
-	return nil
+	return holdTx(ctx, tx, now, plans...)
 }
 
 // onlyOneTx waits until no other process decides on several questions of the

@@ -180,6 +180,33 @@ func TestOneThatCannotBeRoutedIsLeftAlone(t *testing.T) {
 	})
 }
 
+// A rollback that PostgreSQL asks to be tried again is no failure of theirs: what
+// waits is decided on together in the next run too.
+func TestContentionDoesNotPartThem(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Open(t, "postgres")
+	r, list := waiting(t, db, 3, 1)
+	for _, statement := range []string{
+		"CREATE SEQUENCE tries",
+		`CREATE FUNCTION overtake() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			IF nextval('tries') = 1 THEN RAISE EXCEPTION 'overtaken' USING ERRCODE = '40001'; END IF; RETURN NEW; END $$`,
+		"CREATE TRIGGER overtaken BEFORE INSERT ON decisions FOR EACH ROW EXECUTE FUNCTION overtake()",
+	} {
+		r.must("prepare to overtake", db.Write.Exec(statement).Error)
+	}
+	r.RunDue()
+	records, asked := r.secondWaves(list)
+	if len(records) != 3 || different(asked) != 3 {
+		t.Errorf("%d decisions, for %d experts", len(records), different(asked))
+	}
+	for i, d := range records {
+		if d.Together == nil {
+			t.Errorf("question %d was decided on alone", i)
+		}
+	}
+	r.Balanced()
+}
+
 // What is decided for several is written for all of them or for none.
 func TestRoutingTogetherFailsHalfway(t *testing.T) {
 	t.Parallel()

@@ -41,6 +41,14 @@ ALTER TABLE measures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE measures FORCE ROW LEVEL SECURITY;
 CREATE POLICY brand ON measures USING (knowhow_sees(brand_id));
 
+-- Who is suspended by now has the way to appeal, too. Until the end of this step
+-- every brand's rows are seen.
+SELECT set_config('knowhow.brand', '*', true);
+INSERT INTO measures (id, brand_id, program_id, enrolment_id, person_id, kind, state, reason, evidence, topics, imposed_by, imposed_at)
+SELECT gen_random_uuid(),
+  brand_id, program_id, id, person_id, 'suspension', 'in_force', decision_code, COALESCE(NULLIF(decision_note, ''), '-'), '[]', decided_by, decided_at
+FROM enrolments WHERE state = 'suspended' AND decided_by <> person_id;
+
 -- The topics that the restriction in force keeps the expert from.
 ALTER TABLE enrolments ADD COLUMN restricted jsonb NOT NULL DEFAULT '[]';
 

@@ -38,6 +38,12 @@ CREATE INDEX measures_enrolment ON measures (enrolment_id);
 CREATE INDEX measures_program ON measures (program_id, imposed_at);
 CREATE INDEX measures_person ON measures (person_id, imposed_at);
 
+-- Who is suspended by now has the way to appeal, too.
+INSERT INTO measures (id, brand_id, program_id, enrolment_id, person_id, kind, state, reason, evidence, topics, imposed_by, imposed_at)
+SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))),
+  brand_id, program_id, id, person_id, 'suspension', 'in_force', decision_code, COALESCE(NULLIF(decision_note, ''), '-'), '[]', decided_by, decided_at
+FROM enrolments WHERE state = 'suspended' AND decided_by <> person_id;
+
 -- The topics that the restriction in force keeps the expert from.
 ALTER TABLE enrolments ADD COLUMN restricted TEXT NOT NULL DEFAULT '[]';
 

@@ -18,10 +18,10 @@ CREATE TABLE expert_invitations (
   revoked_at  DATETIME,
   next_due_at DATETIME,
   UNIQUE (id, brand_id),
-  UNIQUE (program_id, file_index),
   FOREIGN KEY (program_id, brand_id) REFERENCES programs (id, brand_id)
 );
 CREATE INDEX expert_invitations_program ON expert_invitations (program_id, created_at);
+CREATE INDEX expert_invitations_file ON expert_invitations (program_id, file_index) WHERE file_index IS NOT NULL;
 CREATE INDEX expert_invitations_due ON expert_invitations (next_due_at, id) WHERE next_due_at IS NOT NULL;
 
 -- Whom an invitation is for. The address goes when it is not needed any more;

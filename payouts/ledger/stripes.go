@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/google/uuid"
@@ -72,6 +73,11 @@ func (a Account) rows() []string {
 	}
 	return ids
 }
+
+// Before compares two things by the rows that postings of the account near to them
+// are written to: who posts several in this order locks the rows as everybody does,
+// by their ids.
+func (a Account) Before(x, y uuid.UUID) int { return strings.Compare(a.home(x), a.home(y)) }
 
 // home is the row that a posting near to something is written to.
 func (a Account) home(near uuid.UUID) string {

@@ -138,7 +138,7 @@ func (a *API) reject(ctx context.Context, caller access.Caller, in *rejectIn) er
 type certifyIn struct {
 	EnrolmentIn
 	Body struct {
-		Topics []string `json:"topics" maxItems:"200" doc:"Slugs, in place of those before." example:"[\"plans\"]"`
+		Topics []string `json:"topics" maxItems:"200" doc:"Slugs: those before, and new ones. None can be taken away; that is a restriction." example:"[\"plans\"]"`
 	}
 }
 

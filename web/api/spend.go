@@ -86,7 +86,7 @@ type QuestionSpend struct {
 	Question question.ID `json:"question" format:"uuid"`
 	Topic    string      `json:"topic" doc:"Slug; empty where none is known."`
 	AskedAt  time.Time   `json:"asked_at"`
-	Experts  Money       `json:"experts" doc:"Earned by experts and reviewers, less what was refused."`
+	Experts  Money       `json:"experts" doc:"Earned by experts and reviewers, and what they were thanked with, less what was refused or taken back; below zero where more came back in the period."`
 	Fees     Money       `json:"fees"`
 	Total    Money       `json:"total"`
 	Pending  Money       `json:"pending" doc:"Of it, what may still be refused."`

@@ -1,8 +1,12 @@
 package pages
 
 import (
+	"errors"
+	"net/http"
 	"strings"
 	"time"
+
+	"knowhow/web/problem"
 )
 
 // invitedRoutes are how somebody follows a program's invitation to apply.
@@ -61,7 +65,10 @@ func (v *visit) invitedTo(program string) *applicant {
 	}
 	a := &applicant{Token: held.Token}
 	if err := v.api.send("/expert_invitations/preview", map[string]string{"token": a.Token}, a); err != nil {
-		v.drop(invitedBy)
+		var p *problem.Problem
+		if errors.As(err, &p) && (p.Status == http.StatusNotFound || p.Status == http.StatusConflict) { // else it may be good the next time
+			v.drop(invitedBy)
+		}
 		return nil
 	}
 	return a

@@ -131,6 +131,7 @@ var table = []row{
 	{err: expert.ErrNotOneself, kind: kind{"not_oneself", http.StatusForbidden, "Nobody decides about themselves"}, quiet: true},
 	{err: expert.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
 	{err: expert.ErrSameHuman, kind: sameHuman, quiet: true},
+	{err: expert.ErrImposedBefore, kind: kind{"imposed_before", http.StatusForbidden, "What ended in the expert's favour is imposed again by somebody else only"}, quiet: true},
 	{err: expert.ErrTooLate, kind: tooLate, quiet: true},
 	{err: expert.ErrTimed, kind: kind{"quiz_timed", http.StatusConflict, "The quiz is answered item by item"}, quiet: true},
 	{err: expert.ErrNotTimed, kind: kind{"quiz_not_timed", http.StatusConflict, "The quiz is answered at once"}, quiet: true},

@@ -85,7 +85,7 @@ for (const look of looks) {
     const { look: see, wrong } = looker();
     const stage = await lived(house);
     const { pages } = await everyPage(house, stage);
-    const expert = pages.find((p) => /\/roster\/./.test(p.path)).path;
+    const expert = pages.find((p) => /\/roster\/[0-9a-f]{8}-/.test(p.path)).path;
     const press = (page, label) => page.locator('main').getByRole('button', { name: label, exact: true }).first().click();
     const opened = async (page, state) => {
       const dialog = page.getByRole('dialog').filter({ visible: true });

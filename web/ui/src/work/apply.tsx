@@ -28,7 +28,7 @@ export function Apply({ program }: { program: string }) {
         forgetInvitation(program);
       },
       failed: (error) => {
-        if (['invitation_over', 'invitation_used'].includes(codeOf(error))) forgetInvitation(program); // they may apply without it
+        if (['invitation_over', 'invitation_used', 'not_found'].includes(codeOf(error))) forgetInvitation(program); // they may apply without it
         return false;
       },
     },

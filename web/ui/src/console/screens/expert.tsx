@@ -190,7 +190,7 @@ function Certificates({ of }: { of: Enrolment }) {
         <Checkbox.Group label={t('expert.certified')} description={t('expert.certified.text')} value={chosen} onChange={setChosen}>
           <Stack gap="xs" mt="sm">
             {certified.map((topic) => (
-              <Checkbox key={topic.id} value={topic.slug} label={topic.name} />
+              <Checkbox key={topic.id} value={topic.slug} label={topic.name} disabled={of.certified.includes(topic.slug)} />
             ))}
           </Stack>
         </Checkbox.Group>
