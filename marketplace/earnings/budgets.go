@@ -19,7 +19,7 @@ const (
 	// budgetsLine is the line of the timetable that sees how far budgets have gone,
 	// every budgetEvery; migration 00101 inserts it.
 	budgetsLine = "watch budgets"
-	budgetEvery = 5 * time.Minute
+	budgetEvery = 15 * time.Minute
 	// budgetsJob looks at every budget: each is a transaction of its own.
 	budgetsJob = "earnings.budgets"
 )

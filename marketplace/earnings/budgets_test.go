@@ -41,7 +41,7 @@ func (b *bench) give(minor int64) error {
 // watch has the budgets looked at.
 func (b *bench) watch() {
 	b.T.Helper()
-	b.Clock.Advance(6 * time.Minute)
+	b.Clock.Advance(16 * time.Minute)
 	b.RunDue()
 }
 
