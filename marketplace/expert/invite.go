@@ -70,7 +70,7 @@ func (s *Service) invite(ctx context.Context, caller access.Caller, id program.I
 	i.CreatedBy, i.CreatedAt = caller.Person, now
 	err = s.inProgram(ctx, caller, id, access.InviteExperts, func(tx *gorm.DB, p program.Program) error {
 		if p.State == program.Draft || p.State == program.Closed {
-			return &program.TransitionError{From: p.State, To: p.State}
+			return &program.TransitionError{From: p.State}
 		}
 		i.BrandID = p.BrandID
 		return s.inviteTx(ctx, tx, caller, p, &i, list)

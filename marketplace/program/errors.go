@@ -25,9 +25,12 @@ var ErrSlugTaken = fmt.Errorf("%w: the slug is taken", marketplace.ErrConflict)
 var ErrFunding = fmt.Errorf("%w: the payment provider confirms funding", marketplace.ErrForbidden)
 
 // TransitionError names a move the state map does not have.
-type TransitionError struct{ From, To State }
+type TransitionError struct{ From, To State } // To may be empty
 
 func (e *TransitionError) Error() string {
+	if e.To == "" {
+		return fmt.Sprintf("a %s program does not allow it", e.From)
+	}
 	return fmt.Sprintf("a %s program cannot become %s", e.From, e.To)
 }
 

@@ -37,10 +37,12 @@ var voices = map[string]func(*Scene){
 		s.election(s.colleague())
 		s.server.must("stand", s.Community.Stand(s.Ctx(), s.person, s.own, "Me."))
 	},
-	"vote":     func(s *Scene) { s.voting(s.colleague()) },
-	"getVoice": func(s *Scene) { s.colleague() },
+	"vote":            func(s *Scene) { s.voting(s.colleague()) },
+	"getVoice":        func(s *Scene) { s.colleague() },
+	"inviteByLink":    func(s *Scene) { s.live() },
+	"inviteAddresses": func(s *Scene) { s.live() },
 	"inviteByFile": func(s *Scene) {
-		id := s.draft()
+		id := s.live()
 		p, err := s.Experts.PreviewFile(s.Ctx(), s.Manager, id, expert.InviteFile{
 			CSV: "email,language\nann@example.com,de\n", Column: "email", LanguageColumn: "language",
 		})
@@ -52,7 +54,7 @@ var voices = map[string]func(*Scene){
 // invite makes $INVITE, a link by which people apply, and its $INVITE_TOKEN.
 func (s *Scene) invite() {
 	s.T.Helper()
-	id := s.draft()
+	id := s.live()
 	made, err := s.Experts.InviteByLink(s.Ctx(), s.Manager, id, expert.InvitationTerms{Label: "Spring"}, 0)
 	s.server.must("invite experts", err)
 	v, err := s.Experts.Invitation(s.Ctx(), s.Manager, id, made.ID)
