@@ -102,7 +102,7 @@ export class Api {
   ask = (body: object, key: string) => this.send<Question>('POST', 'questions', { program: this.config.program, ...body }, true, key);
   act = (id: string, verb: string, body?: object, key?: string) => this.send<void>('POST', `questions/${id}/${verb}`, body, true, key);
   rate = (id: string, body: object) => this.send<void>('PUT', `questions/${id}/feedback`, body);
-  asksNPS = async (id: string) => (await this.send<{ ask: boolean }>('GET', `questions/${id}/nps`)).ask;
+  asksNPS = (id: string) => this.send<{ ask: boolean }>('GET', `questions/${id}/nps`);
   giveNPS = (id: string, score: number | null) => this.send<void>('PUT', `questions/${id}/nps`, { score });
   read = (id: string, position: number) => this.send<void>('PUT', `questions/${id}/read`, { position });
   link = () => this.send<{ url: string; expires_at: string }>('POST', 'me/resume_links');

@@ -3,26 +3,26 @@ import type { Question } from './api';
 import type { Place } from './ask';
 import { fill, h, press } from './dom';
 
-const asked = new Map<string, Promise<boolean>>(); // by question: a thread is drawn often
+const asked = new Map<string, Promise<{ ask: boolean }>>(); // by question: a thread is drawn often
 
 /** recommend asks where the API says that this customer is to be asked. */
 export function recommend(p: Place, q: Question): HTMLElement {
   const { t, api } = p;
-  const el = h('div', {});
-  const ask = asked.get(q.id) ?? api.asksNPS(q.id).catch(() => false);
+  const el = h('div', { role: 'status' });
+  const ask = asked.get(q.id) ?? api.asksNPS(q.id);
   asked.set(q.id, ask);
-  const give = async (score: number | null) => {
-    await api.giveNPS(q.id, score);
-    asked.set(q.id, Promise.resolve(false));
-    fill(el, h('p', { class: 'hint', role: 'status' }, t('nps.thanks')));
-  };
-  const scale = Array.from({ length: 11 }, (_, n) => {
-    const button = press('quiet', () => void p.busy(button, () => give(n)), {}, String(n));
+  const score = (value: number | null, label = `${value}`) => {
+    const give = async () => {
+      await api.giveNPS(q.id, value);
+      asked.set(q.id, Promise.resolve({ ask: false }));
+      fill(el, t('rate.thanks'));
+    };
+    const button = press('quiet', () => p.busy(button, give), {}, label);
     return button;
-  });
-  const skip = press('quiet', () => void p.busy(skip, () => give(null)), {}, t('nps.skip'));
-  void ask.then((yes) => {
-    if (yes) fill(el, h('fieldset', { class: 'nps' }, h('legend', {}, t('nps.legend')), ...scale, skip));
-  });
+  };
+  ask.then(
+    (yes) => yes.ask && fill(el, h('fieldset', {}, h('legend', {}, t('nps.legend')), ...[...Array(11).keys()].map((n) => score(n)), score(null, t('close')))),
+    () => 0, // nothing depends on it
+  );
   return el;
 }

@@ -216,15 +216,8 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
   );
   const comment = h('textarea', { rows: 2, maxlength: 4000, 'aria-label': t('rate.comment'), placeholder: t('rate.comment') });
   const button = h('button', { class: 'main' }, t('rate.send'));
-  const solved = [true, false].map((yes) => h('input', { type: 'radio', name: 'solved', value: yes ? 'yes' : 'no' }));
-  const more = h(
-    'div',
-    { class: 'more', hidden: true },
-    h('fieldset', {}, h('legend', {}, t('rate.solved')), ...solved.map((input) => h('label', { class: 'check' }, input, t(input.value === 'yes' ? 'rate.yes' : 'rate.no')))),
-    reason,
-    comment,
-    button,
-  );
+  const solved = h('input', { type: 'checkbox' });
+  const more = h('div', { class: 'more', hidden: true }, h('label', { class: 'check' }, solved, t('rate.solved')), reason, comment, button);
   const stars = [1, 2, 3, 4, 5].map((n) =>
     h(
       'label',
@@ -235,9 +228,9 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
         value: n,
         checked: n === was,
         onchange: () => {
+          if (more.hidden) solved.checked = n > 2; // theirs to change
           more.hidden = false;
           reason.required = n < 3;
-          if (!solved.some((input) => input.checked)) solved[n > 2 ? 0 : 1]!.checked = true; // theirs to change
           more.scrollIntoView({ block: 'nearest' });
         },
       }),
@@ -247,10 +240,9 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
   );
   const said = h('p', { class: 'hint', role: 'status' }, was && t('rate.thanks'));
   const send = async () => {
-    const given = new FormData(form);
-    const csat = Number(given.get('csat'));
+    const csat = Number(new FormData(form).get('csat'));
     await p.api.rate(q.id, {
-      solved: given.get('solved') === 'yes',
+      solved: solved.checked,
       csat,
       reason: reason.value || undefined,
       comment: comment.value.trim() || undefined,
