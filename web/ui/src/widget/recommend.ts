@@ -8,7 +8,7 @@ const asked = new Map<string, Promise<{ ask: boolean }>>(); // by question: a th
 /** recommend asks where the API says that this customer is to be asked. */
 export function recommend(p: Place, q: Question): HTMLElement {
   const { t, api } = p;
-  const el = h('div', { role: 'status' });
+  const el = h('p', { class: 'hint', role: 'status' });
   const ask = asked.get(q.id) ?? api.asksNPS(q.id);
   asked.set(q.id, ask);
   const score = (value: number | null, label = `${value}`) => {
@@ -21,7 +21,7 @@ export function recommend(p: Place, q: Question): HTMLElement {
     return button;
   };
   ask.then(
-    (yes) => yes.ask && fill(el, h('fieldset', {}, h('legend', {}, t('nps.legend')), ...[...Array(11).keys()].map((n) => score(n)), score(null, t('close')))),
+    (yes) => yes.ask && fill(el, t('nps.legend'), ...[...Array(11).keys()].map((n) => score(n)), score(null, t('close'))),
     () => 0, // nothing depends on it
   );
   return el;
