@@ -20,10 +20,11 @@ CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$dir/knowhow" ./cmd/knowho
 printf 'binary        %.1f MB\n' "$(stat -c %s "$dir/knowhow" | awk '{print $1 / 1e6}')"
 
 launch() {
+  rm -f "$dir/out" # which the shell would empty too late: the address in it is the last one's
   "$dir/knowhow" serve --demo --database-url "sqlite:$dir/demo.db" --listen 127.0.0.1:0 >"$dir/out" 2>"$dir/log" &
   pid=$!
   # The first line is printed once the socket is served.
-  until base=$(sed -n 's/^Serving //p' "$dir/out") && [[ -n $base ]]; do
+  until base=$(sed -n 's/^Serving //p' "$dir/out" 2>/dev/null) && [[ -n $base ]]; do
     kill -0 "$pid" 2>/dev/null || { cat "$dir/log" >&2; exit 1; }
     sleep 0.005
   done
@@ -47,4 +48,6 @@ for ((i = 1; i <= starts; i++)); do
   if ((i < starts)); then stop; fi
 done
 sleep 5
-awk '/VmRSS/ {printf "idle memory   %.1f MB\n", $2 * 1024 / 1e6}' "/proc/$pid/status"
+resident() { awk '/VmRSS/ {printf "%.1f MB", $2 * 1024 / 1e6}' "/proc/$1/status"; }
+# The demo is two processes: what serves is the other's child.
+printf 'idle memory   %s, and %s of the demo'"'"'s warden\n' "$(resident "$(pgrep -P "$pid")")" "$(resident "$pid")"

@@ -156,7 +156,7 @@ var topLevel = func() map[string]bool {
 }()
 
 // commonLabel tells whether what stands before " at " is an ordinary word.
-func commonLabel(label string) bool { return lexicon[label]&common != 0 }
+func commonLabel(label string) bool { return lexicon()[label]&common != 0 }
 
 func trimRight(s string, i int) int {
 	for i > 0 && s[i-1] == ' ' {

@@ -3,6 +3,7 @@ package redact
 import (
 	_ "embed"
 	"strings"
+	"sync"
 )
 
 // class is the set of word lists a word stands in.
@@ -37,8 +38,9 @@ var classNames = map[string]class{
 //go:embed lexicon.txt
 var lexiconText string
 
-// lexicon maps a folded word to the lists it stands in.
-var lexicon = parseLexicon(lexiconText)
+// lexicon maps a folded word to the lists it stands in. It is read when first
+// asked for: not every process redacts.
+var lexicon = sync.OnceValue(func() map[string]class { return parseLexicon(lexiconText) })
 
 // parseLexicon reads the lists: "[list]" begins one, "#" a comment.
 func parseLexicon(text string) map[string]class {

@@ -173,7 +173,7 @@ func compound(key string) bool {
 		return false
 	}
 	for n := 3; n+3 <= len(key); n++ {
-		if lexicon[key[:n]]&(common|org) != 0 && lexicon[key[n:]]&(common|org) != 0 && lexicon[key[:n]]&particle == 0 {
+		if lexicon()[key[:n]]&(common|org) != 0 && lexicon()[key[n:]]&(common|org) != 0 && lexicon()[key[:n]]&particle == 0 {
 			return true
 		}
 	}
@@ -183,5 +183,5 @@ func compound(key string) bool {
 // hyphenated tells a double name, one part of which is a known one.
 func hyphenated(key string) bool {
 	first, rest, ok := strings.Cut(key, "-")
-	return ok && len(first) > 2 && len(rest) > 2 && (lexicon[first]&given != 0 || lexicon[rest]&surname != 0 && lexicon[first]&surname != 0)
+	return ok && len(first) > 2 && len(rest) > 2 && (lexicon()[first]&given != 0 || lexicon()[rest]&surname != 0 && lexicon()[first]&surname != 0)
 }

@@ -1,10 +1,6 @@
 package redact
 
-import (
-	"strings"
-
-	"github.com/nyaruka/phonenumbers"
-)
+import "strings"
 
 // phoneCues are words that stand before phone numbers.
 var phoneCues = []string{
@@ -276,12 +272,12 @@ func (f *finder) validSomewhere(number string) bool {
 		if f.plans++; f.plans > maxPlans {
 			return false
 		}
-		if p, err := phonenumbers.Parse(number, region); err == nil && phonenumbers.IsValidNumberForRegion(p, region) {
+		p, ok := dial(number, region)
+		if ok && p.validIn(region) {
 			return true
 		}
 		if number[0] == '+' {
-			p, err := phonenumbers.Parse(number, region)
-			return err == nil && phonenumbers.IsValidNumber(p)
+			return ok && p.valid()
 		}
 	}
 	return false
@@ -298,8 +294,8 @@ func (f *finder) phoneValue(raw, digits string) string {
 	if f.plans++; f.plans > maxPlans {
 		return digits
 	}
-	if p, err := phonenumbers.Parse(raw, f.regions[0]); err == nil && phonenumbers.IsPossibleNumber(p) {
-		return phonenumbers.Format(p, phonenumbers.E164)
+	if p, ok := dial(raw, f.regions[0]); ok && p.possible() {
+		return p.e164()
 	}
 	return digits
 }

@@ -71,7 +71,7 @@ func (r *Redactor) learn(name string) {
 	parts := keys(name)
 	whole := strings.Join(parts, " ")
 	for _, part := range parts {
-		if utf8.RuneCountInString(part) >= 2 && lexicon[part]&particle == 0 {
+		if utf8.RuneCountInString(part) >= 2 && lexicon()[part]&particle == 0 {
 			r.known[part] = whole
 		}
 	}

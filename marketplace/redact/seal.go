@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -129,8 +128,8 @@ func normalizePhone(value string) string {
 	if rest, ok := strings.CutPrefix(value, "00"); ok {
 		value = "+" + rest
 	}
-	if p, err := phonenumbers.Parse(value, "ZZ"); err == nil {
-		return phonenumbers.Format(p, phonenumbers.E164)
+	if p, ok := dial(value, "ZZ"); ok {
+		return p.e164()
 	}
 	v := newView(value)
 	digits := make([]byte, 0, len(v.s))

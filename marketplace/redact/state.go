@@ -85,7 +85,7 @@ func (b book) number(k Kind, value string) int {
 // rememberParts gives the parts of a name its number, where they have none.
 func (b book) rememberParts(name string, n int) {
 	for part := range strings.FieldsSeq(name) {
-		if len(part) < minNamePart || lexicon[part]&(particle|title) != 0 {
+		if len(part) < minNamePart || lexicon()[part]&(particle|title) != 0 {
 			continue
 		}
 		if key := b.hash(Name, part); b.Seen[key] == 0 {

@@ -195,13 +195,13 @@ func (t token) finish(v *view, n, uppers, digits, cased int) token {
 
 // classify looks a key up; a hyphenated one is what all its parts are.
 func classify(key string) class {
-	c, ok := lexicon[key]
+	c, ok := lexicon()[key]
 	if ok || !strings.Contains(key, "-") {
 		return c
 	}
 	c = ^class(0)
 	for part := range strings.SplitSeq(key, "-") {
-		c &= lexicon[part]
+		c &= lexicon()[part]
 	}
 	return c
 }

@@ -75,15 +75,19 @@ func (r Route) Enters() bool {
 
 const maxBody = 256 << 10
 
+// A route takes a pointer to its input and gives one to its output: the
+// compiler makes code that is generic of pointers once for all of them, of
+// structs once for each, under a name that spells the struct out.
+
 // read adds a route that returns something.
-func read[I, O any](a *API, r Route, show func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
+func read[I any, O comparable](a *API, r Route, show func(ctx context.Context, caller access.Caller, in I) (O, error)) {
 	r.Method, r.status = http.MethodGet, http.StatusOK
 	add(a, r, show)
 }
 
 // call adds a route that answers a body and leaves nothing behind, or nothing
 // that may be repeated.
-func call[I, O any](a *API, r Route, do func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
+func call[I any, O comparable](a *API, r Route, do func(ctx context.Context, caller access.Caller, in I) (O, error)) {
 	r.Method, r.unkeyed = http.MethodPost, true
 	if r.status == 0 {
 		r.status = http.StatusOK
@@ -93,32 +97,34 @@ func call[I, O any](a *API, r Route, do func(ctx context.Context, caller access.
 
 // create adds a route that creates something: do returns its id, show the thing
 // itself. A repeat only shows what the first made.
-func create[I, O any](a *API, r Route,
-	do func(ctx context.Context, caller access.Caller, in *I) (id string, err error),
-	show func(ctx context.Context, caller access.Caller, in *I, id string) (*O, error),
+func create[I any, O comparable](a *API, r Route,
+	do func(ctx context.Context, caller access.Caller, in I) (id string, err error),
+	show func(ctx context.Context, caller access.Caller, in I, id string) (O, error),
 ) {
-	createShown(a, r, func(ctx context.Context, caller access.Caller, in *I) (string, *O, error) {
+	createShown(a, r, func(ctx context.Context, caller access.Caller, in I) (string, O, error) {
+		var unmade O
 		id, err := do(ctx, caller, in)
-		return id, nil, err
+		return id, unmade, err
 	}, show)
 }
 
 // createShown is create where do can give the thing itself too, so that it is
 // looked up for a repeat only.
-func createShown[I, O any](a *API, r Route,
-	do func(ctx context.Context, caller access.Caller, in *I) (id string, made *O, err error),
-	show func(ctx context.Context, caller access.Caller, in *I, id string) (*O, error),
+func createShown[I any, O comparable](a *API, r Route,
+	do func(ctx context.Context, caller access.Caller, in I) (id string, made O, err error),
+	show func(ctx context.Context, caller access.Caller, in I, id string) (O, error),
 ) {
 	r.Method, r.status = http.MethodPost, http.StatusCreated
-	add(a, r, func(ctx context.Context, caller access.Caller, in *I) (*O, error) {
+	add(a, r, func(ctx context.Context, caller access.Caller, in I) (O, error) {
+		var unmade O
 		id, made, err := do(claimed(ctx, a, &r, caller, in), caller, in)
 		var repeated *marketplace.RepeatedError
 		switch {
 		case errors.As(err, &repeated):
 			return show(ctx, caller, in, repeated.Result)
 		case err != nil:
-			return nil, err
-		case made != nil:
+			return unmade, err
+		case made != unmade:
 			return made, nil
 		}
 		return show(ctx, caller, in, id)
@@ -127,12 +133,12 @@ func createShown[I, O any](a *API, r Route,
 
 // act adds a route that changes something and returns nothing. Its method is
 // POST unless the route says otherwise. A repeat does nothing.
-func act[I any](a *API, r Route, do func(ctx context.Context, caller access.Caller, in *I) error) {
+func act[I any](a *API, r Route, do func(ctx context.Context, caller access.Caller, in I) error) {
 	if r.Method == "" {
 		r.Method = http.MethodPost
 	}
 	r.status = http.StatusNoContent
-	add(a, r, func(ctx context.Context, caller access.Caller, in *I) (*struct{}, error) {
+	add(a, r, func(ctx context.Context, caller access.Caller, in I) (*struct{}, error) {
 		err := do(claimed(ctx, a, &r, caller, in), caller, in)
 		if errors.Is(err, marketplace.ErrRepeated) {
 			err = nil
@@ -161,10 +167,11 @@ func claimed(ctx context.Context, a *API, r *Route, caller access.Caller, in any
 
 // add registers a route. What there is of it for every route is little: the
 // types, and the way from them to those of the handler.
-func add[I, O any](a *API, r Route, handle func(ctx context.Context, caller access.Caller, in *I) (*O, error)) {
-	a.add(&r, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, caller access.Caller, in any) (any, error) {
-		out, err := handle(ctx, caller, in.(*I))
-		if err != nil || out == nil {
+func add[I any, O comparable](a *API, r Route, handle func(ctx context.Context, caller access.Caller, in I) (O, error)) {
+	a.add(&r, reflect.TypeFor[I]().Elem(), reflect.TypeFor[O]().Elem(), func(ctx context.Context, caller access.Caller, in any) (any, error) {
+		var nothing O
+		out, err := handle(ctx, caller, in.(I))
+		if err != nil || out == nothing {
 			return nil, err
 		}
 		return out, nil

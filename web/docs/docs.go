@@ -1,7 +1,7 @@
 // Package docs serves the API's description: as OpenAPI 3.1 for programs, and
-// as one page for people. Both are made once, when the service starts, from
-// what the routes themselves declare; nothing is fetched from elsewhere and the
-// page works without scripts.
+// as one page for people. Both are made once, when first asked for, from what
+// the routes themselves declare; nothing is fetched from elsewhere and the page
+// works without scripts.
 //
 // It owns the page's words on what all routes share, and how an example request
 // is made from a schema. It leaves to package api what the routes are.
@@ -13,10 +13,10 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -33,7 +33,10 @@ var (
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 // Pages are the description, ready to be sent. Safe for concurrent use.
-type Pages struct{ openapi, page, style, script file }
+type Pages struct {
+	openapi, page func() file // what they take to make is half of what a service takes to start
+	style, script file
+}
 
 // file is one thing to be sent, with the tag of this very content.
 type file struct {
@@ -47,31 +50,40 @@ func newFile(mediaType string, content []byte) file {
 	return file{mediaType: mediaType, content: content, tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
 }
 
-// New writes the pages of spec, for a service that the outside reaches at base.
-func New(spec *huma.OpenAPI, base *url.URL) (*Pages, error) {
-	described, err := json.MarshalIndent(spec, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("write the API's description: %w", err)
-	}
-	var page bytes.Buffer
-	if err := layout.Execute(&page, newView(spec, strings.TrimSuffix(base.String(), "/"))); err != nil {
-		return nil, fmt.Errorf("write the API's page: %w", err)
-	}
+// New is the pages of spec, which must not be changed from now on, for a service
+// that the outside reaches at base.
+func New(spec *huma.OpenAPI, base *url.URL) *Pages {
 	return &Pages{
-		openapi: newFile("application/vnd.oai.openapi+json;version=3.1", append(described, '\n')),
-		page:    newFile("text/html; charset=utf-8", page.Bytes()),
+		openapi: sync.OnceValue(func() file { return describeAll(spec) }),
+		page:    sync.OnceValue(func() file { return writePage(spec, strings.TrimSuffix(base.String(), "/")) }),
 		style:   newFile("text/css; charset=utf-8", style),
 		script:  newFile("text/javascript; charset=utf-8", script),
-	}, nil
+	}
+}
+
+func describeAll(spec *huma.OpenAPI) file {
+	described, err := json.MarshalIndent(spec, "", "  ")
+	if err != nil {
+		panic("docs: write the API's description: " + err.Error()) // the build is broken
+	}
+	return newFile("application/vnd.oai.openapi+json;version=3.1", append(described, '\n'))
+}
+
+func writePage(spec *huma.OpenAPI, base string) file {
+	var page bytes.Buffer
+	if err := layout().Execute(&page, newView(spec, base)); err != nil {
+		panic("docs: write the API's page: " + err.Error()) // the build is broken
+	}
+	return newFile("text/html; charset=utf-8", page.Bytes())
 }
 
 // OpenAPI answers with the description in JSON.
-func (p *Pages) OpenAPI(w http.ResponseWriter, r *http.Request) { p.openapi.serve(w, r) }
+func (p *Pages) OpenAPI(w http.ResponseWriter, r *http.Request) { p.openapi().serve(w, r) }
 
 // Page answers with the page for people.
 func (p *Pages) Page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", policy)
-	p.page.serve(w, r)
+	p.page().serve(w, r)
 }
 
 // Style answers with the page's stylesheet.

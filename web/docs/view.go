@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,7 +19,7 @@ import (
 //go:embed docs.html
 var source string
 
-var layout = template.Must(template.New("docs").Parse(source))
+var layout = sync.OnceValue(func() *template.Template { return template.Must(template.New("docs").Parse(source)) })
 
 // view is what the page shows.
 type view struct {
