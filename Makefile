@@ -4,11 +4,15 @@ SHELL       := /bin/bash
 
 # Pure Go throughout: no C compiler is needed, to build or to test.
 export CGO_ENABLED := 0
+# What is tested is compiled as what is built is, so that it is compiled once.
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 SAMPLE  := cmd/knowhow/replay/sample/questions.jsonl
 # Every test package may start a PostgreSQL of its own, so not all at once.
 GOTEST  := go test -p 4 -vet=off -ldflags=-s -timeout 15m
+# What takes longest begins first, so that no processor is idle at the end.
+LONGEST := ./web ./cmd/knowhow/internal/demo ./cmd/knowhow/serve ./marketplace/question ./payouts ./cmd/knowhow ./cmd/knowhow/replay ./marketplace/quality
 
 .PHONY: help
 help: ## print this list
@@ -65,7 +69,7 @@ measure: ## print what serving costs: binary, time to start, idle memory
 
 .PHONY: test
 test: deps check ## check and test everything, on SQLite and PostgreSQL, and the faces where Node is
-	$(GOTEST) ./...
+	$(GOTEST) $(LONGEST) ./...
 	scripts/tidy.sh
 	if command -v node >/dev/null; then $(MAKE) web-test browser-core; \
 	else echo "Node 20 is not installed: nothing was tested in browsers" >&2; fi

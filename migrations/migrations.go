@@ -6,8 +6,10 @@ package migrations
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"time"
@@ -80,6 +82,24 @@ func Status(ctx context.Context, db *sql.DB, dialect string) ([]Step, error) {
 		}
 	}
 	return steps, nil
+}
+
+// Sum is a digest of every step of a dialect: databases that are migrated under
+// the same sum are alike.
+func Sum(dialect string) (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(files, dialect, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := files.ReadFile(name)
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(text), text)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("read migrations for %s: %w", dialect, err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func provider(db *sql.DB, dialect string) (*goose.Provider, error) {

@@ -108,11 +108,12 @@ func (g generator) text(s *huma.Schema) string {
 			return text
 		}
 	}
-	n, text := bounded(g.rnd, s.MinLength, s.MaxLength, 40), g.word()
-	for len(text) < n {
-		text += g.word()
+	var text strings.Builder
+	text.WriteString(g.word())
+	for n := bounded(g.rnd, s.MinLength, s.MaxLength, 40); text.Len() < n; {
+		text.WriteString(g.word())
 	}
-	return text
+	return text.String()
 }
 
 // bend makes one thing wrong with c, or a few.

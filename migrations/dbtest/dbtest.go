@@ -1,7 +1,7 @@
 // Package dbtest gives every test a migrated database of its own, on SQLite
-// and on a throwaway PostgreSQL that the test process starts once. Nothing is
-// ever skipped: where PostgreSQL is missing the test fails and says what to
-// install.
+// and on a throwaway PostgreSQL that the test process starts once, both in memory
+// where there is room. Nothing is ever skipped: where PostgreSQL is missing the
+// test fails and says what to install.
 package dbtest
 
 import (
@@ -78,30 +78,40 @@ func sqliteCopy(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("migrate the SQLite template: %v", err)
 	}
-	file := filepath.Join(t.TempDir(), "test.db")
-	if err := os.WriteFile(file, template, 0o600); err != nil {
-		t.Fatalf("copy the SQLite template: %v", err)
+	return sqliteFile(t, template)
+}
+
+// sqliteFile is the URL of a file in memory with a content, that goes when the
+// test ends.
+func sqliteFile(t testing.TB, content []byte) string {
+	t.Helper()
+	in, err := pgtemp.Scratch()
+	if err != nil {
+		t.Fatalf("find room for the test's database: %v", err)
+	}
+	dir, err := os.MkdirTemp(in, "")
+	if err != nil {
+		t.Fatalf("find room for the test's database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("remove the test's database: %v", err)
+		}
+	})
+	file := filepath.Join(dir, "test.db")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatalf("copy the test's database: %v", err)
 	}
 	return "sqlite:" + file
 }
 
 var (
-	postgresServer = sync.OnceValues(func() (*pgtemp.Server, error) {
-		ctx := context.Background()
-		server, err := pgtemp.Start(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if err := server.Create(ctx, "template_knowhow", ""); err != nil {
-			return nil, err
-		}
-		return server, migrate(server.URL("template_knowhow"))
-	})
+	postgresServer = sync.OnceValues(func() (*pgtemp.Server, error) { return startPostgres(context.Background()) })
 	postgresCopies atomic.Int64
 	postgresClone  sync.Mutex // one clone at a time: the template allows no second user
 )
 
-func postgresCopy(t testing.TB) string { return postgresCopyOf(t, "template_knowhow") }
+func postgresCopy(t testing.TB) string { return postgresCopyOf(t, template) }
 
 func postgresCopyOf(t testing.TB, template string) string {
 	t.Helper()

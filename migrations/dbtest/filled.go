@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,11 +55,7 @@ func (f *Filled) sqliteURL(t testing.TB) string {
 	if f.file == nil {
 		t.Fatal("it could not be filled")
 	}
-	file := filepath.Join(t.TempDir(), "filled.db")
-	if err := os.WriteFile(file, f.file, 0o600); err != nil {
-		t.Fatalf("copy what was filled: %v", err)
-	}
-	return "sqlite:" + file
+	return sqliteFile(t, f.file)
 }
 
 var filledNames atomic.Int64
@@ -73,7 +68,7 @@ func (f *Filled) postgresURL(t testing.TB) string {
 		}
 		name := fmt.Sprintf("filled_%d", filledNames.Add(1))
 		postgresClone.Lock()
-		err = server.Create(context.Background(), name, "template_knowhow")
+		err = server.Create(context.Background(), name, template)
 		postgresClone.Unlock()
 		if err != nil {
 			t.Fatalf("clone the PostgreSQL template: %v", err)

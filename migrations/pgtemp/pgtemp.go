@@ -29,9 +29,10 @@ var ErrNotInstalled = errors.New("PostgreSQL's server programs (initdb, postgres
 // Server is a running throwaway server. Databases are owned by the role
 // "knowhow", which is no superuser, so row-level security binds it.
 type Server struct {
-	dir   string
-	stdin io.Closer
-	cmd   *exec.Cmd
+	bin, dir string
+	cred     *syscall.Credential // of the user it runs as; nil: ours
+	stdin    io.Closer
+	cmd      *exec.Cmd
 }
 
 // supervise starts the server, then waits for its input to end, which happens
@@ -42,19 +43,32 @@ pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid; rm -rf "$2"`
 // Settings of servers: forgetful is quick and small, for tests; durable flushes
 // what is committed to the disk, as PostgreSQL does by default.
 const (
-	forgetful = "-c fsync=off -c shared_buffers=64MB -c max_wal_size=128MB -c autovacuum_naptime=10s"
-	durable   = "-c shared_buffers=128MB"
+	forgetful = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0" +
+		" -c jit=off -c dynamic_shared_memory_type=mmap -c shared_buffers=64MB -c max_wal_size=128MB -c autovacuum_naptime=10s"
+	durable = "-c shared_buffers=128MB"
 )
 
 // Start makes and starts a server for tests: in memory where there is room, and
 // it flushes nothing.
-func Start(ctx context.Context) (*Server, error) { return start(ctx, inMemory(), forgetful) }
+func Start(ctx context.Context) (*Server, error) { return startNew(ctx, Memory(), forgetful) }
 
 // StartDurable makes and starts a server for measuring: in the directory for
 // temporary files, with PostgreSQL's own settings.
-func StartDurable(ctx context.Context) (*Server, error) { return start(ctx, "", durable) }
+func StartDurable(ctx context.Context) (*Server, error) { return startNew(ctx, "", durable) }
 
-func start(ctx context.Context, in, settings string) (*Server, error) {
+func startNew(ctx context.Context, in, settings string) (*Server, error) {
+	s, err := start(ctx, in, settings, initialize)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.admin(ctx, "CREATE ROLE knowhow LOGIN"); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+// start starts a server in a directory of its own, whose data fill makes.
+func start(ctx context.Context, in, settings string, fill func(ctx context.Context, s *Server) error) (*Server, error) {
 	bin, err := findBin()
 	if err != nil {
 		return nil, err
@@ -63,30 +77,50 @@ func start(ctx context.Context, in, settings string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the server's directory: %w", err)
 	}
-	cred, err := serverUser(dir)
+	s := &Server{bin: bin, dir: dir}
+	if s.cred, err = serverUser(dir); err == nil {
+		err = fill(ctx, s)
+	}
+	if err == nil {
+		err = s.launch(settings)
+	}
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", dir+"/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync")
-	initdb.SysProcAttr, initdb.Dir = &syscall.SysProcAttr{Credential: cred}, dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return nil, errors.Join(fmt.Errorf("initdb: %w: %.500s", err, out), os.RemoveAll(dir))
-	}
-	cmd := exec.Command("/bin/sh", "-c", supervise, "sh", bin, dir, settings)
-	cmd.SysProcAttr, cmd.Dir = &syscall.SysProcAttr{Credential: cred, Setpgid: true}, dir
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start postgres: %w", err), os.RemoveAll(dir))
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, errors.Join(fmt.Errorf("start postgres: %w", err), os.RemoveAll(dir))
-	}
-	s := &Server{dir: dir, stdin: stdin, cmd: cmd}
-	if err := s.prepare(ctx); err != nil {
+	if err := s.ready(ctx); err != nil {
 		log, _ := os.ReadFile(dir + "/log")
 		return nil, errors.Join(fmt.Errorf("%w; its log: %.500s", err, log), s.Stop())
 	}
 	return s, nil
+}
+
+// initialize makes the data of a new server. Its log is written in pieces of a
+// megabyte, which are soon copied.
+func initialize(ctx context.Context, s *Server) error {
+	return s.run(ctx, "initdb", "-D", s.dir+"/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1")
+}
+
+// run runs one of the server's programs, as its user.
+func (s *Server) run(ctx context.Context, program string, args ...string) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(s.bin, program), args...)
+	cmd.SysProcAttr, cmd.Dir = &syscall.SysProcAttr{Credential: s.cred}, s.dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %.500s", program, err, out)
+	}
+	return nil
+}
+
+func (s *Server) launch(settings string) error {
+	s.cmd = exec.Command("/bin/sh", "-c", supervise, "sh", s.bin, s.dir, settings)
+	s.cmd.SysProcAttr, s.cmd.Dir = &syscall.SysProcAttr{Credential: s.cred, Setpgid: true}, s.dir
+	var err error
+	if s.stdin, err = s.cmd.StdinPipe(); err == nil {
+		err = s.cmd.Start()
+	}
+	if err != nil {
+		return fmt.Errorf("start postgres: %w", err)
+	}
+	return nil
 }
 
 // Stop ends the server and removes its files.
@@ -115,10 +149,11 @@ func (s *Server) Drop(ctx context.Context, name string) error {
 	return s.admin(ctx, "DROP DATABASE IF EXISTS "+pgx.Identifier{name}.Sanitize()+" WITH (FORCE)")
 }
 
-func (s *Server) prepare(ctx context.Context) error {
+// ready waits until the server answers.
+func (s *Server) ready(ctx context.Context) error {
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		err := s.admin(ctx, "CREATE ROLE knowhow LOGIN")
+		err := s.admin(ctx, "SELECT 1")
 		if err == nil {
 			return nil
 		}
@@ -143,18 +178,6 @@ func (s *Server) admin(ctx context.Context, statement string) error {
 
 func (s *Server) url(role, name string) string {
 	return "postgres://" + role + "@/" + name + "?host=" + url.QueryEscape(s.dir)
-}
-
-// inMemory is Linux's file system in memory, where it has room enough: there a
-// database is cloned in a tenth of the time that a busy disk takes. Empty where
-// it has not, which MkdirTemp takes for the directory for temporary files.
-func inMemory() string {
-	const dir, enough = "/dev/shm", 1 << 30
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil || uint64(fs.Bavail)*uint64(fs.Bsize) < enough {
-		return ""
-	}
-	return dir
 }
 
 // findBin returns the newest directory with the server's programs.

@@ -122,12 +122,15 @@ type shownBooksOf struct {
 	Balanced  bool  `json:"balanced"`
 }
 
-// openDemo serves a new demo and tells where.
+// openDemo serves a demo and tells where: on PostgreSQL a new one, on SQLite one
+// that was lived before.
 func openDemo(t *testing.T, dialect string) (*process, visitor) {
 	t.Helper()
-	args := []string{"--mail-dir=", "--mail-from=", "--demo", "--database-url=" + dbtest.URL(t, dialect), "--sign-in-limit=1000", "--address-limit=1000"}
+	args := []string{"--mail-dir=", "--mail-from=", "--demo", "--sign-in-limit=1000", "--address-limit=1000"}
 	if dialect == "postgres" {
-		args = append(args, "--key-file="+keyFile(t), "--mail-dir="+t.TempDir())
+		args = append(args, "--database-url="+dbtest.URL(t, dialect), "--key-file="+keyFile(t), "--mail-dir="+t.TempDir())
+	} else {
+		args = append(args, "--database-url=sqlite:"+copyOfDemo(t))
 	}
 	p, out := launch(t, nil, args...)
 	lines := bufio.NewScanner(out)

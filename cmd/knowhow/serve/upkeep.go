@@ -57,6 +57,7 @@ func (n *node) chores() []chore {
 			chore{"forget pictures that nobody sent", time.Hour, n.forgetUploads},
 			chore{"forget links to receipts that have expired", time.Hour, n.forgetShares},
 			chore{"fit the weights of matching to what was resolved", time.Hour, n.house.Questions.RefitWeights},
+			chore{"look whose work to review more closely", 24 * time.Hour, n.house.Quality.WatchExperts},
 			chore{"tell who waits longer than was said", time.Minute, n.house.Questions.TellOfWaits})
 	}
 	return list

@@ -44,7 +44,7 @@ func TestReadmeWalk(t *testing.T) {
 			t.Skipf("%s is not installed, so the README's walk is not walked", name)
 		}
 	}
-	p, out := launch(t, nil, "--mail-dir=", "--mail-from=", "--demo", "--database-url=sqlite:"+filepath.Join(t.TempDir(), "demo.db"))
+	p, out := launch(t, nil, "--mail-dir=", "--mail-from=", "--demo", "--database-url=sqlite:"+copyOfDemo(t))
 	program := ""
 	for lines := bufio.NewScanner(out); lines.Scan() && !strings.Contains(lines.Text(), "Sign in as"); {
 		if base, ok := strings.CutPrefix(lines.Text(), "Serving "); ok {
