@@ -3,6 +3,7 @@ package marketplace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 )
 
 // Statement is one statement that writes, without RETURNING. Then, where it is
-// set, judges how many rows it wrote.
+// set, judges how many rows it wrote; for WriteSoonTx it has nothing to say of one.
 type Statement struct {
 	Doing string // what for, for errors: "save question …"
 	SQL   string
@@ -54,24 +55,73 @@ func writeEach(tx *gorm.DB, list []Statement) ([]int64, error) {
 }
 
 func writeAtOnce(tx *gorm.DB, list []Statement) ([]int64, error) {
-	var query, counts strings.Builder
-	var args []any
-	written, into := make([]int64, len(list)), make([]any, len(list))
-	for i, s := range list {
-		before, comma := "WITH w", ""
-		if i > 0 {
-			before, comma = ", w", ", "
-		}
-		n := strconv.Itoa(i)
-		query.WriteString(before + n + " AS (" + s.SQL + " RETURNING 1)")
-		counts.WriteString(comma + "(SELECT count(*) FROM w" + n + ")")
-		args, into[i] = append(args, s.Args...), &written[i]
+	written, into := make([]int64, len(list)), []any{new(int64)}
+	query, args, judged := parts(list)
+	counts := "0"
+	for _, i := range judged {
+		counts += ", (SELECT count(*) FROM w" + strconv.Itoa(i) + ")"
+		into = append(into, &written[i])
 	}
-	err := ScanTx(tx, query.String()+" SELECT "+counts.String(), args, into...)
-	if err != nil {
+	if err := ScanTx(tx, query+" SELECT "+counts, args, into...); err != nil {
 		return nil, fmt.Errorf("%s: %w", doings(list), err)
 	}
 	return written, nil
+}
+
+// parts has the statements as parts of one, each with its place for a name, and
+// tells which of them are judged: counting rows costs as much as a small write.
+func parts(list []Statement) (query string, args []any, judged []int) {
+	var b strings.Builder
+	for i, s := range list {
+		before, after := ", w", ")"
+		if i == 0 {
+			before = "WITH w"
+		}
+		if s.Then != nil {
+			after, judged = " RETURNING 1)", append(judged, i)
+		}
+		b.WriteString(before + strconv.Itoa(i) + " AS (" + s.SQL + after)
+		args = append(args, s.Args...)
+	}
+	return b.String(), args, judged
+}
+
+// WriteSoonTx is WriteTx for what nothing else in this transaction depends on. On
+// PostgreSQL it may be sent with what comes next, at the latest with the COMMIT,
+// in the same round trip. Then is called for any number of rows but one: if that,
+// or an error, turns up late, InTx runs its function again, in which this is
+// WriteTx.
+func WriteSoonTx(ctx context.Context, tx *gorm.DB, list ...Statement) error {
+	tx = tx.WithContext(ctx)
+	if tx.Error == nil && putOff(tx, list) {
+		return nil
+	}
+	return WriteTx(ctx, tx, list...)
+}
+
+// putOff has the transaction send the statements later, as one that fails where
+// one of them writes an unusual number of rows: by dividing by zero.
+func putOff(tx *gorm.DB, list []Statement) bool {
+	pool, ok := tx.Statement.ConnPool.(wire)
+	if !ok || len(list) == 0 {
+		return false
+	}
+	if slices.ContainsFunc(list, func(s Statement) bool { return !plain(s.Args) }) {
+		return false
+	}
+	query, args, judged := parts(list)
+	query += " SELECT 1"
+	for i, at := range judged {
+		before := " AND "
+		if i == 0 {
+			before = " / CASE WHEN "
+		}
+		query += before + "(SELECT count(*) FROM w" + strconv.Itoa(at) + ") = 1"
+	}
+	if len(judged) > 0 {
+		query += " THEN 1 ELSE 0 END"
+	}
+	return pool.WirePutOff(query, args)
 }
 
 func doings(list []Statement) string {

@@ -58,7 +58,8 @@ func (s *Store) OnCommit(fn func()) { s.committed = fn }
 // InTx runs fn in one transaction that sees only brand's rows (every brand's
 // with AllBrands) and commits when fn returns nil. fn must have no effect
 // outside tx: it is run again when PostgreSQL reports a serialization failure
-// or a deadlock, or when a COMMIT that it shared on SQLite failed. It takes the context's Claim, if one is waiting to be taken.
+// or a deadlock, when what was put off (WriteSoonTx) went wrong, or when a COMMIT
+// that it shared on SQLite failed. It takes the context's Claim, if one is waiting to be taken.
 func (s *Store) InTx(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) error) error {
 	claim := untaken(ctx)
 	if claim != nil {
@@ -97,6 +98,9 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 		defer cancel()
 	}
 	ctx, entered := entering(ctx, db, brand)
+	if opts == nil {
+		ctx = puttingOff(ctx, db, true)
+	}
 	for attempt := 0; ; attempt++ {
 		var later afterwards
 		err := s.once(context.WithValue(ctx, afterKey{}, &later), db, opts, func(tx *gorm.DB) error {
@@ -110,6 +114,11 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 		})
 		if err == nil {
 			later.run()
+		}
+		var late interface{ Late() }
+		if errors.As(err, &late) {
+			ctx = puttingOff(ctx, db, false)
+			continue
 		}
 		if err == nil || attempt == maxRetries || !Retried(err) {
 			return err
@@ -149,6 +158,18 @@ func entering(ctx context.Context, db *gorm.DB, brand BrandID) (context.Context,
 		return ctx, false
 	}
 	return plugin.EnterBrand(ctx, brandName(brand)), true
+}
+
+// puttingOff says whether the transactions of the returned context may put
+// statements off, where the handle can.
+func puttingOff(ctx context.Context, db *gorm.DB, may bool) context.Context {
+	plugin, ok := db.Plugins[brandPlugin].(interface {
+		PutOff(ctx context.Context, may bool) context.Context
+	})
+	if !ok {
+		return ctx
+	}
+	return plugin.PutOff(ctx, may)
 }
 
 // enterBrand tells row-level security whose rows this transaction may touch.

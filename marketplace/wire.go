@@ -4,10 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"reflect"
-	"strconv"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -25,9 +21,25 @@ type Rows = interface {
 // wire is a transaction that sends what is written out directly, past gorm and
 // database/sql, which take about as long to put a statement together as the
 // database does to run it. Others are sent by database/sql.
+//
+// WirePutOff takes a statement to be sent with whatever is sent next, at the
+// latest with the commit. It reports false, and takes nothing, where that may not
+// be. WireLast says that nothing follows the next statement.
 type wire interface {
 	WireExec(ctx context.Context, query string, args []any) (written int64, err error)
 	WireQuery(ctx context.Context, query string, args []any) (Rows, error)
+	WirePutOff(query string, args []any) bool
+	WireLast()
+}
+
+// Last says of a transaction that reads (Store.Read) that the next statement is
+// its last: on PostgreSQL it ends in the same round trip. What is sent after it
+// all the same fails.
+func Last(tx *gorm.DB) *gorm.DB {
+	if w, ok := tx.Statement.ConnPool.(wire); ok {
+		w.WireLast()
+	}
+	return tx
 }
 
 // ExecTx runs a statement that is written out, with ? for each argument, and
@@ -36,12 +48,11 @@ func ExecTx(tx *gorm.DB, query string, args ...any) (int64, error) {
 	if tx.Error != nil {
 		return 0, tx.Error
 	}
-	if !plain(args) {
+	if viaGorm(tx, args) {
 		res := tx.Exec(query, args...)
 		return res.RowsAffected, res.Error
 	}
 	ctx, pool := tx.Statement.Context, tx.Statement.ConnPool
-	query = forDialect(tx, query)
 	if w, ok := pool.(wire); ok {
 		written, err := w.WireExec(ctx, query, args)
 		return written, translated(tx, err)
@@ -59,12 +70,11 @@ func RowsTx(tx *gorm.DB, query string, args ...any) (Rows, error) {
 	if tx.Error != nil {
 		return nil, tx.Error
 	}
-	if !plain(args) {
+	if viaGorm(tx, args) {
 		rows, err := tx.Raw(query, args...).Rows()
 		return rows, translated(tx, err)
 	}
 	ctx, pool := tx.Statement.Context, tx.Statement.ConnPool
-	query = forDialect(tx, query)
 	if w, ok := pool.(wire); ok {
 		rows, err := w.WireQuery(ctx, query, args)
 		return rows, translated(tx, err)
@@ -101,6 +111,16 @@ func closed(tx *gorm.DB, rows Rows, err error) error {
 	return translated(tx, err)
 }
 
+// viaGorm reports what gorm has to put together: lists, and places on PostgreSQL
+// outside a transaction.
+func viaGorm(tx *gorm.DB, args []any) bool {
+	if !plain(args) {
+		return true
+	}
+	_, direct := tx.Statement.ConnPool.(wire)
+	return Postgres(tx) && !direct
+}
+
 // plain reports arguments that are one value each: gorm expands the others.
 func plain(args []any) bool {
 	for _, a := range args {
@@ -118,55 +138,4 @@ func plain(args []any) bool {
 		}
 	}
 	return true
-}
-
-// forDialect has the query's places numbered where the database wants that.
-func forDialect(tx *gorm.DB, query string) string {
-	if !Postgres(tx) {
-		return query
-	}
-	return numbered.of(query)
-}
-
-// numbering keeps queries with their places numbered. Safe for concurrent use.
-type numbering struct {
-	known sync.Map
-	n     atomic.Int64
-}
-
-var numbered numbering
-
-// mostNumbered and longestNumbered bound what is kept: the program has some
-// hundred queries, but such as were put together may come in any length.
-const (
-	mostNumbered    = 2000
-	longestNumbered = 16 << 10
-)
-
-func (n *numbering) of(query string) string {
-	if known, ok := n.known.Load(query); ok {
-		return known.(string)
-	}
-	done := number(query)
-	if len(query) <= longestNumbered && n.n.Load() < mostNumbered {
-		n.known.Store(query, done)
-		n.n.Add(1)
-	}
-	return done
-}
-
-// number writes $1, $2 and so on for each question mark, as gorm would.
-func number(query string) string {
-	var b strings.Builder
-	b.Grow(len(query) + 32)
-	for i := 1; ; i++ {
-		before, after, found := strings.Cut(query, "?")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i))
-		query = after
-	}
 }

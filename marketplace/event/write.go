@@ -15,7 +15,7 @@ type News struct {
 	Data  any
 }
 
-// WriteTx runs statements, as marketplace.WriteTx does, and appends news in
+// WriteTx runs statements, as marketplace.WriteSoonTx does, and appends news in
 // their order, as AppendTx does, and what follows from them; all in one round
 // trip where the database can and nothing is to be delivered.
 func (l *Log) WriteTx(ctx context.Context, tx *gorm.DB, news []News, list ...marketplace.Statement) error {
@@ -29,7 +29,7 @@ func (l *Log) WriteTx(ctx context.Context, tx *gorm.DB, news []News, list ...mar
 		return err
 	}
 	if quiet {
-		return marketplace.WriteTx(ctx, tx, append(list, insert)...)
+		return marketplace.WriteSoonTx(ctx, tx, append(list, insert)...)
 	}
 	if err := marketplace.WriteTx(ctx, tx, list...); err != nil {
 		return err

@@ -63,7 +63,10 @@ func TestNewsIsWrittenBesideStatements(t *testing.T) {
 				news = append(news, event.News{Event: f.event(kind, subject), Data: fact{1}})
 			}
 			plate := marketplace.Statement{
-				Doing: "lay a plate", SQL: "INSERT INTO plates (n) VALUES (?)", Args: []any{1}, Then: func(int64) error { return c.then },
+				Doing: "lay plates", SQL: "INSERT INTO plates (n) VALUES (?)", Args: []any{1}, Then: func(int64) error { return c.then },
+			}
+			if c.then != nil { // of one row nobody has to say anything
+				plate.SQL, plate.Args = "INSERT INTO plates (n) VALUES (?), (?)", []any{1, 2}
 			}
 			err := f.store.InTx(t.Context(), f.brand, func(tx *gorm.DB) error { return f.log.WriteTx(t.Context(), tx, news, plate) })
 			if !errors.Is(err, c.then) {

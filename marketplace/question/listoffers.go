@@ -35,9 +35,13 @@ type BrandOffer struct {
 func (s *Service) BrandOffers(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ID) (list []BrandOffer, err error) {
 	needs := []access.Permission{access.SeeQuestions, access.SeeMoney}
 	err = s.readBrand(ctx, caller, brand, needs, func(tx *gorm.DB) error {
-		if list, err = brandOffersTx(ctx, tx, brand, id); err != nil || len(list) > 0 {
-			return err
-		}
+		list, err = brandOffersTx(ctx, marketplace.Last(tx), brand, id)
+		return err
+	})
+	if err != nil || len(list) > 0 {
+		return list, err
+	}
+	err = s.readBrand(ctx, caller, brand, needs, func(tx *gorm.DB) error {
 		var of Question // without an offer yet, or not the brand's
 		err := tx.WithContext(ctx).Select("id").Where("id = ? AND brand_id = ?", id, brand).Take(&of).Error
 		return marketplace.OnlyOne(err, "question", id)

@@ -156,9 +156,10 @@ func (s *Service) lockPresentTx(ctx context.Context, tx *gorm.DB, caller access.
 	var updated sql.Null[time.Time]
 	q, err := s.loadTx(ctx, tx, joined{
 		columns: ", " + joinedTurn + ", " + joinedHold + ", " + expert.ProbationSQL("q.program_id", "a.person_id") + ", " +
+			expert.WatchSQL("q.program_id", "a.person_id") + ", " +
 			customer.VerifiedSQL + ", s.alpha, s.beta, s.evidence, s.updated_at",
 		args: []any{caller.Brand, caller.Customer},
-		into: append(append(p.turn.into(), p.hold.Into()...), &p.drawing.Probation, &p.drawing.Verified, &alpha, &beta, &evidence, &updated),
+		into: append(append(p.turn.into(), p.hold.Into()...), &p.drawing.Probation, &p.drawing.Watch, &p.drawing.Verified, &alpha, &beta, &evidence, &updated),
 		tables: `JOIN assignments a ON a.question_id = q.id AND a.attempt = q.attempt
 			JOIN holds h ON h.question_id = q.id AND h.purpose = 'question' AND h.state = 'open'
 			LEFT JOIN standings s ON s.program_id = q.program_id AND s.person_id = a.person_id

@@ -54,11 +54,11 @@ func (s *Service) OpenOffers(ctx context.Context, caller access.Caller) ([]Offer
 const mostOpen = 100
 
 func openOffersTx(tx *gorm.DB, person access.PersonID, now time.Time) ([]OfferView, error) {
-	rows, err := tx.Raw(`SELECT o.id, o.reward_minor, o.currency, o.effort_s, o.why, o.items, o.offered_at, o.expires_at,
+	rows, err := marketplace.RowsTx(marketplace.Last(tx), `SELECT o.id, o.reward_minor, o.currency, o.effort_s, o.why, o.items, o.offered_at, o.expires_at,
 		q.id, q.title, q.body, q.context, q.tags, q.language
 		FROM offers o JOIN questions q ON q.id = o.question_id
 		WHERE o.person_id = ? AND o.state = 'open' AND o.expires_at > ?
-		ORDER BY o.expires_at, o.offered_at, o.position LIMIT ?`, person, now, mostOpen).Rows()
+		ORDER BY o.expires_at, o.offered_at, o.position LIMIT ?`, person, now, mostOpen)
 	if err != nil {
 		return nil, err
 	}

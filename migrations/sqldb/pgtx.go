@@ -5,11 +5,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 )
 
@@ -30,10 +31,11 @@ func (p pgPool) BeginTx(ctx context.Context, opts *sql.TxOptions) (gorm.ConnPool
 		return nil, err
 	}
 	t := &pgTx{Conn: conn, ctx: ctx, sent: p.sent, begin: "begin"}
+	t.reads = opts != nil && opts.ReadOnly
 	if opts != nil && opts.Isolation == sql.LevelRepeatableRead {
 		t.begin += " isolation level repeatable read"
 	}
-	if opts != nil && opts.ReadOnly {
+	if t.reads {
 		t.begin += " read only"
 	}
 	err = conn.Raw(func(c any) error {
@@ -56,7 +58,13 @@ type pgTx struct {
 	sent   *counter
 	begin  string    // what is yet to be sent to begin it
 	read   io.Closer // the last rows, which may be open
+	reads  bool      // it is read only
 	over   bool
+
+	late   []statement // what was put off
+	failed error       // what was put off and went wrong
+	last   bool        // the next statement is the last
+	ended  bool        // with its last statement
 }
 
 // entering is the brand that a transaction with ctx enters, "" for none.
@@ -74,6 +82,12 @@ func (t *pgTx) usable(ctx context.Context) error {
 	if t.over {
 		return sql.ErrTxDone
 	}
+	if t.ended {
+		return errEnded
+	}
+	if t.failed != nil {
+		return t.failed
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -83,35 +97,58 @@ func (t *pgTx) usable(ctx context.Context) error {
 // kept is sql.ErrConnDone once the connection was taken away.
 func (t *pgTx) kept() error { return t.Conn.Raw(func(any) error { return nil }) }
 
-// started begins the transaction, for what database/sql sends.
+// started begins the transaction and sends what was put off, for what
+// database/sql sends.
 func (t *pgTx) started(ctx context.Context) error {
-	if err := t.usable(ctx); err != nil || t.begin == "" {
+	if err := t.usable(ctx); err != nil || !t.behind() {
 		return err
 	}
-	return t.first(ctx, nil, pgx.BatchResults.Close)
+	return t.together(ctx, pgx.BatchResults.Close)
 }
 
-// first sends a statement behind those that begin the transaction.
-func (t *pgTx) first(ctx context.Context, queue func(b *pgx.Batch), read func(r pgx.BatchResults) error) error {
-	var b pgx.Batch
-	b.Queue(t.begin)
-	begins := 1
-	if brand := entering(t.ctx); brand != "" {
-		b.Queue(enterBrand, brand)
-		begins++
-	}
-	if queue != nil {
-		queue(&b)
-	}
-	results := t.direct.SendBatch(ctx, &b)
-	for range begins {
-		if _, err := results.Exec(); err != nil {
-			_ = results.Close() // it repeats the error
-			return fmt.Errorf("begin: %w", err)
+// behind reports that something is to be sent before the next statement.
+func (t *pgTx) behind() bool { return t.begin != "" || len(t.late) > 0 }
+
+// together sends what is yet to be sent and, behind it, what comes next, in one
+// round trip; read is for the results of that.
+func (t *pgTx) together(ctx context.Context, read func(r pgx.BatchResults) error, next ...statement) error {
+	begin, late, wrote := t.beginning(), t.late, false
+	t.late = nil
+	all := slices.Concat(begin, late, next)
+	err := t.counted(ctx, all, func() error {
+		var b pgx.Batch
+		for _, s := range all {
+			b.Queue(s.query, s.args...)
 		}
-		t.begin = ""
+		results := t.direct.SendBatch(ctx, &b)
+		for i := range len(begin) + len(late) {
+			if _, err := results.Exec(); err != nil {
+				_ = results.Close() // it repeats the error
+				return err
+			}
+			if i < len(begin) {
+				t.begin = ""
+			}
+		}
+		wrote = true
+		return read(results)
+	})
+	if !wrote && err != nil && len(late) > 0 {
+		err = t.wentWrong(err)
 	}
-	return read(results)
+	return err
+}
+
+// beginning is what begins the transaction, where it is yet to begin.
+func (t *pgTx) beginning() []statement {
+	if t.begin == "" {
+		return nil
+	}
+	list := []statement{{query: t.begin, bound: true}}
+	if brand := entering(t.ctx); brand != "" {
+		list = append(list, statement{query: enterBrand, args: []any{brand}, bound: true})
+	}
+	return list
 }
 
 // ExecContext implements gorm.ConnPool.
@@ -156,6 +193,9 @@ const endWithin = 5 * time.Second
 
 // Commit implements gorm.TxCommitter.
 func (t *pgTx) Commit() error {
+	if t.ended && !t.over {
+		return t.Rollback() // which finds it ended
+	}
 	if err := t.usable(t.ctx); err != nil {
 		if !t.over {
 			err = errors.Join(err, t.Rollback())
@@ -163,15 +203,24 @@ func (t *pgTx) Commit() error {
 		return err
 	}
 	t.over = true
-	if t.begin != "" {
-		return t.leave() // nothing was sent
-	}
 	t.unread()
-	done, err := t.direct.Exec(t.ctx, "commit")
+	var done pgconn.CommandTag
+	var err error
+	switch {
+	case len(t.late) > 0:
+		err = t.together(t.ctx, func(r pgx.BatchResults) error {
+			done, _ = r.Exec() // what Close repeats
+			return r.Close()
+		}, commit)
+	case t.begin != "":
+		return t.leave() // nothing was sent
+	default:
+		done, err = t.direct.Exec(t.ctx, commit.query)
+	}
 	if err == nil && done.String() == "ROLLBACK" {
 		err = pgx.ErrTxCommitRollback
 	}
-	return errors.Join(err, t.leave())
+	return errors.Join(err, t.undo())
 }
 
 // Rollback implements gorm.TxCommitter.
@@ -181,6 +230,12 @@ func (t *pgTx) Rollback() error {
 	}
 	t.over = true
 	t.unread()
+	return t.undo()
+}
+
+// undo ends the transaction where it has not ended yet, and gives the connection
+// back.
+func (t *pgTx) undo() error {
 	if t.kept() != nil {
 		return nil // with its connection the transaction ended
 	}
@@ -212,22 +267,24 @@ type wireRows = interface {
 	Close() error
 }
 
-// WireExec runs a statement and tells how many rows it wrote.
+// WireExec runs a statement, with ? for each argument, and tells how many rows it wrote.
 func (t *pgTx) WireExec(ctx context.Context, query string, args []any) (written int64, err error) {
 	if err := t.usable(ctx); err != nil {
 		return 0, err
 	}
-	err = t.sent.send(ctx, query, func() []any { return args }, func() error {
-		if t.begin == "" {
-			done, err := t.direct.Exec(ctx, query, args...)
-			written = done.RowsAffected()
-			return err
-		}
-		return t.first(ctx, func(b *pgx.Batch) { b.Queue(query, args...) }, func(r pgx.BatchResults) error {
+	s := statement{query: numbered.of(query), args: args}
+	if t.behind() {
+		err = t.together(ctx, func(r pgx.BatchResults) error {
 			done, _ := r.Exec() // what Close repeats
 			written = done.RowsAffected()
 			return r.Close()
-		})
+		}, s)
+		return written, err
+	}
+	err = t.counted(ctx, []statement{s}, func() error {
+		done, err := t.direct.Exec(ctx, s.query, args...)
+		written = done.RowsAffected()
+		return err
 	})
 	return written, err
 }
@@ -239,17 +296,24 @@ func (t *pgTx) WireQuery(ctx context.Context, query string, args []any) (wireRow
 		return nil, err
 	}
 	var rows pgRows
-	err := t.sent.send(ctx, query, func() []any { return args }, func() (err error) {
-		if t.begin == "" {
-			rows.Rows, err = t.direct.Query(ctx, query, args...)
-			return err
+	var err error
+	s := statement{query: numbered.of(query), args: args}
+	if t.behind() || t.last {
+		next := []statement{s}
+		if t.ended = t.last; t.ended {
+			next = append(next, commit)
 		}
-		return t.first(ctx, func(b *pgx.Batch) { b.Queue(query, args...) }, func(r pgx.BatchResults) (err error) {
+		err = t.together(ctx, func(r pgx.BatchResults) (err error) {
 			rows.behind = r
 			rows.Rows, err = r.Query()
 			return err
+		}, next...)
+	} else {
+		err = t.counted(ctx, []statement{s}, func() (err error) {
+			rows.Rows, err = t.direct.Query(ctx, s.query, args...)
+			return err
 		})
-	})
+	}
 	if err != nil {
 		_ = rows.Close()
 		return nil, err

@@ -66,10 +66,19 @@ func (db *DB) Close() error {
 	return errors.Join(errs...)
 }
 
+// leastConnections is how many connections to PostgreSQL a process may open at
+// least, where its URL does not say (pool_max_conns). pgx's own four are too few
+// on a small machine: a transaction mostly waits for the disk at its end, and all
+// that wait there share one flush.
+const leastConnections = 12
+
 func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	settings, err := pgxpool.ParseConfig(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("%w: it does not parse", ErrURL) // pgx's text may quote the password
+	}
+	if !strings.Contains(databaseURL, "pool_max_conns") {
+		settings.MaxConns = max(settings.MaxConns, leastConnections)
 	}
 	settings.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	sent := &counter{}

@@ -130,9 +130,9 @@ func (l *Limiter) takeMore(ctx context.Context, p Policy, key string, c *count) 
 	}
 	var total int
 	err := l.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		return tx.Raw(`INSERT INTO rate_windows (policy, key, window_at, used) VALUES (?, ?, ?, ?)
+		return marketplace.ScanTx(tx, `INSERT INTO rate_windows (policy, key, window_at, used) VALUES (?, ?, ?, ?)
 			ON CONFLICT (policy, key, window_at) DO UPDATE SET used = rate_windows.used + EXCLUDED.used RETURNING used`,
-			p.Name, key, c.window, share).Scan(&total).Error
+			[]any{p.Name, key, c.window, share}, &total)
 	})
 	if err != nil {
 		return fmt.Errorf("take from the limit %s: %w", p.Name, err)
