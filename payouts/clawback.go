@@ -85,6 +85,21 @@ func (c Clawback) insert() ledger.Rider {
 	}
 }
 
+// TakenBackOf returns when which of a question's rewards were taken back.
+func TakenBackOf(ctx context.Context, tx *gorm.DB, question uuid.UUID) (map[uuid.UUID]time.Time, error) {
+	var list []Clawback
+	err := tx.WithContext(ctx).Raw(`SELECT c.reward_id, c.clawed_at FROM clawbacks AS c JOIN rewards AS r ON r.id = c.reward_id
+		WHERE r.question_id = ?`, question).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("read clawbacks of question %s: %w", question, err)
+	}
+	taken := make(map[uuid.UUID]time.Time, len(list))
+	for _, c := range list {
+		taken[c.RewardID] = c.ClawedAt
+	}
+	return taken, nil
+}
+
 // FindClawback returns how a reward was taken back; ok is false where it was not.
 func FindClawback(ctx context.Context, tx *gorm.DB, reward uuid.UUID) (c Clawback, ok bool, err error) {
 	return findClawback(tx.WithContext(ctx), reward)

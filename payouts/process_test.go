@@ -45,7 +45,9 @@ func (b *bank) settle() {
 		}
 		b.clock.advance(time.Hour)
 	}
-	b.t.Fatalf("%d payouts are still under way", b.underWay())
+	var left []payouts.Payout
+	b.must(b.db.Where("state IN ?", []string{"created", "sending"}).Find(&left).Error)
+	b.t.Fatalf("still under way: %+v", left)
 }
 
 func (b *bank) underWay() (n int64) {

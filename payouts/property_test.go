@@ -48,7 +48,7 @@ var typed = []error{
 // invariant holds after each delivery, and a second delivery changes nothing.
 // TestMoneyInMemory has longer sequences, of the same rules.
 func TestRandomEventsKeepTheInvariants(t *testing.T) {
-	for first := uint64(0); first < uint64(dbtest.Loops(20, 400)); first += 2 {
+	for first := uint64(0); first < uint64(dbtest.Loops(50, 400)); first += 2 {
 		dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 			for seed := first; seed < first+2; seed++ {
 				t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

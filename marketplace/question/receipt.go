@@ -79,6 +79,7 @@ type TurnReceipt struct {
 	Thanks     []ThanksReceipt  `json:"thanks,omitempty"` // what the brand gave beside it
 	ReleaseAt  *time.Time       `json:"release_at,omitempty"`
 	SettledAt  *time.Time       `json:"settled_at,omitempty"`
+	TakenBack  *time.Time       `json:"taken_back_at,omitempty"` // when the reward was taken back, though it had been paid
 }
 
 // MoneyReceipt is where every cent set aside for the question went, in minor
@@ -232,6 +233,10 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 	if err != nil {
 		return err
 	}
+	taken, err := payouts.TakenBackOf(ctx, tx, uuid.UUID(q.ID))
+	if err != nil {
+		return err
+	}
 	for _, a := range turns {
 		if !only.IsZero() && a.PersonID != only {
 			continue
@@ -247,17 +252,7 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 			t.Ended = a.EndReason
 		}
 		t.Asked, t.Of, t.Why = part(a, offers, decisions)
-		switch r.View {
-		case ViewShared:
-			t.State = a.workState()
-		case ViewCustomer:
-			t.State = a.workState()
-			if q.State.Ended() {
-				t.Reward = a.earned()
-			}
-		default:
-			t.Reward, t.ReleaseAt, t.SettledAt = a.pay(), a.ReleaseAt, a.SettledAt
-		}
+		t.paid(r.View, q, a, taken[uuid.UUID(a.ID)])
 		if t.Reward != nil {
 			if t.Items, err = a.items(offers, r.View); err != nil {
 				return err
@@ -270,6 +265,25 @@ func (s *Service) turnsTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Questi
 		r.Turns = append(r.Turns, t)
 	}
 	return nil
+}
+
+// paid says what became of the turn and its pay, as far as the view may know. Back
+// is when the pay was taken back; zero: it was not.
+func (t *TurnReceipt) paid(view View, q Question, a Assignment, back time.Time) {
+	switch view {
+	case ViewShared:
+		t.State = a.workState()
+	case ViewCustomer:
+		t.State = a.workState()
+		if q.State.Ended() && back.IsZero() {
+			t.Reward = a.earned()
+		}
+	default:
+		t.Reward, t.ReleaseAt, t.SettledAt = a.pay(), a.ReleaseAt, a.SettledAt
+		if !back.IsZero() {
+			t.TakenBack = &back
+		}
+	}
 }
 
 // workState is the turn's state without what became of its pay, which is not
@@ -359,36 +373,4 @@ func (s *Service) checksTx(ctx context.Context, tx *gorm.DB, r *Receipt, q Quest
 
 func (r *Receipt) hasTurn(attempt int) bool {
 	return slices.ContainsFunc(r.Turns, func(t TurnReceipt) bool { return t.Attempt == attempt })
-}
-
-func moneyTx(ctx context.Context, tx *gorm.DB, q Question) (*MoneyReceipt, error) {
-	holds, err := payouts.HoldsOf(ctx, tx, uuid.UUID(q.ID))
-	if err != nil {
-		return nil, err
-	}
-	rewards, err := payouts.RewardsOf(ctx, tx, uuid.UUID(q.ID))
-	if err != nil {
-		return nil, err
-	}
-	if len(holds) == 0 {
-		return nil, nil
-	}
-	m := &MoneyReceipt{Currency: holds[0].Currency}
-	for _, h := range holds {
-		m.Held += h.AuthorisedMinor
-		m.Returned += h.ReturnedMinor
-		m.StillHeld += h.Held().Minor
-	}
-	for _, reward := range rewards {
-		if reward.State == payouts.RewardRefused {
-			m.Returned += reward.AmountMinor + reward.FeeMinor
-			continue
-		}
-		m.Experts += reward.AmountMinor
-		m.Fees += reward.FeeMinor
-	}
-	if m.Held != m.Experts+m.Fees+m.Returned+m.StillHeld {
-		return nil, fmt.Errorf("the money of question %s does not add up: %+v", q.ID, *m)
-	}
-	return m, nil
 }

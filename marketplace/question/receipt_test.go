@@ -18,6 +18,7 @@ import (
 	"knowhow/matching"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
+	"knowhow/payouts"
 )
 
 func (s *scene) brandReceipt() question.Receipt {
@@ -55,13 +56,38 @@ func (s *scene) addsUp(want question.MoneyReceipt) {
 	}
 	var paid int64
 	for _, turn := range receipt.Turns {
-		if turn.Reward != nil && turn.State != question.Refused && turn.State != question.Working && turn.State != question.Delivered {
+		if turn.Reward != nil && turn.TakenBack == nil && turn.State != question.Refused && turn.State != question.Working && turn.State != question.Delivered {
 			paid += turn.Reward.Minor
 		}
 	}
 	if paid != got.Experts {
 		s.t.Errorf("the turns say %d was earned, the money says %d", paid, got.Experts)
 	}
+}
+
+// A reward that was taken back is the budget's again; who earned it and the brand
+// read when, customers do not.
+func TestRewardTakenBackOnTheReceipt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		s := r.stage(question.Resolved)
+		r.must("release and take back", r.write(func(tx *gorm.DB) error {
+			if err := r.Questions.ReleaseTx(r.Ctx(), tx, s.turn, ""); err != nil {
+				return err
+			}
+			return payouts.ClawBackTx(r.Ctx(), tx, r.Clock.Now(), uuid.UUID(s.turn), uuid.New())
+		}))
+		held := r.authorised(s.q)
+		s.addsUp(question.MoneyReceipt{Held: held, Returned: held})
+		if c := s.customerReceipt(); c.Turns[1].Reward != nil || c.Turns[1].TakenBack != nil {
+			t.Errorf("the customer reads %+v", c.Turns[1])
+		}
+		if turns := s.brandReceipt().Turns; turns[1].TakenBack == nil || !turns[1].TakenBack.Equal(r.Clock.Now()) || turns[0].TakenBack != nil {
+			t.Errorf("the brand reads %+v", turns)
+		}
+		r.Balanced()
+	})
 }
 
 // The money adds up at every stop of long ways through the map. A question of

@@ -15,7 +15,8 @@ import (
 type Memory struct {
 	digests map[string][]byte
 	books   map[string]*accountRow
-	sums    map[Account]int64 // of accounts without a balance
+	sums    map[Account]int64    // of accounts without a balance
+	names   map[Account][]string // of the rows of those with one: to write them out takes long
 	entries []entryRow
 	checked int
 	last    map[string]entryRow // of each row, as far as it is checked
@@ -63,12 +64,25 @@ func (m *Memory) Balance(a Account) int64 {
 		return m.sums[a]
 	}
 	var balance int64
-	for _, id := range a.rows() {
+	for _, id := range m.rows(a) {
 		if row, ok := m.books[id]; ok {
 			balance += row.Balance
 		}
 	}
 	return balance
+}
+
+func (m *Memory) rows(a Account) []string {
+	ids, known := m.names[a]
+	if known {
+		return ids
+	}
+	if m.names == nil {
+		m.names = map[Account][]string{}
+	}
+	ids = a.rows()
+	m.names[a] = ids
+	return ids
 }
 
 // Postings is how many there are.

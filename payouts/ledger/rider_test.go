@@ -79,6 +79,35 @@ func TestRiders(t *testing.T) {
 	})
 }
 
+// A rider is written with what is taken from a busy account too, whether or not
+// the row had far more before.
+func TestRidersOfBusyAccounts(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		budget, hold := program()
+		for _, p := range []ledger.Posting{posting("f"+budget.ID(), ledger.Move(mirror(), budget, 100_000)...), posting("h"+budget.ID(), ledger.Move(budget, hold, 1)...)} {
+			if _, err := post(db.Write, p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, minor := range []int64{9000, 1, 1, 70_000, 1} {
+			key := fmt.Sprint("take", i, budget.ID())
+			err := db.Write.Transaction(func(tx *gorm.DB) error {
+				posted, err := ledger.PostTx(t.Context(), tx, posting(key, ledger.Move(budget, hold, minor)...), freeze(key, 1))
+				if err == nil && !posted {
+					err = errors.New("was not posted")
+				}
+				return err
+			})
+			if err != nil || freezes(t, db.Write) != int64(i+1) {
+				t.Errorf("%d: %v, %d riders", minor, err, freezes(t, db.Write))
+			}
+		}
+		if balance(t, db.Write, hold) != 79_004 {
+			t.Errorf("%d held", balance(t, db.Write, hold))
+		}
+	})
+}
+
 // Sixteen callers take what is there for ten, over accounts that are known, in
 // either direction at once: nobody waits for ever, none is lost.
 func TestPostAtOnceConcurrently(t *testing.T) {

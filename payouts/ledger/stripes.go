@@ -32,7 +32,7 @@ const (
 
 const (
 	// mostStripes is how many rows such an account has.
-	mostStripes = 16
+	mostStripes = 64
 	// worthAStripe is how many times what a posting takes a stripe is to hold: less
 	// money is spread over fewer stripes.
 	worthAStripe = 64

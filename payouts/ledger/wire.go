@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"gorm.io/gorm"
 )
@@ -23,29 +21,17 @@ type wire interface {
 	WireQuery(ctx context.Context, query string, args []any) (rows, error)
 }
 
-// send runs a statement that is written out, with ? for each argument.
-func send(tx *gorm.DB, query string, args []any) (rows, error) {
+// sendNumbered runs a statement that is written out for PostgreSQL.
+func sendNumbered(tx *gorm.DB, query string, args []any) (rows, error) {
 	if tx.Error != nil {
 		return nil, tx.Error
 	}
 	if w, ok := tx.Statement.ConnPool.(wire); ok {
-		return w.WireQuery(tx.Statement.Context, numbered(query), args)
+		return w.WireQuery(tx.Statement.Context, query, args)
 	}
-	return tx.Raw(query, args...).Rows()
-}
-
-// numbered has $1, $2 and so on for each question mark.
-func numbered(query string) string {
-	var b strings.Builder
-	b.Grow(len(query) + len(query)/8)
-	for i := 1; ; i++ {
-		before, after, found := strings.Cut(query, "?")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i))
-		query = after
+	found, err := tx.Statement.ConnPool.QueryContext(tx.Statement.Context, query, args...)
+	if err != nil {
+		return nil, err
 	}
+	return found, nil
 }
