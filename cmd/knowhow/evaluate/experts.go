@@ -26,6 +26,8 @@ type Experts struct {
 func (Experts) Help() string {
 	return `Each question of the window is ranked from what was known before it was asked, among everybody with five answers by then. docs/matching.md explains the figures.
 
+A line of the file is a question: id, created and answers (each by and at) must be there; title, body, tags, category, asker, best (who resolved it), best_src (accepted, thanks or votes, or it does not count) and the score of an answer may be. Times are UTC where they name no zone. The order of lines makes no difference.
+
 Example:
   knowhow evaluate experts --data questions.jsonl.gz --tags tags.csv --format json`
 }
@@ -47,10 +49,15 @@ type ExpertsReport struct {
 
 // Run implements the command.
 func (c *Experts) Run(ctx context.Context, out io.Writer) error {
-	posts, err := readPosts(ctx, c.Data)
+	all, err := readPosts(ctx, c.Data)
 	if err != nil {
 		return err
 	}
+	from, to, err := window(all, c.From, c.To)
+	if err != nil {
+		return err
+	}
+	posts := answered(all)
 	if c.Tags != "" {
 		tags, err := readTags(c.Tags)
 		if err != nil {
@@ -62,10 +69,6 @@ func (c *Experts) Run(ctx context.Context, out io.Writer) error {
 			}
 		}
 	}
-	from, to, err := window(posts, c.From, c.To)
-	if err != nil {
-		return err
-	}
 	report, err := measureExperts(ctx, posts, from, to, tell(os.Stderr))
 	if err != nil {
 		return err
@@ -73,9 +76,11 @@ func (c *Experts) Run(ctx context.Context, out io.Writer) error {
 	return c.Print(out, report, report.write)
 }
 
-// window finds the questions to rank.
-func window(posts []post, from, to string) (first, end int, err error) {
-	first, end = len(posts)*4/5, len(posts)
+// window finds the questions to rank, by their places among those with an
+// answer. A bound without an answer lies between the ones beside it.
+func window(all []post, from, to string) (first, end int, err error) {
+	end = len(answered(all))
+	first = end * 4 / 5
 	for _, want := range []struct {
 		flag, id string
 		place    *int
@@ -83,12 +88,16 @@ func window(posts []post, from, to string) (first, end int, err error) {
 		if want.id == "" {
 			continue
 		}
-		*want.place = slices.IndexFunc(posts, func(p post) bool { return p.ID == want.id })
-		if *want.place < 0 {
-			return 0, 0, fmt.Errorf("%s: %w: no answered question %.40q in the file", want.flag, ErrWindow, want.id)
+		i := slices.IndexFunc(all, func(p post) bool { return string(p.ID) == want.id })
+		if i < 0 {
+			return 0, 0, fmt.Errorf("%s: %w: no question %.40q in the file", want.flag, ErrWindow, want.id)
 		}
+		*want.place = len(answered(all[:i]))
 	}
-	if end <= first {
+	switch {
+	case from != "" && first == len(answered(all)):
+		return 0, 0, fmt.Errorf("--from: %w: nobody answered it, nor one after it", ErrWindow)
+	case end <= first:
 		return 0, 0, fmt.Errorf("--to: %w: it does not come after --from", ErrWindow)
 	}
 	return first, end, nil
@@ -101,12 +110,15 @@ func measureExperts(ctx context.Context, posts []post, from, to int, tell func(d
 		return nil, err
 	}
 	n := len(m.ours.figures[0])
+	if m.labelled == 0 {
+		return nil, fmt.Errorf("%w: of none in the window it is known who resolved it: best, with best_src accepted, thanks or votes", ErrWindow)
+	}
 	if n == 0 {
 		return nil, fmt.Errorf("%w: of %d questions in the window with a known resolver, none was resolved by somebody with %d answers before",
 			ErrWindow, m.labelled, seasoned)
 	}
 	report := &ExpertsReport{
-		From: posts[from].ID, N: n, Coverage: round(float64(n) / float64(m.labelled)), Standing: m.ours.standing(),
+		From: string(posts[from].ID), N: n, Coverage: round(float64(n) / float64(m.labelled)), Standing: m.ours.standing(),
 		Weights: r.weights.Version, Baselines: map[string]Standing{},
 		ActivityOnly: m.activity.standing(), Capped: m.capped.standing(),
 	}

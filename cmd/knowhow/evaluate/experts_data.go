@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,15 +24,25 @@ var ErrCommunity = errors.New("not a file of questions")
 // post is one question of a community's file, as it is written there. All but
 // id, created and answers may be missing.
 type post struct {
-	ID      string   `json:"id"`
-	Title   string   `json:"title"`
-	Body    string   `json:"body"`
-	Tags    []string `json:"tags"`
-	Asker   name     `json:"asker"`
-	Created moment   `json:"created"`
-	Best    name     `json:"best"`
-	Source  string   `json:"best_src"`
-	Answers []reply  `json:"answers"`
+	ID       name     `json:"id"`
+	Title    string   `json:"title"`
+	Body     string   `json:"body"`
+	Tags     []string `json:"tags"`
+	Category string   `json:"category"`
+	Asker    name     `json:"asker"`
+	Created  moment   `json:"created"`
+	Best     name     `json:"best"`
+	Source   string   `json:"best_src"`
+	Answers  []reply  `json:"answers"`
+}
+
+// subjects are the question's tags, and its category as one more: where a
+// community has both, a tag may have the category's name and be another thing.
+func (p *post) subjects() []string {
+	if p.Category == "" {
+		return p.Tags
+	}
+	return append(slices.Clone(p.Tags), "category "+p.Category)
 }
 
 // reply is one user's answer. One by nobody, as of those who left, is dropped.
@@ -41,7 +52,7 @@ type reply struct {
 	Score float64 `json:"score"`
 }
 
-// name is a user's, a string or a number; empty where it is null.
+// name is a user's or a question's, a string or a number; empty where it is null.
 type name string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -58,14 +69,22 @@ func (n *name) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*string)(n))
 }
 
-// moment is a time as the files write it: ISO 8601, in UTC where no zone is given.
+// moment is a time as the files write it: ISO 8601, in UTC where no zone is
+// given, or the seconds since 1970; zero where it is null.
 type moment struct{ time.Time }
 
-var momentForms = []string{"2006-01-02T15:04:05", time.RFC3339, "2006-01-02 15:04:05", time.DateOnly}
+var momentForms = []string{"2006-01-02T15:04:05", time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", time.DateOnly}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (m *moment) UnmarshalJSON(text []byte) error {
 	s := strings.Trim(string(text), `"`)
+	if s == "null" {
+		return nil
+	}
+	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && text[0] != '"' {
+		m.Time = time.Unix(seconds, 0).UTC()
+		return nil
+	}
 	for _, form := range momentForms {
 		if at, err := time.Parse(form, s); err == nil {
 			m.Time = at.UTC()
@@ -84,8 +103,8 @@ func (p *post) resolver() name {
 	return ""
 }
 
-// readPosts reads the answered questions of a file of JSON lines, plain or
-// gzipped, in order of time, then of their ids.
+// readPosts reads the questions of a file of JSON lines, plain or gzipped, in
+// order of time, then of their ids. Some of them were answered.
 func readPosts(ctx context.Context, path string) ([]post, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -105,13 +124,16 @@ func readPosts(ctx context.Context, path string) ([]post, error) {
 	return posts, nil
 }
 
+// byteOrderMark is what some programs begin a file with.
+var byteOrderMark = []byte("\ufeff")
+
 func parsePosts(in io.Reader) ([]post, error) {
 	var posts []post
-	known := map[string]bool{}
+	known := map[name]bool{}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 16<<20)
 	for n := 1; lines.Scan(); n++ {
-		line := bytes.TrimSpace(lines.Bytes())
+		line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), byteOrderMark))
 		if len(line) == 0 {
 			continue
 		}
@@ -122,14 +144,13 @@ func parsePosts(in io.Reader) ([]post, error) {
 		if err := p.check(known); err != nil {
 			return nil, fmt.Errorf("%w: line %d: %w", ErrCommunity, n, err)
 		}
-		if p.tidy(); len(p.Answers) > 0 {
-			posts = append(posts, p)
-		}
+		p.tidy()
+		posts = append(posts, p)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCommunity, err)
 	}
-	if len(posts) == 0 {
+	if len(answered(posts)) == 0 {
 		return nil, fmt.Errorf("%w: no question in it has an answer", ErrCommunity)
 	}
 	slices.SortFunc(posts, func(a, b post) int {
@@ -138,7 +159,12 @@ func parsePosts(in io.Reader) ([]post, error) {
 	return posts, nil
 }
 
-func (p *post) check(known map[string]bool) error {
+// answered are the posts that somebody answered.
+func answered(posts []post) []post {
+	return slices.DeleteFunc(slices.Clone(posts), func(p post) bool { return len(p.Answers) == 0 })
+}
+
+func (p *post) check(known map[name]bool) error {
 	switch {
 	case p.ID == "":
 		return errors.New("id is missing")
@@ -148,7 +174,7 @@ func (p *post) check(known map[string]bool) error {
 		return errors.New("created is missing")
 	}
 	for _, r := range p.Answers {
-		if r.At.IsZero() {
+		if r.At.IsZero() && r.By != "" {
 			return fmt.Errorf("at of the answer by %.40q is missing", r.By)
 		}
 	}

@@ -48,6 +48,8 @@ func (r *roll) id(n name) matching.ID {
 	return idOf("user " + string(n))
 }
 
+func (p *post) id() matching.ID { return idOf(string(p.ID)) }
+
 func idOf(s string) (id matching.ID) {
 	h := fnv.New128a()
 	h.Write([]byte(s)) // never fails
@@ -61,7 +63,7 @@ func (r *roll) until(i int) {
 		r.answersBefore(r.posts[r.asked].Created.Time)
 		p := &r.posts[r.asked]
 		r.index.AddDocument(matching.Document{
-			ID: idOf(p.ID), Title: p.Title, Body: p.Body, Tags: p.Tags, Asker: r.id(p.Asker), Asked: p.Created.Time,
+			ID: p.id(), Title: p.Title, Body: p.Body, Tags: p.subjects(), Asker: r.id(p.Asker), Asked: p.Created.Time,
 		})
 		if r.ledger != nil {
 			r.ledger.ask(r.asked)
@@ -73,7 +75,7 @@ func (r *roll) until(i int) {
 func (r *roll) answersBefore(at time.Time) {
 	for ; r.next < len(r.coming) && r.coming[r.next].at.Before(at); r.next++ {
 		h := r.coming[r.next]
-		e := matching.Evidence{Document: idOf(r.posts[h.post].ID), Expert: r.id(r.people.names[h.user]), Answered: h.at}
+		e := matching.Evidence{Document: r.posts[h.post].id(), Expert: r.id(r.people.names[h.user]), Answered: h.at}
 		if h.resolved {
 			e.Answered, e.Resolved = h.at.Add(-knownAfter), h.at
 			r.index.AddEvidence(e)
@@ -123,7 +125,7 @@ func (r *roll) rank(p *post, candidates []int, w matching.Weights) []int {
 		list[i] = matching.Candidate{Expert: r.id(r.people.names[user]), Since: r.since[user], Lot: uint64(user)}
 	}
 	record := r.index.Rank(matching.Query{
-		Title: p.Title, Body: p.Body, Tags: p.Tags, Self: idOf(p.ID), Asker: r.id(p.Asker), At: p.Created.Time,
+		Title: p.Title, Body: p.Body, Tags: p.subjects(), Self: p.id(), Asker: r.id(p.Asker), At: p.Created.Time,
 	}, list, w)
 	of := make(map[matching.ID]int, len(list))
 	for i, c := range list {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,72 @@ func TestOtherCommunities(t *testing.T) {
 	}
 }
 
+// What says the same is read the same: numbers for names, seconds for times, a
+// mark before the first line, ends of lines, an answer by nobody; and a window
+// may begin or end at a question that nobody answered.
+func TestFilesMayBeWrittenOtherwise(t *testing.T) {
+	window := Experts{From: "200", To: "280"}
+	file := func(mark, end string, change func(p map[string]any)) string {
+		var text bytes.Buffer
+		text.WriteString(mark)
+		for i, p := range community(300) {
+			p["id"] = fmt.Sprint(i)
+			if change(p); i == 199 || i == 279 { // bounds of their own, before those that follow
+				delete(p, "answers")
+			}
+			line, err := json.Marshal(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text.Write(append(line, end...))
+		}
+		return fileWith(t, "community.jsonl", text.Bytes())
+	}
+	window.Data = file("", "\n", func(map[string]any) {})
+	want := evaluateExperts(t, window)
+	window.Data = file("\ufeff", "\r\n\r\n", func(p map[string]any) {
+		number, err := strconv.Atoi(p["id"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := time.Parse("2006-01-02T15:04:05", p["created"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p["id"], p["created"], p["body"], p["tags"], p["category"] = number, at.Unix(), nil, nil, nil
+		p["answers"] = append(p["answers"].([]any), map[string]any{"by": nil, "at": nil, "score": nil})
+	})
+	window.From, window.To = "199", "279"
+	got := evaluateExperts(t, window)
+	if got.From != "200" || got.N != 79 {
+		t.Errorf("from %s, %d questions", got.From, got.N)
+	}
+	window.From, window.To = "200", "280"
+	if got = evaluateExperts(t, window); !reflect.DeepEqual(got, want) {
+		t.Errorf("written otherwise %+v\nwant %+v", got, want)
+	}
+}
+
+// A category says what a tag would.
+func TestCategoriesCount(t *testing.T) {
+	measured := func(field string, as func(subject string) any) ExpertsReport {
+		posts := community(300)
+		for _, p := range posts {
+			if field != "" {
+				p[field] = as(strings.Fields(p["title"].(string))[1])
+			}
+			p["title"] = "Help"
+		}
+		return evaluateExperts(t, Experts{Data: communityFile(t, posts)})
+	}
+	none := measured("", nil)
+	category := measured("category", func(s string) any { return s })
+	tag := measured("tags", func(s string) any { return []string{s} })
+	if category.MRR < none.MRR+.2 || category.Standing != tag.Standing {
+		t.Errorf("with categories %+v\nwith tags %+v\nwith neither %+v", category.Standing, tag.Standing, none.Standing)
+	}
+}
+
 func TestExpertsRefusesFiles(t *testing.T) {
 	good := communityFile(t, community(20))
 	for name, c := range map[string]struct {
@@ -176,8 +243,16 @@ func TestExpertsRefusesFiles(t *testing.T) {
 		"unknown from":   {from: "q-99", want: ErrWindow, says: "--from"},
 		"unknown to":     {to: "q-99", want: ErrWindow, says: "--to"},
 		"to before from": {from: "q-9", to: "q-8", want: ErrWindow, says: "--to"},
-		"nobody":         {from: "q-0", to: "q-1", want: ErrWindow, says: "1 questions"},
-		"no tags":        {tags: "tag,count\n", says: "no tag"},
+		"nobody known": {
+			text: `{"id":"1","created":"2020-01-01T00:00:00","best":"u1","answers":[{"by":"u1","at":"2020-01-01T01:00:00"}]}`,
+			want: ErrWindow, says: "best_src",
+		},
+		"nothing left": {
+			text: `{"id":"1","created":"2020-01-01T00:00:00","answers":[{"by":"u1","at":"2020-01-01T01:00:00"}]}` + "\n" + `{"id":"q-9","created":"2020-01-02T00:00:00"}`,
+			from: "q-9", want: ErrWindow, says: "nobody answered it",
+		},
+		"nobody":  {from: "q-0", to: "q-1", want: ErrWindow, says: "1 questions"},
+		"no tags": {tags: "tag,count\n", says: "no tag"},
 	} {
 		cmd := Experts{Data: good, From: c.from, To: c.to}
 		if c.text != "" {

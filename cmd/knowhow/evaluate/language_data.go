@@ -56,11 +56,12 @@ func languageRows(in io.Reader) ([]languageRow, error) {
 	lines.Buffer(nil, longestRow)
 	var rows []languageRow
 	for n := 1; lines.Scan(); n++ {
-		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+		line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), byteOrderMark))
+		if len(line) == 0 {
 			continue
 		}
 		var r languageRow
-		err := json.Unmarshal(lines.Bytes(), &r)
+		err := json.Unmarshal(line, &r)
 		switch {
 		case err != nil:
 		case r.Text == "":

@@ -28,7 +28,7 @@ const outOfScope = "oos"
 
 // Help is the end of --help.
 func (Topics) Help() string {
-	return `Rows labelled "oos" are of no topic: they are never learned from. accuracy, top3 and ece (15 bins of equal width) are of the others; oos_auroc is how well familiarity tells the two apart, oos_recall how many oos rows are told at the threshold that rejects 5 % of the others. Both are null where there are none.
+	return `Rows labelled "oos" are of no topic: they are never learned from. accuracy, top3 and ece (15 bins of equal width) are of the others; oos_auroc is how well familiarity tells the two apart, oos_recall how many oos rows are told at the threshold that rejects 5 % of the others. Both are null where there are none. Rows without the field of the topic are passed over. read_p99_ms is of the least of three readings of each text: what reading costs, without what else the machine had to do just then.
 
 Example:
   knowhow evaluate topics --train banking77.jsonl.gz --test banking77.jsonl.gz --format json`

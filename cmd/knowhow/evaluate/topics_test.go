@@ -98,15 +98,34 @@ func TestTopics(t *testing.T) {
 	}
 }
 
+// Rows without a topic, and those of other splits, change nothing, nor does how
+// a file begins, or whether topics are numbers.
+func TestTopicsPassesOverWhatIsNotMarked(t *testing.T) {
+	var noisy strings.Builder
+	noisy.WriteString("\ufeff")
+	for line := range strings.Lines(topicsSample()) {
+		line = strings.NewReplacer(`"label": "parcel"`, `"label": 7`, `"label": "password"`, `"label": 8`).Replace(line)
+		noisy.WriteString(strings.TrimSuffix(line, "\n") + "\r\n\r\n")
+		noisy.WriteString(`{"text": "where is parcel", "label": null, "split": "dev"}` + "\n" + `{"text": "reset it", "split": "train"}` + "\n")
+		noisy.WriteString(`{"text": "", "label": 7, "split": "test"}` + "\n")
+	}
+	name := topicsFile(t, []byte(noisy.String()))
+	report := measuredTopics(t, Topics{Train: name, Test: name, TrainSplit: "train", TestSplit: "dev", LabelField: "label"})
+	if report["accuracy"] != 1.0 || report["oos_auroc"] != 1.0 {
+		t.Errorf("%v", report)
+	}
+}
+
 func TestTopicsRefusesWhatItCannotMeasure(t *testing.T) {
 	const row = `{"text": "a", "label": "b", "split": "train"}` + "\n"
 	for _, test := range []struct{ rows, field, want string }{
 		{"", "label", "there is no text in it"},
 		{"no json\n", "label", "line 1"},
-		{row + `{"label": "b"}`, "label", "line 2: text is missing"},
-		{row, "label_ar", "line 1: label_ar is missing"},
+		{row + `{"label": "b", "split": "train"}`, "label", "line 2: text is missing"},
+		{row, "label_ar", "no row has a label_ar"},
+		{row + `{"text": "a", "label": ["b"]}`, "label", "line 2: label: "},
 		{`{"text": 5, "label": "b", "split": "train"}`, "label", "line 1: text: "},
-		{`{"text": "", "label": "b", "split": "train"}`, "label", "line 1: text or label is empty"},
+		{`{"text": "", "label": "b", "split": "train"}`, "label", "line 1: text is missing or empty"},
 		{`{"text": "a", "label": "b", "split": "test"}`, "label", `no row has split "train"`},
 		{`{"text": "a", "label": "oos", "split": "train"}`, "label", "every row is out of scope"},
 		{row, "label", `no row has split "dev"`},

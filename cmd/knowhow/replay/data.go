@@ -200,6 +200,9 @@ const (
 	mostTags    = 20
 )
 
+// noText stands where the file has no text of an answer.
+const noText = "(the answer's text is not in the file)"
+
 // fitted cuts texts and tags to what the services take, and gives what has no
 // text a word. Answers by nobody, as of those who left, are dropped: nobody can
 // be asked for them.
@@ -214,7 +217,7 @@ func (p post) fitted() post {
 	p.Tags = p.Tags[:min(mostTags, len(p.Tags))]
 	for i, r := range p.Answers {
 		p.Answers[i].By = strings.TrimSpace(r.By)
-		p.Answers[i].Text = clip(orElse(r.Text, "(the answer's text is not in the file)"), question.MaxMessage)
+		p.Answers[i].Text = clip(orElse(r.Text, noText), question.MaxMessage)
 	}
 	p.Answers = slices.DeleteFunc(p.Answers, func(r reply) bool { return r.By == "" })
 	return p

@@ -3,8 +3,6 @@ package replay
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -97,29 +95,6 @@ func (w *world) expectAnswer(reference string, a question.Assignment, r reply) {
 		w.expectJudgement(reference, a, w.clock.Now())
 		return w.countAnswer(ctx, r.By)
 	})
-}
-
-// countAnswer counts a user's answer; who has enough is enrolled.
-func (w *world) countAnswer(ctx context.Context, user string) error {
-	w.answers[user]++
-	if w.answers[user] < seasoned || w.enrolled[user] {
-		return nil
-	}
-	return w.enrol(ctx, user)
-}
-
-// enrolSeasoned enrols who has enough answers and was not enrolled before an
-// interruption.
-func (w *world) enrolSeasoned(ctx context.Context) error {
-	for _, user := range slices.Sorted(maps.Keys(w.answers)) {
-		if w.answers[user] < seasoned || w.enrolled[user] {
-			continue
-		}
-		if err := w.enrol(ctx, user); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // pickUpWork puts answers and judgements on the agenda for what is in hand.

@@ -15,8 +15,8 @@ import (
 )
 
 // importHistory brings in everything before the window: the users as persons,
-// the questions with their answers as evidence, and as experts those who had
-// enough answers, each at the time they had. Run again it adds what is missing.
+// and the questions with their answers as evidence. Run again it adds what is
+// missing.
 func (w *world) importHistory(ctx context.Context, tell func(done, of int)) error {
 	if err := w.createPeople(ctx); err != nil {
 		return err
@@ -33,10 +33,7 @@ func (w *world) importHistory(ctx context.Context, tell func(done, of int)) erro
 		}
 		tell(start+len(part), len(w.history))
 	}
-	if err := w.readEvidence(ctx); err != nil {
-		return err
-	}
-	return w.enrolHistory(ctx)
+	return w.readEvidence(ctx)
 }
 
 // createPeople makes a person of everybody who ever answers.
@@ -124,7 +121,7 @@ func latest(a, b time.Time) time.Time {
 // their own.
 func (w *world) askerOf(ctx context.Context, p post) (access.Caller, error) {
 	c, err := w.Customers.Identify(ctx, w.owner, w.brand, customer.Contact{
-		Channel: customer.External, Handle: orElse(p.Asker, "asker of "+p.ID), Locale: language,
+		Channel: customer.External, Handle: orElse(p.Asker, "asker of "+p.ID), Locale: spoken,
 	})
 	if err != nil {
 		return access.Caller{}, fmt.Errorf("identify the asker of %s: %w", p.ID, err)
@@ -155,29 +152,4 @@ func (w *world) readEvidence(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// enrolHistory enrols those who had enough answers before the window, each at
-// the time of the one that made it enough.
-func (w *world) enrolHistory(ctx context.Context) error {
-	var answers []reply
-	for _, p := range w.history {
-		for _, r := range p.Answers {
-			if r.At.Before(w.window[0].Created.Time) {
-				answers = append(answers, reply{By: r.By, At: stamp{latest(r.At.Time, p.Created.Time)}})
-			}
-		}
-	}
-	slices.SortStableFunc(answers, func(a, b reply) int { return a.At.Compare(b.At.Time) })
-	count := map[string]int{}
-	for _, r := range answers {
-		if count[r.By]++; count[r.By] != seasoned || w.enrolled[r.By] {
-			continue
-		}
-		w.clock.Set(latest(r.At.Time, w.clock.Now()))
-		if err := w.enrol(ctx, r.By); err != nil {
-			return err
-		}
-	}
-	return nil
 }

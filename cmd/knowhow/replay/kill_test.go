@@ -126,6 +126,9 @@ func sound(t *testing.T, r replay.Report) {
 	if 10*r.BestResolved < 9*r.BestOffered || r.OfferedHitAt5 <= r.ActivityHitAt5 {
 		t.Errorf("not better than activity, or left unresolved: %+v", r)
 	}
+	if r.Experts == 0 || r.QuizTries < 2*r.Experts || r.ReviewedByPeers == 0 || r.PeerVotes < 2*r.ReviewedByPeers {
+		t.Errorf("not everybody came by both quizzes, or peers judged nothing: %+v", r)
+	}
 }
 
 // A database that holds something else is refused and left as it is.

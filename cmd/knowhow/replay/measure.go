@@ -102,7 +102,7 @@ func (w *world) orderOfOffers(tx *gorm.DB) (map[string][]access.PersonID, error)
 // came after a question by itself.
 func (w *world) pool(ctx context.Context, tx *gorm.DB) ([]enrolment, *matching.Index, error) {
 	var pool []enrolment
-	err := tx.Raw("SELECT person_id, enrolled_at, lot FROM enrolments WHERE program_id = ?", w.program.ID).Scan(&pool).Error
+	err := tx.Raw("SELECT person_id, enrolled_at, lot FROM enrolments WHERE program_id = ? AND enrolled_at IS NOT NULL", w.program.ID).Scan(&pool).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the enrolments: %w", err)
 	}

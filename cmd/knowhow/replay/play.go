@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
@@ -20,10 +21,12 @@ const (
 	doRefit
 	doAsk
 	doEvidence
+	doJoin
 	doDecline
 	doAccept
 	doAnswer
 	doJudge
+	doVote
 	doReview
 	doRefuse
 	doAppeal
@@ -76,17 +79,24 @@ func (w *world) settle(ctx context.Context, done bool) error {
 	return w.notice(ctx, w.clock.Now())
 }
 
-// notice looks for offers, reviews and ends at since or later, and has people
+// notice looks for offers, reviews, votes and ends at since or later, and has people
 // react to them.
 func (w *world) notice(ctx context.Context, since time.Time) error {
 	var offers []offered
-	var reviews []reviewing
+	var reviews, failed []reviewing
+	var votes []asked
 	var ended []string
 	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) (err error) {
 		if offers, err = newOffers(tx, since); err != nil {
 			return err
 		}
 		if reviews, err = newReviews(tx, since); err != nil {
+			return err
+		}
+		if failed, err = newlyFailed(tx, since); err != nil {
+			return err
+		}
+		if votes, err = newVotes(tx, since); err != nil {
 			return err
 		}
 		ended, err = newEscalations(tx, since)
@@ -97,6 +107,8 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 	}
 	w.expectReactions(offers)
 	w.expectVerdicts(reviews)
+	w.expectRefusals(failed)
+	w.expectVotes(votes)
 	for _, reference := range ended {
 		if err := w.letGo(ctx, reference); err != nil {
 			return err
@@ -109,7 +121,8 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 // or after an interruption.
 func (w *world) pickUp(ctx context.Context) error {
 	w.posts, w.asked = map[string]post{}, map[string]question.ID{}
-	w.offers, w.reviews, w.withheld = map[question.OfferID]bool{}, map[string]bool{}, map[string][]reply{}
+	w.offers, w.withheld = map[question.OfferID]bool{}, map[string][]reply{}
+	w.reviews, w.failed, w.votes = map[quality.ReviewID]bool{}, map[quality.ReviewID]bool{}, map[quality.VoteID]bool{}
 	for _, p := range w.window {
 		w.posts[p.ID] = p
 	}
@@ -129,10 +142,10 @@ func (w *world) pickUp(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := w.enrolSeasoned(ctx); err != nil {
+	if err := w.pickUpJoining(ctx); err != nil {
 		return err
 	}
-	w.expectPayday(w.clock.Now())
+	w.expectPayday(latest(w.clock.Now(), w.window[0].Created.Time))
 	w.expectRefit(w.clock.Now())
 	return w.notice(ctx, time.Time{})
 }

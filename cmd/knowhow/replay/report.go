@@ -25,12 +25,17 @@ type Report struct {
 	OfferedHitAt1   float64 `json:"offered_hit_at_1"` // the resolver was the first expert asked
 	OfferedHitAt5   float64 `json:"offered_hit_at_5"` // … among the first five asked
 	ActivityHitAt5  float64 `json:"activity_hit_at_5"`
+	Experts         int     `json:"experts"`    // approved, after application, terms, cards and both quizzes
+	QuizTries       int     `json:"quiz_tries"` // at either quiz
 	Accepted        int     `json:"accepted"`
 	Resolved        int     `json:"resolved"`
 	Escalated       int     `json:"escalated"`
 	BestOffered     int     `json:"best_offered"`          // questions whose resolver was asked at all
 	BestResolved    int     `json:"best_offered_resolved"` // of those, resolved
 	Reviewed        int     `json:"reviewed"`
+	ReviewedByPeers int     `json:"reviewed_by_peers"` // of those
+	PeerVotes       int     `json:"peer_votes"`        // on work
+	GoldVotes       int     `json:"gold_votes"`        // on answers of known quality
 	Refused         int     `json:"refused"`
 	RewardsMinor    int64   `json:"rewards_minor"` // earned and not refused
 	PayoutsMinor    int64   `json:"payouts_minor"` // paid out; less than an expert's minimum waits
@@ -84,10 +89,15 @@ func (r *Report) count(tx *gorm.DB, window int) error {
 		into  *int
 		query string
 	}{
+		{&r.Experts, "SELECT COUNT(*) FROM enrolments WHERE enrolled_at IS NOT NULL"},
+		{&r.QuizTries, "SELECT (SELECT COUNT(*) FROM platform_attempts) + (SELECT COUNT(*) FROM quiz_attempts)"},
 		{&r.Accepted, "SELECT COUNT(*) FROM assignments"},
 		{&r.Resolved, "SELECT COUNT(*) FROM questions WHERE state = 'resolved'"},
 		{&r.Escalated, "SELECT COUNT(*) FROM questions WHERE state = 'escalated'"},
 		{&r.Reviewed, "SELECT COUNT(*) FROM reviews WHERE state = 'decided'"},
+		{&r.ReviewedByPeers, "SELECT COUNT(*) FROM reviews WHERE state = 'decided' AND votes > 0"},
+		{&r.PeerVotes, "SELECT COUNT(*) FROM review_votes WHERE state = 'given' AND review_id IS NOT NULL"},
+		{&r.GoldVotes, "SELECT COUNT(*) FROM review_votes WHERE state = 'given' AND gold_id IS NOT NULL"},
 		{&r.Refused, "SELECT COUNT(*) FROM assignments WHERE state = 'refused'"},
 		{&r.AcceptedUnpaid, `SELECT COUNT(*) FROM assignments a WHERE a.delivered_at IS NOT NULL
 			AND NOT EXISTS (SELECT 1 FROM rewards r WHERE r.id = a.id AND r.state = 'released')
@@ -132,8 +142,9 @@ func example(tx *gorm.DB) (string, error) {
 	return ids[0], nil
 }
 
-// resultHash is over what became of every question, offer, assignment, review
-// and refusal, and when, and over everybody's rewards and payouts; by the file's
+// resultHash is over what became of every question, offer, assignment, review,
+// vote and refusal, of everybody's way in and tries at quizzes, and when, and over
+// everybody's rewards and payouts; by the file's
 // names and no ids, so that two replays of the same window agree on it exactly
 // when they agree on all of that, on either database and after any interruption.
 // Payouts count by their sums, since an interrupted one is sent a week later.
@@ -147,6 +158,12 @@ func resultHash(tx *gorm.DB) (string, error) {
 			FROM assignments a JOIN questions q ON q.id = a.question_id JOIN persons p ON p.id = a.person_id`,
 		`SELECT q.reference, a.attempt, r.state, r.passed, r.ended_at FROM reviews r JOIN assignments a ON a.id = r.assignment_id
 			JOIN questions q ON q.id = r.question_id`,
+		`SELECT q.reference, a.attempt, g.title, p.name, v.state, v.passed, v.asked_at, v.ended_at FROM review_votes v
+			JOIN persons p ON p.id = v.person_id LEFT JOIN gold_items g ON g.id = v.gold_id LEFT JOIN reviews r ON r.id = v.review_id
+			LEFT JOIN assignments a ON a.id = r.assignment_id LEFT JOIN questions q ON q.id = r.question_id`,
+		`SELECT p.name, e.state, e.applied_at, e.enrolled_at, e.decided_at FROM enrolments e JOIN persons p ON p.id = e.person_id`,
+		`SELECT p.name, t.attempt, t.score, t.passed, t.taken_at FROM platform_attempts t JOIN persons p ON p.id = t.person_id`,
+		`SELECT p.name, t.attempt, t.score, t.passed, t.taken_at FROM quiz_attempts t JOIN persons p ON p.id = t.person_id`,
 		`SELECT q.reference, a.attempt, f.state, f.refused_at, f.ended_at FROM refusals f JOIN assignments a ON a.id = f.assignment_id
 			JOIN questions q ON q.id = f.question_id`,
 		`SELECT p.name, SUM(r.amount_minor), COUNT(*), MIN(r.state), MAX(r.state) FROM rewards r
@@ -204,7 +221,9 @@ func (r Report) write(to io.Writer, url string) error {
 		100*r.OfferedHitAt1, 100*r.OfferedHitAt5, r.Covered)
 	line("", "(by activity alone among the first five in %.1f %%)", 100*r.ActivityHitAt5)
 	line("resolution", "%d of the %d questions whose resolver was asked were resolved", r.BestResolved, r.BestOffered)
+	line("experts", "%d came in by application, terms, cards and both quizzes, in %d tries", r.Experts, r.QuizTries)
 	line("work", "%d assignments, %d reviewed, %d refused by a named human, %d unpaid", r.Accepted, r.Reviewed, r.Refused, r.AcceptedUnpaid)
+	line("judging", "%d of the reviews by experts' own votes, %d on work and %d on gold", r.ReviewedByPeers, r.PeerVotes, r.GoldVotes)
 	line("money", "%s earned, %s paid out (%s)", r.amount(r.RewardsMinor), r.amount(r.PayoutsMinor), r.Provider)
 	line("ledger", "%s", map[bool]string{true: "balanced", false: fmt.Sprintf("NOT BALANCED: %v", r.ledgerViolation)}[r.LedgerBalanced])
 	line("result", "%s", r.ResultHash)

@@ -17,7 +17,7 @@ const lookLeast, lookMost = time.Hour, 36 * time.Hour
 
 // Percentages of what reviewers and managers decide.
 const (
-	failing = 20 // of sampled work that is not marked down in the file fails all the same
+	failing = 20 // of reviewed work that is not marked down in the file is bad all the same
 	refused = 80 // of failing verdicts lead a manager to refuse the pay
 	appeals = 80 // of refusals are appealed
 	upheld  = 50 // of appeals are upheld
@@ -48,44 +48,92 @@ func newReviews(tx *gorm.DB, since time.Time) ([]reviewing, error) {
 	return list, nil
 }
 
-// expectVerdicts has the reviewer look at what was drawn.
+// newlyFailed reads the reviews that ended at since or later, and not well, of work
+// whose pay is not decided.
+func newlyFailed(tx *gorm.DB, since time.Time) ([]reviewing, error) {
+	var list []reviewing
+	if err := tx.Raw(selectReviews+"WHERE r.passed = false AND a.state = 'earned' AND r.ended_at >= ?", since).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("look for failing verdicts: %w", err)
+	}
+	return list, nil
+}
+
+// expectVerdicts has the brand's reviewer look at what was drawn.
 func (w *world) expectVerdicts(list []reviewing) {
 	for _, r := range list {
-		if key := r.ID.String(); !w.reviews[key] {
-			w.reviews[key] = true
-			w.agenda.Add(r.CreatedAt.Add(w.draw("review", r.name()).between(lookLeast, lookMost)), doReview, r.name(),
-				func(ctx context.Context) error { return w.review(ctx, r, r.name()) })
+		if !w.reviews[r.ID] {
+			w.reviews[r.ID] = true
+			w.expectLook(r)
 		}
 	}
 }
 
-// review passes the work, unless the community marked it down or chance fails
-// it. A failing verdict has a manager look at refusing the pay.
-func (w *world) review(ctx context.Context, r reviewing, name string) error {
-	given, _ := w.posts[r.Reference].answerOf(w.users[r.PersonID])
-	verdict := quality.Verdict{Pass: given.Score >= 0 && !w.draw("fail work", name).in(failing), Scores: map[quality.Criterion]int{}}
-	for _, c := range quality.Rubric {
-		verdict.Scores[c] = 4
+// expectLook has the brand's reviewer look at a review, every day until it has
+// ended: what peers are asked to judge is left to them.
+func (w *world) expectLook(r reviewing) {
+	at := r.CreatedAt.Add(w.draw("review", r.name()).between(lookLeast, lookMost))
+	for at.Before(w.clock.Now()) {
+		at = at.Add(day)
 	}
-	if !verdict.Pass {
-		verdict.Scores[quality.Correct] = 1
-		verdict.Note = "The answer does not hold; please check it before answering alike."
+	w.agenda.Add(at, doReview, r.name(), func(ctx context.Context) error { return w.look(ctx, r, at) })
+}
+
+func (w *world) look(ctx context.Context, r reviewing, at time.Time) error {
+	var now struct {
+		Open    bool
+		Waiting int
 	}
-	if err := w.Quality.Decide(ctx, w.reviewer, w.brand, r.ID, verdict); err != nil {
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+		return tx.Raw(`SELECT r.state = 'open' AS open, (SELECT COUNT(*) FROM review_votes v WHERE v.review_id = r.id AND v.state = 'asked') AS waiting
+			FROM reviews r WHERE r.id = ?`, r.ID).Scan(&now).Error
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at a review: %w", err)
+	case !now.Open:
+		return nil
+	case now.Waiting > 0:
+		w.agenda.Add(at.Add(day), doReview, r.name(), func(ctx context.Context) error { return w.look(ctx, r, at.Add(day)) })
+		return nil
+	}
+	if err := w.Quality.Decide(ctx, w.reviewer, w.brand, r.ID, said(!w.bad(r.Reference, r.PersonID, r.name()))); err != nil {
 		return fmt.Errorf("review: %w", err)
-	}
-	if !verdict.Pass {
-		w.expectRefusal(name, w.clock.Now(), r)
 	}
 	return nil
 }
 
-func (w *world) expectRefusal(name string, decided time.Time, r reviewing) {
-	if !w.draw("refuse pay", name).in(refused) {
-		return
+// bad is the truth about a piece of work, which nobody in the market knows: what
+// the community marked down, and by chance some of the rest.
+func (w *world) bad(reference string, author access.PersonID, name string) bool {
+	given, _ := w.posts[reference].answerOf(w.users[author])
+	return given.Score < 0 || w.draw("fail work", name).in(failing)
+}
+
+// said is a verdict.
+func said(pass bool) quality.Verdict {
+	v := quality.Verdict{Pass: pass, Scores: map[quality.Criterion]int{}}
+	for _, c := range quality.Rubric {
+		v.Scores[c] = 4
 	}
-	at := decided.Add(w.draw("refusal", name).between(lookLeast, lookMost))
-	w.agenda.Add(at, doRefuse, name, func(ctx context.Context) error { return w.refuse(ctx, r, name) })
+	if !pass {
+		v.Scores[quality.Correct] = 1
+		v.Note = "The answer does not hold; please check it before answering alike."
+	}
+	return v
+}
+
+// expectRefusals has a manager look at refusing the pay for what failed.
+func (w *world) expectRefusals(list []reviewing) {
+	for _, r := range list {
+		if w.failed[r.ID] {
+			continue
+		}
+		w.failed[r.ID] = true
+		if name := r.name(); w.draw("refuse pay", name).in(refused) {
+			at := r.EndedAt.Add(w.draw("refusal", name).between(lookLeast, lookMost))
+			w.agenda.Add(at, doRefuse, name, func(ctx context.Context) error { return w.refuse(ctx, r, name) })
+		}
+	}
 }
 
 func (w *world) refuse(ctx context.Context, r reviewing, name string) error {
@@ -122,28 +170,20 @@ func (w *world) expectDecision(name string, id quality.RefusalID, appealed time.
 	})
 }
 
-// pickUpRefusals puts on the agenda what people have yet to do about failing
-// verdicts, refusals and appeals.
+// pickUpRefusals puts on the agenda what people have yet to do about refusals and
+// appeals.
 func (w *world) pickUpRefusals(ctx context.Context) error {
-	var failed []reviewing
 	var refusals []struct {
 		quality.Refusal
 		Reference string
 		Attempt   int
 	}
 	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
-		err := tx.Raw(selectReviews + `WHERE r.passed = false AND a.state = 'earned'`).Scan(&failed).Error
-		if err != nil {
-			return err
-		}
 		return tx.Raw(`SELECT f.*, q.reference, a.attempt FROM refusals f JOIN assignments a ON a.id = f.assignment_id
 			JOIN questions q ON q.id = f.question_id WHERE f.state IN ('appealable', 'appealed')`).Scan(&refusals).Error
 	})
 	if err != nil {
 		return fmt.Errorf("look for refusals under way: %w", err)
-	}
-	for _, r := range failed {
-		w.expectRefusal(r.name(), *r.EndedAt, r)
 	}
 	for _, f := range refusals {
 		name := fmt.Sprintf("%s/%d", f.Reference, f.Attempt)

@@ -10,15 +10,14 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/cmd/knowhow/internal/agenda"
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/assembly"
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
@@ -27,11 +26,13 @@ import (
 const (
 	currency   = payouts.Currency("EUR")
 	baseReward = 250
+	// reviewPays is what a peer earns for a vote.
+	reviewPays = 50
 	budget     = 1_000_000_00
-	language   = "en"
+	spoken     = "en"
 	// handsFull is high, since nobody's real capacity is in the file.
 	handsFull = 50
-	// seasoned is how many answers make a user an expert.
+	// seasoned is how many answers a user has who applies as an expert.
 	seasoned = 5
 	// knownAfter is how long after an answer it counts as the resolving one.
 	knownAfter = 7 * 24 * time.Hour
@@ -50,12 +51,14 @@ type world struct {
 
 	people   map[string]access.PersonID // by user
 	users    map[access.PersonID]string
-	enrolled map[string]bool
+	enrolled map[string]bool        // or on the way in
 	answers  map[string]int         // evidence so far, by user
 	asked    map[string]question.ID // by the file's id
 	posts    map[string]post        // of the window
 	offers   map[question.OfferID]bool
-	reviews  map[string]bool
+	reviews  map[quality.ReviewID]bool // open ones that somebody will look at
+	failed   map[quality.ReviewID]bool // that a manager has decided whether to look at
+	votes    map[quality.VoteID]bool
 	withheld map[string][]reply // answers to open questions, by the file's id
 	agenda   agenda.Agenda
 }
@@ -166,6 +169,9 @@ func (w *world) openProgram(ctx context.Context) error {
 	if err != nil && !errors.Is(err, program.ErrSlugTaken) {
 		return fmt.Errorf("add the topic: %w", err)
 	}
+	if err := w.publish(ctx); err != nil {
+		return err
+	}
 	money := payouts.Money{Minor: budget, Currency: currency}
 	if err := w.Programs.Fund(ctx, w.owner, w.program.ID, money, "replay"); err != nil {
 		return fmt.Errorf("fund the brand: %w", err)
@@ -183,31 +189,15 @@ func (w *world) openProgram(ctx context.Context) error {
 func (w *world) createProgram(ctx context.Context) (program.Program, error) {
 	policies := program.DefaultPolicies()
 	policies.Reward.BaseMinor = baseReward
+	policies.Reward.ReviewMinor = reviewPays
 	policies.Review.SampleBP = 2000
 	p, err := w.Programs.CreateProgram(ctx, w.owner, w.brand, program.NewProgram{
-		Name: "Community", Currency: currency, Languages: []string{language}, Policies: policies, RolloutShareBP: 10_000,
+		Name: "Community", Currency: currency, Languages: []string{spoken}, Policies: policies, RolloutShareBP: 10_000,
 	})
 	if err != nil {
 		return p, fmt.Errorf("create the program: %w", err)
 	}
 	return p, nil
-}
-
-// enrol makes a user with enough answers an active expert who can be paid.
-func (w *world) enrol(ctx context.Context, user string) error {
-	caller := access.PersonCaller(w.people[user])
-	_, err := w.Experts.Register(ctx, caller, expert.Profile{Handle: handle(user), Languages: []string{language}, Capacity: handsFull})
-	if err != nil {
-		return fmt.Errorf("register expert %s: %w", user, err)
-	}
-	if _, err := w.Payouts.EnsureAccount(ctx, uuid.UUID(caller.Person)); err != nil {
-		return fmt.Errorf("open the account of expert %s: %w", user, err)
-	}
-	if _, err := w.Experts.EnrolExperienced(ctx, w.manager, w.program.ID, caller.Person, "answered in the community"); err != nil {
-		return fmt.Errorf("enrol expert %s: %w", user, err)
-	}
-	w.enrolled[user] = true
-	return nil
 }
 
 // handle is a user's pseudonym, a slug: their name where it is one already, else

@@ -35,6 +35,7 @@ func TestSeed(t *testing.T) {
 		s.lively()
 		s.twelve(scene)
 		s.peopled(scene)
+		s.roomy(scene)
 		s.hidden()
 		got := s.outcome()
 		if first == nil {

@@ -97,6 +97,9 @@ func (w *world) resolve(ctx context.Context, it *item) error {
 	if err := w.Questions.Resolve(ctx, caller, w.asked[it.Reference]); err != nil {
 		return fmt.Errorf("resolve: %w", err)
 	}
+	if err := w.recommend(ctx, caller, it); err != nil {
+		return fmt.Errorf("recommend: %w", err)
+	}
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 // instant. Asking is last: the story's very last deed is a question.
 const (
 	doStep = iota // of an expert's way into the program
+	doAct
 	doFund
 	doPromise
 	doPayday
@@ -25,6 +26,7 @@ const (
 	doAnswer
 	doAnswerForBrand
 	doJudge
+	doVote
 	doReview
 	doRefuse
 	doAppeal
@@ -92,17 +94,21 @@ func (w *world) settle(ctx context.Context, done bool) error {
 	return w.notice(ctx, w.clock.Now())
 }
 
-// notice looks for offers, reviews and escalations at since or later, and has
+// notice looks for offers, reviews, votes and escalations at since or later, and has
 // people react to them.
 func (w *world) notice(ctx context.Context, since time.Time) error {
 	var offers []offered
 	var reviews []reviewing
+	var votes []asked
 	var ours []escalated
 	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) (err error) {
 		if offers, err = newOffers(tx, since); err != nil {
 			return err
 		}
 		if reviews, err = newReviews(tx, since); err != nil {
+			return err
+		}
+		if votes, err = newVotes(tx, since); err != nil {
 			return err
 		}
 		ours, err = newEscalations(tx, since)
@@ -114,10 +120,12 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 	if w.only != nil {
 		offers = slices.DeleteFunc(offers, func(o offered) bool { return !w.only(o.Reference) })
 		reviews = slices.DeleteFunc(reviews, func(r reviewing) bool { return !w.only(r.Reference) })
+		votes = slices.DeleteFunc(votes, func(v asked) bool { return !w.only(v.Reference) })
 		ours = slices.DeleteFunc(ours, func(e escalated) bool { return !w.only(e.Reference) })
 	}
 	w.expectReactions(offers)
 	w.expectVerdicts(reviews)
+	w.expectVotes(votes)
 	w.expectTeam(ours)
 	return nil
 }
@@ -140,6 +148,7 @@ func (w *world) pickUp(ctx context.Context) error {
 			return err
 		}
 	}
+	w.expectActs()
 	w.agenda.Add(w.start.Add(refundDay*day), doFund, "second funding", func(ctx context.Context) error {
 		return w.fund(ctx, "second", secondFunding)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -150,7 +151,7 @@ func (w *world) openPeople(ctx context.Context) error {
 		}
 		w.staff[p.Role] = access.PersonCaller(id)
 	}
-	for _, x := range w.experts {
+	for _, x := range append(slices.Clone(w.experts), applicant) {
 		id, err := w.person(ctx, x.Name, x.email(), w.Access.CreatePerson)
 		if err != nil {
 			return err

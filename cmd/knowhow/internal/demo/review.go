@@ -58,16 +58,32 @@ func (w *world) expectVerdicts(list []reviewing) {
 			if it.turn(r.Attempt).Weak != nil {
 				at = r.CreatedAt.Add(draw("review", name).between(lookLeast, lookMost))
 			}
-			w.agenda.Add(at, doReview, name, func(ctx context.Context) error { return w.review(ctx, it, r, name) })
+			for at.Before(w.clock.Now()) {
+				at = at.Add(w.wait(day))
+			}
+			w.expectLook(it, r, name, at)
 		}
 	}
 }
 
-// review is a peer's, or where they had a part in the question the brand's own
-// reviewer's.
-func (w *world) review(ctx context.Context, it *item, r reviewing, name string) error {
+func (w *world) expectLook(it *item, r reviewing, name string, at time.Time) {
+	w.agenda.Add(at, doReview, name, func(ctx context.Context) error { return w.review(ctx, it, r, name, at) })
+}
+
+// review is left to the peers who were asked for their votes. Where nobody was, or
+// they could not, it is one of the brand's reviewers', or where they had a part in
+// the question the next one's.
+func (w *world) review(ctx context.Context, it *item, r reviewing, name string, at time.Time) error {
+	open, err := w.count(ctx, "SELECT COUNT(*) FROM reviews WHERE id = ? AND state = 'open'", r.ID)
+	if err != nil || open == 0 {
+		return err
+	}
+	if wait, err := w.votesWait(ctx, r.ID); err != nil || wait {
+		w.expectLook(it, r, name, at.Add(w.wait(day)))
+		return err
+	}
 	v := verdictOn(it.turn(r.Attempt), name)
-	err := quality.ErrOwnWork
+	err = quality.ErrOwnWork
 	for _, x := range w.experts {
 		if x.Reviews {
 			err = w.Quality.Decide(ctx, access.PersonCaller(w.people[x.Handle]), w.brand, r.ID, v)

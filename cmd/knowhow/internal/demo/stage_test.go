@@ -125,6 +125,13 @@ func (s stage) outcome() []string {
 		`SELECT q.reference, a.attempt, x.handle, a.state, a.reward_minor, a.note, a.accepted_at, a.delivered_at, a.earned_at, a.confirmed_at, a.settled_at FROM assignments a JOIN questions q ON q.id = a.question_id JOIN experts x ON x.person_id = a.person_id`,
 		`SELECT q.reference, m.position, m.author, m.body, m.at FROM messages m JOIN questions q ON q.id = m.question_id`,
 		`SELECT q.reference, r.state, r.cause, r.passed, r.note, r.ended_at, p.name FROM reviews r JOIN questions q ON q.id = r.question_id LEFT JOIN persons p ON p.id = r.reviewer_id`,
+		`SELECT q.reference, a.attempt, g.title, g.bad, x.handle, v.state, v.passed, v.asked_at, v.ended_at FROM review_votes v JOIN experts x ON x.person_id = v.person_id
+			LEFT JOIN gold_items g ON g.id = v.gold_id LEFT JOIN reviews r ON r.id = v.review_id LEFT JOIN assignments a ON a.id = r.assignment_id LEFT JOIN questions q ON q.id = a.question_id`,
+		`SELECT x.handle, p.kind, p.text, p.posted_at FROM room_posts p JOIN experts x ON x.person_id = p.person_id`,
+		`SELECT title, state, support, answer, answered_at FROM room_proposals`,
+		`SELECT x.handle, c.votes, c.elected FROM election_candidates c JOIN experts x ON x.person_id = c.person_id`,
+		`SELECT x.handle, m.kind, m.state, m.topics, m.imposed_at, m.appealed_at FROM measures m JOIN experts x ON x.person_id = m.person_id`,
+		`SELECT q.reference, x.handle, t.amount_minor, t.given_at FROM thanks t JOIN questions q ON q.id = t.question_id JOIN experts x ON x.person_id = t.person_id`,
 		`SELECT q.reference, f.state, f.refused_at, f.appealed_at, f.decision, f.ended_at FROM refusals f JOIN questions q ON q.id = f.question_id`,
 		`SELECT q.reference, f.solved, f.csat, f.reason, f.comment, f.given_at FROM feedback f JOIN questions q ON q.id = f.question_id`,
 		`SELECT x.handle, e.state, e.enrolled_at, e.certified FROM enrolments e JOIN experts x ON x.person_id = e.person_id`,

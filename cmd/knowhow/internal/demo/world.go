@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/assembly"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 )
 
@@ -36,6 +37,7 @@ type world struct {
 	askers  map[string]access.Caller // by handle
 	offers  map[question.OfferID]bool
 	reviews map[string]bool
+	votes   map[quality.VoteID]bool
 	// answering are the references of questions that the brand's agent will answer.
 	answering map[string]bool
 	agenda    agenda.Agenda
@@ -81,7 +83,7 @@ func peopled(c *cast, h *assembly.House, clock movable, start, end time.Time) (*
 		cast: c, House: h, clock: clock, start: start, end: end, week: 1,
 		staff: map[string]access.Caller{}, people: map[string]access.PersonID{}, handles: map[access.PersonID]string{},
 		items: map[string]*item{}, asked: map[string]question.ID{}, askers: map[string]access.Caller{},
-		offers: map[question.OfferID]bool{}, reviews: map[string]bool{}, answering: map[string]bool{},
+		offers: map[question.OfferID]bool{}, reviews: map[string]bool{}, votes: map[quality.VoteID]bool{}, answering: map[string]bool{},
 	}
 	w.list = c.items(w.start)
 	for _, it := range w.list {
