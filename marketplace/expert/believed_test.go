@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"knowhow/matching/standing"
 )
 
 var believedAt = time.Date(2026, 3, 2, 12, 40, 0, 0, time.UTC)
@@ -15,7 +17,7 @@ var believedAt = time.Date(2026, 3, 2, 12, 40, 0, 0, time.UTC)
 // topic, more there.
 func TestRollExpectsMoreOfTheTested(t *testing.T) {
 	m := &member{certified: []string{"billing"}}
-	plain, tested := m.believe("routers", believedAt), m.believe("billing", believedAt)
+	plain, tested := m.believe(rollPrior, "routers", believedAt), m.believe(rollPrior, "billing", believedAt)
 	if math.Abs(plain.Alpha-priorAlpha) > 1e-9 || math.Abs(plain.Beta-priorBeta) > 1e-9 || math.Abs(tested.Mean()-.8) > 1e-9 {
 		t.Errorf("believed %+v, and where certified %+v", plain, tested)
 	}
@@ -27,7 +29,7 @@ func TestRollHearsOfOtherTopics(t *testing.T) {
 	at := believedAt.Truncate(time.Hour)
 	of := func(here, there Belief) float64 {
 		m := &member{beliefs: map[string]Belief{"here": here, "there": there}}
-		return m.believe("here", believedAt).Mean()
+		return m.believe(rollPrior, "here", believedAt).Mean()
 	}
 	nothing := of(Prior(), Prior())
 	good, bad := of(Prior(), kept(10, 0, at)), of(Prior(), kept(0, 10, at))
@@ -43,19 +45,30 @@ func TestRollHearsOfOtherTopics(t *testing.T) {
 // in the next.
 func TestRollForgets(t *testing.T) {
 	m := &member{beliefs: map[string]Belief{"here": kept(0, 20, believedAt)}}
-	now := m.believe("here", believedAt)
-	later := m.believe("here", believedAt.Add(2*halfLife))
+	now := m.believe(rollPrior, "here", believedAt)
+	later := m.believe(rollPrior, "here", believedAt.Add(2*halfLife))
 	if later.Mean() < now.Mean()+.1 {
 		t.Errorf("now %.3f, a year later %.3f", now.Mean(), later.Mean())
 	}
-	if again := m.believe("here", believedAt); again != now {
+	if again := m.believe(rollPrior, "here", believedAt); again != now {
 		t.Errorf("again %+v, was %+v", again, now)
 	}
 }
 
-// One more success raises the belief on its topic and lowers none.
+// One more success raises the belief on its topic and lowers none, whatever prior
+// a program's outcomes may teach.
 func TestSuccessLowersNoBelief(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
+		prior := rollPrior
+		if rapid.Bool().Draw(t, "fitted") {
+			var people [][]standing.Cell
+			share, apart := rapid.Float64Range(0, 1).Draw(t, "share"), rapid.Float64Range(0, .5).Draw(t, "apart")
+			for i := range 40 {
+				mine := min(max(share+apart*float64(i%5-2)/2, 0), 1)
+				people = append(people, []standing.Cell{{Right: i % 2, Of: i % 2, Good: 20 * mine, Bad: 20 * (1 - mine)}, {Good: 10 * mine, Bad: 10 * (1 - mine)}})
+			}
+			prior = fitRoll(people, 40*30, "fitted")
+		}
 		m := &member{beliefs: map[string]Belief{}}
 		n := rapid.IntRange(1, 12).Draw(t, "topics")
 		for i := range n {
@@ -74,7 +87,7 @@ func TestSuccessLowersNoBelief(t *testing.T) {
 		more.beliefs[lucky] = more.beliefs[lucky].With(Success, 1, believedAt)
 		for i := range n + 1 {
 			topic := fmt.Sprint("t", i)
-			before, after := m.believe(topic, believedAt).Mean(), more.believe(topic, believedAt).Mean()
+			before, after := m.believe(prior, topic, believedAt).Mean(), more.believe(prior, topic, believedAt).Mean()
 			if after < before-1e-12 || topic == lucky && after <= before && before < .9799 {
 				t.Fatalf("a success on %s moves the belief on %s from %v to %v", lucky, topic, before, after)
 			}

@@ -162,8 +162,34 @@ func TestAskingDoesNotWaitForMemory(t *testing.T) {
 	})
 }
 
+// What the database refuses of routing leaves the question asked, for the job.
+func TestRoutingThatIsRefusedIsDoneByTheJob(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"offers", "holds"} {
+		db := dbtest.Open(t, "postgres")
+		r := warmRoom(t, db)
+		change := func(do string) {
+			if err := db.Write.Exec("ALTER TABLE " + table + do).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		change(" ADD CONSTRAINT none CHECK (false) NOT VALID")
+		q, err := r.askOnly(nil)
+		if err != nil || q.State != question.Asked || r.load(q.ID).State != question.Asked || r.jobs() != 1 {
+			t.Errorf("without %s: %s, %v, %d jobs", table, q.State, err, r.jobs())
+		}
+		change(" DROP CONSTRAINT none")
+		r.RunDue()
+		if got := fmt.Sprint(r.kinds(q.ID)); got != "[question.asked question.offered]" {
+			t.Errorf("then %s", got)
+		}
+	}
+}
+
 // Wherever routing fails the question is asked all the same, once, and is then
-// routed by the job; wherever asking fails nothing is kept.
+// routed by the job; wherever asking fails nothing is kept. On PostgreSQL what
+// routing writes goes with the COMMIT, and who is not answered there has not asked
+// (TestRoutingThatIsRefusedIsDoneByTheJob).
 func TestRoutingThatFailsIsDoneByTheJob(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
@@ -191,7 +217,11 @@ func TestRoutingThatFailsIsDoneByTheJob(t *testing.T) {
 					asked++
 				}
 			})
-			if asked == 0 || fell < 4 || statements != asked+fell {
+			falls := 4
+			if db.Dialect == "postgres" {
+				falls = 2
+			}
+			if asked == 0 || fell < falls || statements != asked+fell {
 				t.Errorf("of %d statements %d failed the asking, %d the routing", statements, asked, fell)
 			}
 			all := r.count("questions", "1 = 1")

@@ -11,11 +11,12 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
 )
 
 // Rule says who hears of one kind of event, and by what name. Where a name is
 // empty, they hear nothing. A name's first word is the noun the notice is
-// about: question, offer, assignment, review or refusal.
+// about: question, offer, assignment, review, refusal or measure.
 type Rule struct {
 	Customer string // for who asked the question
 
@@ -26,6 +27,10 @@ type Rule struct {
 	// Offers is for the experts whose offers it made (OfferOpen: all of the
 	// wave), or brought to this state. It is what they hear about their offer.
 	Offers OfferState
+
+	// Member is for the expert whom the event names, of an event about an
+	// enrolment; they alone, whatever their turns.
+	Member string
 
 	Brand string            // for the brand's members and API keys
 	May   access.Permission // which of them
@@ -68,6 +73,17 @@ var Rules = map[event.Kind]Rule{
 	EventReleased:       all("assignment.released").toCustomer(""),
 	EventContested:      all("assignment.contested").toCustomer(""),
 	EventRefused:        all("assignment.refused").toCustomer(""),
+}
+
+// Measures are the events of the room below that somebody hears of: what a person
+// decided against an expert, and what became of it.
+var Measures = map[event.Kind]Rule{
+	expert.WasSuspended:      {Member: "measure.imposed"},
+	expert.WasRestricted:     {Member: "measure.imposed"},
+	expert.MeasureContested:  {Member: "measure.appealed", Brand: "measure.appealed", May: access.DecideAppeal},
+	expert.MeasureWasDecided: {Member: "measure.decided", Brand: "measure.decided", May: access.SuspendExperts},
+	expert.Reinstated:        {Member: "measure.ended"},
+	expert.Unrestricted:      {Member: "measure.ended"},
 }
 
 // all is what customer, expert and brand hear by the same name.
@@ -113,7 +129,7 @@ type ExpertNotice struct {
 type Ears struct{ Customers, Persons, Keys bool }
 
 // Audience looks up who hears of each event, by rules, and as things stand now:
-// of a question, its customer; of offers and assignments, their experts; and
+// of a question, its customer; of offers, assignments and measures, their experts; and
 // the brand by permission, of which a Roll knows who has it. One Hearing for
 // each event, in their order, empty where nobody hears of it. tx must see the
 // rows of every event's brand. At most three statements, however many events.
@@ -145,9 +161,15 @@ type concern struct {
 	Assignment AssignmentID  `json:"assignment"`
 	Review     event.Subject `json:"review"`
 	Refusal    event.Subject `json:"refusal"`
+	Measure    event.Subject `json:"measure"`
+
+	Person access.PersonID `json:"person"` // of an enrolment
 }
 
 func (r Rule) hearing(e event.Event, c concern, known facts) Hearing {
+	if r.Member != "" {
+		return r.ofMember(e, c)
+	}
 	id := ID(e.Subject)
 	about := Notice{Brand: e.Brand, Question: id, At: e.At}
 	h := Hearing{Brand: e.Brand, May: r.May}
@@ -175,6 +197,17 @@ func (r Rule) hearing(e event.Event, c concern, known facts) Hearing {
 			own.ID = event.Subject(o.ID)
 			h.Experts = append(h.Experts, ExpertNotice{o.PersonID, own})
 		}
+	}
+	return h
+}
+
+// ofMember is who hears of what a person decided about an expert. The expert does
+// not hear it as one of the brand's people: they do not decide it.
+func (r Rule) ofMember(e event.Event, c concern) Hearing {
+	about := Notice{Brand: e.Brand, At: e.At}
+	h := Hearing{Brand: e.Brand, May: r.May, Experts: []ExpertNotice{{c.Person, about.named(r.Member, c)}}}
+	if r.Brand != "" {
+		h.ToBrand = about.named(r.Brand, c)
 	}
 	return h
 }
@@ -207,6 +240,8 @@ func (n Notice) named(name string, c concern) Notice {
 		n.ID = c.Review
 	case "refusal":
 		n.ID = c.Refusal
+	case "measure":
+		n.ID = c.Measure
 	default:
 		n.ID = event.Subject(n.Question)
 	}
@@ -236,7 +271,7 @@ func factsTx(ctx context.Context, tx *gorm.DB, rules map[event.Kind]Rule, ears E
 	var all, offered []ID
 	for _, e := range events {
 		rule, ok := rules[e.Kind]
-		if !ok {
+		if !ok || rule.Member != "" {
 			continue
 		}
 		all = append(all, ID(e.Subject))

@@ -16,9 +16,10 @@ import (
 )
 
 // hopeless is below which mood.Reading.Resolvable a question is the brand's own
-// matter: as low as a word of safety, of law or of personal data alone brings it,
-// or two weaker cues together.
-const hopeless = 0.31
+// matter: as low as a word of safety, of law, of personal data or of a refund alone
+// brings it, or two weaker cues together. docs/matching.md has what that finds,
+// and what in error.
+const hopeless = 0.41
 
 // DecidedMatter is by which words only the brand can settle a question.
 type DecidedMatter struct {

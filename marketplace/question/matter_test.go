@@ -46,7 +46,8 @@ func TestBrandMattersGoToTheBrand(t *testing.T) {
 		if len(list) != 1 || list[0].Matter == nil || list[0].Offers != 0 || !slices.Equal(list[0].Matter.Cues, []mood.Cue{mood.Safety}) {
 			t.Errorf("on record is %+v", list)
 		}
-		for _, title := range []string{"The picture turns blurry", "I want a refund", "Urgent: it is stuck, please help today!"} {
+		r.brandMatter(r.Ask(r.dana, "I want a refund").ID)
+		for _, title := range []string{"The picture turns blurry", "I was charged, why?", "Urgent: it is stuck, please help today!"} {
 			if q := r.load(r.Ask(r.dana, title).ID); q.State != question.Offered {
 				t.Errorf("%q is %s for %q", title, q.State, q.EndReason)
 			}

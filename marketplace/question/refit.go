@@ -9,9 +9,11 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/program"
 	"knowhow/matching"
+	"knowhow/matching/standing"
 )
 
 // EventRefitted is told of a program whose questions are from now on ranked by
@@ -124,7 +126,24 @@ func (s *Service) refit(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return fmt.Errorf("fit the weights of program %s: %w", args.Program, err)
 	}
-	return s.keep(ctx, j.BrandID, args.Program, fitted{number + 1, found})
+	prior, err := s.fitPrior(ctx, j.BrandID, args.Program, now)
+	if err != nil {
+		return err
+	}
+	return s.keep(ctx, j.BrandID, args.Program, fitted{number + 1, found, prior})
+}
+
+// fitPrior is what the program's outcomes by now teach to expect of its experts;
+// zero where they are too few.
+func (s *Service) fitPrior(ctx context.Context, brand marketplace.BrandID, id program.ID, now time.Time) (p standing.Prior, err error) {
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) (err error) {
+		p, err = s.experts.FitRollTx(ctx, tx, expert.Requirement{Brand: brand, Program: id, Now: now})
+		return err
+	})
+	if err == nil && p == expert.RoutingPrior() {
+		p = standing.Prior{}
+	}
+	return p, err
 }
 
 // newestTx is a program's newest weights without their parameters, of number 0

@@ -41,6 +41,7 @@ type DecisionRecord struct {
 	Topic    *DecidedTopic              `json:"topic,omitempty"`
 	Wave     *DecidedWave               `json:"wave,omitempty"`     // nil: the policies' own numbers
 	Weights  int64                      `json:"weights,omitempty"`  // the number of the program's own, by which it was ranked; 0: the platform's
+	Prior    string                     `json:"prior,omitempty"`    // what was expected of experts before their outcomes, by its version, beside those weights; empty: as the platform expects
 	Quote    *program.Basis             `json:"quote,omitempty"`    // what its offers were quoted from
 	Together *DecidedTogether           `json:"together,omitempty"` // with which others it was decided on; nil: alone, and the top was asked
 	Matter   *DecidedMatter             `json:"matter,omitempty"`   // why nobody was ranked
@@ -153,7 +154,7 @@ func (s *Service) rankTx(ctx context.Context, tx *gorm.DB, q *Question, g ground
 	if err != nil {
 		return ranked{}, err
 	}
-	d.Weights = weights.number
+	d.Weights, d.Prior = weights.number, weights.prior.Version
 	query := matching.Query{
 		Title: q.Title, Body: q.Body, Tags: q.Tags, Self: matching.ID(q.ID), Asker: matching.ID(q.CustomerID), At: now,
 		Seed: q.seed() + uint64(q.Attempt)<<16 + uint64(q.Wave),
@@ -164,7 +165,7 @@ func (s *Service) rankTx(ctx context.Context, tx *gorm.DB, q *Question, g ground
 	}
 	r := ranked{before: inAttempt}
 	err = s.experts.UseRollTx(ctx, tx, expert.Requirement{
-		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now,
+		Brand: q.BrandID, Program: q.ProgramID, Topic: topic, Language: q.Language, Now: now, Prior: weights.prior,
 	}, func(roll expert.Roll) {
 		pool := s.memory.pool(q.ProgramID, index, roll)
 		may := rules(roll, q.AskerPerson, asked, d.Excluded, believe)

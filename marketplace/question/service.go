@@ -70,6 +70,7 @@ type Drawing struct {
 	SampleBP  int       // the program's share of reviews
 	Probation bool      // the expert's
 	Verified  bool      // the customer
+	Watch     expert.Watch
 	EarnedAt  time.Time
 	ReleaseAt time.Time
 	Pay       payouts.Money // for reviewing it, by the program's policies

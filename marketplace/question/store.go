@@ -74,8 +74,8 @@ func (q *Question) currentTx(ctx context.Context, tx *gorm.DB) (Assignment, Draw
 	var a Assignment
 	d := Drawing{AskedAt: q.AskedAt}
 	err := marketplace.ScanTx(tx.WithContext(ctx),
-		"SELECT "+turnColumns+", "+expert.ProbationSQL("?", "assignments.person_id")+", "+customer.VerifiedSQL+" FROM assignments WHERE question_id = ? AND attempt = ?",
-		[]any{q.ProgramID, q.BrandID, q.CustomerID, q.ID, q.Attempt}, append(a.into(), &d.Probation, &d.Verified)...)
+		"SELECT "+turnColumns+", "+expert.ProbationSQL("?", "assignments.person_id")+", "+expert.WatchSQL("?", "assignments.person_id")+", "+customer.VerifiedSQL+" FROM assignments WHERE question_id = ? AND attempt = ?",
+		[]any{q.ProgramID, q.ProgramID, q.BrandID, q.CustomerID, q.ID, q.Attempt}, append(a.into(), &d.Probation, &d.Watch, &d.Verified)...)
 	return a, d, marketplace.OnlyOne(err, "assignment of question", q.ID)
 }
 

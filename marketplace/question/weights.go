@@ -5,19 +5,24 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/matching"
+	"knowhow/matching/standing"
 )
 
-// fitted is weights of a program's own.
+// fitted is weights of a program's own, and what its outcomes teach to expect of
+// its experts.
 type fitted struct {
 	number int64 // from 1, by program; 0: the platform's
 	matching.Weights
+	prior standing.Prior // zero: the platform's
 }
 
 // latest is what this process knows of a program's newest weights.
@@ -44,6 +49,9 @@ func (s *Service) weightsTx(ctx context.Context, tx *gorm.DB, id program.ID, num
 		return known.fitted, nil
 	}
 	f, text, err := fittedTx(ctx, tx, id, number)
+	if !strings.HasPrefix(f.prior.Version, expert.RoutingPrior().Version+"+") {
+		f.prior = standing.Prior{}
+	}
 	switch {
 	case err != nil:
 		return fitted{}, err
@@ -60,9 +68,13 @@ func (s *Service) weightsTx(ctx context.Context, tx *gorm.DB, id program.ID, num
 
 // fittedTx loads weights, without their parameters, which are the text.
 func fittedTx(ctx context.Context, tx *gorm.DB, id program.ID, number int64) (f fitted, text []byte, err error) {
-	err = marketplace.ScanTx(tx.WithContext(ctx), `SELECT number, version, drawn_to, known_until, resolved, lessons, tagged, parameters
+	var prior string
+	err = marketplace.ScanTx(tx.WithContext(ctx), `SELECT number, version, drawn_to, known_until, resolved, lessons, tagged, parameters, prior
 		FROM program_weights WHERE program_id = ? AND number = ?`, []any{id, number},
-		&f.number, &f.Version, &f.Fitted.From, &f.Fitted.Until, &f.Fitted.Resolved, &f.Fitted.Lessons, &f.Fitted.Tagged, &text)
+		&f.number, &f.Version, &f.Fitted.From, &f.Fitted.Until, &f.Fitted.Resolved, &f.Fitted.Lessons, &f.Fitted.Tagged, &text, &prior)
+	if err == nil && prior != "" {
+		err = json.Unmarshal([]byte(prior), (*expectation)(&f.prior))
+	}
 	if err != nil {
 		return fitted{}, nil, fmt.Errorf("load weights %d of program %s: %w", number, id, err)
 	}
@@ -74,6 +86,16 @@ func fittedTx(ctx context.Context, tx *gorm.DB, id program.ID, number int64) (f 
 type parameters struct {
 	Tagged matching.Vector `json:"tagged"`
 	Plain  matching.Vector `json:"plain"`
+}
+
+// expectation is how a prior is written.
+type expectation struct {
+	Base     float64 `json:"base"`
+	Slope    float64 `json:"slope"`
+	Untested float64 `json:"untested"`
+	Strength float64 `json:"strength"`
+	Between  float64 `json:"between"`
+	Version  string  `json:"version"`
 }
 
 func (f *fitted) read(text []byte) error {
@@ -92,18 +114,26 @@ func (f fitted) insert(brand marketplace.BrandID, id program.ID, now time.Time) 
 	if err != nil {
 		return marketplace.Statement{}, fmt.Errorf("write the weights of program %s: %w", id, err)
 	}
+	prior := ""
+	if f.prior != (standing.Prior{}) {
+		text, err := json.Marshal(expectation(f.prior))
+		if err != nil {
+			return marketplace.Statement{}, fmt.Errorf("write the prior of program %s: %w", id, err)
+		}
+		prior = string(text)
+	}
 	return marketplace.Statement{
 		Doing: "save the weights of program " + id.String(),
-		SQL: `INSERT INTO program_weights (program_id, number, brand_id, version, drawn_to, known_until, resolved, lessons, tagged, parameters, fitted_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		SQL: `INSERT INTO program_weights (program_id, number, brand_id, version, drawn_to, known_until, resolved, lessons, tagged, parameters, prior, fitted_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		Args: []any{
-			id, f.number, brand, f.Version, f.Fitted.From, f.Fitted.Until, f.Fitted.Resolved, f.Fitted.Lessons, f.Fitted.Tagged, string(text), now,
+			id, f.number, brand, f.Version, f.Fitted.From, f.Fitted.Until, f.Fitted.Resolved, f.Fitted.Lessons, f.Fitted.Tagged, string(text), prior, now,
 		},
 	}, nil
 }
 
 // weighedTx tells whether a ranking was made with the weights on record under the
-// number that the decision names. Of the platform's only the present ones are
+// number that the decision names, and the prior beside them. Of the platform's only the present ones are
 // known; for earlier ones the record itself has to do.
 func weighedTx(ctx context.Context, tx *gorm.DB, id program.ID, d DecisionRecord) (bool, error) {
 	if d.Weights > 0 {
@@ -111,7 +141,10 @@ func weighedTx(ctx context.Context, tx *gorm.DB, id program.ID, d DecisionRecord
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return false, nil
 		}
-		return err == nil && weighed(d.Ranking, f.Version, text), err
+		return err == nil && weighed(d.Ranking, f.Version, text) && (d.Prior == "" || d.Prior == f.prior.Version), err
+	}
+	if d.Prior != "" {
+		return false, nil
 	}
 	platform := matching.DefaultWeights()
 	text, err := write(platform)

@@ -12,13 +12,18 @@ import (
 // The variance between experts is what their sums vary by beyond chance, zero if
 // that is nothing.
 func Fit(experts [][]Cell, from Prior, version string) Prior {
+	return FitTo(experts, from, Default(), version)
+}
+
+// FitTo is Fit held towards another prior than Default.
+func FitTo(experts [][]Cell, from, toward Prior, version string) Prior {
 	kinds := kindsOf(experts)
 	p := from
 	p.Version = version
-	at := p.posterior(kinds)
+	at := p.posterior(kinds, toward)
 	for step := .1; step > .004; step /= 2 {
 		for range 8 {
-			next, value := p.better(kinds, at, step)
+			next, value := p.better(kinds, toward, at, step)
 			if value <= at {
 				break
 			}
@@ -56,12 +61,12 @@ func kindsOf(experts [][]Cell) []kind {
 }
 
 // better is the best prior one step away, in any one of the parameters.
-func (p Prior) better(kinds []kind, at, step float64) (Prior, float64) {
+func (p Prior) better(kinds []kind, toward Prior, at, step float64) (Prior, float64) {
 	best := p
 	try := func(change func(p *Prior)) {
 		next := p
 		change(&next)
-		if value := next.posterior(kinds); value > at {
+		if value := next.posterior(kinds, toward); value > at {
 			best, at = next, value
 		}
 	}
@@ -75,9 +80,8 @@ func (p Prior) better(kinds []kind, at, step float64) (Prior, float64) {
 	return best, at
 }
 
-// posterior is the likelihood of all cells, and how near the prior is to Default.
-func (p Prior) posterior(kinds []kind) float64 {
-	d := Default()
+// posterior is the likelihood of all cells, and how near the prior is to d.
+func (p Prior) posterior(kinds []kind, d Prior) float64 {
 	off := func(by, width float64) float64 { return by * by / (2 * width * width) }
 	sum := -off(p.Base-d.Base, .15) - off(p.Slope-d.Slope, .15) - off(p.Untested-d.Untested, .15) - off(math.Log(p.Strength/d.Strength), 1)
 	for _, k := range kinds {
