@@ -39,25 +39,34 @@ function replace(file, values) {
   writeFileSync(file, text);
 }
 
+/** The widget's words, by language. */
+function words() {
+  const languages = readdirSync('../messages').filter((name) => existsSync(`../messages/${name}/widget.json`));
+  return Object.fromEntries(languages.map((lang) => [lang, JSON.parse(readFileSync(`../messages/${lang}/widget.json`, 'utf8'))]));
+}
+
 async function widget() {
+  const messages = words();
+  const launcher = Object.fromEntries(Object.entries(messages).map(([lang, all]) => [lang, all.launcher]));
   await build({
     configFile: false,
     root: '.',
     logLevel: 'warn',
     publicDir: false,
+    define: { __LAUNCHER__: JSON.stringify(launcher) },
     build: {
       outDir: 'dist/widget',
       emptyOutDir: true,
       target: 'es2022',
+      cssTarget: ['chrome123', 'firefox121', 'safari17.5'], // or color-scheme is spelled out, which none of its rules needs
       reportCompressedSize: false,
       lib: { entry: 'src/widget/main.ts', name: 'KnowhowWidget', formats: ['iife'], fileName: () => 'widget.js' },
     },
   });
   mkdirSync('dist/widget/words');
-  for (const lang of readdirSync('../messages').filter((name) => existsSync(`../messages/${name}/widget.json`))) {
+  for (const [lang, said] of Object.entries(messages)) {
     const { textInfo } = new Intl.Locale(lang);
-    const messages = JSON.parse(readFileSync(`../messages/${lang}/widget.json`, 'utf8'));
-    writeFileSync(`dist/widget/words/${lang}.json`, JSON.stringify({ lang, dir: textInfo?.direction ?? 'ltr', messages }));
+    writeFileSync(`dist/widget/words/${lang}.json`, JSON.stringify({ lang, dir: textInfo?.direction ?? 'ltr', messages: said }));
   }
 }
 

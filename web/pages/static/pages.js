@@ -4,12 +4,16 @@
   const root = document.documentElement
   const all = (selector, within = document) => [...within.querySelectorAll(selector)]
 
-  // Times in the reader's zone.
-  const zoned = new Intl.DateTimeFormat(root.lang + '-u-nu-latn', { dateStyle: 'medium', timeStyle: 'short' })
+  // Times in the reader's zone; of a wait that ends today, no day. Formatters are
+  // slow to make: only where there are times.
+  const formats = {}
   const local = (within) => {
     for (const time of all('time[datetime]', within)) {
+      const at = new Date(time.dateTime)
+      const dateStyle = time.closest('.wait') && at.toDateString() === new Date().toDateString() ? undefined : 'medium'
+      formats[dateStyle] ??= new Intl.DateTimeFormat(root.lang + '-u-nu-latn', { dateStyle, timeStyle: 'short' })
       time.title = time.textContent
-      time.textContent = zoned.format(new Date(time.dateTime))
+      time.textContent = formats[dateStyle].format(at)
     }
   }
   local(document)

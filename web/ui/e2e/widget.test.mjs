@@ -132,6 +132,31 @@ for (const [where, size] of Object.entries({ phone, desk })) {
   });
 }
 
+scene('a button that is there before its words are, and opens once they have come', async ({ house, browser, later }) => {
+  const site = await ownSite({ house, browser, later }, { lang: 'de' });
+  browser.expect(/messages\.json/, /ERR_FAILED|Failed to fetch/);
+  const page = await (await browser.window({ size: phone })).newPage();
+  const widget = page.locator('knowhow-widget');
+  let come;
+  const coming = new Promise((done) => (come = done));
+  let asked = 0;
+  await page.route('**/widget/messages.json*', async (route) => {
+    if (++asked === 1) return route.abort(); // no network, the first time
+    await coming;
+    await route.continue();
+  });
+  await page.goto(site.url);
+  const button = widget.getByRole('button', { name: 'Hilfe holen' });
+  await button.waitFor();
+  assert.deepEqual(await violations(page, 'knowhow-widget'), []);
+  await button.click();
+  await page.waitForTimeout(200);
+  assert.equal(await widget.getByRole('dialog').count(), 0, 'nothing is shown without words');
+  come();
+  await widget.getByRole('button', { name: 'Ansehen, was Experten sehen' }).waitFor();
+  assert.equal(asked, 2, 'the press tried again');
+});
+
 scene('a forecast that knows the half alone, and one that moves while nothing is heard', async ({ house, browser, later }) => {
   const site = await ownSite({ house, browser, later }, { title: 'The remote is slow' });
   const page = await (await browser.window({ size: phone })).newPage();

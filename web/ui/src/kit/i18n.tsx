@@ -86,7 +86,7 @@ export function useI18n(): I18n {
 /** The text of a code of the API, or the code itself, made readable, where no message knows it. */
 export function useCodes() {
   const { t, has } = useI18n();
-  return useCallback((group: string, code: string) => (has(`${group}.${code}`) ? t(`${group}.${code}` as Key) : code.replaceAll('_', ' ')), [t, has]);
+  return useCallback((group: string, code: string, values?: Values) => (has(`${group}.${code}`) ? t(`${group}.${code}` as Key, values) : code.replaceAll('_', ' ')), [t, has]);
 }
 
 function fill(text: string, values: Record<string, ReactNode>): ReactNode {

@@ -81,75 +81,77 @@ interface Session {
 const consentVersion = '2026-11';
 
 export class Api {
-  private session?: Promise<Session>;
+  readonly #config: Config;
+  readonly #store: Store;
+  #session?: Promise<Session>;
 
-  constructor(
-    private readonly config: Config,
-    private readonly store: Store,
-  ) {}
+  constructor(config: Config, store: Store) {
+    this.#config = config;
+    this.#store = store;
+  }
 
   /** known: this browser has been here before. */
   get known(): boolean {
-    return Boolean(this.store.get('device') || this.config.identity);
+    return Boolean(this.#store.get('device') || this.#config.identity);
   }
 
-  program = () => this.send<Program>('GET', `programs/${this.config.program}/public`, undefined, false);
+  program = () => this.#send<Program>('GET', `programs/${this.#config.program}/public`, undefined, false);
   wait = () =>
-    this.send<{ median_s: number | null; p90_s: number | null }>('GET', `programs/${this.config.program}/forecast`, undefined, false);
-  questions = async () => (await this.send<{ data: Summary[] }>('GET', 'questions?limit=20')).data;
-  question = (id: string) => this.send<Question>('GET', `questions/${id}`);
-  preview = (text: string) => this.send<Preview>('POST', 'previews', { text });
-  ask = (body: object, key: string) => this.send<Question>('POST', 'questions', { program: this.config.program, ...body }, true, key);
-  act = (id: string, verb: string, body?: object, key?: string) => this.send<void>('POST', `questions/${id}/${verb}`, body, true, key);
-  rate = (id: string, body: object) => this.send<void>('PUT', `questions/${id}/feedback`, body);
-  asksNPS = (id: string) => this.send<{ ask: boolean }>('GET', `questions/${id}/nps`);
-  giveNPS = (id: string, score: number | null) => this.send<void>('PUT', `questions/${id}/nps`, { score });
-  read = (id: string, position: number) => this.send<void>('PUT', `questions/${id}/read`, { position });
-  link = () => this.send<{ url: string; expires_at: string }>('POST', 'me/resume_links');
-  upload = (picture: Blob) => this.send<Picture>('POST', 'pictures', picture);
-  share = (id: string) => this.send<{ url: string }>('POST', `questions/${id}/receipt/share`, { consent: true, version: consentVersion });
+    this.#send<{ median_s: number | null; p90_s: number | null }>('GET', `programs/${this.#config.program}/forecast`, undefined, false);
+  questions = async () => (await this.#send<{ data: Summary[] }>('GET', 'questions?limit=20')).data;
+  question = (id: string) => this.#send<Question>('GET', `questions/${id}`);
+  preview = (text: string) => this.#send<Preview>('POST', 'previews', { text });
+  ask = (body: object, key: string) => this.#send<Question>('POST', 'questions', { program: this.#config.program, ...body }, true, key);
+  act = (id: string, verb: string, body?: object, key?: string) => this.#send<void>('POST', `questions/${id}/${verb}`, body, true, key);
+  rate = (id: string, body: object) => this.#send<void>('PUT', `questions/${id}/feedback`, body);
+  asksNPS = (id: string) => this.#send<{ ask: boolean }>('GET', `questions/${id}/nps`);
+  giveNPS = (id: string, score: number | null) => this.#send<void>('PUT', `questions/${id}/nps`, { score });
+  read = (id: string, position: number) => this.#send<void>('PUT', `questions/${id}/read`, { position });
+  link = () => this.#send<{ url: string; expires_at: string }>('POST', 'me/resume_links');
+  upload = (picture: Blob) => this.#send<Picture>('POST', 'pictures', picture);
+  share = (id: string) => this.#send<{ url: string }>('POST', `questions/${id}/receipt/share`, { consent: true, version: consentVersion });
 
   async picture(id: string): Promise<Blob> {
-    return (await this.raw('GET', `pictures/${id}`, undefined, true)).blob();
+    return (await this.#raw('GET', `pictures/${id}`, undefined, true)).blob();
   }
 
   /** token gives the access token, coming in first where need be. */
   async token(): Promise<string> {
-    let s = await (this.session ??= this.begin());
-    if (s.until - Date.now() < 30_000) s = await (this.session = this.begin());
+    let s = await (this.#session ??= this.#begin());
+    if (s.until - Date.now() < 30_000) s = await (this.#session = this.#begin());
     return s.token;
   }
 
-  private async begin(): Promise<Session> {
-    const device = this.store.get('device');
-    const { program, identity, locale } = this.config;
+  async #begin(): Promise<Session> {
+    const device = this.#store.get('device');
+    const { program, identity, locale } = this.#config;
     try {
-      return await this.come(identity ? { program, identity_token: identity } : device ? { device_token: device } : { program, locale });
+      return await this.#come(identity ? { program, identity_token: identity } : device ? { device_token: device } : { program, locale });
     } catch (err) {
-      this.session = undefined;
+      this.#session = undefined;
       if (!device || identity || !(err instanceof Refusal) || ![401, 403, 404].includes(err.status)) throw err;
-      this.store.clear(); // who this browser was is no more: begin as somebody new
-      return this.come({ program, locale });
+      this.#store.clear(); // who this browser was is no more: begin as somebody new
+      return this.#come({ program, locale });
     }
   }
 
-  private async come(body: object): Promise<Session> {
-    const came = await this.send<{ access_token: string; expires_at: string; device_token?: string }>(
+  async #come(body: object): Promise<Session> {
+    const came = await this.#send<{ access_token: string; expires_at: string; device_token?: string }>(
       'POST',
       'customer_sessions',
       body,
       false,
     );
-    if (came.device_token) this.store.set('device', came.device_token);
+    if (came.device_token) this.#store.set('device', came.device_token);
     return { token: came.access_token, until: Date.parse(came.expires_at) };
   }
 
-  private async send<A>(method: string, path: string, body?: unknown, signed = true, key?: string): Promise<A> {
-    const answer = await this.raw(method, path, body, signed, key);
+  async #send<A>(method: string, path: string, body?: unknown, signed = true, key?: string): Promise<A> {
+    const answer = await this.#raw(method, path, body, signed, key);
     return answer.status === 204 ? (undefined as A) : answer.json();
   }
 
-  private async raw(method: string, path: string, body: unknown, signed: boolean, key?: string): Promise<Response> {
+  async #raw(method: string, path: string, body: unknown, signed: boolean, key?: string): Promise<Response> {
     const headers: Record<string, string> = {};
     if (signed) headers.Authorization = `Bearer ${await this.token()}`;
     if (key) headers['Idempotency-Key'] = key;
@@ -169,12 +171,12 @@ export class Api {
     const at = Date.parse(answer.headers.get('Knowhow-Now') ?? '');
     if (at) ahead = at - Date.now();
     if (answer.ok) return answer;
-    if (answer.status === 401 && signed) this.session = undefined;
+    if (answer.status === 401 && signed) this.#session = undefined;
     const problem = await answer.json().catch(() => ({}));
     throw new Refusal(answer.status, problem.code ?? '', problem.detail ?? problem.title ?? '');
   }
 
   url(path: string): URL {
-    return new URL(`api/v1/${path}`, this.config.base);
+    return new URL(`api/v1/${path}`, this.#config.base);
   }
 }

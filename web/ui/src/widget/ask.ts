@@ -122,7 +122,8 @@ function draftOf(p: Place): Draft {
     return JSON.parse(p.store.get('draft')!);
   } catch {
     const first = !p.store.get('asked'); // what the page suggests is for who has not asked yet
-    return { title: first ? p.config.title : '', body: first ? p.config.body : '', key: crypto.randomUUID() };
+    const { title = '', body = '' } = first ? p.config : {};
+    return { title, body, key: crypto.randomUUID() };
   }
 }
 
@@ -160,7 +161,7 @@ function words(t: T, text: string, spans: Hidden[], changed: () => void): { node
     if (piece.kind === 'plain') return piece.text;
     const turn = () => {
       if (!hidden.delete(piece.range)) hidden.add(piece.range);
-      word.setAttribute('aria-pressed', String(hidden.has(piece.range)));
+      word.ariaPressed = `${hidden.has(piece.range)}`;
       changed();
     };
     const word = press('word', turn, { 'aria-pressed': 'false', title: t('preview.hide') }, piece.text);

@@ -6,33 +6,27 @@ export interface Config {
   program: string;
   mode: 'launcher' | 'page';
   locale: string;
-  topic: string;
-  title: string;
-  body: string;
-  product: string;
-  context: string; // "key: value" lines of the page's own
-  identity: string; // a token the brand signed
-  accent: string; // the program's colour, before the program is asked
+  topic?: string;
+  title?: string;
+  body?: string;
+  product?: string;
+  context?: string; // "key: value" lines of the page's own
+  identity?: string; // a token the brand signed
+  accent?: string; // the program's colour, before the program is asked
 }
 
 const uuid = /^[\da-f-]{36}$/i;
 
 /** configOf reads the tag; it throws an Error that names what is missing. */
 export function configOf(script: HTMLScriptElement): Config {
-  const { program = '', mode, locale, topic = '', title = '', body = '', product = '', context = '', identity = '', accent = '' } = script.dataset;
+  const { program = '', mode, locale } = script.dataset;
   if (!uuid.test(program)) throw new Error('knowhow: data-program must be the id of a program');
   return {
+    ...script.dataset,
     base: new URL('.', script.src),
     program,
     mode: mode === 'page' ? mode : 'launcher',
     locale: locale || document.documentElement.lang || navigator.language || 'en',
-    topic,
-    title,
-    body,
-    product,
-    context,
-    identity,
-    accent,
   };
 }
 

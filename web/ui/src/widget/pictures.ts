@@ -99,7 +99,42 @@ export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictu
 /** editor lets areas be made unreadable: drawn with a pointer, or by keys. */
 function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement {
   const { width, height } = target;
-  const canvas = h('canvas', { tabindex: 0, role: 'img', 'aria-label': t('blur.canvas'), width, height });
+  const canvas = h('canvas', {
+    tabindex: 0,
+    role: 'img',
+    'aria-label': t('blur.canvas'),
+    width,
+    height,
+    onpointerdown: (e: PointerEvent) => {
+      from = at(e);
+      canvas.setPointerCapture(e.pointerId);
+    },
+    onpointermove: (e: PointerEvent) => {
+      if (from) draw(between(from, at(e)));
+    },
+    onpointerup: (e: PointerEvent) => {
+      const a = from && between(from, at(e));
+      from = undefined;
+      if (a && a[2] > 4 && a[3] > 4) areas.push(a);
+      draw();
+    },
+    onkeydown: (e: KeyboardEvent) => {
+      const move = ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as Record<string, Point>)[e.key];
+      if (move) {
+        const [x, y, w, hgt] = area;
+        const [dx, dy] = [(move[0] * unit) / 2, (move[1] * unit) / 2];
+        area = e.shiftKey // with it the frame grows
+          ? [x, y, Math.max(unit / 2, w + dx), Math.max(unit / 2, hgt + dy)]
+          : [Math.max(0, x + dx), Math.max(0, y + dy), w, hgt];
+      } else if (e.key === 'Enter' || e.key === ' ') areas.push([...area]);
+      else return;
+      e.preventDefault();
+      draw(area);
+    },
+    onfocus: () => {
+      if (canvas.matches(':focus-visible')) draw(area);
+    },
+  });
   const g = canvas.getContext('2d')!;
   const areas: Area[] = [];
   const unit = Math.max(width, height) / 20;
@@ -126,35 +161,6 @@ function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement 
   ];
   const between = (a: Point, b: Point): Area => [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])];
 
-  canvas.addEventListener('pointerdown', (e) => {
-    from = at(e);
-    canvas.setPointerCapture(e.pointerId);
-  });
-  canvas.addEventListener('pointermove', (e) => {
-    if (from) draw(between(from, at(e)));
-  });
-  canvas.addEventListener('pointerup', (e) => {
-    const a = from && between(from, at(e));
-    from = undefined;
-    if (a && a[2] > 4 && a[3] > 4) areas.push(a);
-    draw();
-  });
-  canvas.addEventListener('keydown', (e) => {
-    const move = ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as Record<string, Point>)[e.key];
-    if (move) {
-      const [x, y, w, hgt] = area;
-      const [dx, dy] = [(move[0] * unit) / 2, (move[1] * unit) / 2];
-      area = e.shiftKey // with it the frame grows
-        ? [x, y, Math.max(unit / 2, w + dx), Math.max(unit / 2, hgt + dy)]
-        : [Math.max(0, x + dx), Math.max(0, y + dy), w, hgt];
-    } else if (e.key === 'Enter' || e.key === ' ') areas.push([...area]);
-    else return;
-    e.preventDefault();
-    draw(area);
-  });
-  canvas.addEventListener('focus', () => {
-    if (canvas.matches(':focus-visible')) draw(area);
-  });
   draw();
   const undo = () => {
     areas.pop();
@@ -206,6 +212,6 @@ export function view(api: Api, t: T, picture: Picture, n: number): HTMLElement {
       canvas.height = image.height;
       canvas.getContext('2d')!.drawImage(image, 0, 0);
     })
-    .catch(() => canvas.setAttribute('aria-label', t('pictures.gone')));
+    .catch(() => (canvas.ariaLabel = t('pictures.gone')));
   return canvas;
 }

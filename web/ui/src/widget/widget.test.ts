@@ -68,7 +68,20 @@ describe('words', () => {
 
 describe('dark', () => {
   it('goes by contrast, not by taste', () => {
-    expect(['#000000', '#2452c7', '#ffd257', '#ffffff', '#767676', '#777777'].map(dark)).toEqual([true, true, false, false, true, false]);
+    expect(['#000000', '#2452c7', '#ffd257', '#ffffff'].map(dark)).toEqual([true, true, false, false]);
+  });
+
+  it('leaves what is written readable on every colour', () => {
+    const linear = (c: number) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const hex = (n: number) => n.toString(16).padStart(2, '0');
+    let least = 21;
+    for (let r = 0; r < 256; r += 3)
+      for (let g = 0; g < 256; g += 3)
+        for (let b = 0; b < 256; b += 3) {
+          const light = 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255) + 0.05;
+          least = Math.min(least, dark(`#${hex(r)}${hex(g)}${hex(b)}`) ? 1.05 / light : light / 0.05);
+        }
+    expect(least).toBeGreaterThan(4.5);
   });
 });
 

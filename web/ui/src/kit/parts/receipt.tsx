@@ -137,6 +137,9 @@ function Turns({ of }: { of: Answered }) {
               {t('receipt.release', { time: format.moment(turn.release_at) })}
             </Text>
           )}
+          {turn.taken_back_at && (
+            <Text size="sm">{t('receipt.taken_back', { time: format.moment(turn.taken_back_at) })}</Text>
+          )}
         </div>
       ))}
     </Part>
@@ -149,7 +152,7 @@ function Hidden({ counts }: { counts: Record<string, number> }) {
   const format = useFormat();
   const kinds = Object.entries(counts).filter(([, n]) => n > 0);
   if (!kinds.length) return <p className={css.line}>{t('receipt.hidden.none')}</p>;
-  return <p className={css.line}>{format.list(kinds.map(([kind, n]) => `${format.number(n)} × ${codes('hidden', kind)}`))}</p>;
+  return <p className={css.line}>{format.list(kinds.map(([kind, count]) => codes('hidden', kind, { count })))}</p>;
 }
 
 /** Every cent that was set aside, as a bar that adds up. */
