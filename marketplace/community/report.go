@@ -82,16 +82,28 @@ func (s *Service) Report(ctx context.Context, caller access.Caller, id program.I
 	})
 }
 
+// ReportView is a report with where it comes from.
+type ReportView struct {
+	Report      `gorm:"embedded"`
+	ProgramName string
+	BrandName   string
+}
+
 // Reports lists what waits for an operator, oldest first, in every brand, without
 // a word of what was said (permission ModerateRooms). Error:
 // *access.ForbiddenError.
-func (s *Service) Reports(ctx context.Context, caller access.Caller, page marketplace.Page) (list marketplace.Listing[Report], err error) {
+func (s *Service) Reports(ctx context.Context, caller access.Caller, page marketplace.Page) (list marketplace.Listing[ReportView], err error) {
 	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		if err := access.AuthorizeTx(ctx, tx, caller, marketplace.AllBrands, access.ModerateRooms); err != nil {
 			return err
 		}
-		find := tx.WithContext(ctx).Where("decided_at IS NULL")
-		list, err = marketplace.List(find, page, marketplace.Order{At: "reported_at", ID: "id"}, func(r Report) marketplace.Place {
+		find := tx.WithContext(ctx).Table("room_reports").
+			Select("room_reports.*, programs.name AS program_name, brands.name AS brand_name").
+			Joins("JOIN programs ON programs.id = room_reports.program_id").
+			Joins("JOIN brands ON brands.id = room_reports.brand_id").
+			Where("room_reports.decided_at IS NULL")
+		order := marketplace.Order{At: "room_reports.reported_at", ID: "room_reports.id"}
+		list, err = marketplace.List(find, page, order, func(r ReportView) marketplace.Place {
 			return marketplace.Place{At: r.ReportedAt, ID: r.ID}
 		})
 		if err != nil {

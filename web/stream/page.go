@@ -20,6 +20,7 @@ import (
 // lists them. Whatever else happens is silent.
 func Rules() map[event.Kind]question.Rule {
 	all := maps.Clone(question.Rules)
+	maps.Copy(all, question.Measures)
 	maps.Copy(all, quality.Rules)
 	return all
 }

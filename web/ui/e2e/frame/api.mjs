@@ -19,6 +19,7 @@ export function as(house, who) {
     get: async (path) => call(house, 'GET', path, undefined, await token()),
     post: async (path, body) => call(house, 'POST', path, body, await token()),
     put: async (path, body) => call(house, 'PUT', path, body, await token()),
+    delete: async (path) => call(house, 'DELETE', path, undefined, await token()),
   };
 }
 

@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const binary = resolve(process.env.KNOWHOW_BINARY ?? join(import.meta.dirname, '../../../../bin/knowhow'));
+export const binary = resolve(process.env.KNOWHOW_BINARY ?? join(import.meta.dirname, '../../../../bin/knowhow'));
 export const password = 'an orange light, blinking';
 const patience = 120_000; // ms until it serves; a busy machine is slow to fill an empty file
 

@@ -2,10 +2,11 @@
 // way: what the tests for accessibility and for stored scripts walk through,
 // and what screenshots are taken of.
 import { as, brandOf, customer, offered } from './api.mjs';
+import { working } from './walk.mjs';
 
 const expertScreens = ['', '/turns', '/earnings', '/statements', '/standing', '/programs', '/reviewing', '/hours', '/refusals', '/macros', '/notifications', '/profile', '/security'];
 const consoleScreens = ['', '/reviews', '/reviews/practice', '/reviews/gold', '/reviews/signals', '/judgement', '/feedback', '/figures', '/roster', '/roster/invitations', '/roster/proposals', '/money', '/money/spend', '/money/payments', '/money/books', '/setup', '/setup/topics', '/setup/policies', '/setup/entry', '/setup/cards', '/setup/quizzes', '/setup/practice', '/setup/widget', '/members', '/developers', '/events'];
-const operatorScreens = ['/operator', '/operator/brands', '/operator/payouts', '/operator/acts', '/operator/quiz', '/operator/jobs', '/operator/audit'];
+const operatorScreens = ['/operator', '/operator/brands', '/operator/payouts', '/operator/acts', '/operator/cases', '/operator/quiz', '/operator/jobs', '/operator/audit'];
 const publicPages = ['/', '/demo/shop', '/sign-in', '/sign-up', '/sign-up/sent', '/password/forgotten', '/password/forgotten/sent', '/reset', '/reset/done', '/verify', '/welcome', '/invitation', '/invited', '/resume', '/sign-out', '/my/questions', '/unsubscribe', '/not/there'];
 
 /** Sets the scene: a question asked, answered and solved, another in an expert's hands. Returns who is in it. */
@@ -24,6 +25,7 @@ export async function lived(house, texts = {}) {
   const two = await offered(house, '(2)');
   const hands = await two.expert.post(`/offers/${two.offer.id}/accept`, {});
   await stocked(house);
+  await disputed(house);
   const shared = await asker.post(`/questions/${done.id}/receipt/share`, { consent: true, version: '2026-11' });
   return { asker, done, open, turn, hands, first: one.expert.email, second: two.expert.email, receipt: shared.url };
 }
@@ -35,6 +37,19 @@ async function stocked(house) {
   await marit.post(`${at}/cards`, { title: 'The lights of the Box', text: 'Orange: it updates.\nRed: call us.', must_read: true });
   await marit.post(`${at}/practice`, { question: 'My Box blinks orange. What now?', guide: 'Says that it updates, and how long that takes.' });
   await marit.post(`${at}/gold`, { title: 'The lamp blinks red', question: 'It does so since this morning.', answer: 'Buy the larger one.', language: 'en', bad: true, because: 'It sells where a reset helps.' });
+}
+
+/** Has somebody outside the brand something to decide: an appeal, and a post that was reported. */
+async function disputed(house) {
+  const [judged, writer, reader] = (await working(house)).slice(-3);
+  const at = `/programs/${house.program}`;
+  const [topic] = (await as(house, 'marit').get(`${at}/topics`)).data;
+  await as(house, 'dario').post(`/enrolments/${judged.enrolment}/restrict`, { topics: [topic.slug], reason: 'quality', evidence: 'Three answers of this week sold the larger Box.' });
+  const [{ id }] = (await as(house, judged.email).get('/me/measures')).data;
+  await as(house, judged.email).post(`/me/measures/${id}/appeal`, { statement: 'The larger one was asked for.' });
+  const post = await as(house, writer.email).post(`${at}/room`, { kind: 'struggle', text: 'The new remote pairs with the neighbour’s Box. What helps?' });
+  await as(house, reader.email).post(`${at}/room/${post.id}/replies`, { text: 'Hold both buttons until it blinks twice.' });
+  await as(house, reader.email).post(`${at}/room/${post.id}/report`, { reason: 'spam' });
 }
 
 /** Every page, as { name, path, who }: no who is anybody, "customer" a customer without an account. */

@@ -1,8 +1,9 @@
 import { $api, Await, client, FormDialog, key, Loading, More, type Schemas, useCodes, useDraft, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Badge, Button, Group, MultiSelect, Paper, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Badge, Button, MultiSelect, Paper, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import css from './console.module.css';
+import { Decide } from './decide';
 import { useNames } from './names';
 import { useBrand } from './place';
 
@@ -13,6 +14,7 @@ type Reason = Schemas['SuspendInBody']['reason'];
 const reasons: Reason[] = ['quality', 'conduct', 'privacy', 'fraud', 'terms'];
 const tone: Record<string, string> = { in_force: 'brick', appealed: 'honey', confirmed: 'brick' };
 const stale = [key('/api/v1/enrolments/{enrolment}'), key('/api/v1/programs/{program}/enrolments'), key('/api/v1/programs/{program}/measures')];
+const appeals = [key('/api/v1/brands/{brand}/measure_appeals'), key('/api/v1/measure_appeals')];
 
 /** A named person stops an expert, or keeps them from topics: a listed reason, and what shows it. */
 export function Impose({ of, kind }: { of: Enrolment; kind: 'suspension' | 'restriction' }) {
@@ -74,7 +76,7 @@ export function Measures({ of }: { of: Enrolment }) {
             )}
             {rows.map((row) => (
               <Paper key={row.id} component="article">
-                <What of={row} />
+                <Known of={row} />
               </Paper>
             ))}
             <More of={list} />
@@ -85,12 +87,19 @@ export function Measures({ of }: { of: Enrolment }) {
   );
 }
 
+/** A measure whose people have names, for who is of the brand. */
+function Known({ of }: { of: Measure }) {
+  const { t } = useI18n();
+  const names = useNames();
+  const name = (person: string) => names.get(person) ?? t('measures.operator');
+  return <What of={of} by={name(of.imposed_by)} decider={of.decided_by ? name(of.decided_by) : undefined} />;
+}
+
 /** A measure: who, why, what the expert said and what was decided. */
-function What({ of }: { of: Measure }) {
+function What({ of, by, decider }: { of: Measure; by: string; decider?: string }) {
   const { t } = useI18n();
   const codes = useCodes();
   const format = useFormat();
-  const names = useNames();
   return (
     <Stack gap="xs">
       <div className={layout.row}>
@@ -100,7 +109,7 @@ function What({ of }: { of: Measure }) {
         <Badge color={tone[of.state] ?? 'gray'}>{codes('measure_state', of.state)}</Badge>
       </div>
       <span className={css.quiet}>
-        {t('measures.by')} <bdi>{names.get(of.imposed_by) ?? t('measures.operator')}</bdi> · <When at={of.imposed_at} />
+        {t('measures.by')} <bdi>{by}</bdi> · <When at={of.imposed_at} />
       </span>
       {of.topics.length > 0 && (
         <Text size="sm">
@@ -112,32 +121,42 @@ function What({ of }: { of: Measure }) {
       </Text>
       {of.statement && (
         <Text dir="auto">
-          <strong>{t('measures.statement')}</strong> {of.statement}
+          <strong>{t('measures.statement')}</strong> <bdi>{of.statement}</bdi>
         </Text>
       )}
       {of.decision && (
         <Text dir="auto">
-          <strong>{t('measures.decision')}</strong> {of.decision}
+          <strong>{t('measures.decision')}</strong> <bdi>{of.decision}</bdi>
         </Text>
       )}
-      {of.decided_by && (
+      {decider && (
         <span className={css.quiet}>
-          {t('measures.decided_by')} <bdi>{names.get(of.decided_by) ?? t('measures.operator')}</bdi>
+          {t('measures.decided_by')} <bdi>{decider}</bdi>
         </span>
       )}
     </Stack>
   );
 }
 
-/** Appeals that wait for somebody else than who decided. */
+/** A brand's appeals that wait for somebody else than who decided. */
 export function MeasureAppeals() {
-  const { t } = useI18n();
   const { path } = useBrand();
   const list = usePages<Measure>('/api/v1/brands/{brand}/measure_appeals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/measure_appeals', { params: { path, query: { cursor, limit: 10 } } })).data!, path);
+  return <Appeals of={list} />;
+}
+
+/** The same of every brand, for who is of none. */
+export function AllMeasureAppeals() {
+  const list = usePages<Measure>('/api/v1/measure_appeals', async (cursor) => (await client.GET('/api/v1/measure_appeals', { params: { query: { cursor, limit: 10 } } })).data!);
+  return <Appeals of={list} outside />;
+}
+
+function Appeals({ of, outside = false }: { of: ReturnType<typeof usePages<Measure>>; outside?: boolean }) {
+  const { t } = useI18n();
   return (
     <section>
       <h2 className={layout.subject}>{t('measures.appeals')}</h2>
-      <Await read={list} loading={<Loading rows={1} height={140} />}>
+      <Await read={of} loading={<Loading rows={1} height={140} />}>
         {(rows) =>
           rows.length === 0 ? (
             <Paper>
@@ -148,13 +167,14 @@ export function MeasureAppeals() {
               {rows.map((row) => (
                 <Paper key={row.id} component="article" className={css.work}>
                   <span className={css.quiet}>
-                    <bdi>{row.expert}</bdi> · <bdi>{row.program_name}</bdi> · {t('appeals.by')} {row.decide_by && <When at={row.decide_by} />}. {t('measures.else')}
+                    <bdi>{row.expert}</bdi> · {outside && <><bdi>{row.brand_name}</bdi> · </>}
+                    <bdi>{row.program_name}</bdi> · {t('appeals.by')} {row.decide_by && <When at={row.decide_by} />}. {t('measures.else')}
                   </span>
-                  <What of={row} />
-                  <Decide of={row} />
+                  {outside ? <What of={row} by={t('measures.brand')} /> : <Known of={row} />}
+                  <DecideMeasure of={row} />
                 </Paper>
               ))}
-              <More of={list} />
+              <More of={of} />
             </div>
           )
         }
@@ -163,29 +183,16 @@ export function MeasureAppeals() {
   );
 }
 
-function Decide({ of }: { of: Measure }) {
-  const { t } = useI18n();
-  const { path } = useBrand();
-  const [reason, setReason, clear] = useDraft(`measure.${of.id}`, '');
-  const decide = useWrite(
-    async (upheld: boolean) => {
-      await client.POST('/api/v1/brands/{brand}/measure_appeals/{measure}/decision', { params: { path: { ...path, measure: of.id } }, body: { upheld, reason: reason.trim() } });
-      clear();
-    },
-    { stale: [...stale, key('/api/v1/brands/{brand}/measure_appeals')], done: t('appeals.done') },
-  );
+function DecideMeasure({ of }: { of: Measure }) {
+  const params = { path: { brand: of.brand, measure: of.id } };
   return (
-    <form className={layout.stack} style={{ gap: 12 }} onSubmit={(e) => e.preventDefault()}>
-      <Textarea label={t('appeals.reason')} required autosize minRows={2} maxLength={4096} dir="auto" value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
-      <Group justify="flex-end" gap="sm">
-        <Button variant="default" disabled={!reason.trim()} loading={decide.isPending && decide.variables === false} onClick={() => decide.mutate(false)}>
-          {t('measures.holds')}
-        </Button>
-        <Button disabled={!reason.trim()} loading={decide.isPending && decide.variables === true} onClick={() => decide.mutate(true)}>
-          {t('measures.ends')}
-        </Button>
-      </Group>
-    </form>
+    <Decide
+      draft={`measure.${of.id}`}
+      rejects="measures.holds"
+      upholds="measures.ends"
+      stale={[...stale, ...appeals]}
+      send={(body) => client.POST('/api/v1/brands/{brand}/measure_appeals/{measure}/decision', { params, body })}
+    />
   );
 }
 

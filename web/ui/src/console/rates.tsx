@@ -25,13 +25,13 @@ export function Rates({ title, of, set, name, suffix, scale, least = 0, keys, fi
   const without = (key: string) => Object.fromEntries(Object.entries(values).filter(([k]) => k !== key));
   const rest = (keys ?? []).filter((key) => !(key in values));
   return (
-    <div role="group" aria-label={title} className={layout.stack} style={{ gap: 8 }}>
+    <div role="group" aria-label={title} className={layout.stack} style={{ gap: 8, alignContent: 'start' }}>
       <Text size="sm" fw={600}>
         {title}
       </Text>
       {Object.entries(values).map(([key, value]) => (
         <div key={key} className={css.rate}>
-          <NumberInput label={name(key)} min={least} decimalScale={2} value={value / scale} onChange={(n) => set({ ...values, [key]: Math.round(Number(n) * scale) })} suffix={` ${suffix}`} hideControls />
+          <NumberInput label={name(key)} min={least} decimalScale={2} fixedDecimalScale={suffix !== '%'} value={value / scale} onChange={(n) => set({ ...values, [key]: Math.round(Number(n) * scale) })} suffix={` ${suffix}`} hideControls />
           <Button variant="subtle" color="gray" onClick={() => set(without(key))} aria-label={t('rewards.remove', { name: name(key) })}>
             ×
           </Button>

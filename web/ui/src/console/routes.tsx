@@ -50,6 +50,7 @@ export const screens: Screen[] = [
   { path: '/operator/payouts', screen: screen(() => import('./screens/payouts')) },
   { path: '/operator/acts', screen: screen(() => import('./screens/acts')) },
   { path: '/operator/quiz', screen: screen(() => import('./screens/platformquiz')) },
+  { path: '/operator/cases', screen: screen(() => import('./screens/cases')) },
   { path: '/operator/jobs', screen: screen(() => import('./screens/jobs')) },
   { path: '/operator/audit', screen: screen(() => import('./screens/audit')) },
 ];

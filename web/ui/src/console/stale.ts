@@ -1,8 +1,10 @@
 import { key, type Notice } from '@kit/index';
 
-const questions = ['', '/{question}', '/{question}/offers', '/{question}/decisions', '/{question}/receipt'].map((rest) => key(`/api/v1/brands/{brand}/questions${rest}`));
+const questions = ['', '/{question}', '/{question}/offers', '/{question}/decisions', '/{question}/reviews', '/{question}/receipt'].map((rest) => key(`/api/v1/brands/{brand}/questions${rest}`));
 const reviews = [key('/api/v1/brands/{brand}/reviews'), key('/api/v1/brands/{brand}/proposals')];
 const refusals = [key('/api/v1/brands/{brand}/refusals'), key('/api/v1/brands/{brand}/appeals'), ...reviews];
+
+const measures = ['/brands/{brand}/measure_appeals', '/programs/{program}/measures', '/enrolments/{enrolment}', '/programs/{program}/enrolments'].map((path) => key(`/api/v1${path}`));
 
 /** What is old once a notice was heard. */
 export function stale({ type, object }: Notice) {
@@ -13,7 +15,9 @@ export function stale({ type, object }: Notice) {
     case 'assignment':
       return [...questions.slice(1), ...reviews];
     case 'review':
-      return reviews;
+      return [...reviews, key('/api/v1/brands/{brand}/questions/{question}/reviews')];
+    case 'measure':
+      return measures;
     case 'refusal':
       return refusals;
     default:

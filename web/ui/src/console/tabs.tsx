@@ -1,6 +1,7 @@
 import { type Entry, type Key, type Schemas, useI18n } from '@kit/index';
 import Building2 from 'lucide-react/icons/building-2';
 import Cog from 'lucide-react/icons/cog';
+import Gavel from 'lucide-react/icons/gavel';
 import GraduationCap from 'lucide-react/icons/graduation-cap';
 import Landmark from 'lucide-react/icons/landmark';
 import Scale from 'lucide-react/icons/scale';
@@ -72,6 +73,7 @@ export const operatorTabs: Entry[] = [
   { to: '/operator/brands', label: 'operator.brands', icon: Building2, bar: true },
   { to: '/operator/payouts', label: 'operator.payouts', icon: Send, bar: true },
   { to: '/operator/acts', label: 'acts.title', icon: Scale },
+  { to: '/operator/cases', label: 'operator.cases', icon: Gavel },
   { to: '/operator/quiz', label: 'operator.quiz', icon: GraduationCap },
   { to: '/operator/jobs', label: 'operator.jobs', icon: Cog, bar: true },
   { to: '/operator/audit', label: 'operator.audit', icon: ScrollText },

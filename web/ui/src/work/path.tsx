@@ -7,6 +7,7 @@ import { Apply } from './apply';
 import { Cards } from './cards';
 import { Practice } from './practice';
 import { Quiz } from './quiz';
+import { RecordButton } from './record';
 import { Terms } from './terms';
 import css from './work.module.css';
 
@@ -22,7 +23,7 @@ export function Path({ program, own, about }: { program: string; own: Own | unde
   const onboarding = $api.useQuery('get', '/api/v1/programs/{program}/application/onboarding', { params: { path: { program } } }, { enabled: applied, retry: false, refetchInterval: 20_000 });
   const now = useNow(60_000);
   const early = own?.state === 'rejected' && own.reapply_at !== null && Date.parse(own.reapply_at) > now;
-  const steps = stepsOf(applied, onboarding.data, about);
+  const steps = stepsOf(applied, applied ? onboarding.data : undefined, about);
   const at = steps.findIndex((step) => step.state !== 'done');
   const ways: Record<Code, ReactNode> = {
     apply: early ? null : <Apply program={program} />,
@@ -36,6 +37,7 @@ export function Path({ program, own, about }: { program: string; own: Own | unde
   return (
     <>
       {own?.state === 'rejected' && <Declined own={own} />}
+      {own?.state === 'left' && <Gone />}
       {own?.waiting && (
         <Alert color="honey" title={t('path.waiting')}>
           {t('path.waiting.text', { count: onboarding.data?.ahead ?? 0 })}
@@ -62,6 +64,18 @@ export function Path({ program, own, about }: { program: string; own: Own | unde
         </ol>
       </Paper>
     </>
+  );
+}
+
+/** One has left: what one earned is paid, and the record of it is one's own. */
+function Gone() {
+  const { t } = useI18n();
+  return (
+    <Paper>
+      <h2 className={layout.subject}>{t('path.left')}</h2>
+      <Text mb="sm">{t('path.left.text')}</Text>
+      <RecordButton />
+    </Paper>
   );
 }
 

@@ -11,6 +11,8 @@ export function stale({ type, object }: Notice) {
       return [key('/api/v1/me/votes'), key('/api/v1/me/reviewing'), key('/api/v1/me/earnings')];
     case 'refusal':
       return [key('/api/v1/me/refusals'), key('/api/v1/assignments'), key('/api/v1/me/earnings'), key('/api/v1/me/rewards')];
+    case 'measure':
+      return [key('/api/v1/me/measures'), key('/api/v1/me/enrolments'), key('/api/v1/programs/{program}/application'), key('/api/v1/programs/{program}/application/chances')];
     case 'question':
       if (type === 'question.typing') return [];
       if (type === 'question.read' || type === 'question.message') return [key('/api/v1/work/questions/{question}')];

@@ -2,11 +2,14 @@ import { $api, Await, Loading, Redacted, type Schemas, send, useCodes, useFormat
 import layout from '@kit/layout.module.css';
 import { Anchor, Badge, Button, Paper, Stack, Text } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
+import { useState } from 'react';
 import { Link } from 'wouter';
 
 type Log = Schemas['StandingLog'];
 type Chances = Schemas['Chances'];
 type Name = (slug: string) => string;
+
+const latest = 8; // changes that are shown at first
 
 const tone: Record<string, string> = { proven: 'pine', trusted: 'pine' };
 
@@ -65,33 +68,41 @@ function Changes({ of, name }: { of: Log; name: Name }) {
   const { t } = useI18n();
   const codes = useCodes();
   const format = useFormat();
+  const [shown, setShown] = useState(latest);
   if (of.changes.length === 0) return <Text c="dimmed">{t('log.none')}</Text>;
   return (
-    <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
-      {of.changes.map((x) => (
-        <li key={`${x.assignment}${x.source}${x.at}`} style={{ paddingBlock: 8 }}>
-          <div className={layout.row}>
-            <span>
-              <strong>{codes('log', `${x.source}.${x.outcome}`)}</strong> · {name(x.topic)}
-            </span>
-            <Text size="sm" c="dimmed" component="span">
-              {t('log.moved', { before: format.percent(x.before), after: format.percent(x.after) })}
+    <>
+      <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+        {of.changes.slice(0, shown).map((x) => (
+          <li key={`${x.assignment}${x.source}${x.at}`} style={{ paddingBlock: 8 }}>
+            <div className={layout.row}>
+              <span>
+                <strong>{codes('log', `${x.source}.${x.outcome}`)}</strong> · {name(x.topic)}
+              </span>
+              <Text size="sm" c="dimmed" component="span">
+                {t('log.moved', { before: format.percent(x.before), after: format.percent(x.after) })}
+              </Text>
+            </div>
+            <Text size="sm">
+              <Anchor component={Link} href={`/turns/${x.assignment}`}>
+                <Redacted text={x.title} />
+              </Anchor>{' '}
+              · <When at={x.at} />
             </Text>
-          </div>
-          <Text size="sm">
-            <Anchor component={Link} href={`/turns/${x.assignment}`}>
-              <Redacted text={x.title} />
-            </Anchor>{' '}
-            · <When at={x.at} />
-          </Text>
-          {x.note && (
-            <Text size="sm" dir="auto">
-              <strong>{t('log.note')}</strong> {x.note}
-            </Text>
-          )}
-        </li>
-      ))}
-    </ul>
+            {x.note && (
+              <Text size="sm" dir="auto">
+                <strong>{t('log.note')}</strong> {x.note}
+              </Text>
+            )}
+          </li>
+        ))}
+      </ul>
+      {of.changes.length > shown && (
+        <Button variant="default" onClick={() => setShown(of.changes.length)}>
+          {t('show_more')}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -5,10 +5,10 @@ import { useBrand } from '../place';
 
 type Row = Schemas['BrandEvent'];
 
-/** A caller, "person:…", by name where it is a member's. */
-function whoOf(by: string, names: Map<string, string>): string {
+/** A caller, "person:…", by name where it is a member's, else by what they are. */
+function whoOf(by: string, names: Map<string, string>, codes: (group: string, code: string) => string): string {
   const [kind = '', id = ''] = by.split(':');
-  return names.get(id) ?? (kind || '–');
+  return names.get(id) ?? (kind ? codes('caller', kind) : '–');
 }
 
 /** Who did what in the brand, newest first. */
@@ -28,7 +28,7 @@ export default function Events() {
           rowKey={(row) => row.at + row.kind + row.subject}
           columns={[
             { key: 'what', label: t('events.what'), lead: true, cell: (row) => codes('event', row.kind) },
-            { key: 'by', label: t('events.by'), cell: (row) => whoOf(row.by, names) },
+            { key: 'by', label: t('events.by'), cell: (row) => whoOf(row.by, names, codes) },
             { key: 'at', label: t('events.at'), end: true, cell: (row) => <When at={row.at} absolute /> },
           ]}
         />

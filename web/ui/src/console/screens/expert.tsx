@@ -43,7 +43,7 @@ function Known({ of }: { of: Enrolment }) {
   const codes = useCodes();
   const format = useFormat();
   const rows: [string, string][] = [
-    [t('expert.name'), of.name],
+    ...(of.name ? ([[t('expert.name'), of.name]] as [string, string][]) : []),
     [t('expert.country'), of.country ? format.country(of.country) : '–'],
     [t('roster.languages'), format.list(of.languages.map(format.language))],
     [t('expert.applied'), format.moment(of.applied_at)],

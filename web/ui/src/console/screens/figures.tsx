@@ -1,8 +1,9 @@
-import { $api, Await, Chart, DataList, type Key, Money, now, Page, type Point, type Schemas, send, useFormat, useI18n, useWrite } from '@kit/index';
+import { $api, Await, Chart, DataList, type Key, Money, now, Page, type Point, type Schemas, useFormat, useI18n } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Badge, Button, Paper, Select } from '@mantine/core';
+import { Badge, Paper, Select } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import css from '../console.module.css';
+import { Download } from '../download';
 import { Recommended } from '../nps';
 import { usePlace } from '../place';
 
@@ -25,7 +26,7 @@ export default function FiguresScreen() {
       actions={
         <>
           <Select aria-label={t('figures.period')} data={(Object.keys(periods) as Period[]).map((value) => ({ value, label: t(`figures.${value}`) }))} value={period} onChange={(value) => setPeriod(value as Period)} allowDeselect={false} w={170} />
-          <Download program={program.id} query={query} />
+          <Download path={`/api/v1/programs/${program.id}/figures`} query={query} name={`figures-${query.from.slice(0, 10)}-${query.to.slice(0, 10)}.csv`} label={t('figures.csv')} />
         </>
       }
     >
@@ -160,24 +161,5 @@ function Topics({ program, query }: { program: string; query: Query }) {
         </Paper>
       )}
     </Await>
-  );
-}
-
-/** The same as a file. It is read as whoever is signed in, so a link would not do. */
-function Download({ program, query }: { program: string; query: Query }) {
-  const { t } = useI18n();
-  const load = useWrite(async () => {
-    const address = new URL(`/api/v1/programs/${program}/figures?${new URLSearchParams({ ...query, format: 'csv' })}`, location.href);
-    const url = URL.createObjectURL(await (await send(new Request(address))).blob());
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `figures-${query.from.slice(0, 10)}-${query.to.slice(0, 10)}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  });
-  return (
-    <Button variant="default" loading={load.isPending} onClick={() => load.mutate()}>
-      {t('figures.csv')}
-    </Button>
   );
 }

@@ -1,13 +1,13 @@
 import { Await, client, Empty, FormDialog, Judged, key, Loading, Money, More, Page, PageList, Redacted, type Schemas, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Badge, Button, Group, Paper, Select, Text, Textarea } from '@mantine/core';
+import { Badge, Button, Paper, Select, Text, Textarea } from '@mantine/core';
 import Gavel from 'lucide-react/icons/gavel';
 import { useState } from 'react';
 import css from '../console.module.css';
+import { Decide } from '../decide';
 import { MeasureAppeals } from '../measures';
 import { useNames } from '../names';
 import { useBrand, usePlace } from '../place';
-
 
 type Proposal = Schemas['Proposal'];
 type Appeal = Schemas['Appeal'];
@@ -53,7 +53,7 @@ function Proposals() {
                     <Refuse of={row} />
                   </div>
                   <Text mb="md" dir="auto">
-                    <strong>{t('proposals.note')}</strong> {row.note}
+                    <strong>{t('proposals.note')}</strong> <bdi>{row.note}</bdi>
                   </Text>
                   <Judged of={row.work} />
                 </Paper>
@@ -131,13 +131,13 @@ function Appeals() {
                     {t('appeals.by')} <When at={row.decide_by} />
                   </span>
                   <Text dir="auto">
-                    <strong>{codes('refusal', row.reason)}:</strong> {row.evidence}
+                    <strong>{codes('refusal', row.reason)}:</strong> <bdi>{row.evidence}</bdi>
                   </Text>
                   <Text dir="auto">
-                    <strong>{t('appeals.statement')}</strong> {row.statement}
+                    <strong>{t('appeals.statement')}</strong> <bdi>{row.statement}</bdi>
                   </Text>
                   <Judged of={row.work} />
-                  <Decide of={row} />
+                  <DecideRefusal of={row} />
                 </Paper>
               ))}
               <More of={list} />
@@ -149,30 +149,17 @@ function Appeals() {
   );
 }
 
-/** Somebody other than who refused decides, and says why. */
-function Decide({ of }: { of: Appeal }) {
-  const { t } = useI18n();
+function DecideRefusal({ of }: { of: Appeal }) {
   const { path } = useBrand();
-  const [reason, setReason, clear] = useDraft(`appeal.${of.refusal}`, '');
-  const decide = useWrite(
-    async (upheld: boolean) => {
-      await client.POST('/api/v1/brands/{brand}/appeals/{refusal}/decision', { params: { path: { ...path, refusal: of.refusal } }, body: { upheld, reason: reason.trim() } });
-      clear();
-    },
-    { stale: [key('/api/v1/brands/{brand}/appeals'), key('/api/v1/brands/{brand}/refusals')], done: t('appeals.done') },
-  );
+  const params = { path: { ...path, refusal: of.refusal } };
   return (
-    <form className={layout.stack} style={{ gap: 12 }} onSubmit={(e) => e.preventDefault()}>
-      <Textarea label={t('appeals.reason')} required autosize minRows={2} maxLength={4096} dir="auto" value={reason} onChange={(e) => setReason(e.currentTarget.value)} />
-      <Group justify="flex-end" gap="sm">
-        <Button variant="default" disabled={!reason.trim()} loading={decide.isPending && decide.variables === false} onClick={() => decide.mutate(false)}>
-          {t('appeals.stands')}
-        </Button>
-        <Button disabled={!reason.trim()} loading={decide.isPending && decide.variables === true} onClick={() => decide.mutate(true)}>
-          {t('appeals.pay')}
-        </Button>
-      </Group>
-    </form>
+    <Decide
+      draft={`appeal.${of.refusal}`}
+      rejects="appeals.stands"
+      upholds="appeals.pay"
+      stale={[key('/api/v1/brands/{brand}/appeals'), key('/api/v1/brands/{brand}/refusals')]}
+      send={(body) => client.POST('/api/v1/brands/{brand}/appeals/{refusal}/decision', { params, body })}
+    />
   );
 }
 

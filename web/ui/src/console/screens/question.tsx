@@ -6,6 +6,7 @@ import css from '../console.module.css';
 import { Decisions } from '../decisions';
 import { Due } from '../due';
 import { History } from '../history';
+import { Reviewed } from '../judged';
 import { useBrand, usePlace } from '../place';
 import { Thank } from '../thank';
 import { tones } from '../tones';
@@ -59,6 +60,7 @@ function Bench({ seen }: { seen: Seen }) {
         <Conversation messages={talk.messages} side="brand" typing={typing} />
         {may('answer_for_brand') && <Answer of={seen.question} />}
         <Decisions question={seen.question.id} />
+        {may('review_work') && <Reviewed question={seen.question.id} />}
         {may('see_money') && <Told question={seen.question.id} title={seen.question.title} />}
       </div>
       <aside className={layout.aside} aria-label={t('question.about')}>

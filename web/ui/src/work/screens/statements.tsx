@@ -68,7 +68,6 @@ function Year({ of, year }: { of: Account; year: number }) {
           ))}
         </dl>
         <DataList
-          compact
           label={`${t('statements.title')} ${of.currency} ${year}`}
           rows={[...of.months].reverse()}
           rowKey={(row) => row.month}
