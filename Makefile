@@ -5,7 +5,7 @@ SHELL       := /bin/bash
 # Pure Go throughout: no C compiler is needed, to build or to test.
 export CGO_ENABLED := 0
 # What is tested is compiled as what is built is, so that it is compiled once.
-export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
+export GOFLAGS := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/null)) -trimpath)
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 SAMPLE  := cmd/knowhow/replay/sample/questions.jsonl
@@ -20,7 +20,7 @@ help: ## print this list
 
 .PHONY: build
 build: ## build bin/knowhow, one static binary
-	go build -trimpath -ldflags "-s -w -X knowhow/cmd/knowhow/version.Number=$(VERSION)" -o bin/knowhow ./cmd/knowhow
+	go build -ldflags "-s -w -X knowhow/cmd/knowhow/version.Number=$(VERSION)" -o bin/knowhow ./cmd/knowhow
 
 # What runs in browsers is built only where something changed; a build of the
 # Go program alone needs no Node, and answers for its pages "make web".

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -27,6 +28,7 @@ type Store struct {
 	shared      *sharing // of writers on SQLite
 	committed   func()
 	undone      []func()
+	refused     atomic.Bool // a write was, for want of room: see Writable
 }
 
 // NewStore makes a Store of the handle for writes and the handle for reads;
@@ -67,6 +69,9 @@ func (s *Store) InTx(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) er
 		fn = func(tx *gorm.DB) error { return claim.around(tx, work) }
 	}
 	if err := s.run(ctx, s.write, brand, nil, fn); err != nil {
+		if refusesWrites(err) {
+			s.refused.Store(true)
+		}
 		return err
 	}
 	if claim != nil {
@@ -115,8 +120,7 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 		if err == nil {
 			later.run()
 		}
-		var late interface{ Late() }
-		if errors.As(err, &late) {
+		if late(err) {
 			ctx = puttingOff(ctx, db, false)
 			continue
 		}
@@ -194,15 +198,22 @@ func brandName(brand BrandID) string {
 // run again: what it went by was changed meanwhile. It Is ErrConflict.
 var ErrAgain = fmt.Errorf("what the transaction went by has changed: %w", ErrConflict)
 
-// Retried reports what InTx runs a function again for: ErrAgain, or a rollback
-// that PostgreSQL asks to be tried again, 40001 serialization_failure and 40P01
-// deadlock_detected.
+// Retried reports what InTx runs a function again for: ErrAgain, a statement that
+// was put off and failed, or a rollback that PostgreSQL asks to be tried again,
+// 40001 serialization_failure and 40P01 deadlock_detected.
 func Retried(err error) bool {
-	if errors.Is(err, ErrAgain) {
+	if errors.Is(err, ErrAgain) || late(err) {
 		return true
 	}
 	var state interface{ SQLState() string }
 	return errors.As(err, &state) && (state.SQLState() == "40001" || state.SQLState() == "40P01")
+}
+
+// late reports that a statement which was put off was refused: run again, with
+// nothing put off, the function learns what is wrong where it is.
+func late(err error) bool {
+	var refused interface{ Late() }
+	return errors.As(err, &refused)
 }
 
 func pause(ctx context.Context, attempt int) error {

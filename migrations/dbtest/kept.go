@@ -55,7 +55,7 @@ func kept(ctx context.Context, dialect, kind string, build func(ctx context.Cont
 func cacheDir() (string, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		dir = os.TempDir()
+		return os.MkdirTemp("", "knowhow-tests-") // nobody's but this process's: others could have put anything elsewhere
 	}
 	dir = filepath.Join(dir, "knowhow-tests")
 	return dir, os.MkdirAll(dir, 0o700)

@@ -8,7 +8,12 @@ import (
 	"strings"
 )
 
-// Kind is what a kept server's data fits: the version of the server's programs.
+// recipe is counted up when what makes a server's data changes: initdb's options,
+// its roles and databases.
+const recipe = 1
+
+// Kind is what a kept server's data fits: the version of the server's programs,
+// and how the data are made.
 func Kind(ctx context.Context) (string, error) {
 	bin, err := findBin()
 	if err != nil {
@@ -18,7 +23,7 @@ func Kind(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ask postgres for its version: %w", err)
 	}
-	return strings.TrimSpace(string(out)), nil
+	return fmt.Sprintf("%s, recipe %d", strings.TrimSpace(string(out)), recipe), nil
 }
 
 // Keep ends the server in good order, and copies its data to a new directory to,

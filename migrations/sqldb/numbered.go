@@ -23,6 +23,9 @@ const (
 )
 
 func (n *numbering) of(query string) string {
+	if !strings.Contains(query, "?") {
+		return query
+	}
 	if known, ok := n.known.Load(query); ok {
 		return known.(string)
 	}

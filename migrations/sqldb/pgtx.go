@@ -153,7 +153,7 @@ func (t *pgTx) beginning() []statement {
 
 // ExecContext implements gorm.ConnPool.
 func (t *pgTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	written, err := t.WireExec(ctx, query, args)
+	written, err := t.exec(ctx, statement{query: query, args: args})
 	return driver.RowsAffected(written), err
 }
 
@@ -269,10 +269,14 @@ type wireRows = interface {
 
 // WireExec runs a statement, with ? for each argument, and tells how many rows it wrote.
 func (t *pgTx) WireExec(ctx context.Context, query string, args []any) (written int64, err error) {
+	return t.exec(ctx, statement{query: numbered.of(query), args: args})
+}
+
+// exec runs a statement whose places are numbered.
+func (t *pgTx) exec(ctx context.Context, s statement) (written int64, err error) {
 	if err := t.usable(ctx); err != nil {
 		return 0, err
 	}
-	s := statement{query: numbered.of(query), args: args}
 	if t.behind() {
 		err = t.together(ctx, func(r pgx.BatchResults) error {
 			done, _ := r.Exec() // what Close repeats
@@ -282,7 +286,7 @@ func (t *pgTx) WireExec(ctx context.Context, query string, args []any) (written 
 		return written, err
 	}
 	err = t.counted(ctx, []statement{s}, func() error {
-		done, err := t.direct.Exec(ctx, s.query, args...)
+		done, err := t.direct.Exec(ctx, s.query, s.args...)
 		written = done.RowsAffected()
 		return err
 	})

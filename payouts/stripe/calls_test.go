@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"reflect"
+	"strings"
 	"testing"
 
 	"knowhow/payouts/stripe"
@@ -21,6 +22,9 @@ func TestNoCallIsLeftOut(t *testing.T) {
 	}
 	tried := map[string]bool{}
 	ast.Inspect(file, func(n ast.Node) bool {
+		if f, ok := n.(*ast.FuncDecl); ok && strings.HasPrefix(f.Name.Name, "Test") {
+			return false // it tries what it is about, which need not be listed
+		}
 		if s, ok := n.(*ast.SelectorExpr); ok {
 			if of, ok := s.X.(*ast.Ident); ok && of.Name == "c" {
 				tried[s.Sel.Name] = true
