@@ -148,16 +148,19 @@ func roomForKeyTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, n
 
 // Keys lists brand's keys, also those that work no more, newest first. Owners
 // only.
-func (s *Service) Keys(ctx context.Context, caller Caller, brand marketplace.BrandID) ([]Key, error) {
+func (s *Service) Keys(ctx context.Context, caller Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[Key], err error) {
 	if err := CheckBrand(brand); err != nil {
-		return nil, err
+		return list, err
 	}
-	var list []Key
-	err := s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
 		if err := AuthorizeTx(ctx, tx, caller, brand, ManageKeys); err != nil {
 			return err
 		}
-		if err := tx.WithContext(ctx).Where("brand_id = ?", brand).Order("created_at DESC, id DESC").Find(&list).Error; err != nil {
+		by := marketplace.Order{At: "created_at", ID: "id", Newest: true}
+		list, err = marketplace.List(tx.WithContext(ctx).Where("brand_id = ?", brand), page, by, func(k Key) marketplace.Place {
+			return marketplace.Place{At: k.CreatedAt, ID: k.ID}
+		})
+		if err != nil {
 			return fmt.Errorf("list the keys of brand %s: %w", brand, err)
 		}
 		return nil

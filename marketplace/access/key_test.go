@@ -11,6 +11,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/markettest"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 )
@@ -96,8 +97,8 @@ func TestAKeysLife(t *testing.T) {
 				}
 			}
 		})
-		list, err := h.Keys(ctx, owner, brand)
-		if err != nil || len(list) != 1 || list[0].LastUsedAt == nil || !slices.Equal(list[0].Scopes, access.Scopelist{access.QuestionsRead, access.QuestionsWrite}) {
+		list, err := h.Keys(ctx, owner, brand, marketplace.Page{})
+		if err != nil || len(list.Items) != 1 || list.Items[0].LastUsedAt == nil || !slices.Equal(list.Items[0].Scopes, access.Scopelist{access.QuestionsRead, access.QuestionsWrite}) {
 			t.Errorf("Keys = %+v, %v", list, err)
 		}
 		if err := h.RevokeKey(ctx, owner, brand, k.ID); err != nil {
@@ -123,6 +124,32 @@ func TestAKeysLife(t *testing.T) {
 	})
 }
 
+// Keys are read page by page, those that work no more too, and none of others.
+func TestKeysInPages(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h, brand, other := newHouse(t, db), newBrand(), newBrand()
+		owner, neighbour := access.PersonCaller(h.member(t, brand, access.Owner)), access.PersonCaller(h.member(t, other, access.Owner))
+		h.key(t, neighbour, other, access.NewKey{Scopes: access.Scopes})
+		var made []access.KeyID
+		for range 5 { // some at one moment
+			k, _ := h.key(t, owner, brand, access.NewKey{Scopes: access.Scopes})
+			made = append(made, k.ID)
+		}
+		h.clock.Advance(time.Minute)
+		last, _ := h.key(t, owner, brand, access.NewKey{Scopes: access.Scopes})
+		if err := h.RevokeKey(t.Context(), owner, brand, made[0]); err != nil {
+			t.Fatal(err)
+		}
+		list := func(p marketplace.Page) (marketplace.Listing[access.Key], error) {
+			return h.Keys(t.Context(), owner, brand, p)
+		}
+		markettest.Paged(t, list, func(k access.Key) access.KeyID { return k.ID }, append(made, last.ID)...)
+		if first := markettest.Walk(t, 2, list)[0]; first.ID != last.ID {
+			t.Errorf("the newest is %s, want %s", first.ID, last.ID)
+		}
+	})
+}
+
 func TestWhoMakesKeys(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h, brand, ctx := newHouse(t, db), newBrand(), t.Context()
@@ -136,19 +163,22 @@ func TestWhoMakesKeys(t *testing.T) {
 			do   func() error
 			want error
 		}{
-			"by a manager":      {create(access.PersonCaller(h.member(t, brand, access.Manager)), brand, good), marketplace.ErrForbidden},
-			"by an operator":    {create(h.operator(t), brand, good), marketplace.ErrForbidden},
-			"by a key":          {create(access.KeyCaller(brand, k.ID), brand, good), marketplace.ErrForbidden},
-			"by the system":     {create(system, brand, good), marketplace.ErrForbidden},
-			"elsewhere":         {create(owner, newBrand(), good), marketplace.ErrForbidden},
-			"in no brand":       {create(owner, marketplace.BrandID{}, good), marketplace.ErrInvalid},
-			"in all brands":     {create(owner, marketplace.AllBrands, good), marketplace.ErrInvalid},
-			"without a name":    {create(owner, brand, access.NewKey{Scopes: good.Scopes}), marketplace.ErrInvalid},
-			"without a scope":   {create(owner, brand, access.NewKey{Name: "x"}), marketplace.ErrInvalid},
-			"of no such scope":  {create(owner, brand, access.NewKey{Name: "x", Scopes: []access.Scope{"all"}}), marketplace.ErrInvalid},
-			"expired":           {create(owner, brand, access.NewKey{Name: "x", Scopes: good.Scopes, ExpiresAt: h.clock.Now()}), marketplace.ErrInvalid},
-			"never to end":      {create(owner, brand, access.NewKey{Name: "x", Scopes: good.Scopes, ExpiresAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}), marketplace.ErrInvalid},
-			"listed by a key":   {func() error { _, err := h.Keys(ctx, access.KeyCaller(brand, k.ID), brand); return err }, marketplace.ErrForbidden},
+			"by a manager":     {create(access.PersonCaller(h.member(t, brand, access.Manager)), brand, good), marketplace.ErrForbidden},
+			"by an operator":   {create(h.operator(t), brand, good), marketplace.ErrForbidden},
+			"by a key":         {create(access.KeyCaller(brand, k.ID), brand, good), marketplace.ErrForbidden},
+			"by the system":    {create(system, brand, good), marketplace.ErrForbidden},
+			"elsewhere":        {create(owner, newBrand(), good), marketplace.ErrForbidden},
+			"in no brand":      {create(owner, marketplace.BrandID{}, good), marketplace.ErrInvalid},
+			"in all brands":    {create(owner, marketplace.AllBrands, good), marketplace.ErrInvalid},
+			"without a name":   {create(owner, brand, access.NewKey{Scopes: good.Scopes}), marketplace.ErrInvalid},
+			"without a scope":  {create(owner, brand, access.NewKey{Name: "x"}), marketplace.ErrInvalid},
+			"of no such scope": {create(owner, brand, access.NewKey{Name: "x", Scopes: []access.Scope{"all"}}), marketplace.ErrInvalid},
+			"expired":          {create(owner, brand, access.NewKey{Name: "x", Scopes: good.Scopes, ExpiresAt: h.clock.Now()}), marketplace.ErrInvalid},
+			"never to end":     {create(owner, brand, access.NewKey{Name: "x", Scopes: good.Scopes, ExpiresAt: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}), marketplace.ErrInvalid},
+			"listed by a key": {func() error {
+				_, err := h.Keys(ctx, access.KeyCaller(brand, k.ID), brand, marketplace.Page{})
+				return err
+			}, marketplace.ErrForbidden},
 			"revoked by a key":  {func() error { return h.RevokeKey(ctx, access.KeyCaller(brand, k.ID), brand, k.ID) }, marketplace.ErrForbidden},
 			"revoked elsewhere": {func() error { return h.RevokeKey(ctx, owner, newBrand(), k.ID) }, marketplace.ErrForbidden},
 			"revoked unknown":   {func() error { return h.RevokeKey(ctx, owner, brand, marketplace.NewID[access.Key]()) }, marketplace.ErrNotFound},

@@ -78,16 +78,19 @@ func (s *Service) CreateIdentityKey(ctx context.Context, caller access.Caller, b
 
 // IdentityKeys lists brand's keys, also those revoked, newest first. Errors:
 // *access.ForbiddenError (permission ManageKeys).
-func (s *Service) IdentityKeys(ctx context.Context, caller access.Caller, brand marketplace.BrandID) ([]IdentityKey, error) {
+func (s *Service) IdentityKeys(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[IdentityKey], err error) {
 	if err := access.CheckBrand(brand); err != nil {
-		return nil, err
+		return list, err
 	}
-	var list []IdentityKey
-	err := s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
 		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.ManageKeys); err != nil {
 			return err
 		}
-		if err := tx.WithContext(ctx).Where("brand_id = ?", brand).Order("created_at DESC, id DESC").Find(&list).Error; err != nil {
+		by := marketplace.Order{At: "created_at", ID: "id", Newest: true}
+		list, err = marketplace.List(tx.WithContext(ctx).Where("brand_id = ?", brand), page, by, func(k IdentityKey) marketplace.Place {
+			return marketplace.Place{At: k.CreatedAt, ID: k.ID}
+		})
+		if err != nil {
 			return fmt.Errorf("list the identity keys of brand %s: %w", brand, err)
 		}
 		return nil

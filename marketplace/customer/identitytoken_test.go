@@ -297,7 +297,7 @@ func TestIdentityKeys(t *testing.T) {
 		for name, caller := range map[string]access.Caller{"a manager": manager, "a key": api, "the system": system, "nobody": {}} {
 			dbtest.Unchanged(t, db, func() {
 				_, _, err1 := s.CreateIdentityKey(ctx, caller, s.brand, "x")
-				_, err2 := s.IdentityKeys(ctx, caller, s.brand)
+				_, err2 := s.IdentityKeys(ctx, caller, s.brand, marketplace.Page{})
 				err3 := s.RevokeIdentityKey(ctx, caller, s.brand, s.key.ID)
 				_, _, err4 := s.CreateIdentityKey(ctx, s.owner, newBrand(), "x")
 				for _, err := range []error{err1, err2, err3, err4} {
@@ -331,9 +331,9 @@ func TestIdentityKeys(t *testing.T) {
 				t.Errorf("none: %v", err)
 			}
 		})
-		list, err := s.IdentityKeys(ctx, s.owner, s.brand)
-		if err != nil || len(list) != customer.MaxIdentityKeys {
-			t.Errorf("%d keys, %v", len(list), err)
+		list, err := s.IdentityKeys(ctx, s.owner, s.brand, marketplace.Page{})
+		if err != nil || len(list.Items) != customer.MaxIdentityKeys || !list.Next.IsZero() {
+			t.Errorf("%d keys, %v", len(list.Items), err)
 		}
 		// A key with the right scope may say who a customer is, as the people may.
 		c, err := s.Identify(ctx, api, s.brand, dana)

@@ -12,7 +12,7 @@ import (
 // together, its main one first. It is written by a test, from libphonenumber's
 // data as github.com/nyaruka/phonenumbers carries it; that module itself would
 // be 2.5 MB of program and 10 ms of every start, most of it for what we never
-// ask of it.
+// ask of it (docs/adr/0011). See NOTICE.md beside it.
 //
 //go:embed plans.tsv
 var plansText string

@@ -149,30 +149,51 @@ func (s *Service) invitationTx(ctx context.Context, tx *gorm.DB, kind event.Kind
 
 // Invitations lists brand's open invitations, newest first. Errors:
 // *access.ForbiddenError (permission ManageMembers).
-func (s *Service) Invitations(ctx context.Context, caller access.Caller, brand marketplace.BrandID) ([]Invitation, error) {
-	if err := access.CheckBrand(brand); err != nil {
-		return nil, err
-	}
-	var list []Invitation
-	now := s.clock.Now()
-	err := s.store.Read(ctx, brand, func(tx *gorm.DB) error {
-		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.ManageMembers); err != nil {
-			return err
-		}
-		err := tx.WithContext(ctx).Where("brand_id = ? AND accepted_at IS NULL AND withdrawn_at IS NULL AND expires_at > ?", brand, now).
-			Order("created_at DESC, id DESC").Find(&list).Error
+func (s *Service) Invitations(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[Invitation], err error) {
+	err = s.open(ctx, caller, brand, func(open *gorm.DB) error {
+		by := marketplace.Order{At: "created_at", ID: "id", Newest: true}
+		list, err = marketplace.List(open, page, by, func(i Invitation) marketplace.Place { return marketplace.Place{At: i.CreatedAt, ID: i.ID} })
 		if err != nil {
 			return fmt.Errorf("list the invitations of brand %s: %w", brand, err)
 		}
 		return nil
 	})
-	for n := 0; err == nil && n < len(list); n++ {
-		list[n].Email, err = s.openInvitee(list[n])
+	for n := 0; err == nil && n < len(list.Items); n++ {
+		list.Items[n].Email, err = s.openInvitee(list.Items[n])
 	}
 	if err != nil {
-		return nil, err
+		return marketplace.Listing[Invitation]{}, err
 	}
 	return list, nil
+}
+
+// Invitation is an open invitation of brand's. Errors: *access.ForbiddenError
+// (permission ManageMembers), *marketplace.NotFoundError.
+func (s *Service) Invitation(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id InvitationID) (i Invitation, err error) {
+	err = s.open(ctx, caller, brand, func(open *gorm.DB) error {
+		return marketplace.OnlyOne(open.Where("id = ?", id).Take(&i).Error, "open invitation", id)
+	})
+	if err == nil {
+		i.Email, err = s.openInvitee(i)
+	}
+	if err != nil {
+		return Invitation{}, err
+	}
+	return i, nil
+}
+
+// open reads among brand's open invitations, for who may.
+func (s *Service) open(ctx context.Context, caller access.Caller, brand marketplace.BrandID, read func(open *gorm.DB) error) error {
+	if err := access.CheckBrand(brand); err != nil {
+		return err
+	}
+	now := s.clock.Now()
+	return s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.ManageMembers); err != nil {
+			return err
+		}
+		return read(tx.WithContext(ctx).Where("brand_id = ? AND accepted_at IS NULL AND withdrawn_at IS NULL AND expires_at > ?", brand, now))
+	})
 }
 
 // WithdrawInvitation makes an open invitation of brand's good for nothing;

@@ -12,6 +12,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/signin"
 	"knowhow/migrations/dbtest"
 )
@@ -56,8 +57,8 @@ func TestInvitingSomebodyNew(t *testing.T) {
 		if mails := strings.Join(d.mailsTo("eve@example.org"), ""); !strings.Contains(mails, "You are invited to Brindlewave") {
 			t.Errorf("written %s", mails)
 		}
-		open, err := d.Invitations(ctx, d.Owner, d.Brand)
-		if err != nil || len(open) != 1 || open[0].ID != i.ID || open[0].Email != "eve@example.org" {
+		open, err := d.Invitations(ctx, d.Owner, d.Brand, marketplace.Page{})
+		if err != nil || len(open.Items) != 1 || open.Items[0].ID != i.ID || open.Items[0].Email != "eve@example.org" {
 			t.Errorf("Invitations = %+v, %v", open, err)
 		}
 		for name, bad := range map[string][2]string{"no name": {"", fresh}, "bad password": {"Eve", "short"}} {
@@ -76,13 +77,42 @@ func TestInvitingSomebodyNew(t *testing.T) {
 		if got := d.invitationEvents(i.ID); !slices.Equal(got, []event.Kind{signin.InvitationSent, signin.InvitationAccepted}) {
 			t.Errorf("events %v", got)
 		}
-		if open, err = d.Invitations(ctx, d.Owner, d.Brand); err != nil || len(open) != 0 {
+		if open, err = d.Invitations(ctx, d.Owner, d.Brand, marketplace.Page{}); err != nil || len(open.Items) != 0 {
 			t.Errorf("Invitations = %+v, %v", open, err)
 		}
 		d.want("withdrawn after", d.WithdrawInvitation(ctx, d.Owner, d.Brand, i.ID), signin.ErrLinkUsed)
 		if n := d.count("invitations", "email_sealed IS NOT NULL"); n != 0 {
 			t.Error("the address is kept")
 		}
+	})
+}
+
+// Open invitations are read page by page, and each by its id; others are not
+// there.
+func TestOpenInvitationsInPages(t *testing.T) {
+	each(t, func(t *testing.T, d *door) {
+		seen := map[string]bool{}
+		var open []signin.InvitationID
+		for _, name := range []string{"ann", "ben", "cleo", "dan"} {
+			i, _ := d.invite(name+"@example.org", access.Viewer, seen)
+			open = append(open, i.ID)
+		}
+		back, _ := d.invite("eve@example.org", access.Viewer, seen)
+		d.must(d.WithdrawInvitation(ctx, d.Owner, d.Brand, back.ID))
+		list := func(p marketplace.Page) (marketplace.Listing[signin.Invitation], error) {
+			return d.Invitations(ctx, d.Owner, d.Brand, p)
+		}
+		markettest.Paged(t, list, func(i signin.Invitation) signin.InvitationID { return i.ID }, open...)
+		if i, err := d.Invitation(ctx, d.Owner, d.Brand, open[2]); err != nil || i.ID != open[2] || i.Email != "cleo@example.org" {
+			t.Errorf("%+v, %v", i, err)
+		}
+		_, err := d.Invitation(ctx, d.Owner, d.Brand, back.ID)
+		d.want("taken back", err, marketplace.ErrNotFound)
+		other := d.Neighbour()
+		_, err = d.Invitation(ctx, other.Owner, other.Brand, open[0])
+		d.want("another brand's", err, marketplace.ErrNotFound)
+		_, err = d.Invitation(ctx, other.Owner, d.Brand, open[0])
+		d.want("a neighbour", err, marketplace.ErrForbidden)
 	})
 }
 
@@ -128,7 +158,7 @@ func TestInvitationsThatAreGoneDoNotWork(t *testing.T) {
 		_, old := d.invite("eve@example.org", access.Viewer, seen)
 		d.Clock.Advance(7 * 24 * time.Hour)
 		d.want("an old one", accept(old), signin.ErrLinkExpired)
-		if open, err := d.Invitations(ctx, d.Owner, d.Brand); err != nil || len(open) != 0 {
+		if open, err := d.Invitations(ctx, d.Owner, d.Brand, marketplace.Page{}); err != nil || len(open.Items) != 0 {
 			t.Errorf("an old one is open: %+v, %v", open, err)
 		}
 		// An invitation is worth what its sender may still do.
@@ -167,8 +197,8 @@ func TestWhoMayInvite(t *testing.T) {
 			"no brand":        {invite(d.Owner, marketplace.BrandID{}, "x@example.org", access.Viewer), marketplace.ErrInvalid},
 			"every brand":     {invite(d.Operator, marketplace.AllBrands, "x@example.org", access.Viewer), marketplace.ErrInvalid},
 			"no such brand":   {invite(d.Operator, marketplace.BrandID(marketplace.NewID[door]()), "x@example.org", access.Viewer), marketplace.ErrNotFound},
-			"a manager's":     {func() error { _, err := d.Invitations(ctx, d.Manager, d.Brand); return err }, marketplace.ErrForbidden},
-			"a neighbour's":   {func() error { _, err := d.Invitations(ctx, other.Owner, d.Brand); return err }, marketplace.ErrForbidden},
+			"a manager's":     {func() error { _, err := d.Invitations(ctx, d.Manager, d.Brand, marketplace.Page{}); return err }, marketplace.ErrForbidden},
+			"a neighbour's":   {func() error { _, err := d.Invitations(ctx, other.Owner, d.Brand, marketplace.Page{}); return err }, marketplace.ErrForbidden},
 			"taken back":      {func() error { return d.WithdrawInvitation(ctx, d.Manager, d.Brand, i.ID) }, marketplace.ErrForbidden},
 			"taken elsewhere": {func() error { return d.WithdrawInvitation(ctx, other.Owner, other.Brand, i.ID) }, marketplace.ErrNotFound},
 		} {

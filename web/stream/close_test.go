@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,7 +88,7 @@ func TestRefusedStreams(t *testing.T) {
 	// net/http's recorder cannot be taken over.
 	w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
 	m2 := stream.New(stream.Options{Store: m.Store, Events: m.Events, Clock: m.Clock})
-	if err := m2.Serve(w, r, m.Owner, "", time.Time{}); err == nil || problem.From(err).Status != http.StatusInternalServerError || m2.Stats().Clients != 0 {
+	if err := m2.Serve(w, r, stream.Client{Caller: m.Owner}); err == nil || problem.From(err).Status != http.StatusInternalServerError || m2.Stats().Clients != 0 {
 		t.Errorf("a connection that cannot be taken over: %v, %+v", err, m2.Stats())
 	}
 }
@@ -104,6 +105,38 @@ func TestOldestOfACallerMakesRoom(t *testing.T) {
 	for _, c := range []*client{other, second, third} {
 		c.hear("question.asked")
 	}
+}
+
+// One address has so many streams, whoever they are of, and another as many.
+// Who is refused is told when to come back, and finds room when one has gone.
+func TestAnAddressHasSoManyStreams(t *testing.T) {
+	m := markettest.New(t, dbtest.Open(t, "sqlite"))
+	n := open(t, m, func(o *stream.Options) { o.PerAddress = 2 })
+	const unknown, home, away = 0, 1, 2
+	first := n.dialFrom(t, m.Owner, "s1", "", home)
+	n.dialFrom(t, m.Agent, "", "", home)
+	refused := func(c *client) {
+		t.Helper()
+		body, _ := io.ReadAll(c.head.Body)
+		wait, err := strconv.Atoi(c.head.Header.Get("Retry-After"))
+		if c.head.StatusCode != http.StatusTooManyRequests || err != nil || wait < 30 || !strings.Contains(string(body), `"code":"too_many_requests"`) {
+			t.Errorf("one too many was answered %s %v %s", c.head.Status, c.head.Header, body)
+		}
+	}
+	refused(n.dialFrom(t, m.Manager, "", "", home))
+	for _, from := range []byte{away, away, unknown, unknown, unknown} { // which is no bound
+		if c := n.dialFrom(t, m.Manager, "", "", from); c.head.StatusCode != http.StatusOK {
+			t.Errorf("from %d: %s", from, c.head.Status)
+		}
+	}
+	refused(n.dialFrom(t, m.Manager, "", "", away))
+	n.settle(t, 7)
+	n.hub.CloseSession("s1")
+	first.over()
+	if c := n.dialFrom(t, m.Manager, "", "", home); c.head.StatusCode != http.StatusOK {
+		t.Errorf("with room again: %s", c.head.Status)
+	}
+	refused(n.dialFrom(t, m.Manager, "", "", home))
 }
 
 func TestShutdownSendsClientsAway(t *testing.T) {
@@ -181,7 +214,7 @@ func TestSlowClientIsLetGo(t *testing.T) {
 	served := make(chan error, 1)
 	go func() {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		served <- n.hub.Serve(pipe{httptest.NewRecorder(), server}, r, m.Owner, "", time.Time{})
+		served <- n.hub.Serve(pipe{httptest.NewRecorder(), server}, r, stream.Client{Caller: m.Owner})
 	}()
 	in := bufio.NewReader(mute)
 	for range 2 { // the head, and the beginning

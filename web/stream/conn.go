@@ -33,10 +33,14 @@ func listen(c access.Caller) (listener, bool) {
 	return listener{}, false
 }
 
+// address is the keyed hash of where a client comes from; zero: nobody knows.
+type address [16]byte
+
 // conn is one client's connection. Many of them are idle, so it is small: it
 // has neither goroutine nor buffer of its own.
 type conn struct {
 	who     listener
+	from    address
 	session string
 	until   int64 // Unix seconds; the hub closes it then
 

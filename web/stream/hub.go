@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"runtime"
@@ -47,9 +48,10 @@ type Options struct {
 	// Passed; nil: there are none. It must return at once.
 	Pass func(text string)
 
-	PerCaller int              // connections of one caller, the oldest is closed for the next; 0: 20
-	Most      int              // connections in all; 0: 50,000
-	Beats     <-chan time.Time // each is the turn of the next slot's heartbeats; nil: a ticker
+	PerCaller  int              // connections of one caller, the oldest is closed for the next; 0: 20
+	PerAddress int              // connections from one address, further ones are refused; 0: 1,000
+	Most       int              // connections in all; 0: 50,000
+	Beats      <-chan time.Time // each is the turn of the next slot's heartbeats; nil: a ticker
 }
 
 // Hub is the streams of one process. Run must be running. Safe for concurrent
@@ -64,6 +66,7 @@ type Hub struct {
 
 	mu       sync.Mutex
 	conns    map[listener][]*conn // oldest first
+	from     map[address]int      // how many come from where
 	slots    [slots][]*conn
 	nextSlot int32
 	count    int
@@ -80,13 +83,8 @@ func New(o Options) *Hub {
 	if o.Rules == nil {
 		o.Rules = Rules()
 	}
-	if o.PerCaller == 0 {
-		o.PerCaller = 20
-	}
-	if o.Most == 0 {
-		o.Most = 50_000
-	}
-	return &Hub{o: o, woken: make(chan struct{}, 1), places: make(chan struct{}, readers), conns: map[listener][]*conn{}}
+	o.PerCaller, o.PerAddress, o.Most = cmp.Or(o.PerCaller, 20), cmp.Or(o.PerAddress, 1000), cmp.Or(o.Most, 50_000)
+	return &Hub{o: o, woken: make(chan struct{}, 1), places: make(chan struct{}, readers), conns: map[listener][]*conn{}, from: map[address]int{}}
 }
 
 // Wake has the hub look for events soon. It returns at once; many wakes before

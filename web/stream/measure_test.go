@@ -15,7 +15,8 @@ import (
 )
 
 // An expert learns as it happens what a person decided against them and what
-// became of it; of the brand hears who may decide the appeal, and nobody else.
+// became of it; of the brand hear those whom its role lets decide appeals, be it
+// that they imposed this one themselves, and nobody else.
 func TestMeasuresAreHeard(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		m := markettest.New(t, db)

@@ -41,13 +41,11 @@ func (e ears) question() question.Ears {
 }
 
 // admit takes a client in, which is not yet live, and is being served. Where its caller has too many
-// connections the oldest goes. Where the process has, it is a problem.
+// connections the oldest goes. Where its address or the process has, it is a problem.
 func (h *Hub) admit(c *conn) error {
 	h.mu.Lock()
-	if h.over || h.count >= h.o.Most {
+	if full := h.full(c); full != nil {
 		h.mu.Unlock()
-		full := problem.New("unavailable", "no more streams can be opened here now")
-		full.RetryAfter = jitter()
 		return full
 	}
 	var oldest *conn
@@ -58,11 +56,33 @@ func (h *Hub) admit(c *conn) error {
 	c.slot = rand.Int32N(slots)
 	h.slots[c.slot] = append(h.slots[c.slot], c)
 	h.count++
+	if c.from != (address{}) {
+		h.from[c.from]++
+	}
 	h.serving.Add(1)
 	h.perKind.add(c.who.kind, 1)
 	h.mu.Unlock()
 	if oldest != nil {
 		h.drop(oldest)
+	}
+	return nil
+}
+
+// crowded is how long a client waits whose address has too many connections:
+// longer than where another process may have room.
+const crowded = 30 * time.Second
+
+// full is the problem that no more clients can be taken in like c, or nil.
+func (h *Hub) full(c *conn) error {
+	if h.over || h.count >= h.o.Most {
+		p := problem.New("unavailable", "no more streams can be opened here now")
+		p.RetryAfter = jitter()
+		return p
+	}
+	if c.from != (address{}) && h.from[c.from] >= h.o.PerAddress {
+		p := problem.New("too_many_requests", "too many streams are open from this address")
+		p.RetryAfter = crowded + jitter()
+		return p
 	}
 	return nil
 }
@@ -86,6 +106,9 @@ func (h *Hub) drop(c *conn) {
 	}
 	h.slots[c.slot] = without(h.slots[c.slot], c)
 	h.count--
+	if h.from[c.from]--; h.from[c.from] <= 0 {
+		delete(h.from, c.from)
+	}
 	h.perKind.add(c.who.kind, -1)
 	if h.count == 0 {
 		h.awake = false

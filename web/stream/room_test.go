@@ -72,7 +72,8 @@ func (n *node) serve(w http.ResponseWriter, r *http.Request) {
 	caller := n.callers[i]
 	n.mu.Unlock()
 	w.Header().Set("X-Request-Id", "r1")
-	if err := n.hub.Serve(w, r, caller, r.Header.Get("X-Session"), time.Time{}); err != nil {
+	from, _ := strconv.Atoi(r.Header.Get("X-Source"))
+	if err := n.hub.Serve(w, r, stream.Client{Caller: caller, Session: r.Header.Get("X-Session"), Source: [16]byte{byte(from)}}); err != nil {
 		problem.From(err).Write(w)
 	}
 }
@@ -98,12 +99,18 @@ type client struct {
 // dial connects as caller, to go on after an id ("" for now).
 func (n *node) dial(t *testing.T, caller access.Caller, session, after string) *client {
 	t.Helper()
+	return n.dialFrom(t, caller, session, after, 0)
+}
+
+// dialFrom is dial from an address; 0: from none that is known.
+func (n *node) dialFrom(t *testing.T, caller access.Caller, session, after string, from byte) *client {
+	t.Helper()
 	socket, err := net.Dial("tcp", n.server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = socket.Close() })
-	_, err = fmt.Fprintf(socket, "GET /api/v1/stream HTTP/1.1\r\nHost: test\r\nX-Caller: %d\r\nX-Session: %s\r\nLast-Event-ID: %s\r\n\r\n", n.number(caller), session, after)
+	_, err = fmt.Fprintf(socket, "GET /api/v1/stream HTTP/1.1\r\nHost: test\r\nX-Caller: %d\r\nX-Source: %d\r\nX-Session: %s\r\nLast-Event-ID: %s\r\n\r\n", n.number(caller), from, session, after)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,17 +16,26 @@ import (
 	"knowhow/web/problem"
 )
 
+// Client is who wants a stream.
+type Client struct {
+	Caller  access.Caller
+	Session string    // the stream ends with it; empty: with none
+	Source  [16]byte  // the keyed hash of the address; zero: it counts against none
+	Until   time.Time // zero: for ever
+}
+
 // Serve answers a request with the caller's stream, which goes on after Serve
 // has returned: the connection is the hub's from then on. It goes on after the
 // event that the header Last-Event-ID or the parameter after names, else from
-// now, until session ends, until comes (zero: never) or an hour has passed.
+// now, until the client's session ends, its Until comes or an hour has passed.
 // Headers that are set on w already are sent too.
 //
 // An error means that nothing was answered yet: the caller may have no stream
 // (marketplace.ErrForbidden), the id is none of ours (a *problem.Problem, 400),
-// there are too many streams (503), or the database or connection failed.
-func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, caller access.Caller, session string, until time.Time) error {
-	who, ok := listen(caller)
+// there are too many streams from the address (429) or in all (503), or the
+// database or connection failed.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, from Client) error {
+	who, ok := listen(from.Caller)
 	if !ok {
 		return &access.ForbiddenError{Permission: "own_stream"}
 	}
@@ -34,12 +43,12 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, caller access.Caller
 	if err != nil {
 		return err
 	}
-	c := &conn{who: who, session: strings.Clone(session), until: h.ending(until)}
+	c := &conn{who: who, from: from.Source, session: strings.Clone(from.Session), until: h.ending(from.Until)}
 	if err := h.admit(c); err != nil {
 		return err
 	}
 	defer h.serving.Done()
-	if err := h.open(w, r, c, caller, after, resumed); err != nil {
+	if err := h.open(w, r, c, from.Caller, after, resumed); err != nil {
 		h.drop(c)
 		return err
 	}

@@ -239,7 +239,8 @@ func (n *node) watch() {
 	n.metrics.Build(version.Build(), n.Role)
 	n.metrics.Database(figures(n.house), n.log)
 	n.metrics.Statements(n.db.Statements)
-	n.health = observe.NewHealth(n.log, observe.Check{Name: "database", Look: n.answers}, observe.Check{Name: "schema", Look: n.current})
+	n.health = observe.NewHealth(n.log, observe.Check{Name: "database", Look: n.answers}, observe.Check{Name: "schema", Look: n.current},
+		observe.Check{Name: "writing", Look: n.writes})
 }
 
 func (n *node) answers(ctx context.Context) error {
@@ -251,6 +252,8 @@ func (n *node) answers(ctx context.Context) error {
 }
 
 func (n *node) current(ctx context.Context) error { return database.Current(ctx, n.db) }
+
+func (n *node) writes(ctx context.Context) error { return n.house.Store.Writable(ctx, n.clock.Now()) }
 
 // run serves until ctx ends or a server fails, and then comes to rest.
 func (n *node) run(ctx context.Context) error {

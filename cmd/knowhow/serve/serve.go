@@ -38,6 +38,8 @@ type Command struct {
 	AddressLimit         int           `name:"address-limit" env:"KNOWHOW_ADDRESS_LIMIT" default:"120" placeholder:"N" help:"Requests a minute from one address where nobody is signed in; all customers together who come from it may make ten times as many (default: ${default})."`
 	SignInLimit          int           `name:"sign-in-limit" env:"KNOWHOW_SIGN_IN_LIMIT" default:"20" placeholder:"N" help:"Requests a minute from one address that are about signing in (default: ${default})."`
 	CustomerSessionLimit int           `name:"customer-session-limit" env:"KNOWHOW_CUSTOMER_SESSION_LIMIT" default:"30" placeholder:"N" help:"Requests a minute from one address that begin or end a customer's session (default: ${default})."`
+	StreamsPerCaller     int           `name:"streams-per-caller" env:"KNOWHOW_STREAMS_PER_CALLER" default:"20" placeholder:"N" help:"Streams that one caller may have open at a process, 1 to 1000; the oldest is closed for the next (default: ${default})."`
+	StreamsPerAddress    int           `name:"streams-per-address" env:"KNOWHOW_STREAMS_PER_ADDRESS" default:"1000" placeholder:"N" help:"Streams that may be open at a process from one address; further ones are refused (default: ${default})."`
 	ShutdownDelay        time.Duration `name:"shutdown-delay" env:"KNOWHOW_SHUTDOWN_DELAY" default:"0s" placeholder:"TIME" help:"How long to go on after /readyz said that it ends, for a load balancer to notice (default: ${default})."`
 	ShutdownAfter        time.Duration `name:"shutdown-timeout" env:"KNOWHOW_SHUTDOWN_TIMEOUT" default:"20s" placeholder:"TIME" help:"How long requests and jobs may take to end on shutdown, 1s to 10m (default: ${default})."`
 }

@@ -24,7 +24,7 @@ func TestServes(t *testing.T) {
 			args := []string{"--database-url=" + dbtest.URL(t, dialect), "--key-file=" + keyFile(t)}
 			p := start(t, nil, args...)
 			expect(t, p.base+"/healthz", 200, `"alive"`)
-			expect(t, p.base+"/readyz", 200, `"ready","checks":{"database":"ok","schema":"ok"}`)
+			expect(t, p.base+"/readyz", 200, `"ready","checks":{"database":"ok","schema":"ok","writing":"ok"}`)
 			expect(t, p.base+"/metrics", 200, `knowhow_jobs{state="buried"} 0`)
 			expect(t, p.base+"/openapi.json", 200, `"openapi"`)
 			expect(t, p.base+"/api/v1/nothing", 404, `"not_found"`)

@@ -79,6 +79,10 @@ func (c *Command) checkNumbers() error {
 		return refuse("sign-in-limit", "must be at least 1")
 	case c.CustomerSessionLimit < 1:
 		return refuse("customer-session-limit", "must be at least 1")
+	case c.StreamsPerCaller < 1 || c.StreamsPerCaller > 1000:
+		return refuse("streams-per-caller", "must be 1 to 1000")
+	case c.StreamsPerAddress < 1:
+		return refuse("streams-per-address", "must be at least 1")
 	case c.ShutdownDelay < 0 || c.ShutdownDelay > 10*time.Minute:
 		return refuse("shutdown-delay", "must be 0s to 10m")
 	case c.ShutdownAfter < time.Second || c.ShutdownAfter > 10*time.Minute:

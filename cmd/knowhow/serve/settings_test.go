@@ -69,6 +69,8 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"--payouts-per-second", "--payouts-per-second=0"}, {"--payouts-per-second", "--payouts-per-second=1001"},
 		{"--payouts-at-once", "--payouts-at-once=0"}, {"--payouts-at-once", "--payouts-at-once=31"},
 		{"--customer-session-limit", "--customer-session-limit=-1"},
+		{"--streams-per-caller", "--streams-per-caller=0"}, {"--streams-per-caller", "--streams-per-caller=1001"},
+		{"--streams-per-address", "--streams-per-address=0"},
 		{"--shutdown-timeout", "--shutdown-timeout=0s"},
 		{"--shutdown-delay", "--shutdown-delay=-1s"},
 		{"--shutdown-delay", "--shutdown-delay=soon"},

@@ -29,6 +29,7 @@ func (n *node) newSite() (*site, error) {
 	}
 	hub := stream.New(stream.Options{
 		Store: n.house.Store, Events: n.house.Events, Clock: n.clock, Log: n.log, SessionLive: n.sessionLives, Pass: n.signal.Say,
+		PerCaller: n.StreamsPerCaller, PerAddress: n.StreamsPerAddress,
 	})
 	n.signal.Subscribe(hub.Wake)
 	n.signal.Hear(hub.Passed)
