@@ -53,6 +53,13 @@ func WeekOf(t time.Time) string {
 // whose money that leaves short waits for the next run, and the fact
 // FactPayoutsShort tells of it.
 func (s *Service) CreateRun(ctx context.Context, period string) (int, error) {
+	return s.CreateRunWith(ctx, period, func(*gorm.DB, int) error { return nil })
+}
+
+// CreateRunWith is CreateRun where each transaction that makes payouts does
+// something more, which is told how many it made: either both are kept or
+// neither is. Like all that InTx runs, with may be run again.
+func (s *Service) CreateRunWith(ctx context.Context, period string, with func(tx *gorm.DB, made int) error) (int, error) {
 	if period == "" || len(period) > 64 {
 		return 0, &InvalidError{Field: "period", Reason: "must have 1 to 64 bytes"}
 	}
@@ -73,7 +80,7 @@ func (s *Service) CreateRun(ctx context.Context, period string) (int, error) {
 	}
 	total := 0
 	for {
-		made, done, err := s.runBatch(ctx, period, left)
+		made, done, err := s.runBatch(ctx, period, left, with)
 		total += made
 		if err != nil || done {
 			return total, err
@@ -108,7 +115,7 @@ func lockRun(tx *gorm.DB, kind RunKind, period string) (Run, error) {
 }
 
 // runBatch takes on the next experts; the run's lock lets one process at a time.
-func (s *Service) runBatch(ctx context.Context, period string, funds funds) (made int, done bool, err error) {
+func (s *Service) runBatch(ctx context.Context, period string, funds funds, with func(tx *gorm.DB, made int) error) (made int, done bool, err error) {
 	now, left := s.now(), funds
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
 		made, done, left = 0, false, funds.copy()
@@ -124,6 +131,11 @@ func (s *Service) runBatch(ctx context.Context, period string, funds funds) (mad
 		if made, err = s.intend(ctx, tx, run, due, left, now); err != nil {
 			return err
 		}
+		if made > 0 {
+			if err := with(tx, made); err != nil {
+				return err
+			}
+		}
 		done = len(due) < s.batchSize()
 		if done {
 			run.CompletedAt = &now
@@ -132,10 +144,11 @@ func (s *Service) runBatch(ctx context.Context, period string, funds funds) (mad
 		}
 		return run.update(tx)
 	})
-	if err == nil {
-		funds.take(left)
+	if err != nil {
+		return 0, false, err // what was made was undone
 	}
-	return made, done, err
+	funds.take(left)
+	return made, done, nil
 }
 
 func (r Run) update(tx *gorm.DB) error {

@@ -12,11 +12,12 @@ import (
 	"knowhow/payouts"
 )
 
-// RunDone is the data of RunMade.
+// RunDone is the data of RunMade: a large run has several, one for each
+// transaction that makes payouts.
 type RunDone struct {
 	By     string `json:"by"` // the caller, by id
 	Period string `json:"period"`
-	Made   int    `json:"made"` // payouts
+	Made   int    `json:"made"` // payouts in the same transaction
 }
 
 // weekForm is how a period is written: "2026-W47".
@@ -34,14 +35,10 @@ func (s *Service) CreateRun(ctx context.Context, caller access.Caller, period st
 	if !weekForm.MatchString(period) || period > payouts.WeekOf(s.clock.Now()) {
 		return 0, &marketplace.InvalidError{Field: "period", Reason: "must be an ISO week that has begun, such as 2026-W47"}
 	}
-	made, err := s.payouts.CreateRun(ctx, period)
-	if err != nil || made == 0 {
-		return made, err
-	}
-	err = s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+	made, err := s.payouts.CreateRunWith(ctx, period, func(tx *gorm.DB, made int) error {
 		return s.appendTx(ctx, tx, RunMade, caller, RunDone{By: caller.String(), Period: period, Made: made})
 	})
-	if err != nil {
+	if err != nil || made == 0 {
 		return made, err
 	}
 	return made, s.SendSoon(ctx)

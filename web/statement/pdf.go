@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"codeberg.org/go-pdf/fpdf"
+	"github.com/google/uuid"
 	"golang.org/x/image/font/gofont/goregular"
 
 	"knowhow/marketplace/earnings"
@@ -25,13 +26,14 @@ const (
 var columns = [6]float64{27, 63, 22, 22, 22, 22}
 
 // PDF is a statement as a file, in the language of those there are that a browser
-// asks for. The same statement in the same language is the same file.
-func PDF(st earnings.Statement, acceptLanguage string) ([]byte, error) {
+// asks for; items are what the earned lines are made of, by the work. The same
+// statement in the same language is the same file.
+func PDF(st earnings.Statement, items map[uuid.UUID][]program.QuoteItem, acceptLanguage string) ([]byte, error) {
 	w, err := choose(acceptLanguage)
 	if err != nil {
 		return nil, err
 	}
-	p := &paper{Fpdf: fpdf.New("P", "mm", "A4", ""), words: w, st: st}
+	p := &paper{Fpdf: fpdf.New("P", "mm", "A4", ""), words: w, st: st, items: items}
 	p.begin()
 	p.head()
 	p.summary()
@@ -50,6 +52,7 @@ type paper struct {
 	setter
 	words words
 	st    earnings.Statement
+	items map[uuid.UUID][]program.QuoteItem
 }
 
 func (p *paper) begin() {
@@ -128,6 +131,9 @@ func (p *paper) lines() {
 	p.row("", p.words.t("opening"), p.st.Opening, true)
 	for _, l := range p.st.Lines {
 		p.row(l.At.Format("2006-01-02 15:04"), p.what(l), l.Standing, false)
+		if l.Kind == payouts.LineEarned {
+			p.madeOf(p.items[l.Subject])
+		}
 	}
 	p.row("", p.words.t("closing"), p.st.Closing, true)
 }
@@ -171,10 +177,7 @@ func (p *paper) columns(first string) {
 
 // row is a line of a table; on a new page it has the heads above it again.
 func (p *paper) row(at, what string, of payouts.Standing, strong bool) {
-	if _, tall := p.GetPageSize(); p.GetY()+lineTall > tall-margin-6 {
-		p.AddPage()
-		p.columns(p.words.t("at"))
-	}
+	p.room()
 	p.SetFont(typeface, "", 8)
 	p.SetDrawColor(200, 200, 195)
 	border := "B"
@@ -190,6 +193,14 @@ func (p *paper) row(at, what string, of payouts.Standing, strong bool) {
 		p.CellFormat(columns[i], lineTall, text, border, 0, align(i), false, 0, "")
 	}
 	p.Ln(lineTall)
+}
+
+// room begins a new page, with the heads of the lines, where no line fits any more.
+func (p *paper) room() {
+	if _, tall := p.GetPageSize(); p.GetY()+lineTall > tall-margin-6 {
+		p.AddPage()
+		p.columns(p.words.t("at"))
+	}
 }
 
 func align(column int) string {

@@ -17,6 +17,7 @@ import (
 
 	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
 
@@ -58,11 +59,11 @@ func shown(t *testing.T, file []byte) string {
 
 func TestPDF(t *testing.T) {
 	st := example(90)
-	file, err := PDF(st, "de-AT, en;q=0.5")
+	file, err := PDF(st, nil, "de-AT, en;q=0.5")
 	if err != nil || !bytes.HasPrefix(file, []byte("%PDF-")) || !bytes.Contains(file, []byte("%%EOF")) {
 		t.Fatalf("%.20q, %v", file, err)
 	}
-	again, err := PDF(st, "de")
+	again, err := PDF(st, nil, "de")
 	if err != nil || !bytes.Equal(file, again) {
 		t.Errorf("the same statement is another file: %d and %d bytes, %v", len(file), len(again), err)
 	}
@@ -82,11 +83,53 @@ func TestPDF(t *testing.T) {
 		t.Error("a letter was missing")
 	}
 	for _, lang := range []string{"", "en-GB", "ar", "zz;q=x"} {
-		file, err := PDF(example(0), lang)
+		file, err := PDF(example(0), nil, lang)
 		if text := shown(t, file); err != nil || !strings.Contains(text, "Nothing moved in this month.") || !strings.Contains(text, "1,234.56") {
 			t.Errorf("%q: %v", lang, err)
 		}
 	}
+}
+
+// What was earned says under its line what it is made of; what is of one part, and
+// what only follows, does not.
+func TestItemsOfRewards(t *testing.T) {
+	st := example(60)
+	for i := range st.Lines {
+		st.Lines[i].Subject = uuid.New()
+	}
+	released := st.Lines[1]
+	released.Kind, released.Subject = payouts.LineReleased, st.Lines[0].Subject
+	st.Lines = append(st.Lines, released)
+	items := map[uuid.UUID][]program.QuoteItem{
+		st.Lines[0].Subject: {
+			{Code: program.ItemTopic, Minor: 150, Topic: "box"}, {Code: program.ItemLanguage, Minor: -10, Language: "de"}, {Code: program.ItemEffort, Minor: 30, Minutes: 4, Sample: 20},
+			{Code: program.ItemQueue, Minor: 23, Waiting: 6, Hands: 3}, {Code: program.ItemFloor, Minor: 57, Hourly: 123_456, Minutes: 4, Own: true},
+		},
+		st.Lines[1].Subject:  {{Code: program.ItemBase, Minor: 250}},
+		st.Lines[59].Subject: {{Code: program.ItemBase, Minor: 200}, {Code: program.ItemHour, Minor: 50}},
+	}
+	file, err := PDF(st, items, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := shown(t, file)
+	for _, want := range []string{
+		"1.50  For an answer on the topic", "−0.10  For the language", "0.30  Such answers take 4 minutes", "0.23  Many waited: 6 for 3 free",
+		"0.57  So that an hour earns 1,234.56, the floor where you live", "2.00  For the answer", "0.50  For this hour of the week",
+	} {
+		if n := strings.Count(plain(text), want); n != 1 {
+			t.Errorf("it says %q %d times", want, n)
+		}
+	}
+	if strings.Contains(plain(text), "2.50  For the answer") {
+		t.Error("what is of one part is told")
+	}
+}
+
+// plain is text that was set, its letters written as they are in Go.
+func plain(set string) string {
+	set = strings.NewReplacer("\\(", "(", "\\)", ")").Replace(set)
+	return strings.ReplaceAll(set, "\x22\x12", "−")
 }
 
 // What the typeface does not have is a square, and the statement says so.
@@ -104,7 +147,7 @@ func TestLettersAreNotMangled(t *testing.T) {
 	}
 	st := example(1)
 	st.Name = "王小明"
-	file, err := PDF(st, "en")
+	file, err := PDF(st, nil, "en")
 	if err != nil || !strings.Contains(shown(t, file), "typeface does not have") {
 		t.Errorf("nothing is said of it: %v", err)
 	}
@@ -139,6 +182,13 @@ func TestWords(t *testing.T) {
 		for key, text := range w.said {
 			if s.fit(text); s.lacked || text == "" {
 				t.Fatalf("%s: %s cannot be set: %q", w.lang, key, text)
+			}
+		}
+		for _, code := range []string{
+			program.ItemBase, program.ItemTopic, program.ItemLanguage, program.ItemEffort, program.ItemQueue, program.ItemHour, program.ItemBounds, program.ItemFloor, question.ItemHandoff,
+		} {
+			if w.said["item."+code] == "" || w.item(program.QuoteItem{Code: code}, "") == "" {
+				t.Errorf("%s has no word for the item %s", w.lang, code)
 			}
 		}
 		for _, kind := range payouts.LineKinds {

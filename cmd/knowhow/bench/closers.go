@@ -23,6 +23,17 @@ func (c *closers) close() error {
 	return errors.Join(errs...)
 }
 
+// conclude measures and has told what was found, and ends what was begun for it.
+func (c *closers) conclude(p *progress, measure func() (tell func() error, err error)) (err error) {
+	defer func() { err = errors.Join(err, c.close()) }()
+	tell, err := measure()
+	p.clear()
+	if err != nil {
+		return err
+	}
+	return tell()
+}
+
 // startPostgres starts a throwaway server, as durable as a real one, with an
 // empty database of the name knowhow.
 func (c *closers) startPostgres(ctx context.Context) (*pgtemp.Server, error) {

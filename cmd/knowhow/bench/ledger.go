@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -59,7 +58,7 @@ type ledgerCell struct {
 }
 
 // Run implements the command.
-func (c *Ledger) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err error) {
+func (c *Ledger) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
 	if c.Seconds < 1 || c.Seconds > 60 {
 		return &marketplace.InvalidError{Field: "--seconds", Reason: "must be 1 to 60"}
 	}
@@ -69,16 +68,11 @@ func (c *Ledger) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err 
 	if c.DatabaseURL != "" && !strings.HasPrefix(c.DatabaseURL, "postgres") {
 		return &marketplace.InvalidError{Field: "--database-url", Reason: "must be of a PostgreSQL database"}
 	}
-	p := newProgress(os.Stderr)
-	defer p.clear()
-	b := &ledgerBench{Ledger: c, log: log, progress: p}
-	defer func() { err = errors.Join(err, b.close()) }()
-	r, err := b.measure(ctx)
-	if err != nil {
-		return err
-	}
-	p.clear()
-	return c.Print(out, r, r.write)
+	b := &ledgerBench{Ledger: c, log: log, progress: newProgress(os.Stderr)}
+	return b.conclude(b.progress, func() (func() error, error) {
+		r, err := b.measure(ctx)
+		return func() error { return c.Print(out, r, r.write) }, err
+	})
 }
 
 // ledgerBench is one run of the command.

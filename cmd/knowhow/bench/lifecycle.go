@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -41,18 +40,15 @@ Examples:
 }
 
 // Run implements the command.
-func (c *Lifecycle) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err error) {
+func (c *Lifecycle) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
 	if err := c.check(); err != nil {
 		return err
 	}
 	b := &lifecycleBench{Lifecycle: c, log: log, progress: newProgress(os.Stderr)}
-	defer func() { err = errors.Join(err, b.close()) }()
-	r, err := b.measure(ctx)
-	b.progress.clear()
-	if err != nil {
-		return err
-	}
-	return c.Print(out, r, r.write)
+	return b.conclude(b.progress, func() (func() error, error) {
+		r, err := b.measure(ctx)
+		return func() error { return c.Print(out, r, r.write) }, err
+	})
 }
 
 func (c *Lifecycle) check() error {

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -53,23 +52,18 @@ type PayoutsReport struct {
 }
 
 // Run implements the command.
-func (c *Payouts) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err error) {
+func (c *Payouts) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
 	if c.Experts < 1 || c.Experts > 1_000_000 {
 		return &marketplace.InvalidError{Field: "--experts", Reason: "must be 1 to 1000000"}
 	}
 	if c.Rate < 1 || c.Rate > 10_000 {
 		return &marketplace.InvalidError{Field: "--rate", Reason: "must be 1 to 10000"}
 	}
-	p := newProgress(os.Stderr)
-	defer p.clear()
-	b := &payoutsBench{Payouts: c, log: log, progress: p}
-	defer func() { err = errors.Join(err, b.close()) }()
-	r, err := b.measure(ctx)
-	if err != nil {
-		return err
-	}
-	p.clear()
-	return c.Print(out, r, r.write)
+	b := &payoutsBench{Payouts: c, log: log, progress: newProgress(os.Stderr)}
+	return b.conclude(b.progress, func() (func() error, error) {
+		r, err := b.measure(ctx)
+		return func() error { return c.Print(out, r, r.write) }, err
+	})
 }
 
 // payoutsBench is one run of the command.

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -64,19 +63,16 @@ const (
 )
 
 // Run implements the command.
-func (c *Streams) Run(ctx context.Context, out io.Writer, log *slog.Logger) (err error) {
+func (c *Streams) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
 	if err := c.check(); err != nil {
 		return err
 	}
 	small := &Lifecycle{DatabaseURL: c.DatabaseURL, Experts: 1, Customers: 1}
 	b := &streamsBench{Streams: c, lifecycleBench: &lifecycleBench{Lifecycle: small, log: log, progress: newProgress(os.Stderr)}}
-	defer func() { err = errors.Join(err, b.close()) }()
-	r, err := b.measure(ctx)
-	b.progress.clear()
-	if err != nil {
-		return err
-	}
-	return c.Print(out, r, r.write)
+	return b.conclude(b.progress, func() (func() error, error) {
+		r, err := b.measure(ctx)
+		return func() error { return c.Print(out, r, r.write) }, err
+	})
 }
 
 func (c *Streams) check() error {

@@ -18,6 +18,14 @@ type Pause struct {
 	output.Format
 }
 
+// Help is the end of --help.
+func (Pause) Help() string {
+	return `Nothing new is sent until somebody resumes; what the provider was asked for before is still recorded, and experts go on earning. Paused already, it stays so, with the first reason.
+
+Example:
+  knowhow payouts pause --operator ada@example.com --reason "bank holiday"`
+}
+
 // pausedNow is what is printed of both.
 type pausedNow struct {
 	Paused  bool `json:"paused"`
@@ -54,6 +62,14 @@ type Resume struct {
 	Operator
 	Flag
 	output.Format
+}
+
+// Help is the end of --help.
+func (Resume) Help() string {
+	return `Look at "status" and "reconcile" first: where payouts stopped by themselves, something did not add up, and what is not explained stops them again. What waited is sent by the service, or by "run".
+
+Example:
+  knowhow payouts resume --operator ada@example.com --reason "the entry was the bank's fee"`
 }
 
 // Run implements the command.

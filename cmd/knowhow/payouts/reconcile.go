@@ -78,7 +78,7 @@ func (c *Reconcile) Run(ctx context.Context, out io.Writer, log *slog.Logger) er
 
 func tell(w io.Writer, r payouts.Reconciled) error {
 	fmt.Fprintf(w, "%d entries read, %d matched, %d wait for their cause, %d went to suspense.\n", r.Read, r.Matched, r.Waiting, r.Suspended)
-	fmt.Fprintf(w, "%d orders looked at; %d payouts and orders are under way for two days.\n", r.Polled, r.Overdue)
+	fmt.Fprintf(w, "%d orders looked at; %d payouts and orders have been under way for more than two days.\n", r.Polled, r.Overdue)
 	for _, d := range r.Differing {
 		fmt.Fprintf(w, "They differ: %s.\n", d)
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"knowhow/cmd/knowhow/internal/output"
+	"knowhow/marketplace"
 	"knowhow/marketplace/assembly"
 	"knowhow/payouts"
 )
@@ -15,7 +16,7 @@ import (
 // Run is `knowhow payouts run`.
 type Run struct {
 	Week string `name:"week" placeholder:"WEEK" help:"The ISO week whose payouts are made, such as 2026-W47 (default: this one)."`
-	Rate int    `name:"rate" default:"50" placeholder:"N" help:"How many are sent in a second at most (default: ${default})."`
+	Rate int    `name:"rate" default:"50" placeholder:"N" help:"How many are sent in a second at most, 1 to 1000 (default: ${default})."`
 	Operator
 	Flag
 	output.Format
@@ -38,11 +39,26 @@ type ran struct {
 	Waiting int    `json:"waiting"` // tried, and to be tried again
 }
 
+// maxRate is how many may be sent in a second, as serve bounds it too.
+const maxRate = 1000
+
+// ofFlag names the flag where the week is none.
+func ofFlag(err error) error {
+	var invalid *marketplace.InvalidError
+	if errors.As(err, &invalid) && invalid.Field == "period" {
+		return &marketplace.InvalidError{Field: "--week", Reason: invalid.Reason}
+	}
+	return err
+}
+
 // sendAtOnce is how many are sent between two looks at whether to go on.
 const sendAtOnce = 500
 
 // Run implements the command.
 func (c *Run) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	if c.Rate < 1 || c.Rate > maxRate {
+		return &marketplace.InvalidError{Field: "--rate", Reason: fmt.Sprintf("must be 1 to %d", maxRate)}
+	}
 	var r ran
 	err := c.in(ctx, log, func(h *assembly.House) error {
 		caller, err := c.find(ctx, h)
@@ -54,7 +70,7 @@ func (c *Run) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
 		}
 		h.Payouts.Parallel, h.Payouts.Pace = 8, payouts.NewPace(c.Rate)
 		if r.Made, err = h.Earnings.CreateRun(ctx, caller, r.Week); err != nil {
-			return err
+			return ofFlag(err)
 		}
 		for {
 			done, err := h.Earnings.Send(ctx, caller, sendAtOnce)

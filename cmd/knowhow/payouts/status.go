@@ -19,6 +19,14 @@ type Status struct {
 	output.Format
 }
 
+// Help is the end of --help.
+func (Status) Help() string {
+	return `It reads what the database knows and asks the provider nothing. "Entries waiting" are lines of the provider's books whose cause is not known yet; "in suspense" are those that a person must explain, in the console. Exits with 0, paused or not.
+
+Example:
+  knowhow payouts status --format json`
+}
+
 // status is payouts.Status as it is printed.
 type status struct {
 	Provider     string     `json:"provider"`
