@@ -75,17 +75,44 @@ func (b *browser) comesIn(program string) access.Caller {
 	return access.PersonCaller(me)
 }
 
-// wins has an expert's answer refused, and the appeal won.
-func (b *browser) wins(x access.Caller) {
-	q := b.Ask(b.Customer("Dana Whitlow"), "My box is dead")
-	expert, brand := b.acting(x), "/brands/"+b.Brand.String()
+// answers has an expert answer somebody's question, which solves it, and gives the
+// turn's id.
+func (b *browser) answers(x access.Caller, who string) (turn string) {
+	q := b.Ask(b.Customer(who), "My box is dead")
+	expert := b.acting(x)
 	offer := is[api.ListOf[api.Offer]](expert, "/offers").Data[0].ID.String()
-	turn := decoded[api.Assignment](b.T, expert.do("POST", "/offers/"+offer+"/accept", nil, http.StatusCreated)).ID.String()
+	turn = decoded[api.Assignment](b.T, expert.do("POST", "/offers/"+offer+"/accept", nil, http.StatusCreated)).ID.String()
 	expert.do("POST", "/assignments/"+turn+"/answer", fields{"text": "Hold the button for ten seconds."}, http.StatusNoContent)
 	if err := b.Questions.Resolve(b.Ctx(), access.CustomerCaller(b.Brand, q.CustomerID), q.ID); err != nil {
 		b.T.Fatal(err)
 	}
 	b.RunDue()
+	return turn
+}
+
+// earns has the first answer of an expert on probation reviewed, which pays it, and
+// reads the month's statement of it.
+func (b *browser) earns(x access.Caller) {
+	b.answers(x, "Wes Whitlow")
+	reviews := "/brands/" + b.Brand.String() + "/reviews"
+	waiting := is[api.ListOf[api.Review]](b.acting(b.Reviewer), reviews).Data
+	if len(waiting) != 1 || waiting[0].Work.Title != "My box is dead" {
+		b.T.Fatalf("to be reviewed: %+v", waiting)
+	}
+	scores := fields{"correct": 5, "complete": 4, "kind": 5, "safe": 5, "honest": 5}
+	b.acting(b.Reviewer).post(reviews+"/"+waiting[0].ID.String()+"/verdict", fields{"pass": true, "scores": scores, "note": "Say next time what the light does then."})
+	own := b.acting(x)
+	month := is[api.ListOf[api.StatementMonth]](own, "/me/statements").Data[0]
+	statement := is[api.Statement](own, "/me/statements/"+month.Month+"/"+month.Currency)
+	if statement.Closing.Available != 4_00+2_50 || statement.Closing.Pending != 0 || len(statement.Lines) == 0 {
+		b.T.Errorf("the statement: %+v", statement)
+	}
+}
+
+// wins has an expert's answer refused, and the appeal won.
+func (b *browser) wins(x access.Caller) {
+	turn := b.answers(x, "Dana Whitlow")
+	expert, brand := b.acting(x), "/brands/"+b.Brand.String()
 	b.acting(b.Manager).do("POST", brand+"/assignments/"+turn+"/refusal", fields{"reason": "no_answer", "evidence": "It says nothing."}, http.StatusCreated)
 	refused := is[api.ListOf[api.OwnRefusal]](expert, "/me/refusals").Data[0].ID.String()
 	expert.post("/me/refusals/"+refused+"/appeal", fields{"statement": "It does say what to do."})
@@ -94,16 +121,18 @@ func (b *browser) wins(x access.Caller) {
 	b.acting(b.Second).post(decision, fields{"upheld": true, "reason": "It does."})
 }
 
-// Somebody goes the whole way, from the public page to leaving with a record of
-// work that anybody can verify, and nobody can alter.
+// Somebody goes the whole way, from the public page over a first question that is
+// reviewed and paid, and an appeal that is won, to leaving with a record of work
+// that anybody can verify, and nobody can alter.
 func TestTheWholeWay(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, b *browser) {
 		program := "/programs/" + b.Program.ID.String()
 		b.asks(program)
 		x := b.comesIn(program)
-		b.wins(x)
+		b.earns(x)
 		enrolments := is[api.ListOf[api.Enrolment]](b.acting(b.Manager), program+"/enrolments").Data
 		b.acting(b.Manager).post("/enrolments/"+enrolments[0].ID.String()+"/activate", nil)
+		b.wins(x)
 		b.Clock.Advance(time.Hour)
 		own := b.acting(x)
 		own.post(program+"/application/leave", nil)
@@ -111,8 +140,8 @@ func TestTheWholeWay(t *testing.T) {
 		for _, in := range is[api.ListOf[api.Earnings]](own, "/me/earnings").Data {
 			available += in.Available
 		}
-		if available != 4_00+2_50 {
-			t.Errorf("after leaving %d are available, earned were 6.50", available)
+		if available != 4_00+2*2_50 {
+			t.Errorf("after leaving %d are available, earned were 9.00", available)
 		}
 		signed := []byte(own.do("GET", "/me/expert/record", nil, http.StatusOK).Body)
 		keys := b.Get(api.RecordKeysPath, "")
@@ -121,7 +150,7 @@ func TestTheWholeWay(t *testing.T) {
 			t.Fatalf("the published keys: %d, %v", keys.Status, err)
 		}
 		record, err := workrecord.Verify(public, signed)
-		if err != nil || record.Person.Name != "Ada Archer" || record.Programs[0].State != "left" || record.Programs[0].Topics[0].Paid != 1 {
+		if err != nil || record.Person.Name != "Ada Archer" || record.Programs[0].State != "left" || record.Programs[0].Topics[0].Paid != 2 {
 			t.Fatalf("the record: %+v, %v", record, err)
 		}
 		for i := range signed {

@@ -83,7 +83,7 @@ func New(o Options) (*Server, error) {
 	s.echo.Use(s.watch, s.secure, s.share, s.bound, s.authenticate, s.limit)
 	config := api.Config(o.Version)
 	config.Servers = nil
-	described := humaecho.NewV4(s.echo, config)
+	described := heads{humaecho.NewV4(s.echo, config)}
 	s.api = api.Register(described, api.Parts{
 		House: o.House, Log: o.Log, Base: o.Base, Tokens: s.tokens, Limiter: o.Limiter, Version: o.Version, Demo: o.Demo, DemoScene: o.DemoScene, DemoStage: o.DemoStage, Origins: s.origins, Whisper: s.whisper,
 		ClaimKey: o.Keys.Derive("web.claim"), SignIns: perMinute("sign_in", o.Limits.SignIns), CustomerSessions: perMinute("customer_sessions", o.Limits.CustomerSessions),
@@ -91,11 +91,7 @@ func New(o Options) (*Server, error) {
 	s.spec, s.shared, s.entered = described.OpenAPI(), sharedPaths(s.api.Routes()), enteredPaths(s.api.Routes())
 	s.streamRoute(described)
 	s.webhookRoutes()
-	description, err := docs.New(s.spec, o.Base)
-	if err != nil {
-		return nil, err
-	}
-	s.describe(description)
+	s.describe(docs.New(s.spec, o.Base))
 	if err := s.serveApps(); err != nil {
 		return nil, err
 	}
@@ -121,7 +117,9 @@ func (s *Server) publishKeys() error {
 	if err != nil {
 		return err
 	}
-	s.echo.GET(api.RecordKeysPath, func(c echo.Context) error { return c.Blob(http.StatusOK, "application/jwk-set+json", keys) })
+	show := func(c echo.Context) error { return c.Blob(http.StatusOK, "application/jwk-set+json", keys) }
+	s.echo.GET(api.RecordKeysPath, show)
+	s.echo.HEAD(api.RecordKeysPath, show)
 	return nil
 }
 

@@ -51,6 +51,7 @@ func TestStatementsOverHTTP(t *testing.T) {
 				if l.Kind == payouts.LineEarned {
 					earned += l.Total
 				}
+				madeOf(t, l)
 			}
 			if sum != st.Closing.Total {
 				t.Errorf("%s: %+v comes to %d", m.Month, st, sum)
@@ -58,6 +59,11 @@ func TestStatementsOverHTTP(t *testing.T) {
 			rows, err := csv.NewReader(strings.NewReader(s.Get(path+"/"+m.Month+"/EUR?format=csv", token).Body)).ReadAll()
 			if err != nil || len(rows) != len(st.Lines)+3 {
 				t.Fatalf("the table %q, %v", rows, err)
+			}
+			for i, l := range st.Lines {
+				if cell := rows[i+2][len(rows[0])-1]; (cell == "base=2.50") != (l.Kind == payouts.LineEarned) {
+					t.Errorf("%s: the table says that %s is made of %q", m.Month, l.Kind, cell)
+				}
 			}
 			for column := 2; column < 6; column++ {
 				if got := cents(t, rows[1:len(rows)-1], column); got != cents(t, rows[len(rows)-1:], column) {
@@ -90,6 +96,19 @@ func TestStatementsOverHTTP(t *testing.T) {
 			t.Errorf("to somebody else: %d %s", got.Status, got.Body)
 		}
 	})
+}
+
+// madeOf sees that what was earned, and nothing else, says what it is made of, and
+// that this adds up to it.
+func madeOf(t *testing.T, l api.StatementLine) {
+	t.Helper()
+	var sum int64
+	for _, item := range l.Items {
+		sum += item.Minor
+	}
+	if l.Kind == payouts.LineEarned && (sum != l.Total || len(l.Items) == 0) || l.Kind != payouts.LineEarned && len(l.Items) > 0 {
+		t.Errorf("%s of %d is made of %+v", l.Kind, l.Total, l.Items)
+	}
 }
 
 func decode(t *testing.T, got webtest.Answer, into any) {

@@ -11,6 +11,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/web/api"
 	"knowhow/web/problem"
+	"knowhow/web/stream"
 )
 
 // streamRoute adds the callers' streams: they leave huma and echo behind, so
@@ -55,5 +56,7 @@ func (s *Server) stream(c echo.Context) error {
 	if req.Caller.Kind == access.KindPerson && req.Session != "" {
 		until = time.Time{} // it ends with its session
 	}
-	return s.Hub.Serve(c.Response().Writer, c.Request(), req.Caller, req.Session, until)
+	client := stream.Client{Caller: req.Caller, Session: req.Session, Until: until}
+	copy(client.Source[:], req.Source)
+	return s.Hub.Serve(c.Response().Writer, c.Request(), client)
 }

@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,9 +14,12 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/signin"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
+	"knowhow/web"
+	"knowhow/web/stream"
 	"knowhow/web/token"
 	"knowhow/web/webtest"
 )
@@ -150,4 +155,29 @@ func TestRefusedStreamIsAProblem(t *testing.T) {
 			t.Errorf("%+v was answered %s %s, %v", c, answer.Status, body, err)
 		}
 	}
+}
+
+// A second stream from one address is refused, whoever wants it, where one is
+// as many as it may have.
+func TestStreamsOfAnAddressAreBounded(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		s := webtest.New(t, db, func(m *markettest.Market, o *web.Options) {
+			o.Hub = stream.New(stream.Options{Store: m.Store, Events: m.Events, Clock: m.Clock, Log: o.Log, PerAddress: 1})
+			var running sync.WaitGroup
+			ctx, stop := context.WithCancel(context.Background())
+			running.Go(func() { o.Hub.Run(ctx) })
+			t.Cleanup(func() { stop(); running.Wait() })
+		})
+		_, lines := listen(t, s, s.Token(s.Owner))
+		if !await(t, lines, "event: ready") {
+			t.Fatal("the stream ended at once")
+		}
+		answer, body := listen(t, s, s.Token(s.Manager))
+		if answer.StatusCode != http.StatusTooManyRequests || answer.Header.Get("Retry-After") == "" || !await(t, body, `"code":"too_many_requests"`) {
+			t.Errorf("answered %s, %v", answer.Status, answer.Header)
+		}
+		if got := s.Do(http.MethodGet, "/api/v1/me", s.Token(s.Manager), ""); got.Status != http.StatusOK {
+			t.Errorf("who was refused a stream is refused all else: %+v", got)
+		}
+	})
 }

@@ -135,7 +135,9 @@ func TestPayouts(t *testing.T) {
 				{2, "--operator", []string{"run"}},
 				{2, "--reason", []string{"pause", "--operator", "ada@example.com"}},
 				{1, "--operator", []string{"resume", "--reason", "Looked at.", "--operator", "eve@example.com"}},
-				{2, "period", []string{"run", "--operator", "ada@example.com", "--week", "2026-W99"}},
+				{2, "--week", []string{"run", "--operator", "ada@example.com", "--week", "2026-W99"}},
+				{2, "--rate", []string{"run", "--operator", "ada@example.com", "--rate", "0"}},
+				{2, "--rate", []string{"run", "--operator", "ada@example.com", "--rate", "1001"}},
 			} {
 				if out, stderr, code := knowhow(t, append([]string{"payouts"}, c.args...)...); code != c.code || out != "" || !strings.Contains(stderr, c.names) {
 					t.Errorf("%v: %d, %q, %s", c.args, code, out, stderr)

@@ -164,7 +164,7 @@ func startNodes(t *testing.T, dir, databaseURL, keyFile string) (webs, all []*st
 			args: []string{
 				"--log-level=warn", "serve", "--role=" + role, "--listen=127.0.0.1:0", "--base-url=" + stormBase, "--key-file=" + keyFile,
 				"--mail-dir=" + filepath.Join(dir, "mail"), "--mail-from=help@example.com", "--shutdown-timeout=10s",
-				"--caller-limit=1000000000", "--address-limit=1000000000",
+				"--caller-limit=1000000000", "--address-limit=1000000000", "--streams-per-address=1000000000",
 			},
 		}
 		if all = append(all, n); role == "web" {

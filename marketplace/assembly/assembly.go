@@ -137,7 +137,7 @@ func New(p Parts) *House {
 		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify, DrawKey: p.DrawKey,
 	})
 	h.Insight = insight.New(insight.Rooms{
-		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Experts: h.Experts,
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Access: h.Access, Programs: h.Programs, Experts: h.Experts,
 		RecordKey: workrecord.NewKey(p.Keys.Derive("insight.record")), Base: h.Notify.Link("", ""),
 	})
 	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider, Floor: country.Floor, Instant: p.instant}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -47,7 +46,7 @@ func (a Application) check() error {
 // closed; after leaving, and some time after a rejection, they may apply again.
 // Where the program is full they wait for a place. Without published terms the
 // assessment begins at once. Errors: *StateError, *RetakeError (too early after
-// a rejection), ErrUnfunded, ErrInvitation, ErrInvitationOver, ErrInvitationUsed,
+// a rejection), *MovedError, ErrUnfunded, ErrInvitation, ErrInvitationOver, ErrInvitationUsed,
 // *marketplace.InvalidError,
 // *marketplace.NotFoundError for somebody not registered as an expert.
 func (s *Service) Apply(ctx context.Context, caller access.Caller, id program.ID, a Application) (Enrolment, error) {
@@ -121,27 +120,13 @@ func (s *Service) checkPayable(country string) error {
 	return &marketplace.InvalidError{Field: "country", Reason: "is one in which we cannot pay anybody yet"}
 }
 
-// checkMoveTx refuses another country than the one the expert is paid in: the least
-// that they are offered goes by it.
-func (s *Service) checkMoveTx(ctx context.Context, tx *gorm.DB, person access.PersonID, country string) error {
-	if s.paidIn == nil {
-		return nil
-	}
-	account, err := s.paidIn(ctx, tx, uuid.UUID(person))
-	if err == nil && account != "" && account != country {
-		err = &marketplace.InvalidError{Field: "country", Reason: "is not the one of the account that you are paid into"}
-	}
-	return err
-}
-
 // tellTx writes what the application says of the expert to their profile.
 func (s *Service) tellTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, x Expert, a Application) error {
 	columns := map[string]any{}
 	if a.Country != "" && a.Country != x.Country {
-		if err := s.checkMoveTx(ctx, tx, x.PersonID, a.Country); err != nil {
+		if err := s.moveTx(ctx, tx, caller, brand, x, a.Country); err != nil {
 			return err
 		}
-		columns["country"] = a.Country
 	}
 	if len(a.Languages) > 0 {
 		languages, err := checkLanguages(a.Languages)

@@ -10,6 +10,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
+	"knowhow/matching/standing"
 )
 
 // Requirement is what a question asks of whoever answers it.
@@ -19,6 +20,7 @@ type Requirement struct {
 	Topic    *program.Topic // nil: not known, so only the other rules apply
 	Language string         // BCP 47; empty: any. Only the base language counts.
 	Now      time.Time
+	Prior    standing.Prior // what is expected of anybody; zero: RoutingPrior
 }
 
 // Candidates is who may be asked, longest enrolled first, and who may not.
@@ -83,9 +85,9 @@ func (s *Service) HasRoster(brand marketplace.BrandID, id program.ID) bool {
 	return s.rosters.of(rosterKey{brand, id}).loaded.Load()
 }
 
-func (m *member) candidate(topic string, now time.Time) Candidate {
+func (m *member) candidate(p standing.Prior, topic string, now time.Time) Candidate {
 	return Candidate{
-		Person: m.person, Since: m.since, Probation: m.state == Probation, Lot: m.lot, Standing: m.believe(topic, now),
+		Person: m.person, Since: m.since, Probation: m.state == Probation, Lot: m.lot, Standing: m.believe(p, topic, now),
 	}
 }
 

@@ -1,6 +1,7 @@
 package expert
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,7 +21,7 @@ const maxNote = 500
 // ErrNotOneself, ErrNotAPerson, *access.ForbiddenError,
 // *marketplace.NotFoundError, to those who are nothing to the brand too.
 func (s *Service) Approve(ctx context.Context, caller access.Caller, id EnrolmentID) error {
-	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment, _ *Change) (event.Kind, error) {
 		if err := e.move(VerbApprove); err != nil {
 			return "", err
 		}
@@ -34,7 +35,7 @@ func (s *Service) Approve(ctx context.Context, caller access.Caller, id Enrolmen
 
 // Activate ends the probation (permission ApproveExperts). Errors as Approve's.
 func (s *Service) Activate(ctx context.Context, caller access.Caller, id EnrolmentID) error {
-	return s.decide(ctx, caller, id, access.ApproveExperts, func(_ *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(_ *gorm.DB, e *Enrolment, _ *Change) (event.Kind, error) {
 		return Activated, e.move(VerbActivate)
 	})
 }
@@ -47,7 +48,7 @@ func (s *Service) Reject(ctx context.Context, caller access.Caller, id Enrolment
 	if err := firstError(reason.check(), marketplace.CheckText("note", note, 0, maxNote)); err != nil {
 		return err
 	}
-	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment, _ *Change) (event.Kind, error) {
 		again := e.DecidedAt.Add(reapplyAfter[reason])
 		if err := s.payDoneTx(ctx, tx, e); err != nil {
 			return "", err
@@ -66,7 +67,7 @@ func (s *Service) Reject(ctx context.Context, caller access.Caller, id Enrolment
 // *marketplace.InvalidError for what is no slug and where one from before is
 // lacking, and *marketplace.NotFoundError for a topic the program has not got.
 func (s *Service) Certify(ctx context.Context, caller access.Caller, id EnrolmentID, slugs []string) error {
-	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.ApproveExperts, func(tx *gorm.DB, e *Enrolment, _ *Change) (event.Kind, error) {
 		if e.EnrolledAt == nil || e.State == Left || e.State == Rejected {
 			return "", &StateError{Verb: verbCertify, State: e.State}
 		}
@@ -85,9 +86,10 @@ func (s *Service) Certify(ctx context.Context, caller access.Caller, id Enrolmen
 }
 
 // decide runs a human's decision on an enrolment, which is locked, and records
-// who decided. verdict changes the enrolment and names the event.
+// who decided. verdict changes the enrolment, names the event, and says in c what
+// else it is about.
 func (s *Service) decide(ctx context.Context, caller access.Caller, id EnrolmentID, permission access.Permission,
-	verdict func(tx *gorm.DB, e *Enrolment) (event.Kind, error),
+	verdict func(tx *gorm.DB, e *Enrolment, c *Change) (event.Kind, error),
 ) error {
 	brand, err := s.brandOf(ctx, id)
 	if err != nil {
@@ -112,14 +114,16 @@ func (s *Service) decide(ctx context.Context, caller access.Caller, id Enrolment
 		}
 		before := e
 		e.DecidedBy, e.DecidedAt, e.DecisionCode, e.DecisionNote = &caller.Person, &now, "", ""
-		kind, err := verdict(tx, &e)
+		c := Change{By: caller.String()}
+		kind, err := verdict(tx, &e, &c)
 		if err != nil {
 			return err
 		}
 		if e.State == Suspended && kind != WasSuspended { // why they are is still to be read
 			e.DecidedBy, e.DecidedAt, e.DecisionCode, e.DecisionNote = before.DecidedBy, before.DecidedAt, before.DecisionCode, before.DecisionNote
 		}
-		if err := s.saveTx(ctx, tx, kind, e, Change{By: caller.String(), Code: e.DecisionCode}); err != nil {
+		c.Code = cmp.Or(c.Code, e.DecisionCode)
+		if err := s.saveTx(ctx, tx, kind, e, c); err != nil {
 			return err
 		}
 		if err := s.writeTx(ctx, tx, kind, e); err != nil {

@@ -43,6 +43,8 @@ type Enrolment struct {
 	// Restricted are the slugs of the topics that a restriction in force keeps the
 	// expert from.
 	Restricted []string `gorm:"serializer:json"`
+	// Watch is why the expert's work is reviewed more often; empty where it is not.
+	Watch      Watch
 	AppliedAt  time.Time
 	EnrolledAt *time.Time // since when the expert is asked; nil before
 	// The latest decision of a human: who, when, why. The note is the human's.

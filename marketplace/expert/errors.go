@@ -16,6 +16,8 @@ var (
 	ErrUnmet = errors.New("the applicant has not met everything asked")
 	// ErrRetake: the quiz cannot be taken now; a *RetakeError.
 	ErrRetake = errors.New("the quiz cannot be taken now")
+	// ErrMoved: the expert told another country a short while ago; a *MovedError.
+	ErrMoved = errors.New("the country was changed a short while ago")
 	// ErrAtCapacity: the expert's hands are full. It wraps marketplace.ErrConflict.
 	ErrAtCapacity = fmt.Errorf("%w: the expert is at capacity", marketplace.ErrConflict)
 	// ErrNothingInHand: the expert has no assignment to free. It wraps
@@ -108,6 +110,18 @@ func (e *UnmetError) Error() string {
 // Is matches ErrUnmet and marketplace.ErrConflict.
 func (e *UnmetError) Is(target error) bool {
 	return target == ErrUnmet || target == marketplace.ErrConflict
+}
+
+// MovedError says when another country can be told again.
+type MovedError struct{ At time.Time }
+
+func (e *MovedError) Error() string {
+	return "another country can be told at " + e.At.Format(time.RFC3339)
+}
+
+// Is matches ErrMoved and marketplace.ErrConflict.
+func (e *MovedError) Is(target error) bool {
+	return target == ErrMoved || target == marketplace.ErrConflict
 }
 
 // RetakeError says when the quiz may be taken again; zero: not this version.

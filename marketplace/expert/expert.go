@@ -17,7 +17,9 @@ type Expert struct {
 	// Handle is the public pseudonym, unique over all brands.
 	Handle string
 	// Country is an ISO 3166 two-letter code; empty until the expert told it.
-	Country   string
+	Country string
+	// MovedAt is when they last told another country than before; nil: never.
+	MovedAt   *time.Time
 	Languages []string `gorm:"serializer:json"` // BCP 47, canonical, sorted
 	Capacity  int      // assignments in hand at a time, at most
 	Available bool     // wants offers now

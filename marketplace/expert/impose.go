@@ -25,8 +25,9 @@ func (s *Service) Suspend(ctx context.Context, caller access.Caller, id Enrolmen
 	if err := firstError(reason.check(), marketplace.CheckText("evidence", evidence, 1, maxEvidence)); err != nil {
 		return err
 	}
-	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment, c *Change) (event.Kind, error) {
 		m := newMeasure(*e, Suspension, reason, s.redacted(evidence))
+		c.Measure = m.ID
 		e.DecisionCode, e.DecisionNote = string(m.Reason), m.Evidence
 		if err := e.move(VerbSuspend); err != nil {
 			return "", err
@@ -45,11 +46,12 @@ func (s *Service) Restrict(ctx context.Context, caller access.Caller, id Enrolme
 	if len(topics) == 0 {
 		return &marketplace.InvalidError{Field: "topics", Reason: "must name one at least"}
 	}
-	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment, c *Change) (event.Kind, error) {
 		if !e.Working() && e.State != Paused {
 			return "", &StateError{Verb: verbRestrict, State: e.State}
 		}
 		m := newMeasure(*e, Restriction, reason, s.redacted(evidence))
+		c.Measure, c.Code = m.ID, string(reason)
 		var err error
 		if m.Topics, err = s.topicsTx(ctx, tx, e.ProgramID, topics); err != nil {
 			return "", err
@@ -113,27 +115,27 @@ func imposedBeforeTx(ctx context.Context, tx *gorm.DB, m Measure) error {
 // Reinstate ends a suspension (permission SuspendExperts), whatever became of an
 // appeal. Errors as Approve's.
 func (s *Service) Reinstate(ctx context.Context, caller access.Caller, id EnrolmentID) error {
-	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment, c *Change) (event.Kind, error) {
 		if err := e.move(VerbReinstate); err != nil {
 			return "", err
 		}
-		return Reinstated, s.liftTx(ctx, tx, *e, Suspension)
+		return Reinstated, s.liftTx(ctx, tx, *e, Suspension, c)
 	})
 }
 
 // Unrestrict ends a restriction, as Reinstate a suspension.
 func (s *Service) Unrestrict(ctx context.Context, caller access.Caller, id EnrolmentID) error {
-	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment) (event.Kind, error) {
+	return s.decide(ctx, caller, id, access.SuspendExperts, func(tx *gorm.DB, e *Enrolment, c *Change) (event.Kind, error) {
 		if len(e.Restricted) == 0 {
 			return "", &StateError{Verb: verbRestrict, State: e.State}
 		}
 		e.Restricted = []string{}
-		return Unrestricted, s.liftTx(ctx, tx, *e, Restriction)
+		return Unrestricted, s.liftTx(ctx, tx, *e, Restriction, c)
 	})
 }
 
-// liftTx ends the measure of a kind that holds, if there is one.
-func (s *Service) liftTx(ctx context.Context, tx *gorm.DB, e Enrolment, kind MeasureKind) error {
+// liftTx ends the measure of a kind that holds, if there is one, and names it in c.
+func (s *Service) liftTx(ctx context.Context, tx *gorm.DB, e Enrolment, kind MeasureKind, c *Change) error {
 	held, err := holdingTx(ctx, tx, e.ID)
 	if err != nil {
 		return err
@@ -142,6 +144,7 @@ func (s *Service) liftTx(ctx context.Context, tx *gorm.DB, e Enrolment, kind Mea
 		if m.Kind != kind {
 			continue
 		}
+		c.Measure = m.ID
 		if err := m.saveTx(ctx, tx, Lifted, s.clock.Now()); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package expert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -19,7 +20,7 @@ type EnrolmentView struct {
 	Country   string
 	Languages []string `gorm:"serializer:json"`
 	Available bool     // wants offers now
-	Name      string   // the person's; for people, and empty for an API key
+	Name      string   // the person's; for people who may approve experts, and the expert
 }
 
 // States lists every state of an enrolment.
@@ -54,10 +55,11 @@ func (s *Service) Enrolments(ctx context.Context, caller access.Caller, id progr
 		if err != nil {
 			return fmt.Errorf("list the enrolments of program %s: %w", id, err)
 		}
+		approves, err := approvesTx(ctx, tx, caller, brand)
 		for i := range list.Items {
-			list.Items[i].hideFrom(caller)
+			list.Items[i].hideFrom(approves)
 		}
-		return nil
+		return err
 	})
 	return list, err
 }
@@ -68,11 +70,22 @@ func (e Enrolment) place() marketplace.Place {
 	return marketplace.Place{At: e.AppliedAt, ID: e.ID}
 }
 
-// hideFrom takes out the name where no human reads it.
-func (v *EnrolmentView) hideFrom(caller access.Caller) {
-	if caller.Kind != access.KindPerson {
-		v.Name = ""
+// hideFrom takes out who it is, what they applied with and what was noted of them,
+// unless a person who approves experts reads it: neither those who judge their
+// work need it, nor programs.
+func (v *EnrolmentView) hideFrom(approves bool) {
+	if !approves {
+		v.Name, v.Enrolment.Motivation, v.Enrolment.Owns, v.Enrolment.Uses, v.Enrolment.DecisionNote = "", "", "", "", ""
 	}
+}
+
+// approvesTx reports whether the caller is a person who approves a brand's experts.
+func approvesTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID) (bool, error) {
+	err := access.AuthorizeTx(ctx, tx, caller, brand, access.ApproveExperts)
+	if errors.Is(err, marketplace.ErrForbidden) || errors.Is(err, marketplace.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && caller.Kind == access.KindPerson, err
 }
 
 // Enrolment loads an enrolment for its expert, and for the brand (permission
@@ -91,12 +104,16 @@ func (s *Service) Enrolment(ctx context.Context, caller access.Caller, id Enrolm
 		if caller.IsPerson(v.Enrolment.PersonID) {
 			return nil
 		}
-		return access.AuthorizeOnTx(ctx, tx, caller, brand, access.SeeExperts, unknown)
+		if err := access.AuthorizeOnTx(ctx, tx, caller, brand, access.SeeExperts, unknown); err != nil {
+			return err
+		}
+		approves, err := approvesTx(ctx, tx, caller, brand)
+		v.hideFrom(approves)
+		return err
 	})
 	if err != nil {
 		return EnrolmentView{}, err
 	}
-	v.hideFrom(caller)
 	return v, nil
 }
 

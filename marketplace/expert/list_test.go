@@ -39,11 +39,30 @@ func TestEnrolmentsAreListed(t *testing.T) {
 		if len(paused) != 1 || paused[0].Handle != "expert-0" || paused[0].Country != "DE" || len(paused[0].Languages) != 2 || paused[0].Name == "" {
 			t.Errorf("paused: %+v", paused)
 		}
-		if n := markettest.Statements(t, db, func() { _, _ = list()(marketplace.Page{}) }); n > 3 { // the program's brand, the permission, the page
+		if n := markettest.Statements(t, db, func() { _, _ = list()(marketplace.Page{}) }); n > 4 { // the program's brand, two permissions, the page
 			t.Errorf("%d statements for a page", n)
 		}
 		if _, err := list("lost")(marketplace.Page{}); !errors.Is(err, marketplace.ErrInvalid) {
 			t.Errorf("an unknown state: %v", err)
+		}
+		reviewer := h.person(t)
+		must(t, h.people.AddMember(ctx, h.owner, h.program.BrandID, reviewer.Person, access.Reviewer))
+		listed, err := h.Enrolments(ctx, reviewer, h.program.ID, nil, marketplace.Page{})
+		must(t, err)
+		one, err := h.Enrolment(ctx, reviewer, ids[1])
+		must(t, err)
+		if owner, err := h.Enrolment(ctx, h.owner, ids[1]); err != nil || owner.Name == "" || owner.Enrolment.DecisionNote == "" {
+			t.Errorf("the owner reads %+v, %v", owner, err)
+		}
+		k, _, err := h.people.CreateKey(ctx, h.owner, h.program.BrandID, access.NewKey{Name: "k", Scopes: access.Scopes})
+		must(t, err)
+		key, err := h.Enrolment(ctx, access.KeyCaller(h.program.BrandID, k.ID), ids[1])
+		must(t, err)
+		for _, v := range append(listed.Items, one, key) { // reviewers judge work without names, and programs need none
+			e := v.Enrolment
+			if v.Handle == "" || v.Name != "" || e.Motivation != "" || e.Owns != "" || e.Uses != "" || e.DecisionNote != "" {
+				t.Errorf("who may not approve reads %+v", v)
+			}
 		}
 		if v, err := h.Enrolment(ctx, h.owner, ids[1]); err != nil || v.Enrolment.ID != ids[1] || v.Handle != "expert-1" {
 			t.Errorf("by id: %+v, %v", v, err)

@@ -18,6 +18,8 @@ type MeasureView struct {
 	Measure     Measure `gorm:"embedded"`
 	Handle      string
 	ProgramName string
+	BrandName   string
+	ByPlatform  bool // an operator of the platform imposed it, who is not of the brand
 }
 
 // MeasureFilter narrows a list of measures; what is zero does not.
@@ -57,20 +59,37 @@ func (s *Service) Measures(ctx context.Context, caller access.Caller, id program
 }
 
 func measureViewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID) *gorm.DB {
-	return tx.WithContext(ctx).Table("measures").
-		Select("measures.*, experts.handle, programs.name AS program_name").
+	find := tx.WithContext(ctx).Table("measures").
+		Select(`measures.*, experts.handle, programs.name AS program_name, brands.name AS brand_name,
+			EXISTS (SELECT 1 FROM persons WHERE persons.id = measures.imposed_by AND persons.operator)
+			AND NOT EXISTS (SELECT 1 FROM memberships WHERE memberships.brand_id = measures.brand_id AND memberships.person_id = measures.imposed_by) AS by_platform`).
 		Joins("JOIN experts ON experts.person_id = measures.person_id").
 		Joins("JOIN programs ON programs.id = measures.program_id").
-		Where("measures.brand_id = ?", brand)
+		Joins("JOIN brands ON brands.id = measures.brand_id")
+	if brand != marketplace.AllBrands {
+		find = find.Where("measures.brand_id = ?", brand)
+	}
+	return find
 }
 
 // MeasureAppeals lists a brand's measures whose appeals the caller may decide,
 // soonest due first (permission DecideAppeal): none that they imposed, nor
 // against themselves. Errors: *access.ForbiddenError, *marketplace.InvalidError.
-func (s *Service) MeasureAppeals(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[MeasureView], err error) {
+func (s *Service) MeasureAppeals(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (marketplace.Listing[MeasureView], error) {
 	if err := access.CheckBrand(brand); err != nil {
-		return list, err
+		return marketplace.Listing[MeasureView]{}, err
 	}
+	return s.measureAppeals(ctx, caller, brand, page)
+}
+
+// AllMeasureAppeals is MeasureAppeals in every brand, for operators of the
+// platform: where all of a brand imposed the measure, or are too few, they are
+// the other human. Errors: *access.ForbiddenError, *marketplace.InvalidError.
+func (s *Service) AllMeasureAppeals(ctx context.Context, caller access.Caller, page marketplace.Page) (marketplace.Listing[MeasureView], error) {
+	return s.measureAppeals(ctx, caller, marketplace.AllBrands, page)
+}
+
+func (s *Service) measureAppeals(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[MeasureView], err error) {
 	now := s.clock.Now()
 	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
 		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.DecideAppeal); err != nil {

@@ -237,3 +237,48 @@ func TestWhoDecidesAboutMeasures(t *testing.T) {
 }
 
 func list[T any](_ marketplace.Listing[T], err error) error { return err }
+
+// Operators see the appeals of every brand, and decide where all of a brand are
+// the human who imposed it.
+func TestOperatorsDecideAppeals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		ctx, page := t.Context(), marketplace.Page{}
+		c := h.court(t, "dana", expert.Suspension)
+		listed := func(by access.Caller) []expert.MeasureView {
+			t.Helper()
+			list, err := h.AllMeasureAppeals(ctx, by, page)
+			must(t, err)
+			return list.Items
+		}
+		if list := listed(h.operator); len(list) != 0 {
+			t.Errorf("before there is an appeal: %+v", list)
+		}
+		must(t, c.appeal())
+		list := listed(h.operator)
+		if len(list) != 1 || list[0].Measure.ID != c.m || list[0].Handle != "dana" || list[0].BrandName == "" || list[0].ProgramName == "" || list[0].ByPlatform {
+			t.Fatalf("the operator reads %+v", list)
+		}
+		for name, by := range map[string]access.Caller{"an owner": h.owner, "the expert": c.x, "the system": access.SystemCaller("x")} {
+			if _, err := h.AllMeasureAppeals(ctx, by, page); !errors.Is(err, marketplace.ErrForbidden) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		must(t, h.DecideMeasure(ctx, h.operator, list[0].Measure.BrandID, c.m, true, "I looked at it."))
+		if c.kept() || len(listed(h.operator)) != 0 {
+			t.Error("the operator's decision changes nothing")
+		}
+		must(t, h.Suspend(ctx, h.operator, c.e, expert.SuspendFraud, "See the signals."))
+		c.m = c.measure().ID
+		must(t, c.appeal())
+		if known, err := h.MeasureAppeals(ctx, h.owner, h.program.BrandID, page); err != nil || len(known.Items) != 1 || !known.Items[0].ByPlatform {
+			t.Errorf("of what an operator imposed the brand reads %+v, %v", known.Items, err)
+		}
+		if list := listed(h.operator); len(list) != 0 {
+			t.Errorf("the operator who imposed it may decide: %+v", list)
+		}
+		if err := h.DecideMeasure(ctx, h.operator, h.program.BrandID, c.m, false, "x"); !errors.Is(err, expert.ErrSameHuman) {
+			t.Errorf("the same human decides: %v", err)
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/program"
+	"knowhow/matching/standing"
 )
 
 // Roll is everybody who works or rests in a program, for one requirement. Each
@@ -18,6 +19,7 @@ type Roll struct {
 	topic          *program.Topic
 	slug, language string
 	now            time.Time
+	prior          standing.Prior
 }
 
 // UseRollTx brings the roll up to what has changed since this process last
@@ -32,7 +34,10 @@ func (s *Service) UseRollTx(ctx context.Context, tx *gorm.DB, r Requirement, use
 	if err := known.catchUpTx(ctx, tx); err != nil {
 		return err
 	}
-	roll := Roll{roster: known, topic: r.Topic, language: program.BaseLanguage(r.Language), now: r.Now}
+	roll := Roll{roster: known, topic: r.Topic, language: program.BaseLanguage(r.Language), now: r.Now, prior: r.Prior}
+	if r.Prior == (standing.Prior{}) {
+		roll.prior = rollPrior
+	}
 	if r.Topic != nil {
 		roll.slug = r.Topic.Slug
 	}
@@ -76,5 +81,5 @@ func (r Roll) May(place int) (Candidate, Reason) {
 	if reason := m.excluded(r.topic, r.language); reason != "" {
 		return Candidate{Person: m.person}, reason
 	}
-	return m.candidate(r.slug, r.now), ""
+	return m.candidate(r.prior, r.slug, r.now), ""
 }

@@ -23,6 +23,7 @@ import (
 const (
 	Registered      event.Kind = "expert.registered"
 	ProfileChanged  event.Kind = "expert.profile_changed"
+	Moved           event.Kind = "expert.moved" // to another country
 	HasApplied      event.Kind = "expert.applied"
 	TermsAccepted   event.Kind = "expert.terms_accepted"
 	QuizTaken       event.Kind = "expert.quiz_taken"

@@ -15,7 +15,9 @@ import (
 )
 
 // held is what is kept of a person in one table. Columns end in ? where they are
-// true or false, in {} where they are JSON; who else acted is no column of theirs.
+// true or false, in {} where they are JSON; of one that ends in ! it is told only
+// whether it says anything, as …ed: who read why more of their work is reviewed
+// would know within a day what was seen. Who else acted is no column of theirs.
 type held struct {
 	section, table, whose, columns, also string
 }
@@ -24,9 +26,9 @@ type held struct {
 // here, and why, is in notTold.
 var holdings = []held{
 	{"memberships", "memberships", "person_id", "brand_id role created_at", ""},
-	{"expert", "experts", "person_id", "handle country languages{} capacity available? active_count extra_time_pct created_at", ""},
+	{"expert", "experts", "person_id", "handle country moved_at languages{} capacity available? active_count extra_time_pct created_at", ""},
 	{"hours", "expert_schedules", "id", "zone hours{}", ""},
-	{"enrolments", "enrolments", "person_id", "id program_id state resume_state origin motivation owns uses waiting? lot certified{} topics{} unlocked{} restricted{} applied_at enrolled_at decided_at decision_code decision_note reapply_at trained_at", ""},
+	{"enrolments", "enrolments", "person_id", "id program_id state resume_state origin motivation owns uses waiting? lot certified{} topics{} unlocked{} restricted{} watch! applied_at enrolled_at decided_at decision_code decision_note reapply_at trained_at", ""},
 	{"terms_accepted", "terms_acceptances", "person_id", "program_id version language accepted_at", ""},
 	{"cards_read", "card_reads", "person_id", "card_id program_id read_at", ""},
 	{"quizzes", "quiz_attempts", "person_id", "program_id version attempt drawn{} answers{} score passed? taken_at", ""},
@@ -88,13 +90,13 @@ func (s *Service) Known(ctx context.Context, caller access.Caller) (text []byte,
 	if !caller.IsPerson(caller.Person) {
 		return nil, expert.ErrNotAPerson
 	}
-	known := map[string]any{"as_of": s.Clock.Now()}
-	err = s.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		p, err := access.PersonTx(ctx, tx, caller.Person)
-		if err != nil {
-			return err
-		}
-		known["account"] = map[string]any{"id": p.ID, "name": p.Name, "created_at": p.CreatedAt}
+	p, email, err := s.Access.Self(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	account := map[string]any{"id": p.ID, "name": p.Name, "email": email, "created_at": p.CreatedAt}
+	known := map[string]any{"as_of": s.Clock.Now(), "account": account}
+	err = s.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
 		for _, list := range [][]held{holdings, judgements} {
 			for _, h := range list {
 				if known[h.section], err = h.rowsTx(ctx, tx, caller.Person); err != nil {
@@ -114,7 +116,11 @@ func (s *Service) Known(ctx context.Context, caller access.Caller) (text []byte,
 func (h held) rowsTx(ctx context.Context, tx *gorm.DB, person access.PersonID) ([]map[string]any, error) {
 	var selected []string
 	columns := strings.Fields(h.columns)
-	for _, c := range columns {
+	for i, c := range columns {
+		if of, only := strings.CutSuffix(c, "!"); only {
+			columns[i], selected = of+"ed?", append(selected, of+" <> '' AS "+of+"ed")
+			continue
+		}
 		name := strings.TrimRight(c, "?{}")
 		_, as, ok := strings.Cut(name, ".")
 		if !ok {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight"
@@ -52,6 +54,11 @@ func TestKnownIsOnesOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := m.Expert("other")
+		if err := m.Store.InTx(m.Ctx(), m.Brand, func(tx *gorm.DB) error {
+			return tx.Exec(`UPDATE enrolments SET watch = 'signal' WHERE person_id = ?`, sam.Person).Error
+		}); err != nil {
+			t.Fatal(err)
+		}
 		text, err := m.Insight.Known(m.Ctx(), sam)
 		if err != nil {
 			t.Fatal(err)
@@ -61,15 +68,18 @@ func TestKnownIsOnesOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 		for section, want := range map[string]string{
-			"expert": `"handle": "sam"`, "enrolments": `"state": "suspended"`, "turns": `"state": "earned"`, "measures": `"evidence": "Rude."`,
+			"account": `@example.com"`, "expert": `"handle": "sam"`, "enrolments": `"state": "suspended"`, "turns": `"state": "earned"`, "measures": `"evidence": "Rude."`,
 			"rewards": `"amount_minor": 250`, "words": "power button", "standings": `"evidence": 1`,
 		} {
 			if !strings.Contains(string(known[section]), want) {
 				t.Errorf("%s lacks %s: %s", section, want, known[section])
 			}
 		}
+		if mine, err := m.Insight.Known(m.Ctx(), other); !strings.Contains(string(known["enrolments"]), `"watched": true`) || !strings.Contains(string(mine), `"watched": false`) {
+			t.Errorf("watched are %s and %s, %v", known["enrolments"], mine, err)
+		}
 		for _, foreign := range []string{
-			m.Manager.Person.String(), other.Person.String(), customer.Customer.String(), "Dana", "dana@example.com", `"available": 1`, `"certified": "`,
+			`"watch"`, `"signal"`, m.Manager.Person.String(), other.Person.String(), customer.Customer.String(), "Dana", "dana@example.com", `"available": 1`, `"certified": "`,
 		} {
 			if strings.Contains(string(text), foreign) {
 				t.Errorf("%s is in it: %s", foreign, text)

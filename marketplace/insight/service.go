@@ -21,6 +21,7 @@ type Rooms struct {
 	Clock    marketplace.Clock
 	Queue    *job.Queue
 	Events   *event.Log
+	Access   *access.Service
 	Programs *program.Service
 	Experts  *expert.Service
 	// RecordKey signs records of work, in the name of Base, the service's address.

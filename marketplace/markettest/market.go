@@ -102,6 +102,13 @@ func (m *Market) NeedTOTP() {
 // Again is a house of the same parts, as another process has it.
 func (m *Market) Again() *assembly.House { return assembly.New(m.parts) }
 
+// AgainOn is Again with connections of its own, to the market's database.
+func (m *Market) AgainOn(db *sqldb.DB) *assembly.House {
+	parts := m.parts
+	parts.Store = marketplace.NewStore(db.Write, db.Read)
+	return assembly.New(parts)
+}
+
 // Ctx is a context for a test's calls.
 func (m *Market) Ctx() context.Context { return context.Background() }
 

@@ -23,7 +23,10 @@ import (
 
 // cause is why a turn is reviewed, or empty where it is not.
 func (s *Service) cause(d question.Detail, by question.Drawing) ReviewCause {
-	risk := verdict.Risk{Ended: d.Ended, Probation: by.Probation, Stranger: !by.Verified}
+	risk := verdict.Risk{
+		Ended: d.Ended, Probation: by.Probation, Stranger: !by.Verified,
+		Doubtful: by.Watch == expert.WatchDoubt, Suspicious: by.Watch == expert.WatchSignal,
+	}
 	return ReviewCause(risk.Sample(draw(s.drawKey, by.AskedAt, d.Attempt), by.SampleBP))
 }
 
@@ -115,6 +118,7 @@ func (s *Service) causeTx(ctx context.Context, tx *gorm.DB, q question.Question,
 	}
 	return s.cause(d, question.Drawing{
 		AskedAt: q.AskedAt, SampleBP: p.Policies.Review.SampleBP, Probation: found && enrolment.OnProbation(), Verified: asker.Verified,
+		Watch: enrolment.Watch,
 	}), nil
 }
 

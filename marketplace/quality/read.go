@@ -93,52 +93,6 @@ func (s *Service) Proposals(ctx context.Context, caller access.Caller, brand mar
 	return list, err
 }
 
-// OpenAppeal is a refusal whose appeal waits for a decision.
-type OpenAppeal struct {
-	Refusal   RefusalID
-	Reason    RefusalReason
-	Evidence  string
-	Statement string
-	DecideBy  time.Time
-	Work      WorkView
-}
-
-// appealRow is one line of the open appeals.
-type appealRow struct {
-	ID        RefusalID
-	Reason    RefusalReason
-	Evidence  string
-	Statement string
-	DecideBy  time.Time
-	Judged    judged `gorm:"embedded"`
-}
-
-// OpenAppeals lists the appeals that the caller may decide, soonest due first.
-func (s *Service) OpenAppeals(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[OpenAppeal], err error) {
-	now := s.clock.Now()
-	err = s.readBrand(ctx, caller, brand, access.DecideAppeal, func(tx *gorm.DB) error {
-		find := judgeable(ctx, tx, "refusals", caller.Person,
-			"refusals.id, refusals.reason, refusals.evidence, refusals.statement, refusals.decide_by").
-			Where("refusals.brand_id = ? AND refusals.state = ? AND refusals.decide_by > ?", brand, Appealed, now).
-			Where("refusals.refused_by <> ?", caller.Person).
-			Where("NOT EXISTS (SELECT 1 FROM reviews WHERE reviews.assignment_id = refusals.assignment_id AND reviews.reviewer_id = ?)", caller.Person).
-			Where(`NOT EXISTS (SELECT 1 FROM reviews JOIN review_votes v ON v.review_id = reviews.id
-				WHERE reviews.assignment_id = refusals.assignment_id AND v.person_id = ? AND v.state = 'given')`, caller.Person)
-		order := marketplace.Order{At: "refusals.decide_by", ID: "refusals.id"}
-		rows, err := marketplace.List(find, page, order, func(r appealRow) marketplace.Place {
-			return marketplace.Place{At: r.DecideBy, ID: r.ID}
-		})
-		if err != nil {
-			return fmt.Errorf("list the open appeals: %w", err)
-		}
-		list, err = seen(ctx, tx, s, brand, rows, func(r appealRow) judged { return r.Judged }, func(r appealRow, v WorkView) OpenAppeal {
-			return OpenAppeal{r.ID, r.Reason, r.Evidence, r.Statement, r.DecideBy, v}
-		})
-		return err
-	})
-	return list, err
-}
-
 // readBrand is inBrand for reading.
 func (s *Service) readBrand(ctx context.Context, caller access.Caller, brand marketplace.BrandID, permission access.Permission, fn func(tx *gorm.DB) error) error {
 	if err := access.CheckBrand(brand); err != nil {

@@ -75,6 +75,9 @@ const (
 	// CauseRating: the customer was discontent, for a reason that was the expert's to
 	// avoid.
 	CauseRating ReviewCause = "rating"
+	// CauseDoubt and CauseSignal: work of who is watched is drawn more often.
+	CauseDoubt  ReviewCause = "doubt"
+	CauseSignal ReviewCause = "signal"
 )
 
 // draw is the lot, below verdict.Whole, by which chance decides whether an

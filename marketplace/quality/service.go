@@ -60,6 +60,7 @@ type Rooms struct {
 type Service struct {
 	store     *marketplace.Store
 	clock     marketplace.Clock
+	queue     *job.Queue
 	events    *event.Log
 	keys      *redact.Keyring
 	questions *question.Service
@@ -74,7 +75,7 @@ type Service struct {
 // eraser.
 func New(r Rooms) *Service {
 	s := &Service{
-		store: r.Store, clock: r.Clock, events: r.Events, keys: r.Keys,
+		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, keys: r.Keys,
 		questions: r.Questions, experts: r.Experts, customers: r.Customers, programs: r.Programs, notify: r.Notify,
 		drawKey: r.DrawKey,
 	}
@@ -85,6 +86,7 @@ func New(r Rooms) *Service {
 	r.Events.SubscribeIf("review", s.mayDraw, s.drawOn, question.EventEarned)
 	r.Events.SubscribeIf("review_rated", s.badlyRated, s.reviewRated, EventFeedback)
 	r.Customers.RegisterEraser("quality", erasedColumns, eraseCustomerTx)
+	r.Queue.HandleCall(watchJob, s.watch)
 	r.Queue.Sweep(job.Sweep{Name: "reviews", Table: "reviews", Do: s.lapseDueTx})
 	r.Queue.Sweep(job.Sweep{Name: "review_votes", Table: "review_votes", Do: s.voteDueTx})
 	r.Queue.Sweep(job.Sweep{Name: "refusals", Table: "refusals", Do: s.refusalDueTx})

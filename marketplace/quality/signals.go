@@ -27,6 +27,8 @@ const (
 	SignalRing     SignalKind = "ring"           // reviewers who pass each other
 	SignalJudging  SignalKind = "judging"        // a reviewer whose votes say little
 	SignalCopied   SignalKind = "copied"         // answers taken from somebody else's
+	SignalSpun     SignalKind = "spun"           // answers made of others by exchanging words
+	SignalJunk     SignalKind = "junk"           // answers that say next to nothing
 	SignalCustomer SignalKind = "one_customer"   // a customer and an expert who meet too often: perhaps one person
 )
 
@@ -35,12 +37,13 @@ const (
 type Signal struct {
 	Kind   SignalKind
 	People []Suspect
-	Count  int // votes, copied answers, or answers to the customer
+	Count  int // votes, copied, spun or empty answers, or answers to the customer
 	// Odds are how much more likely it is where there is something wrong than by
 	// chance, as a decimal logarithm; 0 where that is not the question.
 	Odds        float64
 	Assignments []question.AssignmentID // of the work it rests on, the latest first, at most 20
 	Evidence    []Evidence              // the same, to be looked at
+	Alike       []Likeness              // of copied and spun answers, which is like which, the latest first, at most 10
 }
 
 // Evidence is work that a signal rests on: where it is, and its redacted title.
@@ -79,25 +82,41 @@ func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.
 		return nil, err
 	}
 	now := s.clock.Now()
+	var words lately
 	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
 		if err := access.AuthorizeOnTx(ctx, tx, caller, brand, access.SuspendExperts, marketplace.NotFound("program", id)); err != nil {
 			return err
 		}
-		for _, look := range []func(context.Context, *gorm.DB, program.ID, time.Time) ([]Signal, error){
-			accountSignalsTx, ringSignalsTx, judgingSignalsTx, copiedSignalsTx, customerSignalsTx,
-		} {
-			found, err := look(ctx, tx, id, now)
-			if err != nil {
-				return err
-			}
-			list = append(list, found...)
-		}
+		list, words, err = signalsTx(ctx, tx, id, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, words.signals()...)
+	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
 		if err := evidenceTx(ctx, tx, list); err != nil {
 			return err
 		}
 		return nameTx(ctx, tx, id, list)
 	})
 	return list, err
+}
+
+// signalsTx are the patterns, with the people and the work they rest on by their
+// ids, and the words in which others are found once the transaction is over.
+func signalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) (list []Signal, words lately, err error) {
+	for _, look := range []func(context.Context, *gorm.DB, program.ID, time.Time) ([]Signal, error){
+		accountSignalsTx, ringSignalsTx, judgingSignalsTx, customerSignalsTx,
+	} {
+		found, err := look(ctx, tx, id, now)
+		if err != nil {
+			return nil, words, err
+		}
+		list = append(list, found...)
+	}
+	words, err = latelyTx(ctx, tx, id, now)
+	return list, words, err
 }
 
 // evidenceTx says where the work is that signals rest on.

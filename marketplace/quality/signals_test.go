@@ -2,7 +2,9 @@ package quality_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,10 +112,43 @@ func TestCopiedAnswersAreShown(t *testing.T) {
 	})
 }
 
+// Of every pair that is shown, both answers can be looked at.
+func TestTheWorkOfEachPairIsShown(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		var texts []string
+		for i := range 11 {
+			texts = append(texts, strings.ReplaceAll(advice, " ", fmt.Sprintf(" w%d", i)))
+			b.answeredWith(texts[i])
+		}
+		b.ok("stop the expert", b.Experts.SetAvailability(ctx, b.Expert, false))
+		b.Expert = b.Market.Expert("mimi")
+		for _, text := range texts {
+			b.answeredWith(text)
+		}
+		got := b.signals(quality.SignalCopied)
+		if len(got) != 1 || got[0].Count != 11 || len(got[0].Alike) != 10 {
+			t.Fatalf("shown: %+v", got)
+		}
+		for _, pair := range got[0].Alike {
+			for _, id := range []question.AssignmentID{pair.By, pair.Of} {
+				if !slices.ContainsFunc(got[0].Evidence, func(e quality.Evidence) bool { return e.Assignment == id }) {
+					t.Errorf("%s of a pair is not among the evidence", id)
+				}
+			}
+		}
+	})
+}
+
 // answeredWith has the expert answer a question in these words.
 func (b *bench) answeredWith(text string) question.AssignmentID {
 	b.T.Helper()
-	b.Ask(b.Customer, "The box keeps restarting")
+	return b.askedAndAnswered("The box keeps restarting", text)
+}
+
+func (b *bench) askedAndAnswered(title, text string) question.AssignmentID {
+	b.T.Helper()
+	b.Ask(b.Customer, title)
 	a := b.Accept(b.Expert)
 	b.ok("answer", b.Questions.Answer(b.Ctx(), b.Expert, a.ID, text))
 	b.ok("resolve", b.Questions.Resolve(b.Ctx(), b.Customer, a.QuestionID))
@@ -156,5 +191,124 @@ func TestWhoSeesSignals(t *testing.T) {
 		}
 		_, err := b.Quality.Signals(ctx, b.Neighbour().Manager, b.Program.ID)
 		b.want("another brand's manager", err, marketplace.ErrNotFound)
+	})
+}
+
+// Of who says next to nothing, again and again, a human is told; a short answer
+// among others is nobody's business.
+func TestEmptyAnswersAreShown(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		for range 2 {
+			b.answeredWith("ok")
+			b.answeredWith(advice)
+		}
+		if got := b.signals(quality.SignalJunk); len(got) != 0 {
+			t.Errorf("of two: %+v", got)
+		}
+		last := b.answeredWith("Restart it.")
+		got := b.signals(quality.SignalJunk)
+		if len(got) != 1 || got[0].Count != 3 || len(got[0].Assignments) != 3 || got[0].Assignments[0] != last || !slices.Equal(handles(got[0]), []string{"sam"}) {
+			t.Errorf("shown: %+v", got)
+		}
+		b.Clock.Advance(100 * day)
+		if got := b.signals(quality.SignalJunk); len(got) != 0 {
+			t.Errorf("long after: %+v", got)
+		}
+	})
+}
+
+// Few words are no pattern where they are not all there was: beside a picture,
+// after the customer was erased, where the expert ended the conversation, or where
+// what came before is too old to be looked at.
+func TestFewWordsWithAReasonAreNotShown(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(b *bench){
+		"beside a picture": func(b *bench) {
+			a := b.taken()
+			b.ok("answer", b.Questions.Answer(b.Ctx(), b.Expert, a.ID, "See here.", b.Upload(b.Expert)))
+		},
+		"with a picture later": func(b *bench) {
+			a := b.taken()
+			b.ok("answer", b.Questions.Answer(b.Ctx(), b.Expert, a.ID, "Look."))
+			b.ok("show", b.Questions.Say(b.Ctx(), b.Expert, a.QuestionID, "", b.Upload(b.Expert)))
+		},
+		"ended": func(b *bench) {
+			b.ok("end", b.Questions.End(b.Ctx(), b.Expert, b.taken().ID, question.End{Reason: "abusive", Message: "Goodbye."}))
+		},
+		"erased": func(b *bench) {
+			b.Customer = b.Market.Customer("Somebody")
+			b.answeredWith(advice)
+			b.ok("erase", b.Customers.Erase(b.Ctx(), b.Customer, b.Brand, b.Customer.Customer))
+			b.Customer = b.Market.Customer("Another")
+		},
+		"cut": func(b *bench) {
+			a := b.taken()
+			b.ok("answer", b.Questions.Answer(b.Ctx(), b.Expert, a.ID, advice))
+			b.ok("say", b.Questions.Say(b.Ctx(), b.Expert, a.QuestionID, "Thank you."))
+			long := b.Clock.Now().Add(-91 * day)
+			b.ok("age", b.Store.InTx(b.Ctx(), b.Brand, func(tx *gorm.DB) error {
+				return errors.Join(
+					tx.Exec(`UPDATE assignments SET accepted_at = ? WHERE id = ?`, long, a.ID).Error,
+					tx.Exec(`UPDATE messages SET at = ? WHERE assignment_id = ? AND body <> 'Thank you.'`, long, a.ID).Error)
+			}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, b *bench) {
+				for range 3 {
+					do(b)
+					b.Clock.Advance(time.Minute)
+				}
+				if got := b.signals(quality.SignalJunk); len(got) != 0 {
+					t.Errorf("shown: %+v", got)
+				}
+				for range 3 {
+					b.answeredWith("ok")
+				}
+				if got := b.signals(quality.SignalJunk); len(got) != 1 || got[0].Count != 3 {
+					t.Errorf("of three others: %+v", got)
+				}
+			})
+		})
+	}
+}
+
+// taken is a new question that the expert took.
+func (b *bench) taken() question.Assignment {
+	b.T.Helper()
+	b.Ask(b.Customer, "The box keeps restarting")
+	return b.Accept(b.Expert)
+}
+
+// Nor where what came before is more than is read.
+func TestFewWordsAfterTooManyAreNotShown(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		for range 3 {
+			a := b.taken()
+			b.ok("answer", b.Questions.Answer(b.Ctx(), b.Expert, a.ID, advice))
+			b.Clock.Advance(time.Minute)
+			b.ok("say", b.Questions.Say(b.Ctx(), b.Expert, a.QuestionID, "Thank you."))
+			b.ok("put off", b.Store.InTx(b.Ctx(), b.Brand, func(tx *gorm.DB) error {
+				return tx.Exec(`UPDATE messages SET at = ? WHERE assignment_id = ? AND body = 'Thank you.'`, b.Clock.Now().Add(time.Hour), a.ID).Error
+			}))
+		}
+		b.Clock.Advance(time.Minute)
+		a := b.turn(b.answeredWith(advice))
+		rows := make([]map[string]any, 5_000-3)
+		for i := range rows {
+			rows[i] = map[string]any{
+				"id": uuid.New().String(), "brand_id": b.Brand.String(), "question_id": a.QuestionID.String(), "position": 10 + i, "author": "expert",
+				"person_id": a.PersonID.String(), "assignment_id": a.ID.String(), "body": "It is done.", "body_sealed": []byte{1}, "at": b.Clock.Now(),
+			}
+		}
+		b.ok("fill", b.Store.InTx(b.Ctx(), b.Brand, func(tx *gorm.DB) error {
+			return tx.Table("messages").CreateInBatches(rows, 500).Error
+		}))
+		if got := b.signals(quality.SignalJunk); len(got) != 0 {
+			t.Errorf("shown: %+v", got)
+		}
 	})
 }

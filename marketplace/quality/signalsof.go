@@ -83,53 +83,6 @@ func ringSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Tim
 	return list, nil
 }
 
-// copiedSignalsTx finds experts who take answers from others.
-func copiedSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) ([]Signal, error) {
-	var rows []struct {
-		AssignmentID question.AssignmentID
-		QuestionID   question.ID
-		PersonID     access.PersonID
-		Body         string
-	}
-	err := tx.WithContext(ctx).Table("messages").Select("messages.assignment_id, messages.question_id, messages.person_id, messages.body").
-		Joins("JOIN questions ON questions.id = messages.question_id").
-		Where("questions.program_id = ? AND messages.author = ? AND messages.at > ?", id, question.ByExpert, now.Add(-signalsOver)).
-		Order("messages.at DESC, messages.id").Limit(mostAnswers).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("list the answers of program %s: %w", id, err)
-	}
-	slices.Reverse(rows)
-	var people numbers[access.PersonID]
-	var asked numbers[question.ID]
-	answers := make([]verdict.Answer, len(rows))
-	for i, r := range rows {
-		answers[i] = verdict.Answer{Author: people.number(r.PersonID), Question: asked.number(r.QuestionID), Text: r.Body}
-	}
-	by := map[access.PersonID]*Signal{}
-	for _, c := range slices.Backward(verdict.Copies(answers)) {
-		who := rows[c.By].PersonID
-		s := by[who]
-		if s == nil {
-			s = &Signal{Kind: SignalCopied, People: suspects(who)}
-			by[who] = s
-		}
-		s.Count++
-		for _, a := range []question.AssignmentID{rows[c.By].AssignmentID, rows[c.Of].AssignmentID} {
-			if len(s.Assignments) < mostShown && !slices.Contains(s.Assignments, a) {
-				s.Assignments = append(s.Assignments, a)
-			}
-		}
-	}
-	var list []Signal
-	for _, who := range people.all {
-		if s := by[who]; s != nil {
-			list = append(list, *s)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Signal) int { return cmp.Compare(b.Count, a.Count) })
-	return list, nil
-}
-
 // customerSignalsTx finds customers whom one expert has answered more often than
 // that expert's part in the program's work explains.
 func customerSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) ([]Signal, error) {

@@ -202,10 +202,15 @@ func (r Rule) hearing(e event.Event, c concern, known facts) Hearing {
 }
 
 // ofMember is who hears of what a person decided about an expert. The expert does
-// not hear it as one of the brand's people: they do not decide it.
+// not hear it as one of the brand's people: they do not decide it. Nobody hears of
+// the end of what was imposed before there were measures, which has no id.
 func (r Rule) ofMember(e event.Event, c concern) Hearing {
 	about := Notice{Brand: e.Brand, At: e.At}
-	h := Hearing{Brand: e.Brand, May: r.May, Experts: []ExpertNotice{{c.Person, about.named(r.Member, c)}}}
+	h := Hearing{Brand: e.Brand, May: r.May}
+	if c.Measure == (event.Subject{}) {
+		return h
+	}
+	h.Experts = []ExpertNotice{{c.Person, about.named(r.Member, c)}}
 	if r.Brand != "" {
 		h.ToBrand = about.named(r.Brand, c)
 	}

@@ -72,6 +72,7 @@ func TestFloorsByCountry(t *testing.T) {
 				t.Errorf("quoted %v of %+v, want %d", o.Reward, o.Items, c.pays)
 			}
 		}
+		r.from(r.second, "NO") // what was quoted stays
 		a, err := r.Questions.Accept(r.Ctx(), r.second, s.offerTo(r.second))
 		r.must("accept", err)
 		if a.RewardMinor != 250 || a.FeeMinor != 50 {

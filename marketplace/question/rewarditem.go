@@ -3,6 +3,7 @@ package question
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -70,9 +71,19 @@ func (s *Service) RewardItems(ctx context.Context, caller access.Caller, works [
 // RewardItemsTx is RewardItems of a person, in a transaction of AllBrands.
 func RewardItemsTx(ctx context.Context, tx *gorm.DB, person access.PersonID, works []uuid.UUID) (map[uuid.UUID][]RewardItem, error) {
 	items := map[uuid.UUID][]RewardItem{}
-	if len(works) == 0 {
-		return items, nil
+	for part := range slices.Chunk(works, worksAtOnce) {
+		if err := addItemsTx(ctx, tx, person, part, items); err != nil {
+			return nil, err
+		}
 	}
+	return items, nil
+}
+
+// worksAtOnce is how many works one statement names.
+const worksAtOnce = 2000
+
+// addItemsTx adds the lines of a few works to items.
+func addItemsTx(ctx context.Context, tx *gorm.DB, person access.PersonID, works []uuid.UUID, items map[uuid.UUID][]RewardItem) error {
 	var rows []struct {
 		ID          uuid.UUID
 		Items       string
@@ -84,12 +95,12 @@ func RewardItemsTx(ctx context.Context, tx *gorm.DB, person access.PersonID, wor
 		Joins("JOIN offers ON offers.id = assignments.offer_id").
 		Where("assignments.person_id = ? AND assignments.id IN ?", person, works).Scan(&rows).Error
 	if err != nil {
-		return nil, fmt.Errorf("look up what rewards are made of: %w", err)
+		return fmt.Errorf("look up what rewards are made of: %w", err)
 	}
 	for _, r := range rows {
 		lines, err := Offer{Items: r.Items}.Lines()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if r.Handoff {
 			lines = []RewardItem{{Code: ItemHandoff, Minor: r.RewardMinor}}
@@ -98,5 +109,5 @@ func RewardItemsTx(ctx context.Context, tx *gorm.DB, person access.PersonID, wor
 			items[r.ID] = lines
 		}
 	}
-	return items, nil
+	return nil
 }

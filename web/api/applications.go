@@ -93,7 +93,7 @@ func (a *API) applied(ctx context.Context, caller access.Caller, in *applyIn, _ 
 type acceptTermsIn struct {
 	ProgramIn
 	Body struct {
-		Version  int    `json:"version" minimum:"1" doc:"The version that was read."`
+		Version  int    `json:"version" minimum:"1" maximum:"1000000" doc:"The version that was read."`
 		Language string `json:"language,omitempty" maxLength:"35" doc:"In which it was read." example:"en"`
 	}
 }

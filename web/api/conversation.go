@@ -27,7 +27,7 @@ type ReadMarks struct {
 }
 
 type readIn struct {
-	Position int `json:"position" minimum:"1" doc:"Of the last message that was read."`
+	Position int `json:"position" minimum:"1" maximum:"1000000" doc:"Of the last message that was read."`
 }
 
 type markReadIn struct {

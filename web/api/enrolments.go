@@ -47,14 +47,14 @@ type Enrolment struct {
 	ID           expert.EnrolmentID `json:"id" format:"uuid"`
 	Program      program.ID         `json:"program" format:"uuid"`
 	Person       access.PersonID    `json:"person" format:"uuid"`
-	Name         string             `json:"name" doc:"For the brand's people; empty for an API key."`
+	Name         string             `json:"name" doc:"For who may approve experts; empty for reviewers and API keys."`
 	Handle       string             `json:"handle"`
 	Country      string             `json:"country"`
 	Languages    []string           `json:"languages"`
 	Available    bool               `json:"available"`
 	State        expert.State       `json:"state" enum:"applied,assessing,probation,active,paused,suspended,left,rejected"`
 	Origin       expert.Origin      `json:"origin" enum:"applied,imported"`
-	Motivation   string             `json:"motivation"`
+	Motivation   string             `json:"motivation" doc:"This, owns, uses and decision_note are, as the name is, for who may approve experts; empty for reviewers and API keys."`
 	Owns         string             `json:"owns" doc:"Which of the brand's products they have, in their words."`
 	Uses         expert.Use         `json:"uses" enum:",daily,weekly,monthly,seldom,formerly" doc:"How often they use them; empty: not said."`
 	Waiting      bool               `json:"waiting" doc:"The program is full; they wait for a place."`

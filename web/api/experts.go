@@ -34,7 +34,7 @@ func (a *API) expertRoutes() {
 		Summary: "Take a signed record of your work with you", About: "Anybody can verify it with the key at /.well-known/knowhow-records.json. Nothing in it is a customer's.",
 		shows: []string{recordMedia}}, a.workRecord)
 	read(a, Route{ID: "getKnown", Path: "/me/known", Tag: expertsTag, Who: self,
-		Summary: "Take everything that is known of you", About: "Section by section, as JSON. Nothing in it is anybody else's.",
+		Summary: "Take everything that is known of you", About: "Section by section, as JSON. Nothing in it is anybody else's. An enrolment is `watched` while more of its work is reviewed than others'; why is not said.",
 		shows: []string{knownMedia}}, a.known)
 }
 

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"knowhow/marketplace"
@@ -45,9 +44,13 @@ func invitationOf(i signin.Invitation) Invitation {
 	}
 }
 
-func (a *API) invitations(ctx context.Context, caller access.Caller, in *BrandIn) (*Listed[Invitation], error) {
-	open, err := a.House.SignIn.Invitations(ctx, caller, in.Brand)
-	return allOf(open, invitationOf), err
+func (a *API) invitations(ctx context.Context, caller access.Caller, in *BrandPageIn) (*Listed[Invitation], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	open, err := a.House.SignIn.Invitations(ctx, caller, in.Brand, page)
+	return listOf(open, invitationOf), err
 }
 
 type inviteIn struct {
@@ -65,15 +68,12 @@ func (a *API) invite(ctx context.Context, caller access.Caller, in *inviteIn) (s
 
 // invitation shows one that is open; a repeat may come when it no longer is.
 func (a *API) invitation(ctx context.Context, caller access.Caller, in *inviteIn, id string) (*One[Invitation], error) {
-	open, err := a.House.SignIn.Invitations(ctx, caller, in.Brand)
+	of, err := marketplace.ParseID[signin.Invitation](id)
 	if err != nil {
 		return nil, err
 	}
-	n := slices.IndexFunc(open, func(i signin.Invitation) bool { return i.ID.String() == id })
-	if n < 0 {
-		return nil, &marketplace.NotFoundError{Noun: "open invitation", ID: id}
-	}
-	return one(invitationOf(open[n])), nil
+	i, err := a.House.SignIn.Invitation(ctx, caller, in.Brand, of)
+	return one(invitationOf(i)), err
 }
 
 type invitationIn struct {

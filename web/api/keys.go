@@ -62,9 +62,13 @@ type NewAPIKey struct {
 	Secret string `json:"secret" doc:"To be sent as Authorization: Bearer. It cannot be read again."`
 }
 
-func (a *API) apiKeys(ctx context.Context, caller access.Caller, in *BrandIn) (*Listed[APIKey], error) {
-	keys, err := a.House.Access.Keys(ctx, caller, in.Brand)
-	return allOf(keys, apiKeyOf), err
+func (a *API) apiKeys(ctx context.Context, caller access.Caller, in *BrandPageIn) (*Listed[APIKey], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := a.House.Access.Keys(ctx, caller, in.Brand, page)
+	return listOf(keys, apiKeyOf), err
 }
 
 type createAPIKeyIn struct {
@@ -109,9 +113,13 @@ type NewIdentityKey struct {
 	Secret string `json:"secret" doc:"What the brand signs with, as it is written. It cannot be read again."`
 }
 
-func (a *API) identityKeys(ctx context.Context, caller access.Caller, in *BrandIn) (*Listed[IdentityKey], error) {
-	keys, err := a.House.Customers.IdentityKeys(ctx, caller, in.Brand)
-	return allOf(keys, identityKeyOf), err
+func (a *API) identityKeys(ctx context.Context, caller access.Caller, in *BrandPageIn) (*Listed[IdentityKey], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := a.House.Customers.IdentityKeys(ctx, caller, in.Brand, page)
+	return listOf(keys, identityKeyOf), err
 }
 
 type createIdentityKeyIn struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
@@ -30,6 +31,8 @@ func (a *API) measureRoutes() {
 		Summary: "List a program's suspensions and restrictions, newest first"}, a.measures)
 	read(a, Route{ID: "listMeasureAppeals", Path: "/brands/{brand}/measure_appeals", Tag: expertsTag, Who: member(access.DecideAppeal),
 		Summary: "List the appeals against measures that you may decide, soonest due first"}, a.measureAppeals)
+	read(a, Route{ID: "listAllMeasureAppeals", Path: "/measure_appeals", Tag: expertsTag, Who: operator(access.DecideAppeal),
+		Summary: "List the appeals against measures of every brand that you may decide, soonest due first"}, a.allMeasureAppeals)
 	act(a, Route{ID: "decideMeasure", Path: "/brands/{brand}/measure_appeals/{measure}/decision", Tag: expertsTag, Who: member(access.DecideAppeal),
 		Summary: "Decide an appeal against a measure", About: "By somebody else than who imposed it."}, a.decideMeasure)
 	read(a, Route{ID: "listOwnMeasures", Path: "/me/measures", Tag: expertsTag, Who: Who{Kind: Person},
@@ -66,6 +69,8 @@ func (a *API) restrict(ctx context.Context, caller access.Caller, in *restrictIn
 // Measure is what a person decided against an expert, as the brand reads it.
 type Measure struct {
 	ID          expert.MeasureID        `json:"id" format:"uuid"`
+	Brand       marketplace.BrandID     `json:"brand" format:"uuid"`
+	BrandName   string                  `json:"brand_name"`
 	Program     program.ID              `json:"program" format:"uuid"`
 	ProgramName string                  `json:"program_name"`
 	Enrolment   expert.EnrolmentID      `json:"enrolment" format:"uuid"`
@@ -76,6 +81,7 @@ type Measure struct {
 	Evidence    string                  `json:"evidence"`
 	Topics      []string                `json:"topics" doc:"Of a restriction: slugs."`
 	ImposedBy   access.PersonID         `json:"imposed_by" format:"uuid"`
+	ByPlatform  bool                    `json:"by_platform" doc:"An operator of the platform imposed it, who is not of the brand."`
 	ImposedAt   time.Time               `json:"imposed_at"`
 	Statement   string                  `json:"statement" doc:"The expert's, with the appeal."`
 	DecideBy    *time.Time              `json:"decide_by" doc:"When an appeal that nobody decided ends it."`
@@ -87,8 +93,8 @@ type Measure struct {
 func measureOf(v expert.MeasureView) Measure {
 	m := v.Measure
 	shown := Measure{
-		ID: m.ID, Program: m.ProgramID, ProgramName: v.ProgramName, Enrolment: m.EnrolmentID, Expert: v.Handle, Kind: m.Kind, State: m.State,
-		Reason: m.Reason, Evidence: m.Evidence, Topics: list(m.Topics), ImposedBy: m.ImposedBy, ImposedAt: m.ImposedAt,
+		ID: m.ID, Brand: m.BrandID, BrandName: v.BrandName, Program: m.ProgramID, ProgramName: v.ProgramName, Enrolment: m.EnrolmentID, Expert: v.Handle, Kind: m.Kind, State: m.State,
+		Reason: m.Reason, Evidence: m.Evidence, Topics: list(m.Topics), ImposedBy: m.ImposedBy, ByPlatform: v.ByPlatform, ImposedAt: m.ImposedAt,
 		Statement: m.Statement, DecideBy: m.DecideBy, Decision: m.Decision, EndedAt: m.EndedAt,
 	}
 	if !m.DecidedBy.IsZero() {
@@ -121,6 +127,17 @@ func (a *API) measureAppeals(ctx context.Context, caller access.Caller, in *Bran
 	appeals, err := a.House.Experts.MeasureAppeals(ctx, caller, in.Brand, page)
 	return listOf(appeals, measureOf), err
 }
+
+func (a *API) allMeasureAppeals(ctx context.Context, caller access.Caller, in *allAppealsIn) (*Listed[Measure], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	appeals, err := a.House.Experts.AllMeasureAppeals(ctx, caller, page)
+	return listOf(appeals, measureOf), err
+}
+
+type allAppealsIn struct{ PageParams }
 
 type MeasureIn struct {
 	Measure expert.MeasureID `path:"measure" format:"uuid" doc:"The measure's id."`

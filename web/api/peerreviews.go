@@ -34,18 +34,19 @@ func (a *API) peerReviewRoutes() {
 	act(a, Route{ID: "retireGold", Method: "DELETE", Path: "/programs/{program}/gold/{gold}", Tag: qualityTag, Who: managed,
 		Summary: "Take an answer of known quality out of use"}, a.retireGold)
 	read(a, Route{ID: "listSignals", Path: "/programs/{program}/signals", Tag: qualityTag, Who: member(access.SuspendExperts),
-		Summary: "List what a person should look at: shared payout accounts, rings, copied answers",
-		About:   "Of the last 90 days, with the work it rests on. It is no proof, and nothing follows from it by itself."}, a.signals)
+		Summary: "List what a person should look at: shared payout accounts, rings, copied and spun answers",
+		About:   "Of the last 90 days, with the work it rests on. It is no proof; all that follows from it by itself is that more of their work is reviewed."}, a.signals)
 }
 
 // Signal is a pattern that a person should look at.
 type Signal struct {
-	Kind        quality.SignalKind      `json:"kind" enum:"shared_account,ring,judging,copied,one_customer"`
+	Kind        quality.SignalKind      `json:"kind" enum:"shared_account,ring,judging,copied,spun,junk,one_customer"`
 	Experts     []Suspect               `json:"experts" doc:"Whom it is about."`
-	Count       int                     `json:"count" doc:"Accounts, votes, copied answers, or answers to the customer."`
+	Count       int                     `json:"count" doc:"Accounts, votes, copied, spun or empty answers, or answers to the customer."`
 	Odds        float64                 `json:"odds" doc:"How much more likely it is where something is wrong than by chance, as a decimal logarithm; 0 where that is not the question."`
 	Assignments []question.AssignmentID `json:"assignments" doc:"What it rests on, at most 20 of it."`
 	Evidence    []Evidence              `json:"evidence" doc:"The same, where it can be read."`
+	Alike       []Likeness              `json:"alike" doc:"Which answer is like which earlier one, where that is the signal, at most 10."`
 }
 
 // Evidence is work that a signal rests on.
@@ -53,6 +54,13 @@ type Evidence struct {
 	Assignment question.AssignmentID `json:"assignment" format:"uuid"`
 	Question   question.ID           `json:"question" format:"uuid"`
 	Title      string                `json:"title"`
+}
+
+// Likeness is that an answer is like an earlier one.
+type Likeness struct {
+	By      question.AssignmentID `json:"by" format:"uuid" doc:"The later answer's."`
+	Of      question.AssignmentID `json:"of" format:"uuid" doc:"The earlier one's."`
+	ShareBP int                   `json:"share_bp" doc:"How much of the later one's words is in the earlier."`
 }
 
 // Suspect is an expert that a signal is about.
@@ -65,12 +73,15 @@ type Suspect struct {
 func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[Signal], error) {
 	found, err := a.House.Quality.Signals(ctx, caller, in.Program)
 	return allOf(found, func(s quality.Signal) Signal {
-		shape := Signal{Kind: s.Kind, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Assignments: list(s.Assignments), Evidence: make([]Evidence, len(s.Evidence))}
+		shape := Signal{Kind: s.Kind, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Assignments: list(s.Assignments), Evidence: make([]Evidence, len(s.Evidence)), Alike: make([]Likeness, len(s.Alike))}
 		for i, p := range s.People {
 			shape.Experts[i] = Suspect(p)
 		}
 		for i, e := range s.Evidence {
 			shape.Evidence[i] = Evidence(e)
+		}
+		for i, l := range s.Alike {
+			shape.Alike[i] = Likeness{By: l.By, Of: l.Of, ShareBP: bp(l.Share)}
 		}
 		return shape
 	}), err

@@ -59,7 +59,7 @@ type FullQuiz struct {
 type QuizItem struct {
 	Question string   `json:"question" minLength:"1" maxLength:"1000" example:"What do you do first?"`
 	Options  []string `json:"options" minItems:"2" maxItems:"10" example:"[\"Read the question\",\"Guess\"]"`
-	Answer   int      `json:"answer" minimum:"0" doc:"The right option's index, from 0."`
+	Answer   int      `json:"answer" minimum:"0" maximum:"1000000" doc:"The right option's index, from 0."`
 }
 
 func fullQuizOf(q expert.Quiz) FullQuiz {
@@ -75,7 +75,7 @@ func fullQuizOf(q expert.Quiz) FullQuiz {
 
 // NewQuiz is a version of a quiz to publish.
 type NewQuiz struct {
-	PassMark     int        `json:"pass_mark" minimum:"1" doc:"Right answers needed."`
+	PassMark     int        `json:"pass_mark" minimum:"1" maximum:"1000000" doc:"Right answers needed."`
 	Draw         int        `json:"draw,omitempty" minimum:"0" maximum:"200" doc:"How many items a try draws from the bank; 0: all."`
 	ItemSeconds  int        `json:"item_s,omitempty" minimum:"0" maximum:"3600" doc:"For each item, which are then shown one by one; 0: all at once."`
 	Attempts     int        `json:"attempts,omitempty" minimum:"0" maximum:"20" doc:"By default 3."`
@@ -238,7 +238,7 @@ func (a *API) platformQuiz(ctx context.Context, caller access.Caller, _ *struct{
 
 // QuizAnswers are the answers to a quiz that is answered at once.
 type QuizAnswers struct {
-	Version int   `json:"version" minimum:"1"`
+	Version int   `json:"version" minimum:"1" maximum:"1000000"`
 	Answers []int `json:"answers" maxItems:"200" doc:"One option's index per question, from 0." example:"[0]"`
 }
 
@@ -271,8 +271,8 @@ func (a *API) beginPlatformQuiz(ctx context.Context, caller access.Caller, _ *st
 
 // ItemAnswer is the answer to the item that is shown.
 type ItemAnswer struct {
-	Item   int `json:"item" minimum:"0" doc:"The one that is shown."`
-	Answer int `json:"answer" minimum:"-1" doc:"The option's index, from 0; -1: none."`
+	Item   int `json:"item" minimum:"0" maximum:"1000000" doc:"The one that is shown."`
+	Answer int `json:"answer" minimum:"-1" maximum:"1000000" doc:"The option's index, from 0; -1: none."`
 }
 
 type answerItemIn struct {

@@ -20,6 +20,8 @@ func (a *API) refusalRoutes() {
 		Summary: "List a brand's refusals, newest first"}, a.refusals)
 	read(a, Route{ID: "listAppeals", Path: "/brands/{brand}/appeals", Tag: qualityTag, Who: member(access.DecideAppeal),
 		Summary: "List the appeals you may decide, soonest due first"}, a.appeals)
+	read(a, Route{ID: "listAllAppeals", Path: "/appeals", Tag: qualityTag, Who: operator(access.DecideAppeal),
+		Summary: "List the appeals of every brand that you may decide, soonest due first", About: "Where all of a brand refused or reviewed the work, operators are the other human."}, a.allAppeals)
 	act(a, Route{ID: "decideAppeal", Path: "/brands/{brand}/appeals/{refusal}/decision", Tag: qualityTag, Who: member(access.DecideAppeal),
 		Summary: "Decide an appeal", About: "By somebody who has neither refused nor reviewed the work."}, a.decideAppeal)
 	read(a, Route{ID: "listOwnRefusals", Path: "/me/refusals", Tag: qualityTag, Who: Who{Kind: Person},
@@ -98,12 +100,22 @@ func (a *API) refusals(ctx context.Context, caller access.Caller, in *refusalsIn
 
 // Appeal is a refusal whose appeal waits for a decision.
 type Appeal struct {
-	Refusal   quality.RefusalID     `json:"refusal" format:"uuid"`
-	Reason    quality.RefusalReason `json:"reason"`
-	Evidence  string                `json:"evidence"`
-	Statement string                `json:"statement" doc:"The expert's."`
-	DecideBy  time.Time             `json:"decide_by" doc:"Then it is upheld."`
-	Work      Work                  `json:"work"`
+	Refusal     quality.RefusalID     `json:"refusal" format:"uuid"`
+	Brand       marketplace.BrandID   `json:"brand" format:"uuid"`
+	BrandName   string                `json:"brand_name"`
+	ProgramName string                `json:"program_name"`
+	Reason      quality.RefusalReason `json:"reason"`
+	Evidence    string                `json:"evidence"`
+	Statement   string                `json:"statement" doc:"The expert's."`
+	DecideBy    time.Time             `json:"decide_by" doc:"Then it is upheld."`
+	Work        Work                  `json:"work"`
+}
+
+func appealOf(o quality.OpenAppeal) Appeal {
+	return Appeal{
+		Refusal: o.Refusal, Brand: o.Brand, BrandName: o.BrandName, ProgramName: o.ProgramName,
+		Reason: o.Reason, Evidence: o.Evidence, Statement: o.Statement, DecideBy: o.DecideBy, Work: workOf(o.Work),
+	}
 }
 
 func (a *API) appeals(ctx context.Context, caller access.Caller, in *BrandPageIn) (*Listed[Appeal], error) {
@@ -112,9 +124,16 @@ func (a *API) appeals(ctx context.Context, caller access.Caller, in *BrandPageIn
 		return nil, err
 	}
 	appeals, err := a.House.Quality.OpenAppeals(ctx, caller, in.Brand, page)
-	return listOf(appeals, func(o quality.OpenAppeal) Appeal {
-		return Appeal{Refusal: o.Refusal, Reason: o.Reason, Evidence: o.Evidence, Statement: o.Statement, DecideBy: o.DecideBy, Work: workOf(o.Work)}
-	}), err
+	return listOf(appeals, appealOf), err
+}
+
+func (a *API) allAppeals(ctx context.Context, caller access.Caller, in *allAppealsIn) (*Listed[Appeal], error) {
+	page, err := in.page()
+	if err != nil {
+		return nil, err
+	}
+	appeals, err := a.House.Quality.AllOpenAppeals(ctx, caller, page)
+	return listOf(appeals, appealOf), err
 }
 
 type decideAppealIn struct {

@@ -18,6 +18,8 @@ func (a *API) reviewRoutes() {
 		Summary: "List the reviews you may decide, soonest due first"}, a.openReviews)
 	act(a, Route{ID: "decideReview", Path: "/brands/{brand}/reviews/{review}/verdict", Tag: qualityTag, Who: member(access.ReviewWork),
 		Summary: "Give a verdict", About: "A failing one moves no money: it proposes a refusal, which only a person makes."}, a.decideReview)
+	read(a, Route{ID: "listQuestionReviews", Path: "/brands/{brand}/questions/{question}/reviews", Tag: qualityTag, Who: member(access.ReviewWork),
+		Summary: "List the reviews of a question, oldest first", About: "With what each peer said, once a review is over, and without who they are."}, a.questionReviews)
 	read(a, Route{ID: "listProposals", Path: "/brands/{brand}/proposals", Tag: qualityTag, Who: member(access.RefusePay),
 		Summary: "List failing verdicts on which you may still refuse pay, soonest release first"}, a.proposals)
 	read(a, Route{ID: "listFeedback", Path: "/brands/{brand}/feedback", Tag: qualityTag, Who: member(access.SeeQuestions),
@@ -123,6 +125,49 @@ type verdictIn struct {
 func (a *API) decideReview(ctx context.Context, caller access.Caller, in *verdictIn) error {
 	return a.House.Quality.Decide(ctx, caller, in.Brand, in.Review,
 		quality.Verdict{Pass: in.Body.Pass, Scores: in.Body.Scores.rubric(), Note: in.Body.Note})
+}
+
+// ReviewRecord is a review of one attempt at a question.
+type ReviewRecord struct {
+	ID        quality.ReviewID    `json:"id" format:"uuid"`
+	Attempt   int                 `json:"attempt"`
+	State     quality.ReviewState `json:"state" enum:"open,decided,lapsed"`
+	Cause     quality.ReviewCause `json:"cause" enum:",sample,probation,unverified,ended,rating,doubt,signal" doc:"What it was drawn for; empty while it is open. Who may not see signals reads sample for doubt and signal."`
+	CreatedAt time.Time           `json:"created_at"`
+	EndedAt   *time.Time          `json:"ended_at"`
+	Passed    *bool               `json:"passed" doc:"Null unless decided."`
+	Scores    *Scores             `json:"scores" doc:"Null unless decided; of several votes, the middle ones."`
+	Note      string              `json:"note"`
+	Bad       *float64            `json:"bad" doc:"The chance that the work is bad, which the votes came to; null: peers did not decide."`
+	Votes     []PeerVote          `json:"votes" doc:"What peers said; empty while it is open."`
+}
+
+// PeerVote is what one peer said of an answer.
+type PeerVote struct {
+	Passed  bool      `json:"passed"`
+	Scores  Scores    `json:"scores"`
+	Note    string    `json:"note"`
+	GivenAt time.Time `json:"given_at"`
+}
+
+func reviewRecordOf(r quality.ReviewRecord) ReviewRecord {
+	shown := ReviewRecord{
+		ID: r.Review.ID, Attempt: r.Attempt, State: r.Review.State, Cause: r.Review.Cause, CreatedAt: r.Review.CreatedAt, EndedAt: r.Review.EndedAt,
+		Passed: r.Review.Passed, Note: r.Review.Note, Bad: r.Review.Bad, Votes: make([]PeerVote, len(r.Votes)),
+	}
+	if r.Review.Passed != nil {
+		scores := scoresOf(r.Review.Scores)
+		shown.Scores = &scores
+	}
+	for i, v := range r.Votes {
+		shown.Votes[i] = PeerVote{Passed: v.Passed, Scores: scoresOf(v.Scores), Note: v.Note, GivenAt: v.GivenAt}
+	}
+	return shown
+}
+
+func (a *API) questionReviews(ctx context.Context, caller access.Caller, in *BrandQuestionIn) (*Listed[ReviewRecord], error) {
+	reviews, err := a.House.Quality.ReviewsOf(ctx, caller, in.Brand, in.Question)
+	return allOf(reviews, reviewRecordOf), err
 }
 
 // Proposal is a failing verdict on work that is not yet paid.

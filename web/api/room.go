@@ -180,14 +180,16 @@ func (a *API) setRoomChoice(ctx context.Context, caller access.Caller, in *roomC
 
 // RoomReport asks operators to look at a post.
 type RoomReport struct {
-	ID         community.ReportID     `json:"id" format:"uuid"`
-	Program    program.ID             `json:"program" format:"uuid"`
-	Reason     community.ReportReason `json:"reason" enum:"customer_data,abuse,spam,other"`
-	ReportedAt time.Time              `json:"reported_at"`
+	ID          community.ReportID     `json:"id" format:"uuid"`
+	Program     program.ID             `json:"program" format:"uuid"`
+	ProgramName string                 `json:"program_name"`
+	BrandName   string                 `json:"brand_name"`
+	Reason      community.ReportReason `json:"reason" enum:"customer_data,abuse,spam,other"`
+	ReportedAt  time.Time              `json:"reported_at"`
 }
 
-func roomReportOf(r community.Report) RoomReport {
-	return RoomReport{ID: r.ID, Program: r.ProgramID, Reason: r.Reason, ReportedAt: r.ReportedAt}
+func roomReportOf(r community.ReportView) RoomReport {
+	return RoomReport{ID: r.ID, Program: r.ProgramID, ProgramName: r.ProgramName, BrandName: r.BrandName, Reason: r.Reason, ReportedAt: r.ReportedAt}
 }
 
 type reportsIn struct{ PageParams }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"reflect"
@@ -168,7 +169,7 @@ func claimed(ctx context.Context, a *API, r *Route, caller access.Caller, in any
 // add registers a route. What there is of it for every route is little: the
 // types, and the way from them to those of the handler.
 func add[I any, O comparable](a *API, r Route, handle func(ctx context.Context, caller access.Caller, in I) (O, error)) {
-	a.add(&r, reflect.TypeFor[I]().Elem(), reflect.TypeFor[O]().Elem(), func(ctx context.Context, caller access.Caller, in any) (any, error) {
+	a.add(&r, pointed[I](&r), pointed[O](&r), func(ctx context.Context, caller access.Caller, in any) (any, error) {
 		var nothing O
 		out, err := handle(ctx, caller, in.(I))
 		if err != nil || out == nothing {
@@ -176,6 +177,16 @@ func add[I any, O comparable](a *API, r Route, handle func(ctx context.Context, 
 		}
 		return out, nil
 	})
+}
+
+// pointed is the struct that T points to. A route that takes or gives anything
+// else is a mistake of whoever wrote it, and told at the start.
+func pointed[T any](r *Route) reflect.Type {
+	t := reflect.TypeFor[T]()
+	if t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
+		panic(fmt.Sprintf("route %s: %s is no pointer to a struct", r.ID, t))
+	}
+	return t.Elem()
 }
 
 // add registers a route of these types: it names the caller and turns errors

@@ -23,7 +23,7 @@ func (a *API) statementRoutes() {
 	read(a, Route{ID: "listStatements", Path: "/me/statements", Tag: moneyTag, Who: self,
 		Summary: "List the months you have statements of, newest first", About: "A month is one of UTC; there is a statement for each currency you are paid in."}, a.statements)
 	read(a, Route{ID: "getStatement", Path: "/me/statements/{month}/{currency}", Tag: moneyTag, Who: self, shape: Statement{}, paper: true,
-		Summary: "Read the statement of a month", About: "Opening and lines, added up, are the closing, in each part; it is the ledger's entries and nothing else. Also as CSV and as PDF; the PDF is in English or German, as Accept-Language says."}, a.statement)
+		Summary: "Read the statement of a month", About: "Opening and lines, added up, are the closing, in each part; it is the ledger's entries and nothing else. What was earned says what it is made of. Also as CSV and as PDF; the PDF is in English or German, as Accept-Language says."}, a.statement)
 	read(a, Route{ID: "getStatementYear", Path: "/me/statements/years/{year}", Tag: moneyTag, Who: self, shape: StatementYears{},
 		Summary: "Read what a year comes to, by currency and month", About: "Also as CSV, with a line for each month and one for the year."}, a.statementYear)
 }
@@ -88,10 +88,23 @@ type StatementLine struct {
 	Subject *uuid.UUID         `json:"subject" format:"uuid" doc:"The reward's id, the payout's, the bonus's; null where it is about nothing that has one."`
 	Program *program.ID        `json:"program" format:"uuid"`
 	Name    string             `json:"program_name,omitempty"`
+	Items   []RewardItem       `json:"items,omitempty" doc:"Of what an answer earned: what that is made of. They add up to it."`
 	MoneyParts
 }
 
-func statementOf(s earnings.Statement) Statement {
+// statementItems are what the earned lines of a statement are made of, by the
+// work. What follows with a reward, as its release, does not say it again.
+func (a *API) statementItems(ctx context.Context, caller access.Caller, s earnings.Statement) (map[uuid.UUID][]program.QuoteItem, error) {
+	var works []uuid.UUID
+	for _, l := range s.Lines {
+		if l.Kind == payouts.LineEarned && l.Subject != uuid.Nil {
+			works = append(works, l.Subject)
+		}
+	}
+	return a.House.Questions.RewardItems(ctx, caller, works)
+}
+
+func statementOf(s earnings.Statement, items map[uuid.UUID][]program.QuoteItem) Statement {
 	shape := Statement{
 		Month: s.Month.String(), Currency: string(s.Currency), Provider: s.Provider, Final: s.Final,
 		Opening: moneyParts(s.Opening), Closing: moneyParts(s.Closing), Sums: sumsOf(s.Sums()), Lines: make([]StatementLine, len(s.Lines)),
@@ -103,6 +116,9 @@ func statementOf(s earnings.Statement) Statement {
 		}
 		if id := program.ID(l.Program); !id.IsZero() {
 			line.Program, line.Name = &id, s.Programs[id]
+		}
+		if l.Kind == payouts.LineEarned {
+			line.Items = rewardItems(items[l.Subject])
 		}
 		shape.Lines[i] = line
 	}
@@ -141,16 +157,20 @@ func (a *API) statement(ctx context.Context, caller access.Caller, in *statement
 	if err != nil {
 		return nil, err
 	}
+	items, err := a.statementItems(ctx, caller, s)
+	if err != nil {
+		return nil, err
+	}
 	name := "statement-" + s.Month.String() + "-" + string(s.Currency)
 	if in.pdf() {
-		file, err := statement.PDF(s, in.Language)
+		file, err := statement.PDF(s, items, in.Language)
 		return &document{pdfMedia, fmt.Sprintf("attachment; filename=%q", name+".pdf"), file}, err
 	}
-	return documentOf(FormParams{in.Format, in.Accept}, name, statementOf(s), func() [][]string { return statementRows(s) })
+	return documentOf(FormParams{in.Format, in.Accept}, name, statementOf(s, items), func() [][]string { return statementRows(s, items) })
 }
 
 // statementRows are a statement as a table, whose lines add up downwards.
-func statementRows(s earnings.Statement) [][]string {
+func statementRows(s earnings.Statement, items map[uuid.UUID][]program.QuoteItem) [][]string {
 	row := func(at, kind string, of payouts.Standing, more ...string) []string {
 		cells := []string{at, kind}
 		for _, minor := range []int64{of.Pending, of.Available, of.Owed, of.Total()} {
@@ -159,17 +179,30 @@ func statementRows(s earnings.Statement) [][]string {
 		return append(append(cells, string(s.Currency)), more...)
 	}
 	rows := [][]string{
-		{"at", "kind", "pending", "available", "owed", "total", "currency", "work", "program", "subject"},
-		row(s.Month.Format(time.RFC3339), "opening", s.Opening, "", "", ""),
+		{"at", "kind", "pending", "available", "owed", "total", "currency", "work", "program", "subject", "items"},
+		row(s.Month.Format(time.RFC3339), "opening", s.Opening, "", "", "", ""),
 	}
 	for _, l := range s.Lines {
-		subject := ""
+		subject, of := "", ""
 		if l.Subject != uuid.Nil {
 			subject = l.Subject.String()
 		}
-		rows = append(rows, row(l.At.Format(time.RFC3339Nano), string(l.Kind), l.Standing, string(l.Work), s.Programs[program.ID(l.Program)], subject))
+		if l.Kind == payouts.LineEarned {
+			of = itemsCell(items[l.Subject], s.Currency)
+		}
+		rows = append(rows, row(l.At.Format(time.RFC3339Nano), string(l.Kind), l.Standing, string(l.Work), s.Programs[program.ID(l.Program)], subject, of))
 	}
-	return append(rows, row(s.Month.Next().Format(time.RFC3339), "closing", s.Closing, "", "", ""))
+	return append(rows, row(s.Month.Next().Format(time.RFC3339), "closing", s.Closing, "", "", "", ""))
+}
+
+// itemsCell is what a reward is made of in one cell of a table, such as
+// "base=2.00 language=0.40".
+func itemsCell(items []program.QuoteItem, c payouts.Currency) string {
+	parts := make([]string, len(items))
+	for i, item := range items {
+		parts[i] = item.Code + "=" + decimal(item.Minor, c)
+	}
+	return strings.Join(parts, " ")
 }
 
 // decimal is an amount with all decimals of its currency, without its name.

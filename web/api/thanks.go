@@ -12,7 +12,7 @@ import (
 type thankIn struct {
 	BrandQuestionIn
 	Body struct {
-		Attempt int    `json:"attempt" minimum:"1" doc:"Whose work: the receipt's turn of this attempt." example:"1"`
+		Attempt int    `json:"attempt" minimum:"1" maximum:"1000000" doc:"Whose work: the receipt's turn of this attempt." example:"1"`
 		Amount  int64  `json:"amount" minimum:"1" doc:"In minor units of the program's currency; at most a hundred times the reward." example:"100"`
 		Reason  string `json:"reason" minLength:"1" maxLength:"500" doc:"For the expert; personal data of the customer is hidden in it." example:"You saw what three manuals did not say."`
 	}

@@ -125,6 +125,7 @@ var table = []row{
 	{err: expert.ErrState, kind: stateForbids},
 	{err: expert.ErrUnmet, kind: kind{"unmet", http.StatusConflict, "Something is still asked of the applicant"}},
 	{err: expert.ErrRetake, kind: kind{"retake", http.StatusConflict, "It is too early for another try"}},
+	{err: expert.ErrMoved, kind: kind{"moved_lately", http.StatusConflict, "The country was changed a short while ago"}, quiet: true},
 	{err: expert.ErrAtCapacity, kind: kind{"at_capacity", http.StatusConflict, "The expert's hands are full"}, quiet: true},
 	{err: expert.ErrNothingInHand, kind: conflict, quiet: true},
 	{err: expert.ErrHandleTaken, kind: kind{"handle_taken", http.StatusConflict, "Another expert has this handle"}, quiet: true},
@@ -229,7 +230,7 @@ func innermost(err error) error {
 	for _, find := range []func(error) (error, bool){
 		as[*marketplace.InvalidError], as[*marketplace.NotFoundError], as[*access.ForbiddenError],
 		as[*question.TransitionError], as[*program.TransitionError], as[*program.NotReadyError],
-		as[*expert.StateError], as[*expert.MeasureError], as[*expert.UnmetError], as[*expert.RetakeError],
+		as[*expert.StateError], as[*expert.MeasureError], as[*expert.UnmetError], as[*expert.RetakeError], as[*expert.MovedError],
 		as[*payouts.InvalidError], as[*payouts.NotFoundError], as[*payouts.StateError],
 		as[*customer.IdentityTokenError],
 	} {

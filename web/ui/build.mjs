@@ -47,13 +47,13 @@ function words() {
 
 async function widget() {
   const messages = words();
-  const launcher = Object.fromEntries(Object.entries(messages).map(([lang, all]) => [lang, all.launcher]));
+  const first = Object.fromEntries(Object.entries(messages).map(([lang, { launcher, lost }]) => [lang, [launcher, lost]]));
   await build({
     configFile: false,
     root: '.',
     logLevel: 'warn',
     publicDir: false,
-    define: { __LAUNCHER__: JSON.stringify(launcher) },
+    define: { __FIRST__: JSON.stringify(first) },
     build: {
       outDir: 'dist/widget',
       emptyOutDir: true,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/signin"
 )
@@ -107,16 +108,16 @@ func (s *Scene) code(secret string) string {
 // have so many and no more.
 func (s *Scene) fewKeys() {
 	s.T.Helper()
-	keys, err := s.Access.Keys(s.Ctx(), s.Owner, s.Brand)
+	keys, err := s.Access.Keys(s.Ctx(), s.Owner, s.Brand, marketplace.Page{Limit: marketplace.MaxPage})
 	s.server.must("list the keys", err)
-	for _, k := range keys {
+	for _, k := range keys.Items {
 		if k.Name != kept && k.RevokedAt == nil {
 			s.server.must("revoke a key", s.Access.RevokeKey(s.Ctx(), s.Owner, s.Brand, k.ID))
 		}
 	}
-	signing, err := s.Customers.IdentityKeys(s.Ctx(), s.Owner, s.Brand)
+	signing, err := s.Customers.IdentityKeys(s.Ctx(), s.Owner, s.Brand, marketplace.Page{Limit: marketplace.MaxPage})
 	s.server.must("list the identity keys", err)
-	for _, k := range signing {
+	for _, k := range signing.Items {
 		if k.RevokedAt == nil {
 			s.server.must("revoke an identity key", s.Customers.RevokeIdentityKey(s.Ctx(), s.Owner, s.Brand, k.ID))
 		}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -73,23 +74,37 @@ func (n *name) UnmarshalJSON(text []byte) error {
 // given, or the seconds since 1970; zero where it is null.
 type moment struct{ time.Time }
 
+// noLater is when no question was asked yet: what is later is in milliseconds, or
+// mistaken.
+var noLater = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+
 var momentForms = []string{"2006-01-02T15:04:05", time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04:05Z07:00", time.DateOnly}
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (m *moment) UnmarshalJSON(text []byte) error {
-	s := strings.Trim(string(text), `"`)
-	if s == "null" {
+	if bytes.Equal(text, []byte("null")) {
 		return nil
 	}
-	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && text[0] != '"' {
-		m.Time = time.Unix(seconds, 0).UTC()
-		return nil
-	}
-	for _, form := range momentForms {
-		if at, err := time.Parse(form, s); err == nil {
-			m.Time = at.UTC()
-			return nil
+	if text[0] != '"' {
+		seconds, err := strconv.ParseFloat(string(text), 64)
+		if err != nil || math.Abs(seconds) >= float64(noLater.Unix()) {
+			return fmt.Errorf("time %.40s is not in seconds since 1970, before the year %d", text, noLater.Year())
 		}
+		whole, rest := math.Modf(seconds)
+		m.Time = time.Unix(int64(whole), int64(rest*1e9)).UTC()
+		return nil
+	}
+	s := strings.Trim(string(text), `"`)
+	for _, form := range momentForms {
+		at, err := time.Parse(form, s)
+		if err != nil {
+			continue
+		}
+		if !at.Before(noLater) {
+			return fmt.Errorf("time %.40q is not before the year %d", s, noLater.Year())
+		}
+		m.Time = at.UTC()
+		return nil
 	}
 	return fmt.Errorf("time %.40q is not of the form 2006-01-02T15:04:05", s)
 }

@@ -224,6 +224,20 @@ func TestCategoriesCount(t *testing.T) {
 	}
 }
 
+func TestMomentsAreRead(t *testing.T) {
+	want := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, text := range []string{"1577836800", "1577836800.0", "1.5778368e9", `"2020-01-01"`, `"2020-01-01T00:00:00"`, `"2020-01-01 01:00:00+01:00"`} {
+		var m moment
+		if err := json.Unmarshal([]byte(text), &m); err != nil || !m.Equal(want) {
+			t.Errorf("%s: %v, %v", text, m, err)
+		}
+	}
+	var m moment
+	if err := json.Unmarshal([]byte("null"), &m); err != nil || !m.IsZero() {
+		t.Errorf("null: %v, %v", m, err)
+	}
+}
+
 func TestExpertsRefusesFiles(t *testing.T) {
 	good := communityFile(t, community(20))
 	for name, c := range map[string]struct {
@@ -236,6 +250,10 @@ func TestExpertsRefusesFiles(t *testing.T) {
 		"no id":          {text: `{"created":"2020-01-01T00:00:00"}`, want: ErrCommunity, says: "id is missing"},
 		"no time":        {text: `{"id":"1"}`, want: ErrCommunity, says: "created is missing"},
 		"a bad time":     {text: `{"id":"1","created":"noon"}`, want: ErrCommunity, says: "noon"},
+		"milliseconds":   {text: `{"id":"1","created":1577836800000}`, want: ErrCommunity, says: "time 1577836800000 is not in seconds since 1970, before the year 2200"},
+		"a far year":     {text: `{"id":"1","created":"9999-12-31"}`, want: ErrCommunity, says: "not before the year 2200"},
+		"null in quotes": {text: `{"id":"1","created":"null"}`, want: ErrCommunity, says: `time "null"`},
+		"no number":      {text: `{"id":"1","created":true}`, want: ErrCommunity, says: "time true"},
 		"twice":          {text: "{\"id\":\"1\",\"created\":\"2020-01-01T00:00:00\"}\n\n{\"id\":\"1\",\"created\":\"2020-01-01T00:00:00\"}", want: ErrCommunity, says: "line 3"},
 		"answer's time":  {text: `{"id":"1","created":"2020-01-01T00:00:00","answers":[{"by":"u1"}]}`, want: ErrCommunity, says: "u1"},
 		"no answers":     {text: `{"id":"1","created":"2020-01-01T00:00:00"}`, want: ErrCommunity, says: "no question"},

@@ -28,7 +28,7 @@ const outOfScope = "oos"
 
 // Help is the end of --help.
 func (Topics) Help() string {
-	return `Rows labelled "oos" are of no topic: they are never learned from. accuracy, top3 and ece (15 bins of equal width) are of the others; oos_auroc is how well familiarity tells the two apart, oos_recall how many oos rows are told at the threshold that rejects 5 % of the others. Both are null where there are none. Rows without the field of the topic are passed over. read_p99_ms is of the least of three readings of each text: what reading costs, without what else the machine had to do just then.
+	return `Rows labelled "oos" are of no topic: they are never learned from. accuracy, top3 and ece (15 bins of equal width) are of the others; oos_auroc is how well familiarity tells the two apart, oos_recall how many oos rows are told at the threshold that rejects 5 % of the others. Both are null where there are none. Rows without the field of the topic are passed over. read_p99_ms is of the first reading of each text, as it came, after some texts of --train; read_least_p99_ms is of the least of three: what reading costs, without what else the machine had to do just then.
 
 Example:
   knowhow evaluate topics --train banking77.jsonl.gz --test banking77.jsonl.gz --format json`
@@ -36,13 +36,14 @@ Example:
 
 // TopicsReport is how well topics are read.
 type TopicsReport struct {
-	Accuracy  float64  `json:"accuracy"`
-	Top3      float64  `json:"top3"`
-	OOSAUROC  *float64 `json:"oos_auroc"`
-	OOSRecall *float64 `json:"oos_recall"`
-	ECE       float64  `json:"ece"`
-	TrainS    float64  `json:"train_s"`
-	ReadP99MS float64  `json:"read_p99_ms"`
+	Accuracy       float64  `json:"accuracy"`
+	Top3           float64  `json:"top3"`
+	OOSAUROC       *float64 `json:"oos_auroc"`
+	OOSRecall      *float64 `json:"oos_recall"`
+	ECE            float64  `json:"ece"`
+	TrainS         float64  `json:"train_s"`
+	ReadP99MS      float64  `json:"read_p99_ms"`
+	ReadLeastP99MS float64  `json:"read_least_p99_ms"`
 }
 
 // Run implements the command.
@@ -70,6 +71,7 @@ func (c *Topics) Run(ctx context.Context, out io.Writer) error {
 	}
 	took := time.Since(start)
 	slog.InfoContext(ctx, "learned", "topics", len(model.Topics()), "took", took.Round(time.Millisecond))
+	warm(model, train)
 	tally := topicTally{}
 	for _, row := range test {
 		if err := ctx.Err(); err != nil {
@@ -108,7 +110,7 @@ func topicsTable(w io.Writer, r TopicsReport) error {
 		}
 		return strconv.FormatFloat(*x, 'f', 3, 64)
 	}
-	_, err := fmt.Fprintf(w, "accuracy             %.3f\namong the first 3    %.3f\ncalibration error    %.3f\nout of scope, AUROC  %s\nout of scope, told   %s\nlearning             %.1f s\nreading, p99         %.3f ms\n",
-		r.Accuracy, r.Top3, r.ECE, share(r.OOSAUROC), share(r.OOSRecall), r.TrainS, r.ReadP99MS)
+	_, err := fmt.Fprintf(w, "accuracy             %.3f\namong the first 3    %.3f\ncalibration error    %.3f\nout of scope, AUROC  %s\nout of scope, told   %s\nlearning             %.1f s\nreading, p99         %.3f ms\nat the least, p99    %.3f ms\n",
+		r.Accuracy, r.Top3, r.ECE, share(r.OOSAUROC), share(r.OOSRecall), r.TrainS, r.ReadP99MS, r.ReadLeastP99MS)
 	return err
 }

@@ -68,7 +68,7 @@ func TestTopics(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	keys := []string{"accuracy", "ece", "oos_auroc", "oos_recall", "read_p99_ms", "top3", "train_s"}
+	keys := []string{"accuracy", "ece", "oos_auroc", "oos_recall", "read_least_p99_ms", "read_p99_ms", "top3", "train_s"}
 	for _, few := range []bool{false, true} {
 		name := topicsFile(t, zipped.Bytes())
 		report := measuredTopics(t, Topics{Train: name, Test: name, TrainSplit: "train", TestSplit: "dev", LabelField: "label", FewShot: few})
@@ -78,6 +78,9 @@ func TestTopics(t *testing.T) {
 		}
 		if slices.Sort(got); !slices.Equal(got, keys) {
 			t.Errorf("keys %v, want %v", got, keys)
+		}
+		if least, first := report["read_least_p99_ms"].(float64), report["read_p99_ms"].(float64); least <= 0 || least > first {
+			t.Errorf("reading took %v ms at the least, and %v the first time", least, first)
 		}
 		for _, key := range []string{"accuracy", "top3", "oos_auroc", "oos_recall"} {
 			if report[key] != 1.0 {

@@ -43,6 +43,14 @@ type joining struct {
 	reviews, handIn bool
 }
 
+// since is a time on record, and where there is none that of their application.
+func (j joining) since(at *time.Time) time.Time {
+	if at == nil {
+		return j.AppliedAt
+	}
+	return *at
+}
+
 // apply registers a user with enough answers as an expert who can be paid, and
 // puts them forward for the program.
 func (w *world) apply(ctx context.Context, user string) error {
@@ -99,7 +107,7 @@ func (w *world) nextStep(user string, j joining) (at time.Time, step func(ctx co
 			return w.takeQuiz(ctx, caller, expert.QuizRef{}, user, j.platform)
 		}
 	case j.open == expert.MissingQuiz && j.quiz < tries:
-		return after("quiz", quizLeast, quizMost, j.platform-1+j.quiz), func(ctx context.Context) error {
+		return after("quiz", quizLeast, quizMost, max(0, j.platform-1)+j.quiz), func(ctx context.Context) error {
 			return w.takeQuiz(ctx, caller, expert.QuizRef{Program: w.program.ID}, user, j.quiz)
 		}
 	case j.handIn:
@@ -107,9 +115,9 @@ func (w *world) nextStep(user string, j joining) (at time.Time, step func(ctx co
 			return w.Experts.Approve(ctx, w.manager, j.ID)
 		}
 	case j.State == expert.Probation:
-		return j.EnrolledAt.Add(probation), func(ctx context.Context) error { return w.Experts.Activate(ctx, w.manager, j.ID) }
+		return j.since(j.EnrolledAt).Add(probation), func(ctx context.Context) error { return w.Experts.Activate(ctx, w.manager, j.ID) }
 	case j.State == expert.Active && !j.reviews && w.draw("will vote", user).in(willVote):
-		return *j.DecidedAt, func(ctx context.Context) error { return w.Quality.SetReviewing(ctx, caller, w.program.ID, true) }
+		return j.since(j.DecidedAt), func(ctx context.Context) error { return w.Quality.SetReviewing(ctx, caller, w.program.ID, true) }
 	}
 	return time.Time{}, nil
 }

@@ -7,14 +7,16 @@ import (
 )
 
 // Answer is what somebody wrote, redacted. Author is a number that the caller
-// gives people, Question one that it gives questions.
+// gives people, Question one that it gives questions; Asked is the question's
+// text, which Spun needs.
 type Answer struct {
 	Author, Question int
 	Text             string
+	Asked            string
 }
 
-// Copy is that one answer says what an earlier one by somebody else said. Of and
-// By are their places; Share is how much of the later one is in the earlier.
+// Copy is that one answer says what an earlier one said. Of and By are their
+// places; Share is how much of the later one is in the earlier.
 type Copy struct {
 	Of, By int
 	Share  float64
@@ -37,7 +39,7 @@ func Copies(answers []Answer) []Copy {
 	sets := make([]map[uint64]bool, len(answers))
 	seen := map[uint64][]int{}
 	for i, a := range answers {
-		sets[i] = shingles(a.Text)
+		sets[i] = shingles(tokens(a.Text))
 		for s := range sets[i] {
 			seen[s] = append(seen[s], i)
 		}
@@ -69,10 +71,9 @@ func Copies(answers []Answer) []Copy {
 	return list
 }
 
-// shingles are the words of a text, so many in a row; of scripts without spaces
-// its characters.
-func shingles(text string) map[uint64]bool {
-	var tokens []uint64
+// tokens are the hashes of the words of a text; of scripts without spaces those
+// of its characters.
+func tokens(text string) (list []uint64) {
 	hash := func(run []rune) uint64 {
 		h := uint64(14695981039346656037) // FNV-1a, by characters
 		for _, r := range run {
@@ -82,13 +83,18 @@ func shingles(text string) map[uint64]bool {
 	}
 	words.Cut(text, func(run []rune, unspaced bool) {
 		if !unspaced {
-			tokens = append(tokens, hash(run))
+			list = append(list, hash(run))
 			return
 		}
 		for i := range run {
-			tokens = append(tokens, hash(run[i:i+1]))
+			list = append(list, hash(run[i:i+1]))
 		}
 	})
+	return list
+}
+
+// shingles are so many tokens of a text in a row.
+func shingles(tokens []uint64) map[uint64]bool {
 	set := map[uint64]bool{}
 	if len(tokens) < leastWords {
 		return set

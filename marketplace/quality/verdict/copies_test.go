@@ -19,13 +19,13 @@ func TestCopies(t *testing.T) {
 		want    []Copy
 	}{
 		{"nothing", nil, nil},
-		{"somebody else's", []Answer{{1, 1, advice}, {2, 2, strings.ToUpper(advice)}}, []Copy{{0, 1, 1}}},
-		{"one's own", []Answer{{1, 1, advice}, {1, 2, advice}}, nil},
-		{"to the same question", []Answer{{1, 1, advice}, {2, 1, advice}}, nil},
-		{"another answer", []Answer{{1, 1, advice}, {2, 2, other}}, nil},
-		{"short", []Answer{{1, 1, "Please restart it."}, {2, 2, "Please restart it."}}, nil},
-		{"without spaces", []Answer{{1, 1, japanese}, {2, 2, japanese}}, []Copy{{0, 1, 1}}},
-		{"of the first of two", []Answer{{1, 1, advice}, {3, 3, advice}, {2, 2, advice}}, []Copy{{0, 1, 1}, {0, 2, 1}}},
+		{"somebody else's", []Answer{{1, 1, advice, ""}, {2, 2, strings.ToUpper(advice), ""}}, []Copy{{0, 1, 1}}},
+		{"one's own", []Answer{{1, 1, advice, ""}, {1, 2, advice, ""}}, nil},
+		{"to the same question", []Answer{{1, 1, advice, ""}, {2, 1, advice, ""}}, nil},
+		{"another answer", []Answer{{1, 1, advice, ""}, {2, 2, other, ""}}, nil},
+		{"short", []Answer{{1, 1, "Please restart it.", ""}, {2, 2, "Please restart it.", ""}}, nil},
+		{"without spaces", []Answer{{1, 1, japanese, ""}, {2, 2, japanese, ""}}, []Copy{{0, 1, 1}}},
+		{"of the first of two", []Answer{{1, 1, advice, ""}, {3, 3, advice, ""}, {2, 2, advice, ""}}, []Copy{{0, 1, 1}, {0, 2, 1}}},
 	} {
 		got := Copies(c.answers)
 		if len(got) != len(c.want) {
@@ -38,12 +38,12 @@ func TestCopies(t *testing.T) {
 			}
 		}
 	}
-	if got := Copies([]Answer{{1, 1, advice}, {2, 2, turned}}); len(got) != 1 || got[0].Share >= 1 {
+	if got := Copies([]Answer{{1, 1, advice, ""}, {2, 2, turned, ""}}); len(got) != 1 || got[0].Share >= 1 {
 		t.Errorf("with a few words changed: %+v", got)
 	}
 	var many []Answer
 	for i := range commonplace + 1 {
-		many = append(many, Answer{i, i, advice})
+		many = append(many, Answer{i, i, advice, ""})
 	}
 	if got := Copies(many); len(got) != 0 {
 		t.Errorf("what everybody says is copied: %+v", got)

@@ -8,7 +8,7 @@ type Risk struct {
 	Ended      bool // its expert ended the conversation
 	LowRating  bool // the customer was discontent for a reason that was the expert's to avoid
 	Doubtful   bool // its expert's standing is beyond doubt below what the program's is
-	Suspicious bool // a signal on the answer or its expert waits for a human
+	Suspicious bool // a signal about its expert waits for a human
 }
 
 // Cause is why work is reviewed.
@@ -28,9 +28,9 @@ const (
 // Whole is all of something in basis points.
 const Whole = 10_000
 
-// doubtfulBP is the least share of work that is reviewed of experts whose
-// standing is low.
-const doubtfulBP = 5_000
+// watchedBP is the least share of work that is reviewed of experts about whom
+// there is a signal, or whose standing is low.
+const watchedBP = 5_000
 
 // Sample decides whether work is reviewed, and why. Draw is equally distributed
 // below Whole, and must be hidden from experts. Beside what has a risk, a share
@@ -44,11 +44,11 @@ func (r Risk) Sample(draw uint64, shareBP int) Cause {
 		return ByProbation
 	case draw < uint64(max(shareBP, 0)):
 		return BySample
-	case r.Suspicious:
+	case r.Suspicious && draw < watchedBP:
 		return BySignal
 	case r.LowRating:
 		return ByRating
-	case r.Doubtful && draw < doubtfulBP:
+	case r.Doubtful && draw < watchedBP:
 		return ByDoubt
 	case r.Stranger:
 		return ByStranger
@@ -60,10 +60,9 @@ func (r Risk) Sample(draw uint64, shareBP int) Cause {
 // drawn by chance does. Work that was picked because something seemed wrong with
 // it is worse than the rest: it counts as often as chance would have picked it
 // (D. G. Horvitz, D. J. Thompson, JASA 47, 1952). Who wrote it says nothing of
-// this very work, so probation and doubt count in full.
+// this very work, so probation, doubt and signals count in full.
 func (c Cause) Weight(shareBP int) float64 {
-	switch c {
-	case ByRating, BySignal:
+	if c == ByRating {
 		return max(float64(shareBP), Whole/100) / Whole
 	}
 	return 1

@@ -248,9 +248,10 @@ func TestSample(t *testing.T) {
 		{"probation", Risk{Probation: true}, 9999, 1000, ByProbation},
 		{"rating", Risk{LowRating: true, Stranger: true}, 9999, 1000, ByRating},
 		{"drawn whatever the rating", Risk{LowRating: true}, 5, 1000, BySample},
-		{"signal", Risk{Suspicious: true, LowRating: true}, 9999, 0, BySignal},
-		{"doubt", Risk{Doubtful: true}, doubtfulBP - 1, 1000, ByDoubt},
-		{"doubt, the other half", Risk{Doubtful: true}, doubtfulBP, 1000, NotReviewed},
+		{"signal", Risk{Suspicious: true, LowRating: true, Doubtful: true}, watchedBP - 1, 0, BySignal},
+		{"signal, the other half", Risk{Suspicious: true}, watchedBP, 0, NotReviewed},
+		{"doubt", Risk{Doubtful: true}, watchedBP - 1, 1000, ByDoubt},
+		{"doubt, the other half", Risk{Doubtful: true}, watchedBP, 1000, NotReviewed},
 		{"stranger", Risk{Stranger: true}, 9999, 1000, ByStranger},
 	} {
 		if got := c.risk.Sample(c.draw, c.shareBP); got != c.want {
@@ -280,7 +281,7 @@ func TestShareIsTheLeast(t *testing.T) {
 
 func TestCauseWeight(t *testing.T) {
 	for cause, want := range map[Cause]float64{
-		BySample: 1, ByProbation: 1, ByDoubt: 1, ByStranger: 1, ByEnded: 1, ByRating: .1, BySignal: .1,
+		BySample: 1, ByProbation: 1, ByDoubt: 1, ByStranger: 1, ByEnded: 1, BySignal: 1, ByRating: .1,
 	} {
 		if got := cause.Weight(1000); !near(got, want) {
 			t.Errorf("%s weighs %v, want %v", cause, got, want)

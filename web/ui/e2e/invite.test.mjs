@@ -69,7 +69,7 @@ for (const look of looks) {
     const late = await (await browser.window(look)).newPage();
     browser.expect(/\b(422|409|404)\b.*\/invited/);
     await late.goto(link.link);
-    await late.waitForTimeout(500);
+    await late.getByText(said('problem.invitation_over')).first().waitFor();
     assert.match(late.url(), /\/invited/);
     await clean(late, 'a link that was taken back');
     assert.deepEqual(wrong, []);

@@ -53,8 +53,11 @@ for (const look of looks) {
     await widget.getByText(t('rate.thanks')).first().waitFor();
     wrong.push(...(await violations(page, 'knowhow-widget')));
     assert.equal((await asker.get(`/questions/${question.id}/nps`)).ask, false, 'once');
+    const answer = page.waitForResponse((r) => r.url().endsWith(`/questions/${question.id}/nps`) && r.request().method() === 'GET');
     await open();
-    await page.waitForTimeout(500);
+    assert.equal((await (await answer).json()).ask, false);
+    await widget.getByText(t('rate.heading')).waitFor();
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     assert.equal(await scale.count(), 0, 'nor is it asked again');
     const after = await marit.get(`/programs/${house.program}/nps`);
     assert.deepEqual([after.n, after.promoters], [before.n + 1, before.promoters + 1]);

@@ -54,7 +54,12 @@ for (const look of looks) {
     await report.getByText('whose light is green').waitFor();
     await clean(odile, 'a reported post');
     assert.equal((await report.innerText()).includes(ada.handle), false, 'who wrote it is not shown');
+    await report.getByRole('button', { name: t('reports.keep'), exact: true }).click();
+    await why.getByLabel(t('appeals.reason')).fill('It may stay as it is.');
+    await why.getByRole('button', { name: t('cancel'), exact: true }).click();
+    await why.waitFor({ state: 'detached' });
     await report.getByRole('button', { name: t('reports.hide'), exact: true }).click();
+    assert.equal(await why.getByLabel(t('appeals.reason')).inputValue(), '', 'each decision has a reason of its own');
     await why.getByLabel(t('appeals.reason')).fill('It names a customer.');
     await why.getByRole('button', { name: t('reports.hide'), exact: true }).click();
     await report.waitFor({ state: 'detached' });

@@ -134,27 +134,40 @@ for (const [where, size] of Object.entries({ phone, desk })) {
 
 scene('a button that is there before its words are, and opens once they have come', async ({ house, browser, later }) => {
   const site = await ownSite({ house, browser, later }, { lang: 'de' });
-  browser.expect(/messages\.json/, /ERR_FAILED|Failed to fetch/);
+  browser.expect(/^console .*ERR_FAILED.*messages\.json/);
   const page = await (await browser.window({ size: phone })).newPage();
   const widget = page.locator('knowhow-widget');
   let come;
   const coming = new Promise((done) => (come = done));
   let asked = 0;
+  let network = false;
   await page.route('**/widget/messages.json*', async (route) => {
-    if (++asked === 1) return route.abort(); // no network, the first time
+    asked++;
+    if (!network) return route.abort();
     await coming;
     await route.continue();
   });
+  const failed = page.waitForEvent('requestfailed', (r) => r.url().includes('/widget/messages.json'));
   await page.goto(site.url);
-  const button = widget.getByRole('button', { name: 'Hilfe holen' });
-  await button.waitFor();
-  assert.deepEqual(await violations(page, 'knowhow-widget'), []);
+  await widget.getByRole('button', { name: 'Hilfe holen' }).waitFor();
+  const button = widget.locator('.launcher');
+  await failed;
+  const lost = widget.getByRole('alert').filter({ hasText: 'Keine Verbindung' });
+  assert.equal(await lost.count(), 0, 'nobody asked for it yet');
   await button.click();
-  await page.waitForTimeout(200);
+  await lost.waitFor();
   assert.equal(await widget.getByRole('dialog').count(), 0, 'nothing is shown without words');
+  assert.deepEqual(await violations(page, 'knowhow-widget'), []);
+  network = true;
+  const before = asked;
+  await button.click();
+  await button.click();
+  assert.equal(await lost.count(), 0, 'it is tried again');
+  assert.equal(await widget.getByRole('dialog').count(), 0, 'nor before they come');
   come();
   await widget.getByRole('button', { name: 'Ansehen, was Experten sehen' }).waitFor();
-  assert.equal(asked, 2, 'the press tried again');
+  assert.equal(await button.getAttribute('aria-expanded'), 'true', 'the second press did not close it');
+  assert.equal(asked, before + 1, 'two presses ask once');
 });
 
 scene('a forecast that knows the half alone, and one that moves while nothing is heard', async ({ house, browser, later }) => {

@@ -85,8 +85,12 @@ func (w *world) review(ctx context.Context, it *item, r reviewing, name string, 
 	v := verdictOn(it.turn(r.Attempt), name)
 	err = quality.ErrOwnWork
 	for _, x := range w.experts {
-		if x.Reviews {
-			err = w.Quality.Decide(ctx, access.PersonCaller(w.people[x.Handle]), w.brand, r.ID, v)
+		if !x.Reviews {
+			continue
+		}
+		err = w.Quality.Decide(ctx, access.PersonCaller(w.people[x.Handle]), w.brand, r.ID, v)
+		if !errors.Is(err, quality.ErrOwnWork) {
+			break
 		}
 	}
 	if errors.Is(err, quality.ErrOwnWork) {

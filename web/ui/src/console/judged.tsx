@@ -1,4 +1,4 @@
-import { $api, Await, Loading, type Schemas, useCodes, useFormat, useI18n, When } from '@kit/index';
+import { $api, Await, codeOf, Loading, type Schemas, useCodes, useFormat, useI18n, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Badge, Paper, Text } from '@mantine/core';
 import css from './console.module.css';
@@ -14,7 +14,7 @@ export function Reviewed({ question }: { question: string }) {
   const { t } = useI18n();
   const { path } = useBrand();
   const read = $api.useQuery('get', '/api/v1/brands/{brand}/questions/{question}/reviews', { params: { path: { ...path, question } } }, { retry: false });
-  if (read.error) return null; // who had a part in it does not read how it was judged
+  if (codeOf(read.error) === 'own_work') return null; // who had a part in it does not read how it was judged
   return (
     <Await read={read} loading={<Loading rows={1} height={90} />}>
       {({ data }) =>
@@ -43,9 +43,10 @@ function One({ of, several }: { of: Review; several: boolean }) {
     <div className={css.work}>
       <div className={layout.row}>
         <span>
-          <strong>{codes('review_cause', of.cause)}</strong>
-          {several && <> · {t('judged.attempt', { n: of.attempt })}</>}
-          <br />
+          {of.cause && <strong>{codes('review_cause', of.cause)}</strong>}
+          {of.cause && several && ' · '}
+          {several && t('judged.attempt', { n: of.attempt })}
+          {(of.cause || several) && <br />}
           <span className={css.quiet}>
             <When at={of.ended_at ?? of.created_at} />
             {of.bad !== null && of.votes.length > 0 && <> · {t('judged.bad', { share: format.percent(of.bad) })}</>}

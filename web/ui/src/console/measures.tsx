@@ -91,8 +91,8 @@ export function Measures({ of }: { of: Enrolment }) {
 function Known({ of }: { of: Measure }) {
   const { t } = useI18n();
   const names = useNames();
-  const name = (person: string) => names.get(person) ?? t('measures.operator');
-  return <What of={of} by={name(of.imposed_by)} decider={of.decided_by ? name(of.decided_by) : undefined} />;
+  const by = names.get(of.imposed_by) ?? t(of.by_platform ? 'measures.operator' : 'measures.brand');
+  return <What of={of} by={by} decider={of.decided_by ? (names.get(of.decided_by) ?? t('measures.operator')) : undefined} />;
 }
 
 /** A measure: who, why, what the expert said and what was decided. */
@@ -170,7 +170,7 @@ function Appeals({ of, outside = false }: { of: ReturnType<typeof usePages<Measu
                     <bdi>{row.expert}</bdi> · {outside && <><bdi>{row.brand_name}</bdi> · </>}
                     <bdi>{row.program_name}</bdi> · {t('appeals.by')} {row.decide_by && <When at={row.decide_by} />}. {t('measures.else')}
                   </span>
-                  {outside ? <What of={row} by={t('measures.brand')} /> : <Known of={row} />}
+                  {outside ? <What of={row} by={t(row.by_platform ? 'measures.operator' : 'measures.brand')} /> : <Known of={row} />}
                   <DecideMeasure of={row} />
                 </Paper>
               ))}

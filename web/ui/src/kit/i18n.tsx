@@ -1,5 +1,5 @@
 import { createContext, Fragment, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
-import { choose, directionOf, type Key, pattern, say, type Values, type Words } from './words';
+import { choose, directionOf, type Key, pattern, say, sayCode, type Values, type Words } from './words';
 
 export type { Key } from './words';
 
@@ -17,6 +17,7 @@ type I18n = {
   t: (key: Key, values?: Values) => string;
   /** Whether there is such a message; for keys made of codes that may grow. */
   has: (key: string) => boolean;
+  codes: (group: string, code: string, values?: Values) => string;
   /** The message with parts of the page in place of its placeholders. */
   rich: (key: Key, values: Record<string, ReactNode>) => ReactNode;
   choose: (language: string) => void;
@@ -69,6 +70,7 @@ export function Language({ first, words: firstWords, parts, children }: { first:
       dir: directionOf(language),
       t: (key, values) => say(language, words, key, values),
       has: (key) => key in words,
+      codes: (group, code, values) => sayCode(language, words, group, code, values),
       rich: (key, values) => fill(pattern(language, words, key, values), values),
       choose: pick,
     }),
@@ -85,8 +87,7 @@ export function useI18n(): I18n {
 
 /** The text of a code of the API, or the code itself, made readable, where no message knows it. */
 export function useCodes() {
-  const { t, has } = useI18n();
-  return useCallback((group: string, code: string, values?: Values) => (has(`${group}.${code}`) ? t(`${group}.${code}` as Key, values) : code.replaceAll('_', ' ')), [t, has]);
+  return useI18n().codes;
 }
 
 function fill(text: string, values: Record<string, ReactNode>): ReactNode {

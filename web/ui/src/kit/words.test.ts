@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { choose, directionOf, say, type Words } from './words';
+import { choose, directionOf, say, sayCode, type Words } from './words';
 
 const words: Words = {
   plain: 'Hello, {name}',
@@ -23,6 +23,13 @@ describe('saying', () => {
     expect([0, 1, 2].map((count) => say('ar', arabic, 'few', { count }))).toEqual(['لا', 'واحد', 'اثنان']);
     expect(say('ar', arabic, 'few', { count: 3 })).toContain('عروض');
     expect(say('ar', arabic, 'few', { count: 11 })).toContain('عرضاً');
+  });
+
+  it('says a code that no message knows by its name, and how many', () => {
+    const kinds: Words = { 'hidden.name': { one: '{count} name', other: '{count} names' } };
+    expect(sayCode('en', kinds, 'hidden', 'name', { count: 2 })).toBe('2 names');
+    expect(sayCode('en', kinds, 'hidden', 'tax_number', { count: 1234 })).toBe('tax number: 1,234');
+    expect(sayCode('en', kinds, 'state', 'tax_number')).toBe('tax number');
   });
 
   it('chooses among what there is', () => {

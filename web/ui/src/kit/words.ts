@@ -29,6 +29,14 @@ export function say(language: string, words: Words, key: string, values: Values 
   });
 }
 
+/** sayCode says a code of the API; where no message knows it, the code itself, made readable, with the number of what is counted. */
+export function sayCode(language: string, words: Words, group: string, code: string, values: Values = {}): string {
+  const key = `${group}.${code}`;
+  if (key in words) return say(language, words, key, values);
+  const readable = code.replaceAll('_', ' ');
+  return values.count === undefined ? readable : say(language, { readable: '{readable}: {count}' }, 'readable', { readable, count: values.count });
+}
+
 /** pattern is the message for the plural of the value named count, not yet filled in. */
 export function pattern(language: string, words: Words, key: string, values: Record<string, unknown> = {}): string {
   const message = words[key];

@@ -10,11 +10,10 @@ import { Store } from './store';
 import { listen, type Notice } from './stream';
 import css from './style.css?inline';
 import { threadView, type Thread } from './thread';
-import { clock, fetchWords, translator, type T } from './words';
+import { clock, fetchWords, first, translator, type First, type T } from './words';
 
-/** What the button is called, by language: it is on the page before the other words are. */
-declare const __LAUNCHER__: Record<string, string>;
-const called = __LAUNCHER__;
+/** What is said before the other words are here, by language. */
+declare const __FIRST__: Record<string, First>;
 
 const narrow = matchMedia('(max-width: 480px)');
 
@@ -27,9 +26,10 @@ export class Widget extends HTMLElement {
   #program?: Program;
   #thread?: Thread;
   #hears = false;
-  #spoken?: Promise<void>;
+  #spoken?: Promise<boolean>;
   readonly #badge = h('span', { class: 'badge', hidden: true });
   readonly #launcher = press('launcher', () => this.#toggle(), { 'aria-haspopup': 'dialog', 'aria-expanded': 'false' }, icon(icons.chat), this.#badge);
+  readonly #lost = h('p', { class: 'card lost', role: 'alert', hidden: true });
   readonly #heading = h('h2', { id: 'h', tabindex: -1 });
   readonly #back = press('bare', () => this.#home(), {}, icon(icons.back));
   readonly #shut = press('bare', () => this.#close(), {}, icon(icons.close));
@@ -63,23 +63,23 @@ export class Widget extends HTMLElement {
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
     this.#paint(config.accent);
-    this.#launcher.ariaLabel = (called[config.locale.split('-')[0]!] ?? called.en)!;
+    [this.#launcher.ariaLabel, this.#lost.textContent] = first(__FIRST__, config.locale);
+    root.append(this.#lost);
     if (config.mode === 'launcher') {
       root.append(this.#launcher, this.#panel);
       await this.#speak();
-      if (this.#api.known && this.#store.get('open')) this.#hear();
       return;
     }
-    await this.#speak();
     this.className = 'page';
+    if (!(this.#lost.hidden = await this.#speak())) return;
     root.append(this.#panel);
     this.#panel.open = true;
     this.#shut.remove();
     await this.#start();
   }
 
-  /** speak fetches the words, once; where they did not come, the next press tries again. */
-  #speak(): Promise<void> {
+  /** speak fetches the words, once, and is whether they came; where they did not, the next press tries again. */
+  #speak(): Promise<boolean> {
     return (this.#spoken ??= fetchWords(this.#config.base, this.#config.locale).then(
       (words) => {
         this.#language = words.lang;
@@ -89,17 +89,21 @@ export class Widget extends HTMLElement {
         this.#launcher.ariaLabel = this.#t('launcher');
         this.#back.ariaLabel = this.#t('back');
         this.#shut.ariaLabel = this.#t('close');
+        if (this.#api.known && this.#store.get('open')) this.#hear();
+        return true;
       },
-      (err) => {
+      () => {
         this.#spoken = undefined;
-        throw err;
+        return false;
       },
     ));
   }
 
   async #toggle(): Promise<void> {
-    await this.#speak();
     if (this.#panel.open) return this.#close();
+    this.#lost.hidden = true;
+    this.#lost.hidden = await this.#speak();
+    if (!this.#lost.hidden || this.#panel.open) return; // an earlier press opened it
     if (narrow.matches) this.#panel.showModal();
     else this.#panel.show();
     this.#heading.focus();

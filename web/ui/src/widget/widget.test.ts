@@ -3,7 +3,7 @@ import { contextOf, type Config } from './config';
 import { dark } from '../kit/color';
 import { pieces } from './pieces';
 import { Store } from './store';
-import { inTime, span, translator } from './words';
+import { first, type First, inTime, span, translator } from './words';
 
 describe('pieces', () => {
   const hidden = (start: number, end: number) => ({ start, end, kind: 'name', placeholder: '[name 1]' });
@@ -58,6 +58,11 @@ describe('words', () => {
     const t = translator({ lang: 'en', dir: 'ltr', messages: { a: 'in {x} of {y}' } });
     expect(t('a', { x: 1 })).toBe('in 1 of {y}');
     expect(t('b')).toBe('b');
+  });
+
+  it('says first what it can in the language of any locale', () => {
+    const said = Object.fromEntries(['en', 'de'].map((lang) => [lang, [lang, ''] as First]));
+    expect(['de', 'DE', 'de-AT', 'de_at', 'fr', '', 'constructor', '__proto__'].map((locale) => first(said, locale)[0])).toEqual(['de', 'de', 'de', 'de', 'en', 'en', 'en', 'en']);
   });
 
   it('says how long as people do', () => {

@@ -9,6 +9,15 @@ export interface Words {
   messages: Record<string, string | Record<string, string>>;
 }
 
+/** What is compiled into the script: what the button is called before the words are here, and what is said where they do not come. */
+export type First = [launcher: string, lost: string];
+
+/** first is what is said in the language of a locale, such as de-AT, DE or de_AT; English where there is none. */
+export function first(said: Record<string, First>, locale: string): First {
+  const lang = locale.toLowerCase().split(/[-_]/)[0]!;
+  return said[Object.hasOwn(said, lang) ? lang : 'en']!;
+}
+
 export type T = (key: string, values?: Record<string, string | number>) => string;
 
 /** translator says a key in words. A key with plural forms goes by `n`. */
@@ -23,7 +32,7 @@ export function translator(words: Words): T {
 
 export async function fetchWords(base: URL, locale: string): Promise<Words> {
   const answer = await fetch(new URL(`widget/messages.json?lang=${encodeURIComponent(locale)}`, base), { credentials: 'omit' });
-  if (!answer.ok) throw new Error(`knowhow: no words: ${answer.status}`);
+  if (!answer.ok) throw new Error(`${answer.status}`);
   return answer.json();
 }
 

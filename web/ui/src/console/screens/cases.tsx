@@ -3,6 +3,7 @@ import layout from '@kit/layout.module.css';
 import { Badge, Button, Group, Paper, Text, Textarea } from '@mantine/core';
 import MessageSquareWarning from 'lucide-react/icons/message-square-warning';
 import { useState } from 'react';
+import { AllRefusalAppeals } from '../appeals';
 import css from '../console.module.css';
 import { AllMeasureAppeals } from '../measures';
 import { operatorTabs, Tabs } from '../tabs';
@@ -19,6 +20,7 @@ export default function Cases() {
     <Page title={t('operator.cases')} about={t('cases.about')}>
       <Tabs label={t('operator.title')} of={operatorTabs} />
       <div className={layout.stack}>
+        <AllRefusalAppeals />
         <AllMeasureAppeals />
         <Reports />
       </div>
@@ -84,7 +86,7 @@ function Opened({ of, post }: { of: Report; post: Schemas['ReportedPost'] }) {
   const { t } = useI18n();
   const [hides, setHides] = useState<boolean | null>(null);
   const params = { path: { report: of.id } };
-  const decide = useWrite((why: string) => client.POST('/api/v1/room_reports/{report}/decide', { params, body: { hide: hides === true, why } }), { stale: [key(listed)], done: t('reports.done') });
+  const decide = useWrite((body: { hide: boolean; why: string }) => client.POST('/api/v1/room_reports/{report}/decide', { params, body }), { stale: [key(listed)], done: t('reports.done'), after: () => setHides(null) });
   return (
     <>
       <blockquote className={css.post} dir="auto">
@@ -103,16 +105,20 @@ function Opened({ of, post }: { of: Report; post: Schemas['ReportedPost'] }) {
           </Button>
         </Group>
       </Group>
-      <Reason
-        open={hides !== null}
-        close={() => setHides(null)}
-        title={t(hides ? 'reports.hide' : 'reports.keep')}
-        text={t(hides ? 'reports.hide.text' : 'reports.keep.text')}
-        label={t('appeals.reason')}
-        danger={hides === true}
-        busy={decide.isPending}
-        send={(why) => decide.mutate(why)}
-      />
+      {/* each with a reason of its own */}
+      {[false, true].map((hide) => (
+        <Reason
+          key={String(hide)}
+          open={hides === hide}
+          close={() => setHides(null)}
+          title={t(hide ? 'reports.hide' : 'reports.keep')}
+          text={t(hide ? 'reports.hide.text' : 'reports.keep.text')}
+          label={t('appeals.reason')}
+          danger={hide}
+          busy={decide.isPending}
+          send={(why) => decide.mutate({ hide, why })}
+        />
+      ))}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { $api, Await, client, type Column, DataList, Empty, FormDialog, key, Page, type Schemas, useCodes, useConfirm, useI18n, useWrite, When } from '@kit/index';
+import { client, type Column, Empty, FormDialog, key, Page, PageList, type Schemas, useCodes, useConfirm, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Alert, Anchor, Badge, Button, Checkbox, CopyButton, Group, Paper, Stack, TextInput } from '@mantine/core';
 import KeyRound from 'lucide-react/icons/key-round';
@@ -27,7 +27,7 @@ type Sort<Row> = {
   title: string;
   about?: string;
   path: string; // of the API's list of them
-  read: { data: { data: Row[] } | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
+  rows: ReturnType<typeof usePages<Row>>;
   columns: Column<Row>[];
   make: (name: string) => Promise<{ secret: string }>;
   ready?: boolean; // one may be made, once it has a name
@@ -36,7 +36,7 @@ type Sort<Row> = {
 };
 
 /** Keys of one sort: those there are, how one is made, and how one is ended. */
-function Keys<Row extends Kept>({ title, about, path, read, columns, make, ready = true, end, children }: Sort<Row>) {
+function Keys<Row extends Kept>({ title, about, path, rows, columns, make, ready = true, end, children }: Sort<Row>) {
   const { t } = useI18n();
   const { ask, dialog } = useConfirm();
   const [open, setOpen] = useState(false);
@@ -67,15 +67,13 @@ function Keys<Row extends Kept>({ title, about, path, read, columns, make, ready
       </div>
       {about && <p className={css.quiet}>{about}</p>}
       <Paper p={0}>
-        <Await read={read}>
-          {({ data }) =>
-            data.length === 0 ? (
-              <Empty title={t('key.none')} icon={<KeyRound size={28} />} />
-            ) : (
-              <DataList label={title} rows={data} rowKey={(row) => row.id} columns={[{ key: 'name', label: t('key.name'), lead: true, cell: (row) => row.name }, ...columns, { key: 'act', label: '', end: true, cell: act }]} />
-            )
-          }
-        </Await>
+        <PageList
+          of={rows}
+          empty={<Empty title={t('key.none')} icon={<KeyRound size={28} />} />}
+          label={title}
+          rowKey={(row) => row.id}
+          columns={[{ key: 'name', label: t('key.name'), lead: true, cell: (row) => row.name }, ...columns, { key: 'act', label: '', end: true, cell: act }]}
+        />
       </Paper>
       {dialog}
       <FormDialog open={open} close={close} title={title} yes={t('key.make')} busy={making.isPending} disabled={!ready} send={() => making.mutate()} instead={making.data && <Secret text={making.data.secret} done={close} />}>
@@ -95,7 +93,7 @@ function APIKeys() {
     <Keys
       title={t('key.api')}
       path="/api/v1/brands/{brand}/api_keys"
-      read={$api.useQuery('get', '/api/v1/brands/{brand}/api_keys', { params: { path } })}
+      rows={usePages<Schemas['APIKey']>('/api/v1/brands/{brand}/api_keys', async (cursor) => (await client.GET('/api/v1/brands/{brand}/api_keys', { params: { path, query: { cursor, limit: 50 } } })).data!, path.brand)}
       columns={[
         { key: 'scopes', label: t('key.scopes'), cell: (row) => row.scopes.join(', ') },
         { key: 'used', label: t('key.used'), cell: (row) => (row.last_used_at ? <When at={row.last_used_at} /> : t('key.never')) },
@@ -123,7 +121,7 @@ function IdentityKeys() {
       title={t('key.identity')}
       about={t('key.identity.text')}
       path="/api/v1/brands/{brand}/identity_keys"
-      read={$api.useQuery('get', '/api/v1/brands/{brand}/identity_keys', { params: { path } })}
+      rows={usePages<Schemas['IdentityKey']>('/api/v1/brands/{brand}/identity_keys', async (cursor) => (await client.GET('/api/v1/brands/{brand}/identity_keys', { params: { path, query: { cursor, limit: 50 } } })).data!, path.brand)}
       columns={[{ key: 'at', label: t('key.made'), cell: (row) => <When at={row.created_at} /> }]}
       make={async (name) => (await client.POST('/api/v1/brands/{brand}/identity_keys', { params: { path }, body: { name } })).data!}
       end={(id) => client.DELETE('/api/v1/brands/{brand}/identity_keys/{key}', { params: { path: { ...path, key: id } } })}

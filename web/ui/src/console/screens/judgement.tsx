@@ -3,14 +3,13 @@ import layout from '@kit/layout.module.css';
 import { Badge, Button, Paper, Select, Text, Textarea } from '@mantine/core';
 import Gavel from 'lucide-react/icons/gavel';
 import { useState } from 'react';
+import { RefusalAppeals } from '../appeals';
 import css from '../console.module.css';
-import { Decide } from '../decide';
 import { MeasureAppeals } from '../measures';
 import { useNames } from '../names';
 import { useBrand, usePlace } from '../place';
 
 type Proposal = Schemas['Proposal'];
-type Appeal = Schemas['Appeal'];
 type Refusal = Schemas['Refusal'];
 
 /** Where pay is at stake: what was proposed, what was appealed, what became of it. */
@@ -20,7 +19,7 @@ export default function Judgement() {
   return (
     <Page title={t('judgement.title')} about={t('judgement.about')}>
       <div className={layout.stack}>
-        {may('decide_appeal') && <Appeals />}
+        {may('decide_appeal') && <RefusalAppeals />}
         {may('decide_appeal') && <MeasureAppeals />}
         {may('refuse_pay') && <Proposals />}
         <Refusals />
@@ -106,60 +105,6 @@ function Refuse({ of }: { of: Proposal }) {
         <Textarea label={t('refuse.evidence')} required autosize minRows={3} maxLength={4096} dir="auto" value={evidence} onChange={(e) => setEvidence(e.currentTarget.value)} />
       </FormDialog>
     </>
-  );
-}
-
-function Appeals() {
-  const { t } = useI18n();
-  const codes = useCodes();
-  const { path } = useBrand();
-  const list = usePages<Appeal>('/api/v1/brands/{brand}/appeals', async (cursor) => (await client.GET('/api/v1/brands/{brand}/appeals', { params: { path, query: { cursor, limit: 10 } } })).data!, path);
-  return (
-    <section>
-      <h2 className={layout.subject}>{t('appeals.title')}</h2>
-      <Await read={list} loading={<Loading rows={1} height={180} />}>
-        {(rows) =>
-          rows.length === 0 ? (
-            <Paper>
-              <Text c="dimmed">{t('appeals.none')}</Text>
-            </Paper>
-          ) : (
-            <div className={layout.stack}>
-              {rows.map((row) => (
-                <Paper key={row.refusal} component="article" className={css.work}>
-                  <span className={css.quiet}>
-                    {t('appeals.by')} <When at={row.decide_by} />
-                  </span>
-                  <Text dir="auto">
-                    <strong>{codes('refusal', row.reason)}:</strong> <bdi>{row.evidence}</bdi>
-                  </Text>
-                  <Text dir="auto">
-                    <strong>{t('appeals.statement')}</strong> <bdi>{row.statement}</bdi>
-                  </Text>
-                  <Judged of={row.work} />
-                  <DecideRefusal of={row} />
-                </Paper>
-              ))}
-              <More of={list} />
-            </div>
-          )
-        }
-      </Await>
-    </section>
-  );
-}
-
-function DecideRefusal({ of }: { of: Appeal }) {
-  const { path } = useBrand();
-  const params = { path: { ...path, refusal: of.refusal } };
-  return (
-    <Decide
-      draft={`appeal.${of.refusal}`}
-      rejects="appeals.stands"
-      upholds="appeals.pay"
-      stale={[key('/api/v1/brands/{brand}/appeals'), key('/api/v1/brands/{brand}/refusals')]}
-      send={(body) => client.POST('/api/v1/brands/{brand}/appeals/{refusal}/decision', { params, body })}
-    />
   );
 }
 

@@ -1,4 +1,4 @@
-import { $api, Await, client, DataList, FormDialog, key, Page, type Schemas, useCodes, useConfirm, useFormat, useI18n, useWrite, When } from '@kit/index';
+import { $api, Await, client, DataList, FormDialog, key, More, Page, type Schemas, useCodes, useConfirm, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Badge, Button, Group, Paper, Radio, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
@@ -143,20 +143,20 @@ function Invited() {
   const codes = useCodes();
   const format = useFormat();
   const { path } = useBrand();
-  const open = $api.useQuery('get', '/api/v1/brands/{brand}/invitations', { params: { path } });
+  const open = usePages<Schemas['Invitation']>('/api/v1/brands/{brand}/invitations', async (cursor) => (await client.GET('/api/v1/brands/{brand}/invitations', { params: { path, query: { cursor, limit: 50 } } })).data!, path.brand);
   const back = useWrite((invitation: string) => client.DELETE('/api/v1/brands/{brand}/invitations/{invitation}', { params: { path: { ...path, invitation } } }), {
     stale: [key('/api/v1/brands/{brand}/invitations')],
   });
   return (
     <Await read={open}>
-      {({ data }) =>
-        data.length === 0 ? null : (
+      {(rows) =>
+        rows.length === 0 ? null : (
           <section>
             <h2 className={layout.subject}>{t('invite.open')}</h2>
             <Paper p={0}>
               <DataList
                 label={t('invite.open')}
-                rows={data}
+                rows={rows}
                 rowKey={(row) => row.id}
                 columns={[
                   { key: 'email', label: t('invite.email'), lead: true, cell: (row) => row.email },
@@ -174,6 +174,7 @@ function Invited() {
                   },
                 ]}
               />
+              <More of={open} />
             </Paper>
           </section>
         )

@@ -86,6 +86,16 @@ function One({ of }: { of: Signal }) {
                 <Anchor component={Link} href={`/questions/${question}`} dir="auto">
                   {title}
                 </Anchor>
+                {of.alike
+                  .filter(({ by }) => by === assignment)
+                  .map((like) => (
+                    <Text key={like.of} size="sm" c="dimmed">
+                      {t('signals.alike', {
+                        share: format.percent(like.share_bp / 10_000),
+                        title: of.evidence.find((other) => other.assignment === like.of)?.title ?? '…',
+                      })}
+                    </Text>
+                  ))}
               </li>
             ))}
           </ul>

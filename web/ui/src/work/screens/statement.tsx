@@ -1,4 +1,4 @@
-import { $api, Await, DataList, Money, Page, type Schemas, useCodes, useI18n } from '@kit/index';
+import { $api, Await, DataList, Money, Page, PayLines, type Schemas, useCodes, useI18n } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Badge, Button, Group, Paper, Text } from '@mantine/core';
 import { useParams } from 'wouter';
@@ -7,7 +7,7 @@ import { monthName } from '../months';
 
 type Statement = Schemas['Statement'];
 type Parts = Pick<Schemas['StatementSum'], 'pending' | 'available' | 'owed' | 'total'>;
-type Row = Parts & { key: string; what: string; when?: string };
+type Row = Parts & { key: string; what: string; when?: string; items?: readonly Schemas['RewardItem'][] };
 
 /** One month's statement, line by line; the page itself prints, in any language. */
 export default function StatementScreen() {
@@ -53,6 +53,7 @@ function Lines({ of }: { of: Statement }) {
     key: String(i),
     what: [codes('line', l.kind), l.work && codes('reward', l.work), l.program_name].filter(Boolean).join(' · '),
     when: when(l.at),
+    items: l.items,
     ...parts(l),
   }));
   return (
@@ -68,6 +69,16 @@ function Lines({ of }: { of: Statement }) {
 }
 
 const parts = ({ pending, available, owed, total }: Parts) => ({ pending, available, owed, total });
+
+/** What a line is; of an answer's pay also what it is made of, where that is more than one part. */
+function What({ of, currency }: { of: Row; currency: string }) {
+  return (
+    <>
+      <span dir="auto">{of.what}</span>
+      {of.items && of.items.length > 1 && <PayLines of={of.items} currency={currency} />}
+    </>
+  );
+}
 
 function Table({ label, rows, currency, dated = false }: { label: string; rows: Row[]; currency: string; dated?: boolean }) {
   const { t } = useI18n();
@@ -88,7 +99,7 @@ function Table({ label, rows, currency, dated = false }: { label: string; rows: 
           rows={rows}
           rowKey={(row) => row.key}
           columns={[
-            { key: 'what', label: t('statement.what'), lead: true, cell: (row) => <span dir="auto">{row.what}</span> },
+            { key: 'what', label: t('statement.what'), lead: true, cell: (row) => <What of={row} currency={currency} /> },
             ...(dated ? [{ key: 'when', label: t('statement.when'), cell: (row: Row) => row.when ?? '' }] : []),
             ...amounts,
           ]}
