@@ -26,7 +26,8 @@ const (
 // for concurrent use.
 type sharing struct {
 	db     *gorm.DB
-	undone func() // a shared transaction was not committed
+	undone func()        // a shared transaction was not committed
+	open   time.Duration // how long others may join one
 
 	mu      sync.Mutex
 	busy    bool // a transaction is open
@@ -158,7 +159,7 @@ func (s *sharing) pass(t *sharedTx, m *turn) {
 func (s *sharing) joining(t *sharedTx, m *turn) *turn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t.err != nil || t.kept == 0 || t.kept >= mostShared || m.alone || time.Since(t.since) > sharedFor ||
+	if t.err != nil || t.kept == 0 || t.kept >= mostShared || m.alone || time.Since(t.since) > s.open ||
 		len(s.waiting) == 0 || s.waiting[0].alone {
 		return nil
 	}

@@ -31,6 +31,7 @@ type crowd struct {
 
 func newCrowd(t *testing.T, s *marketplace.Store) *crowd {
 	t.Helper()
+	s.StayOpen()
 	c, holds, begun := &crowd{Store: s, open: make(chan struct{})}, make(chan struct{}), sync.Once{}
 	c.wg.Go(func() {
 		err := s.InTx(t.Context(), marketplace.AllBrands, func(tx *gorm.DB) error {

@@ -36,7 +36,7 @@ type Store struct {
 func NewStore(write, read *gorm.DB) *Store {
 	s := &Store{write: write, read: read}
 	if !Postgres(write) {
-		s.shared = &sharing{db: write, undone: s.wasUndone}
+		s.shared = &sharing{db: write, undone: s.wasUndone, open: sharedFor}
 	}
 	return s
 }
