@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"knowhow/cmd/knowhow/internal/agenda"
 	"knowhow/marketplace"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
@@ -84,7 +85,7 @@ func (w *world) settle(ctx context.Context, done bool) error {
 func (w *world) notice(ctx context.Context, since time.Time) error {
 	var offers []offered
 	var reviews, failed []reviewing
-	var votes []asked
+	var votes []agenda.Vote
 	var ended []string
 	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) (err error) {
 		if offers, err = newOffers(tx, since); err != nil {
@@ -96,7 +97,7 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 		if failed, err = newlyFailed(tx, since); err != nil {
 			return err
 		}
-		if votes, err = newVotes(tx, since); err != nil {
+		if votes, err = agenda.Votes(tx, since); err != nil {
 			return err
 		}
 		ended, err = newEscalations(tx, since)

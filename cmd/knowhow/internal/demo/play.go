@@ -99,7 +99,7 @@ func (w *world) settle(ctx context.Context, done bool) error {
 func (w *world) notice(ctx context.Context, since time.Time) error {
 	var offers []offered
 	var reviews []reviewing
-	var votes []asked
+	var votes []agenda.Vote
 	var ours []escalated
 	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) (err error) {
 		if offers, err = newOffers(tx, since); err != nil {
@@ -108,7 +108,7 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 		if reviews, err = newReviews(tx, since); err != nil {
 			return err
 		}
-		if votes, err = newVotes(tx, since); err != nil {
+		if votes, err = agenda.Votes(tx, since); err != nil {
 			return err
 		}
 		ours, err = newEscalations(tx, since)
@@ -120,7 +120,7 @@ func (w *world) notice(ctx context.Context, since time.Time) error {
 	if w.only != nil {
 		offers = slices.DeleteFunc(offers, func(o offered) bool { return !w.only(o.Reference) })
 		reviews = slices.DeleteFunc(reviews, func(r reviewing) bool { return !w.only(r.Reference) })
-		votes = slices.DeleteFunc(votes, func(v asked) bool { return !w.only(v.Reference) })
+		votes = slices.DeleteFunc(votes, func(v agenda.Vote) bool { return !w.only(v.Reference) })
 		ours = slices.DeleteFunc(ours, func(e escalated) bool { return !w.only(e.Reference) })
 	}
 	w.expectReactions(offers)

@@ -4,44 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"gorm.io/gorm"
-
+	"knowhow/cmd/knowhow/internal/agenda"
 	"knowhow/marketplace"
-	"knowhow/marketplace/access"
 	"knowhow/marketplace/quality"
 )
 
 // judgesRight is the percentage of gold that peers see for what it is.
 const judgesRight = 92
 
-// asked is a vote that a peer was asked for, as the story reads it.
-type asked struct {
-	ID        quality.VoteID
-	PersonID  access.PersonID
-	AskedAt   time.Time
-	Gold      *string // its title; nil: it is somebody's work
-	GoldBad   bool
-	Reference string
-	Attempt   int
-}
-
-func newVotes(tx *gorm.DB, since time.Time) ([]asked, error) {
-	var list []asked
-	err := tx.Raw(`SELECT v.id, v.person_id, v.asked_at, g.title AS gold, COALESCE(g.bad, false) AS gold_bad,
-			COALESCE(q.reference, '') AS reference, COALESCE(a.attempt, 0) AS attempt
-		FROM review_votes v LEFT JOIN gold_items g ON g.id = v.gold_id LEFT JOIN reviews r ON r.id = v.review_id
-		LEFT JOIN assignments a ON a.id = r.assignment_id LEFT JOIN questions q ON q.id = r.question_id
-		WHERE v.state = 'asked' AND v.asked_at >= ?`, since).Scan(&list).Error
-	if err != nil {
-		return nil, fmt.Errorf("look for votes that were asked for: %w", err)
-	}
-	return list, nil
-}
-
 // expectVotes has peers judge what they were asked to.
-func (w *world) expectVotes(list []asked) {
+func (w *world) expectVotes(list []agenda.Vote) {
 	for _, v := range list {
 		handle := w.handles[v.PersonID]
 		if w.votes[v.ID] || handle == "" || handle == w.rests {
@@ -52,10 +25,7 @@ func (w *world) expectVotes(list []asked) {
 		if it == nil { // gold, or a visitor's
 			it = &item{Reference: v.Reference}
 		}
-		about := fmt.Sprintf("%s/%d", v.Reference, v.Attempt)
-		if v.Gold != nil {
-			about = fmt.Sprintf("gold %d %s", v.AskedAt.UnixMicro(), *v.Gold)
-		}
+		about := v.About()
 		name := about + "/" + handle
 		wait := draw("vote", name).between(reviewLeast, reviewMost)
 		if it.turn(v.Attempt).Weak != nil {
@@ -67,7 +37,7 @@ func (w *world) expectVotes(list []asked) {
 
 // vote is a peer's verdict. The review may have ended meanwhile, or the peer have
 // taken the question when it was opened again: then another is asked.
-func (w *world) vote(ctx context.Context, it *item, v asked, about, name string) error {
+func (w *world) vote(ctx context.Context, it *item, v agenda.Vote, about, name string) error {
 	said := verdictOn(it.turn(v.Attempt), about)
 	if v.Gold != nil {
 		said = onGold(v.GoldBad == draw("sees", name).in(judgesRight), name)
