@@ -76,3 +76,40 @@ func TestRemoveExpert(t *testing.T) {
 		sameRanking(t, without.index().Rank(w.query, w.candidates, DefaultWeights()), ix.Rank(w.query, w.candidates, DefaultWeights()), itself)
 	})
 }
+
+// An index that was changed in any order, and asked in between, ranks as one
+// built anew of what is left: nothing that is kept from question to question,
+// the pool included, outlives what it was made of.
+func TestChangedIndexIsTheRebuiltOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		ix, left := w.index(), w
+		left.docs, left.evidence = slices.Clone(w.docs), slices.Clone(w.evidence)
+		pool := ix.Pool(w.candidates)
+		for range rapid.IntRange(1, 12).Draw(t, "changes") {
+			d := w.docs[rapid.IntRange(0, len(w.docs)-1).Draw(t, "document")]
+			switch rapid.IntRange(0, 3).Draw(t, "change") {
+			case 0:
+				ix.RemoveDocument(d.ID)
+				left.docs = slices.DeleteFunc(left.docs, func(o Document) bool { return o.ID == d.ID })
+			case 1:
+				d.Title = rapid.SampledFrom([]string{"card refund", "late fee", "login"}).Draw(t, "title")
+				ix.AddDocument(d)
+				left.docs = append(slices.DeleteFunc(left.docs, func(o Document) bool { return o.ID == d.ID }), d)
+			case 2:
+				who := w.candidates[rapid.IntRange(0, 7).Draw(t, "who")].Expert
+				ix.RemoveExpert(who)
+				left.evidence = slices.DeleteFunc(left.evidence, func(e Evidence) bool { return e.Expert == who })
+			default:
+				e := Evidence{Document: d.ID, Expert: w.candidates[rapid.IntRange(0, 7).Draw(t, "who")].Expert, Answered: day(-rapid.IntRange(1, 30).Draw(t, "answered"))}
+				ix.AddEvidence(e)
+				left.evidence = append(slices.DeleteFunc(left.evidence, func(o Evidence) bool { return o.Document == e.Document && o.Expert == e.Expert }), e)
+			}
+			want := left.index().Rank(w.query, w.candidates, DefaultWeights())
+			sameRanking(t, want, ix.Rank(w.query, w.candidates, DefaultWeights()), itself)
+			sameRanking(t, want, ix.ChooseFrom(w.query, pool, nil, DefaultWeights(), len(w.candidates), 0).Record, itself)
+		}
+		again := restored(t, snapshot(t, ix))
+		sameRanking(t, ix.Rank(w.query, w.candidates, DefaultWeights()), again.Rank(w.query, w.candidates, DefaultWeights()), itself)
+	})
+}

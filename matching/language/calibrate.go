@@ -23,19 +23,25 @@ type heldOut struct {
 // the counts in its turn.
 func (m *Model) calibrate(t *trainer) {
 	rows := t.heldOut()
-	m.caution = make([]float64, len(m.tags))
+	m.slope, m.caution = plainly(m.tags)
 	m.scale = bestScale(rows, t)
 	for i := range rows {
 		p := m.probability(&rows[i].scores, rows[i].best)
 		rows[i].odds = math.Log(p / (1 - p))
 	}
 	for tag := range m.tags {
-		m.caution[tag] = cautionFor(rows, tag)
+		m.slope[tag], m.caution[tag] = line(rows, tag)
 	}
 	for i := range rows {
-		rows[i].sure = logistic(rows[i].odds + m.caution[rows[i].best])
+		h := &rows[i]
+		h.sure = logistic(m.slope[h.best]*h.odds + m.caution[h.best])
 	}
 	m.sureAt, m.explains = bounds(rows)
+}
+
+// plainly has log odds taken as they are.
+func plainly(tags []Tag) (slope, caution []float64) {
+	return slices.Repeat([]float64{1}, len(tags)), make([]float64, len(tags))
 }
 
 // heldOut scores every row that has any evidence.
@@ -63,7 +69,8 @@ func (t *trainer) heldOut() []heldOut {
 // bestScale is the scale under which what came true is likeliest, of the best
 // language against all others.
 func bestScale(rows []heldOut, t *trainer) float64 {
-	m := &Model{tags: t.tags, sureness: sureness{caution: make([]float64, len(t.tags))}}
+	m := &Model{tags: t.tags}
+	m.slope, m.caution = plainly(m.tags)
 	best, least := 1.0, math.Inf(1)
 	for m.scale = 0.3; m.scale < 3; m.scale *= 1.05 {
 		loss := 0.0
@@ -81,29 +88,37 @@ func bestScale(rows []heldOut, t *trainer) float64 {
 	return best
 }
 
-// cautionFor is how much the log odds of answers in a language are to be moved
-// so that as many come true as they say; it is shrunk toward none.
-func cautionFor(rows []heldOut, tag int) float64 {
-	low, high := -2*float64(mostOdds), 2*float64(mostOdds)
-	for range 40 {
-		middle := (low + high) / 2
-		lack := -middle
+// slopeHeld is how firmly slopes are drawn toward 1, in texts of even odds.
+const slopeHeld = 20
+
+// line fits how the log odds of answers in a language are to be read, so that
+// as many come true as they say: times slope, and caution added. Both are shrunk,
+// toward 1 and none. Where even the plainest texts of a language pass for another
+// one, as among closely related ones, the slope is flat.
+func line(rows []heldOut, tag int) (slope, caution float64) {
+	slope = 1
+	for range 50 {
+		bySlope, byCaution := slopeHeld*(1-slope), -caution
+		ss, sc, cc := float64(slopeHeld), 0.0, 1.0 // the curvature
 		for i := range rows {
 			if rows[i].best != tag {
 				continue
 			}
-			lack -= logistic(rows[i].odds + middle)
+			x := rows[i].odds
+			p := logistic(slope*x + caution)
+			miss, w := -p, p*(1-p)
 			if rows[i].right {
-				lack++
+				miss++
 			}
+			bySlope, byCaution = bySlope+miss*x, byCaution+miss
+			ss, sc, cc = ss+w*x*x, sc+w*x, cc+w
 		}
-		if lack > 0 {
-			low = middle
-		} else {
-			high = middle
-		}
+		whole := ss*cc - sc*sc // positive: the first terms see to it
+		moveSlope, moveCaution := (cc*bySlope-sc*byCaution)/whole, (ss*byCaution-sc*bySlope)/whole
+		part := min(1, 2/(math.Abs(moveSlope)+math.Abs(moveCaution)+1e-9))
+		slope, caution = max(0, slope+part*moveSlope), caution+part*moveCaution
 	}
-	return (low + high) / 2
+	return slope, caution
 }
 
 // bounds are the least probability and evidence of a sure answer: as low as

@@ -15,10 +15,11 @@ const (
 // case. Mail and web addresses and placeholders such as [name 1] are passed
 // over.
 type cutter struct {
-	text  string
-	at    int
-	fresh bool // an address or placeholder may begin here: what stands before is no part of one
-	word  [maxWord + 2]rune
+	text    string
+	at      int
+	capital bool // the last word began with a capital
+	fresh   bool // an address or placeholder may begin here: what stands before is no part of one
+	word    [maxWord + 2]rune
 }
 
 func newCutter(text string) cutter {
@@ -46,6 +47,9 @@ func (c *cutter) next() []rune {
 		r, size := utf8.DecodeRuneInString(c.text[c.at:])
 		c.fresh = r >= utf8.RuneSelf || !letter(r) && !strings.ContainsRune(".@-_:/", r)
 		if letter(r) {
+			if n == 1 {
+				c.capital = unicode.IsUpper(r) || unicode.IsTitle(r)
+			}
 			c.word[n] = unicode.ToLower(r)
 			n++
 		} else if n > 1 && r != 0x00AD && r != 0x200C {

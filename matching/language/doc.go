@@ -12,7 +12,9 @@
 // punctuation, addresses of mail and web and placeholders of redacted data are
 // no evidence. A text is sure when its best language is probable enough and
 // explains enough of it, both bounds set while training from texts whose own
-// part in the counts was left out.
+// part in the counts was left out, and if it is not what may be a name. How
+// probable follows, for each language, from how often such answers came true:
+// where even plain texts pass for another language, few answers are sure.
 //
 // Everything is deterministic: the same rows in the same order train the same
 // model bit for bit, and a text has one answer. Any bytes are fine. Detection

@@ -14,7 +14,7 @@ import (
 // ErrModel is returned for what is not a whole model file of this version.
 var ErrModel = errors.New("not a whole language model of this version")
 
-const magic = "KHLANG2\n"
+const magic = "KHLANG3\n"
 
 // Encode writes the model as a file: the magic, the checksum of what follows,
 // the names, the sureness, and the columns. What is as good as random, hashes
@@ -34,7 +34,7 @@ func (m *Model) columns() ([]byte, error) {
 	out := binary.AppendUvarint(nil, uint64(len(m.tags)))
 	for i, tag := range m.tags {
 		out = append(binary.AppendUvarint(out, uint64(len(tag))), tag...)
-		out = appendFloat(out, m.caution[i])
+		out = appendFloat(appendFloat(out, m.slope[i]), m.caution[i])
 	}
 	for _, v := range []float64{m.scale, m.sureAt, m.explains} {
 		out = appendFloat(out, v)
@@ -174,7 +174,7 @@ func (r *columns) model() *Model {
 	}
 	for range names {
 		m.tags = append(m.tags, Tag(r.take(r.number())))
-		m.caution = append(m.caution, r.float())
+		m.slope, m.caution = append(m.slope, r.float()), append(m.caution, r.float())
 	}
 	m.scale, m.sureAt, m.explains = r.float(), r.float(), r.float()
 	m.rests, m.says = make([]uint16, r.length()), make([]says, r.length())

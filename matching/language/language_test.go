@@ -70,7 +70,8 @@ func TestNothingToGoBy(t *testing.T) {
 }
 
 func TestNotSure(t *testing.T) {
-	for _, text := range []string{"HDMI?", "ok", "Samsung", "Router 7490", "xqzv wkjf pqzx"} {
+	for _, text := range []string{"HDMI?", "ok", "Samsung", "Router 7490", "xqzv wkjf pqzx",
+		"Samsung Galaxy", "Madrid – Barcelona", "Bayern München", "Fire TV Stick", "Google Chrome", "Error 404", "Dana Whitlow", "kad debit saya hilang"} {
 		if tag, p, sure := Detect(text); sure {
 			t.Errorf("%q: sure of %s, %v", text, tag, p)
 		}

@@ -35,7 +35,8 @@ const (
 // sureness is what turns scores into a probability and a yes or no.
 type sureness struct {
 	scale    float64   // of scores in the softmax
-	caution  []float64 // by language, added to the log odds
+	slope    []float64 // by language, of the log odds
+	caution  []float64 // by language, added to them
 	sureAt   float64   // least probability
 	explains float64   // least evidence per run
 }
@@ -82,15 +83,20 @@ func levelOf(weight float64) int { return min(255, int(math.Round(weight/levelSt
 
 // scores are the sums of evidence of a text in steps, and its number of runs.
 type scores struct {
-	sum   [maxTags]uint32
-	runs  int
-	words int
-	first rune // letter
+	sum      [maxTags]uint32
+	runs     int
+	words    int
+	capitals int  // words that begin with a capital
+	first    rune // letter
 }
 
-// alone tells a single word of an alphabet, which may well be a name. Scripts
-// from Thai on write without spaces.
-func (s *scores) alone() bool { return s.words == 1 && s.first < 0x0E00 }
+const fewWords = 4
+
+// named tells what may well be a name: a single word of an alphabet, or a few
+// words that all begin with a capital. Scripts from Thai on write without spaces.
+func (s *scores) named() bool {
+	return s.words == 1 && s.first < 0x0E00 || s.words <= fewWords && s.capitals == s.words
+}
 
 func (m *Model) read(text string, s *scores) {
 	for c := newCutter(text); ; {
@@ -100,6 +106,9 @@ func (m *Model) read(text string, s *scores) {
 		}
 		if s.words++; s.words == 1 {
 			s.first = word[1]
+		}
+		if c.capital {
+			s.capitals++
 		}
 		eachRun(word, func(hash uint32, _ int) {
 			s.runs++
@@ -135,10 +144,11 @@ func (m *Model) look(hash uint32, sum *[maxTags]uint32) {
 }
 
 // Detect tells the language of a text, how probable it is, from 0 to 1, and
-// whether that is sure, which a single word never is but in scripts without
-// spaces. Where nothing in the text is evidence it gives "", 0 and false. The
-// first 600 bytes are read. Of a text in several languages it tells the one
-// that there is most evidence of.
+// whether that is sure, which what may be a name never is: a single word, but in
+// scripts without spaces, or up to four that all begin with a capital. Where
+// nothing in the text is evidence it gives "", 0 and false. The first 600 bytes
+// are read. Of a text in several languages it tells the one that there is most
+// evidence of.
 func (m *Model) Detect(text string) (tag Tag, probability float64, sure bool) {
 	var s scores
 	m.read(text, &s)
@@ -153,11 +163,11 @@ func (m *Model) Detect(text string) (tag Tag, probability float64, sure bool) {
 	}
 	probability = m.probability(&s, best)
 	explained := float64(s.sum[best]) * levelStep / float64(s.runs)
-	return m.tags[best], probability, probability >= m.sureAt && explained >= m.explains && !s.alone()
+	return m.tags[best], probability, probability >= m.sureAt && explained >= m.explains && !s.named()
 }
 
-// mostOdds bounds the log odds of a language before its caution: beyond, more
-// evidence of the same kind says no more.
+// mostOdds bounds the log odds of a language before its slope and caution:
+// beyond, more evidence of the same kind says no more.
 const mostOdds = 7
 
 func (m *Model) probability(s *scores, best int) float64 {
@@ -167,7 +177,7 @@ func (m *Model) probability(s *scores, best int) float64 {
 			others += math.Exp(step * (float64(s.sum[i]) - float64(s.sum[best])))
 		}
 	}
-	return logistic(min(mostOdds, -math.Log(others+1e-9)) + m.caution[best])
+	return logistic(m.slope[best]*min(mostOdds, -math.Log(others+1e-9)) + m.caution[best])
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

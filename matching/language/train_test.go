@@ -77,6 +77,25 @@ func TestARowIsLeftOutOfItsOwnCounts(t *testing.T) {
 	}
 }
 
+// Where even the plainest texts of a language often pass for another one, no odds
+// make its answers probable; where they come true, they stay so.
+func TestOddsAreReadByWhatCameTrue(t *testing.T) {
+	var rows []heldOut
+	for i := range 400 {
+		odds := float64(i%8) - 1
+		rows = append(rows, heldOut{best: 0, odds: odds, right: i/8%5 != 0}, heldOut{best: 1, odds: odds, right: i%8 > 1 || i/8%2 == 0})
+	}
+	for tag, most := range map[int][2]float64{0: {0.75, 0.88}, 1: {0.97, 1}} {
+		slope, caution := line(rows, tag)
+		if p := logistic(slope*6 + caution); slope < 0 || p < most[0] || p > most[1] {
+			t.Errorf("language %d: slope %.2f, caution %.2f, so %.3f at the best odds, want %v", tag, slope, caution, p, most)
+		}
+	}
+	if slope, caution := line(rows, 2); slope != 1 || caution != 0 {
+		t.Errorf("of a language nobody was taken to write in: %v, %v", slope, caution)
+	}
+}
+
 func TestTooFewExamples(t *testing.T) {
 	for name, examples := range map[string][]Example{"none": nil, "one language": slices.Repeat([]Example{{"a text", "en"}}, 20), "three": ownExamples()[:3]} {
 		if _, err := Train(examples, nil); !errors.Is(err, ErrFewExamples) {

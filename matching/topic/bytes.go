@@ -9,6 +9,14 @@ import (
 type writer struct{ to []byte }
 
 func (w *writer) count(n int) { w.to = binary.AppendUvarint(w.to, uint64(n)) }
+func (w *writer) flag(set bool) {
+	if set {
+		w.count(1)
+	} else {
+		w.count(0)
+	}
+}
+
 func (w *writer) number(x float64) {
 	w.to = binary.LittleEndian.AppendUint64(w.to, math.Float64bits(x))
 }
@@ -60,6 +68,12 @@ func (r *reading) count() int {
 		return 0
 	}
 	return int(n)
+}
+
+func (r *reading) flag() bool {
+	n := r.uvarint()
+	r.broken = r.broken || n > 1
+	return n == 1
 }
 
 // bytes takes n things of so many bytes.

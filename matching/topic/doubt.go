@@ -33,7 +33,8 @@ func (t *trial) test(texts []labelled) []tested {
 		r := tested{topic: text.topic, linear: make([]float32, len(t.topics)), net: make([]float32, len(t.topics))}
 		v, known := apart.vector(text.grams, linearSees)
 		t.linears[m].scores(v, r.linear)
-		r.familiar = float32(familiarity(r.linear, known))
+		r.familiar = float32(t.linears[m].familiarity(r.linear, known))
+		t.linears[m].odds(r.linear)
 		for n, net := range t.nets[m] {
 			v, _ := apart.vector(text.grams, netsSee[n])
 			net.scores(v, one)

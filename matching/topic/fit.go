@@ -58,7 +58,7 @@ func split(texts int) (tests, parts int) {
 func fit(topics []string, hints, texts []labelled, halt func() bool) *fitted {
 	all := append(hints[:len(hints):len(hints)], texts...)
 	f := &fitted{topics: topics, space: newSpace(all, len(topics)), nets: make([]*net, len(netsSee))}
-	t := &trial{fitted: f, halt: halt, hints: len(hints), part: parts(texts, len(topics))}
+	t := &trial{fitted: f, halt: halt, hints: len(hints), part: parts(texts, len(topics)), margins: len(texts) >= many}
 	t.place(all)
 	tests, _ := split(len(texts))
 	t.linears, t.nets = make([]*linear, tests), make([][len(netsSee)]*net, tests)
@@ -97,6 +97,7 @@ type trial struct {
 	*fitted
 	halt    func() bool
 	hints   int
+	margins bool
 	part    []int    // of each text
 	seen    []placed // by the linear models, hints first
 	netSeen [len(netsSee)][]placed
@@ -141,12 +142,12 @@ func (t *trial) fitLinear(leftOut int) {
 			others = append(others, int32(i))
 		}
 	}
-	l := newLinearFit(t.seen, int(t.space.begin[ofStretches]), len(t.topics))
-	l.fit(others, rounds, t.halt)
+	l := newLinearFit(t.seen, int(t.space.begin[ofStretches]), len(t.topics), t.margins)
+	l.fit(others, l.rounds, t.halt)
 	t.linears[leftOut] = l.linear
 	if leftOut == 0 {
 		t.linears[0] = l.clone()
-		l.fit(append(others, part...), further, t.halt)
+		l.fit(append(others, part...), l.further, t.halt)
 		t.linear = l.linear
 	}
 }

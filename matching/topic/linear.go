@@ -5,25 +5,40 @@ import (
 	"slices"
 )
 
-// linear is a softmax over topics: a weight for each feature and topic, and
-// one for each topic alone. It is fitted in the dual (each text pulls towards
-// its topic and away from the others with a strength of its own, at most
-// strength), so that a text learned later is a step like any other.
+// linear has a weight for each feature and topic, and one for each topic alone.
+// It is fitted in the dual (each text pulls towards its topic and away from the
+// others with a strength of its own), so that a text learned later is a step
+// like any other. Of few texts it is a softmax over topics; of many each topic
+// is told from all others with a margin (squared hinge), which then reads
+// better and is fitted sooner.
 type linear struct {
-	topics int
-	weight []float32 // by feature, then topic; the last row is the topics' own
+	topics  int
+	margins bool
+	weight  []float32 // by feature, then topic; the last row is the topics' own
 }
 
 const (
-	strength = 100  // how much a text may pull: the C of the textbooks
-	rounds   = 20   // over the texts
-	further  = 8    // over all texts, after those but the part that was left out
-	settled  = 0.02 // a text that pulled less than this rests for some rounds
-	resting  = 4    // rounds
+	strength = 100 // how much a text may pull: the C of the textbooks
+	firmness = 3   // the C where margins count
+	resting  = 4   // rounds
 )
 
-func newLinear(features, topics int) *linear {
-	return &linear{topics, make([]float32, (features+1)*topics)}
+// course is how long a model is fitted.
+type course struct {
+	rounds  int     // over the texts
+	further int     // over all texts, after those but the part that was left out
+	settled float32 // a text that pulled less than this rests for some rounds
+}
+
+func (l *linear) course() course {
+	if l.margins {
+		return course{rounds: 10, further: 4, settled: 0.01}
+	}
+	return course{rounds: 20, further: 8, settled: 0.02}
+}
+
+func newLinear(features, topics int, margins bool) *linear {
+	return &linear{topics, margins, make([]float32, (features+1)*topics)}
 }
 
 func (l *linear) row(f uint32) []float32 {
@@ -72,19 +87,18 @@ func (l *linear) puller() *puller {
 // largest topic alone.
 func (p *puller) step(v vector, topic int, pulls pull) float32 {
 	p.scores(v, p.scored)
-	sum := softmax(p.scored)
 	square := float32(1)
 	for _, x := range v.value {
 		square += x * x
 	}
-	rate, most := 1/(1+strength*square/2), float32(0)
+	if p.margins {
+		p.towardMargins(square, topic, pulls)
+	} else {
+		p.towardShares(square, topic, pulls)
+	}
 	p.moved, p.by = p.moved[:0], p.by[:0]
-	for t, e := range p.scored {
-		wanted := -strength * e / sum
-		if t == topic {
-			wanted += strength
-		}
-		move := rate * (wanted - pulls[t])
+	most := float32(0)
+	for t, move := range p.scored {
 		if move < 1e-5 && move > -1e-5 {
 			continue
 		}
@@ -98,6 +112,48 @@ func (p *puller) step(v vector, topic int, pulls pull) float32 {
 	p.add(p.own(), 1)
 	return most
 }
+
+// towardShares turns scores into moves of the pulls of a softmax.
+func (p *puller) towardShares(square float32, topic int, pulls pull) {
+	sum := softmax(p.scored)
+	rate := 1 / (1 + strength*square/2)
+	for t, e := range p.scored {
+		wanted := -strength * e / sum
+		if t == topic {
+			wanted += strength
+		}
+		p.scored[t] = rate * (wanted - pulls[t])
+	}
+}
+
+// towardMargins turns scores into moves of the pulls where its own topic should
+// score a text 1 or more and each other one -1 or less: a pull is never to the
+// wrong side (Hsieh and others, 2008).
+func (p *puller) towardMargins(square float32, topic int, pulls pull) {
+	const slack = 1.0 / (2 * firmness)
+	rate := 1 / (square + slack)
+	for t, s := range p.scored {
+		if t == topic {
+			p.scored[t] = max(0, pulls[t]-rate*(s-1+slack*pulls[t])) - pulls[t]
+		} else {
+			p.scored[t] = min(0, pulls[t]-rate*(s+1+slack*pulls[t])) - pulls[t]
+		}
+	}
+}
+
+// odds turns scores into what softmax takes. A squared hinge's score stands for
+// a probability of (1+s)² to (1-s)²; each side is a little rounded so that it
+// never is nothing.
+func (l *linear) odds(scores []float32) {
+	if !l.margins {
+		return
+	}
+	for t, s := range scores {
+		scores[t] = float32(2 * math.Log(rounded(1+float64(s))/rounded(1-float64(s))))
+	}
+}
+
+func rounded(x float64) float64 { return math.Log1p(math.Exp(4*x))/4 + 0.001 }
 
 func (p *puller) add(row []float32, x float32) {
 	by := p.by[:len(p.moved)]
@@ -123,14 +179,16 @@ func softmax(scores []float32) (sum float32) {
 // linearFit is a linear model being fitted to texts.
 type linearFit struct {
 	*puller
+	course
 	texts []placed
 	pulls pull   // by text, then topic
 	rest  []int8 // rounds for which each text rests
 	round int
 }
 
-func newLinearFit(texts []placed, features, topics int) *linearFit {
-	return &linearFit{puller: newLinear(features, topics).puller(), texts: texts,
+func newLinearFit(texts []placed, features, topics int, margins bool) *linearFit {
+	l := newLinear(features, topics, margins)
+	return &linearFit{puller: l.puller(), course: l.course(), texts: texts,
 		pulls: make(pull, len(texts)*topics), rest: make([]int8, len(texts))}
 }
 
@@ -147,7 +205,7 @@ func (l *linearFit) fit(numbers []int32, rounds int, halt func() bool) {
 				l.rest[i]--
 				continue
 			}
-			if l.step(l.texts[i].vector, l.texts[i].topic, l.pulls[int(i)*l.topics:][:l.topics]) < settled {
+			if l.step(l.texts[i].vector, l.texts[i].topic, l.pulls[int(i)*l.topics:][:l.topics]) < l.settled {
 				l.rest[i] = resting
 			}
 		}
@@ -155,7 +213,7 @@ func (l *linearFit) fit(numbers []int32, rounds int, halt func() bool) {
 }
 
 // clone is the model as it is now.
-func (l *linear) clone() *linear { return &linear{l.topics, slices.Clone(l.weight)} }
+func (l *linear) clone() *linear { return &linear{l.topics, l.margins, slices.Clone(l.weight)} }
 
 // shuffle orders by a seed, the same on every machine.
 func shuffle(order []int32, seed uint64) {

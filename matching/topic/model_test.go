@@ -68,7 +68,14 @@ func TestProbabilitiesAreCalibrated(t *testing.T) {
 }
 
 func TestStrangeIsWhatNoTopicHas(t *testing.T) {
-	m, d := newDrawn(t, 3, 6, 60, 5)
+	for _, each := range []int{60, many/6 + 1} {
+		testStrange(t, each)
+	}
+}
+
+func testStrange(t *testing.T, each int) {
+	t.Helper()
+	m, d := newDrawn(t, 3, 6, each, 5)
 	strange, told := 0, 0
 	const n = 600
 	for i := range n {
@@ -80,7 +87,7 @@ func TestStrangeIsWhatNoTopicHas(t *testing.T) {
 		}
 	}
 	if strange > n/8 || told < n*9/10 {
-		t.Errorf("of %d each, %d of ours and %d others are strange", n, strange, told)
+		t.Errorf("%d texts a topic: of %d each, %d of ours and %d others are strange", each, n, strange, told)
 	}
 	if r := m.Read("?!"); !r.None() {
 		t.Errorf("nothing is read as familiar: %v", r.Strange)
@@ -105,6 +112,26 @@ func TestLeansAtOnce(t *testing.T) {
 	must(t, m.Fit(nil))
 	if got := m.Read(text).Topics[0].Topic; got != "delivery" || m.Due() {
 		t.Errorf("read as %s, due %v", got, m.Due())
+	}
+}
+
+// Of many texts the linear model is another: it too leans at once, and is in a
+// snapshot as it is.
+func TestManyTextsLeanToo(t *testing.T) {
+	m, d := newDrawn(t, 11, 5, many/5, 2)
+	if !m.fitted.linear.margins {
+		t.Fatal("no margins")
+	}
+	text := d.text(1)
+	before := probability(m.Read(text), named(2))
+	must(t, m.Learn("new", text, named(2)))
+	if after := probability(m.Read(text), named(2)); after <= before {
+		t.Errorf("from %.3f to %.3f", before, after)
+	}
+	back, err := Restore(m.Snapshot())
+	must(t, err)
+	if a, b := m.Read(text), back.Read(text); fmt.Sprint(a) != fmt.Sprint(b) {
+		t.Errorf("read as %v, restored %v", a, b)
 	}
 }
 

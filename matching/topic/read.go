@@ -53,8 +53,9 @@ func (f *fitted) read(text string) Reading {
 			nets[t] += s / float32(len(f.nets))
 		}
 	}
+	familiar := f.linear.familiarity(linear, known)
+	f.linear.odds(linear)
 	f.doubt.mix(linear, nets, mixed)
-	familiar := familiarity(linear, known)
 	for t, name := range f.topics {
 		if name == "" {
 			mixed[t] = float32(math.Inf(-1))
@@ -86,9 +87,14 @@ func guesses(topics []string, scores []float32) []Guess {
 
 // familiarity is the best score of any topic from the linear model, whose
 // weights grow with how often something was seen, times the share of the text
-// that was seen at all.
-func familiarity(linear []float32, known float64) float64 {
-	return float64(slices.Max(linear)) * known
+// that was seen at all. Where margins count it begins from -1, at which no
+// topic claims the text.
+func (l *linear) familiarity(scores []float32, known float64) float64 {
+	best := float64(slices.Max(scores))
+	if l.margins {
+		best = rounded(1 + best)
+	}
+	return best * known
 }
 
 // strange is the share of usual texts that are more familiar than this one.

@@ -15,7 +15,7 @@ var ErrSnapshot = errors.New("no snapshot of a topic model, or a damaged one")
 // little-endian. A new version is another mark: an old snapshot is refused, and
 // the model learned anew.
 const (
-	mark     = "knowhow topics 1\n"
+	mark     = "knowhow topics 2\n"
 	checksum = 4 // bytes
 )
 
@@ -106,6 +106,7 @@ func (w *writer) fitted(f *fitted) {
 	w.grams(known)
 	w.floats(f.space.weight)
 	w.number(f.space.most)
+	w.flag(f.linear.margins)
 	w.floats(f.linear.weight)
 	w.count(len(f.nets))
 	for _, n := range f.nets {
@@ -137,7 +138,7 @@ func (r *reading) fitted() *fitted {
 		f.space.begin[view+1] += f.space.begin[view]
 	}
 	topics := len(f.topics)
-	f.linear = &linear{topics, r.floats()}
+	f.linear = &linear{topics: topics, margins: r.flag(), weight: r.floats()}
 	r.broken = r.broken || topics == 0 || len(f.space.feature) != len(known) ||
 		len(f.linear.weight) != (int(f.space.begin[ofStretches])+1)*topics
 	nets := r.count()

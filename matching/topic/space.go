@@ -29,14 +29,14 @@ var leastTexts = [views]uint32{ofWords: 1, ofPairs: 2, ofParts: 1, ofStretches: 
 // newSpace reads the grams of all texts, each with its topic, 0 to topics-1.
 func newSpace(texts []labelled, topics int) *space {
 	feature, count := countTexts(texts)
-	s := &space{feature: make(map[gram]uint32, len(feature)), most: 1 + math.Log(float64(1+len(texts)))}
+	s := &space{feature: make(map[gram]uint32, len(feature)), most: math.Sqrt(1 + math.Log(float64(1+len(texts))))}
 	told := tellsApart(texts, topics, feature, count)
 	for _, g := range slices.Sorted(maps.Keys(feature)) {
 		old := feature[g]
 		if count[old] < leastTexts[viewOf(g)] {
 			continue
 		}
-		rare := 1 + math.Log(float64(1+len(texts))/float64(1+count[old]))
+		rare := math.Sqrt(1 + math.Log(float64(1+len(texts))/float64(1+count[old])))
 		s.feature[g] = uint32(len(s.weight))
 		s.weight = append(s.weight, float32(rare*told[old]))
 		s.lone = append(s.lone, count[old] == 1)
