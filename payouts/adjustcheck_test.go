@@ -22,6 +22,7 @@ func TestCheckFindsDamagedAdjustments(t *testing.T) {
 		"expense:dispute_fees is the disputes' fees":                "UPDATE disputes SET fee_minor = fee_minor + 1",
 		"expense:bonus is our bonuses":                              "UPDATE bonuses SET amount_minor = amount_minor + 1",
 		"tax:withheld is the withholdings not remitted":             "UPDATE withholdings SET amount_minor = amount_minor + 1",
+		"what is set aside is released and not taken back":          "UPDATE set_asides SET amount_minor = amount_minor + 1",
 		"fx is the exchanges":                                       "UPDATE exchanges SET to_minor = to_minor + 1",
 		"every step has one posting, and no other":                  "DELETE FROM bonuses",
 		"expert:available is the released rewards less the payouts": "UPDATE rewards SET netted_minor = netted_minor - 1 WHERE netted_minor > 0",
@@ -33,6 +34,7 @@ func TestCheckFindsDamagedAdjustments(t *testing.T) {
 		b.must(b.withhold(uuid.New(), expert, 600))
 		b.must(b.clawBack(taken, uuid.New()))
 		b.must(b.release(netted))
+		b.must(b.setAside(netted, uuid.New()))
 		b.must(b.bonus(payouts.Bonus{ID: uuid.New(), Expert: expert, By: uuid.New(), Amount: eur(50)}))
 		b.must(b.exchange(payouts.Exchange{ID: uuid.New(), Brand: b.brand, From: eur(100), To: "JPY", Rate: payouts.Rate{Num: 3, Den: 2}}))
 		b.must(b.dispute(b.newDispute(lost, 200_000)))

@@ -13,7 +13,7 @@ import (
 // adjustment is money that moves otherwise than by work.
 func (w *world) adjustment() *event {
 	id, expert := uuid.New(), w.pick(w.experts)
-	switch w.rng.IntN(11) {
+	switch w.rng.IntN(13) {
 	case 0, 1:
 		reward, decision := w.pick(w.rewards), uuid.New()
 		return w.once("claw back", func() error { return w.clawBack(reward, decision) })
@@ -52,8 +52,24 @@ func (w *world) adjustment() *event {
 		return w.once("exchange", func() error { return w.exchange(x) })
 	case 9:
 		return w.bookEvent(id.String())
+	case 10, 11:
+		return w.asideEvent()
 	default:
 		return w.clearEvent(expert)
+	}
+}
+
+// asideEvent begins or ends the one decision about a reward that can be appealed.
+func (w *world) asideEvent() *event {
+	reward := w.pick(w.rewards)
+	decision := uuid.NewSHA1(reward, []byte("decision"))
+	switch w.rng.IntN(4) {
+	case 0:
+		return w.once("leave", func() error { return w.leave(reward, decision) })
+	case 1:
+		return w.once("take", func() error { return w.clawBack(reward, decision) })
+	default:
+		return w.once("set aside", func() error { return w.setAside(reward, decision) })
 	}
 }
 

@@ -25,8 +25,9 @@ type Clawback struct {
 // ClawBackTx takes a released reward back, and our fee on it, for the program's
 // budget: out of what its expert has available, and what is not there they owe,
 // which later rewards pay. Appends the fact FactClawedBack. Call it only when a
-// person's decision is final. A reward not released is *StateError, another
-// decision, or one used before, ErrKeyReused.
+// person's decision is final; until then, SetAsideTx. A reward not released, or
+// left to its expert, is *StateError, another decision, or one used before,
+// ErrKeyReused.
 func ClawBackTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decision uuid.UUID) error {
 	if err := checkIDs([]string{"decision"}, decision); err != nil {
 		return err
@@ -46,6 +47,9 @@ func ClawBackTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decisio
 		return nil
 	case r.State != RewardReleased:
 		return r.refuse("claw back")
+	}
+	if err := r.decideAside(tx, now, decision); err != nil {
+		return err
 	}
 	have, err := ledger.HoldingTx(ctx, tx, r.available())
 	if err != nil {

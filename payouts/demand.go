@@ -144,6 +144,9 @@ func (s *Service) dueOf(tx *gorm.DB, expert uuid.UUID, of demand, now time.Time)
 		return due, err
 	}
 	for i, d := range due {
+		if d.Balance <= 0 { // all of it is set aside
+			continue
+		}
 		if !s.mayInstantly(now, d.Country, d.Currency) {
 			return nil, fmt.Errorf("%w: %s to %s", ErrNoInstant, d.Currency, d.Country)
 		}

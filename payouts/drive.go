@@ -78,7 +78,7 @@ func (s *Service) send(ctx context.Context, e errand) end {
 	if err := s.Pace.wait(ctx); err != nil {
 		return s.wait(context.WithoutCancel(ctx), e, err)
 	}
-	if s.guarded(guardLease) && s.now().Add(2*callDeadline).After(*e.LeaseUntil) {
+	if s.guarded(guardFence) && s.now().Add(2*callDeadline).After(*e.LeaseUntil) {
 		return s.wait(ctx, e, errors.New("lease is nearly over"))
 	}
 	s.at("sending")

@@ -14,8 +14,11 @@ const (
 	guardSettle guard = "settle"
 	// guardKey: all tries of an attempt have one key.
 	guardKey guard = "key"
-	// guardLease: who has lost the lease neither sends nor writes.
+	// guardLease: what one worker has leased no other takes on, and who has lost the
+	// lease does not write.
 	guardLease guard = "lease"
+	// guardFence: who has slept over the lease, or will, does not send.
+	guardFence guard = "fence"
 )
 
 func (s *Service) guarded(g guard) bool { return !s.unguarded[g] }

@@ -160,7 +160,8 @@ func (r Run) update(tx *gorm.DB) error {
 	return nil
 }
 
-// dueRow is an available balance whose owner can be paid. Kept is a fee that is
+// dueRow is an available balance, less what is set aside of it, whose owner can be
+// paid. Kept is a fee that is
 // taken off it, and Threshold what the expert wants the weekly run to wait for;
 // zero where they want nothing.
 type dueRow struct {
@@ -179,7 +180,7 @@ type dueRow struct {
 func (s *Service) lockDue(tx, where *gorm.DB) ([]dueRow, error) {
 	var due []dueRow
 	query := tx.Table("ledger_accounts AS a").
-		Select("a.id, a.owner_id, a.currency, a.balance, p.reference, p.country, COALESCE(c.threshold_minor, 0) AS threshold").
+		Select("a.id, a.owner_id, a.currency, a.balance - "+asideSQL("a.owner_id", "a.currency")+" AS balance, p.reference, p.country, COALESCE(c.threshold_minor, 0) AS threshold").
 		Joins("JOIN payout_accounts AS p ON p.expert_id = a.owner_id AND p.provider = ? AND p.payouts_enabled",
 			s.Provider.Label()).
 		Joins("LEFT JOIN payout_choices AS c ON c.expert_id = a.owner_id AND c.currency = a.currency").

@@ -19,6 +19,7 @@ type Terms struct {
 	Threshold int64 // what the weekly run waits for, never below Minimum
 	Minimum   int64 // the least that is paid out
 	Owed      int64 // to be paid by later rewards first
+	SetAside  int64 // of Available, not paid out until it is decided whether it is taken back
 
 	PendingUntil *time.Time // when the next of what is under review is released at the latest
 	SentFirst    *time.Time // when the first payout under way was made
@@ -73,7 +74,10 @@ func (s *Service) termsOf(ctx context.Context, tx *gorm.DB, expert uuid.UUID, co
 		return t, err
 	}
 	t.Owed = debt.Minor
-	if t.Asked == nil && sum.Available < least {
+	if t.SetAside, err = setAsideTx(tx, expert, sum.Currency); err != nil {
+		return t, err
+	}
+	if t.Asked == nil && t.free() < least {
 		t.Asked = ErrBelowMinimum
 	}
 	t.Weekly = t.Asked
@@ -81,12 +85,15 @@ func (s *Service) termsOf(ctx context.Context, tx *gorm.DB, expert uuid.UUID, co
 	case t.Weekly != nil:
 	case t.Schedule == WhenAsked:
 		t.Weekly = ErrWhenAsked
-	case sum.Available < t.Threshold:
+	case t.free() < t.Threshold:
 		t.Weekly = ErrBelowThreshold
 	}
 	s.instantTerms(&t, country, now)
 	return t, t.date(tx, expert)
 }
+
+// free is what of the available money can be paid out.
+func (t Terms) free() int64 { return t.Available - t.SetAside }
 
 // instantTerms adds what a payout that arrives at once would cost.
 func (s *Service) instantTerms(t *Terms, country string, now time.Time) {
@@ -95,11 +102,11 @@ func (s *Service) instantTerms(t *Terms, country string, now time.Time) {
 		t.Instant = ErrNoInstant
 		return
 	}
-	if t.Available <= 0 {
+	if t.free() <= 0 {
 		return
 	}
-	t.InstantFee = s.instantFee(Money{Minor: t.Available, Currency: t.Currency})
-	t.InstantAmount = t.Available - t.InstantFee
+	t.InstantFee = s.instantFee(Money{Minor: t.free(), Currency: t.Currency})
+	t.InstantAmount = t.free() - t.InstantFee
 	if t.Instant == nil && t.InstantAmount < t.Minimum {
 		t.Instant = ErrBelowMinimum
 	}

@@ -46,6 +46,7 @@ const (
 	// ActAsked waits for a second operator. AgreeToAct and WithdrawAct move it on.
 	ActAsked ActState = "asked"
 	// ActDone is in the books. Final: corrections are acts of their own.
+	// Of ActClawBack it is decided, and in the books once nobody can appeal.
 	ActDone ActState = "done"
 	// ActWithdrawn was never done. Final.
 	ActWithdrawn ActState = "withdrawn"
@@ -63,7 +64,8 @@ type NewAct struct {
 	Line    string
 	Belongs payouts.Belonging
 	Amount  payouts.Money
-	Reason  string
+	Ground  Ground // of ActClawBack
+	Reason  string // of ActClawBack what shows the ground: the expert reads it
 }
 
 // Act is what an operator has asked for, with the reason.
@@ -75,6 +77,7 @@ type Act struct {
 	Belongs     payouts.Belonging
 	Currency    payouts.Currency
 	AmountMinor int64
+	Ground      Ground
 	Reason      string
 	State       ActState
 	Posting     string // its key in the books; empty: it posts nothing, or not yet
@@ -82,6 +85,8 @@ type Act struct {
 	AskedAt     time.Time
 	DecidedBy   *access.PersonID
 	DecidedAt   *time.Time
+	// Outcome is what became of an ActClawBack that two have decided.
+	Outcome TakeBackState `gorm:"-"`
 }
 
 // TableName implements gorm's Tabler.
@@ -117,6 +122,9 @@ func (n NewAct) check() error {
 	if !slices.Contains(ActKinds, n.Kind) {
 		return &marketplace.InvalidError{Field: "kind", Reason: "is not known"}
 	}
+	if (n.Kind == ActClawBack) != slices.Contains(Grounds, n.Ground) || n.Kind != ActClawBack && n.Ground != "" {
+		return &marketplace.InvalidError{Field: "ground", Reason: fmt.Sprintf("must be one of %v where pay is taken back, and none else", Grounds)}
+	}
 	if err := marketplace.CheckText("reason", n.Reason, 10, 1000); err != nil {
 		return err
 	}
@@ -148,7 +156,7 @@ func (n NewAct) act(by access.PersonID, now time.Time) Act {
 	}
 	return Act{
 		ID: marketplace.NewID[Act](), Kind: n.Kind, SubjectID: n.Subject, Line: n.Line, Belongs: n.Belongs, Currency: n.Amount.Currency,
-		AmountMinor: n.Amount.Minor, Reason: n.Reason, State: ActAsked, AskedBy: by, AskedAt: now,
+		AmountMinor: n.Amount.Minor, Ground: n.Ground, Reason: n.Reason, State: ActAsked, AskedBy: by, AskedAt: now,
 	}
 }
 

@@ -140,7 +140,10 @@ func (s *Service) Acts(ctx context.Context, caller access.Caller, state ActState
 		list, err = marketplace.List(find, page, marketplace.Order{At: "asked_at", ID: "id", Newest: true}, func(a Act) marketplace.Place {
 			return marketplace.Place{At: a.AskedAt, ID: a.ID}
 		})
-		return wrap(err, "list the acts for", caller)
+		if err != nil {
+			return wrap(err, "list the acts for", caller)
+		}
+		return outcomesTx(ctx, tx, list.Items)
 	})
 	return list, err
 }
@@ -150,7 +153,13 @@ func (s *Service) Acts(ctx context.Context, caller access.Caller, state ActState
 func (s *Service) Act(ctx context.Context, caller access.Caller, id ActID) (a Act, err error) {
 	err = s.readAll(ctx, caller, func(tx *gorm.DB) error {
 		err := tx.WithContext(ctx).Where("id = ?", id).Take(&a).Error
-		return marketplace.OnlyOne(err, "act", id)
+		if err := marketplace.OnlyOne(err, "act", id); err != nil {
+			return err
+		}
+		one := []Act{a}
+		err = outcomesTx(ctx, tx, one)
+		a = one[0]
+		return err
 	})
 	return a, err
 }
@@ -209,17 +218,15 @@ func waitingTx(ctx context.Context, tx *gorm.DB, id ActID) (a Act, err error) {
 	return a, nil
 }
 
-// finishTx does the act, and tells the expert whose pay is taken back.
+// finishTx does the act. Pay is taken back when its expert has not appealed, or in
+// vain: until then it is set aside.
 func (s *Service) finishTx(ctx context.Context, tx *gorm.DB, a *Act, by access.PersonID) error {
-	if err := refused(s.doActTx(ctx, tx, a, by)); err != nil {
-		return err
-	}
 	now := s.clock.Now()
 	a.State, a.DecidedBy, a.DecidedAt = ActDone, &by, &now
 	if a.Kind == ActClawBack {
-		return s.tellClawedBackTx(ctx, tx, *a)
+		return s.beginTx(ctx, tx, *a, by)
 	}
-	return nil
+	return refused(s.doActTx(ctx, tx, a, by))
 }
 
 func (a Act) decideTx(ctx context.Context, tx *gorm.DB) error {

@@ -50,7 +50,7 @@ func TestActsNeedTwo(t *testing.T) {
 		otto := b.second()
 		b.suspend("txn_odd", 900)
 		for _, n := range []earnings.NewAct{
-			{Kind: earnings.ActClawBack, Subject: work[0]},
+			{Kind: earnings.ActClawBack, Subject: work[0], Ground: earnings.GroundFraud},
 			{Kind: earnings.ActBonus, Subject: b.subject(), Amount: eur(250)},
 			{Kind: earnings.ActCreditLimit, Subject: uuid.UUID(b.Brand), Amount: eur(5000)},
 			{Kind: earnings.ActCredit, Subject: uuid.UUID(b.Brand), Amount: eur(4000)},
@@ -77,6 +77,9 @@ func TestActsNeedTwo(t *testing.T) {
 			}
 			if err := b.Earnings.AgreeToAct(b.Ctx(), otto, id); !errors.Is(err, earnings.ErrActEnded) {
 				t.Errorf("%s again: %v", n.Kind, err)
+			}
+			if n.Kind == earnings.ActClawBack {
+				b.After(b.Program.Policies.Review.AppealWindow)
 			}
 			a, err := b.Earnings.Act(b.Ctx(), b.Operator, id)
 			b.ok("read", err)
@@ -165,9 +168,13 @@ func TestActsAreRefused(t *testing.T) {
 				"nobody":    with(func(n *earnings.NewAct) { n.Subject = uuid.New() }),
 				"a brand":   with(func(n *earnings.NewAct) { n.Kind, n.Subject = earnings.ActCredit, b.subject() }),
 				"a clawback": with(func(n *earnings.NewAct) {
-					n.Kind, n.Subject, n.Amount = earnings.ActClawBack, uuid.New(), payouts.Money{}
+					n.Kind, n.Subject, n.Amount, n.Ground = earnings.ActClawBack, uuid.New(), payouts.Money{}, earnings.GroundFraud
 				}),
-				"negative": with(func(n *earnings.NewAct) { n.Amount.Minor = -1 }),
+				"a clawback for no reason of the list": with(func(n *earnings.NewAct) {
+					n.Kind, n.Amount, n.Ground = earnings.ActClawBack, payouts.Money{}, "anger"
+				}),
+				"a bonus for fraud": with(func(n *earnings.NewAct) { n.Ground = earnings.GroundFraud }),
+				"negative":          with(func(n *earnings.NewAct) { n.Amount.Minor = -1 }),
 				"no suspense": with(func(n *earnings.NewAct) {
 					n.Kind, n.Line, n.Belongs, n.Amount, n.Subject = earnings.ActClearSuspense, "x", payouts.ToBank, payouts.Money{}, uuid.Nil
 				}),
@@ -180,6 +187,9 @@ func TestActsAreRefused(t *testing.T) {
 			}
 			for _, kind := range earnings.ActKinds {
 				n := with(func(n *earnings.NewAct) { n.Kind, n.Amount = kind, eur(-1) })
+				if kind == earnings.ActClawBack {
+					n.Ground = earnings.GroundFraud
+				}
 				if _, err := b.Earnings.AskForAct(b.Ctx(), b.Operator, n); !errors.Is(err, marketplace.ErrInvalid) {
 					t.Errorf("%s of less than nothing is asked for: %v", kind, err)
 				}
@@ -247,7 +257,7 @@ func TestActsFailHalfway(t *testing.T) {
 			return id
 		}
 		ask(earnings.NewAct{Kind: earnings.ActWithhold, Subject: b.subject(), Amount: eur(100)})
-		id, other := ask(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[0]}), ask(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[1]})
+		id, other := ask(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[0], Ground: earnings.GroundFraud}), ask(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[1], Ground: earnings.GroundMistake})
 		dbtest.Halfway(t, b.DB, func() error { return b.Earnings.AgreeToAct(b.Ctx(), otto, id) })
 		dbtest.Halfway(t, b.DB, func() error { return b.Earnings.WithdrawAct(b.Ctx(), otto, other) })
 		b.Balanced()

@@ -150,7 +150,7 @@ func TestShortMonthIsMadeUp(t *testing.T) {
 		b.KeepPaydays()
 		b.leave(0)
 		all := b.wallet()
-		b.ok("set", b.Programs.SetBudget(b.Ctx(), b.Owner, b.Program.ID, all+50_000, true))
+		b.ok("set", b.Programs.SetBudget(b.Ctx(), b.Owner, b.Program.ID, all+500_000, true))
 		if w, p := b.budget(); p.Budget != all || p.Plan.BaseMinor != all || w.Balance.Minor != 0 {
 			t.Fatalf("%+v, %+v", w, p)
 		}
@@ -160,12 +160,25 @@ func TestShortMonthIsMadeUp(t *testing.T) {
 		if _, p := b.budget(); p.Plan.Told != 80 {
 			t.Errorf("four fifths of what was given: %+v", p)
 		}
-		for _, minor := range []int64{20_000, 40_000} {
+		fund := func(minor int64) {
 			b.ok("fund", b.Programs.Fund(b.Ctx(), b.Owner, b.Program.ID, eur(minor), uuid.NewString()))
 			b.watch()
 		}
-		if w, p := b.budget(); p.Plan.BaseMinor != all+50_000 || p.Budget != all-all*8/10+50_000 || w.Balance.Minor != 10_000 || p.Plan.Told != 80 {
+		fund(10)
+		if _, p := b.budget(); p.Plan.BaseMinor != all+10 || p.Plan.Told != 80 {
+			t.Errorf("a drop: %+v", p)
+		}
+		fund(199_990)
+		fund(310_000)
+		if w, p := b.budget(); p.Plan.BaseMinor != all+500_000 || p.Budget != all-all*8/10+500_000 || w.Balance.Minor != 10_000 || p.Plan.Told != 0 {
 			t.Errorf("made up: %+v, %+v", w, p)
+		}
+		before := len(b.budgetMails())
+		_, p := b.budget()
+		b.ok("spend the rest", b.bonus(p.Budget))
+		b.watch()
+		if _, p := b.budget(); p.Plan.Told != 100 || len(b.budgetMails()) != before+1 {
+			t.Errorf("the rest has gone: %+v, %q", p, b.budgetMails())
 		}
 		b.Balanced()
 	})

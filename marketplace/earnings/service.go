@@ -13,6 +13,7 @@ import (
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/redact"
 	"knowhow/payouts"
 	"knowhow/payouts/country"
 )
@@ -35,6 +36,8 @@ type Rooms struct {
 	Payouts  *payouts.Service
 	Notify   *notify.Service
 	Cashier  *payouts.Cashier
+	// Redactor reads what experts and operators write about pay taken back.
+	Redactor *redact.Redactor
 	News     News // nil: the provider sends none
 	// Countries are those that experts can be paid in at a time, as we pay them.
 	Countries func(at time.Time) []country.Country
@@ -54,6 +57,7 @@ type Service struct {
 	payouts  *payouts.Service
 	notify   *notify.Service
 	cashier  *payouts.Cashier
+	redactor *redact.Redactor
 	news     News
 	payday   bool
 
@@ -64,11 +68,12 @@ type Service struct {
 func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, programs: r.Programs, experts: r.Experts, payouts: r.Payouts, notify: r.Notify, payday: r.Payday,
-		cashier: r.Cashier, news: r.News, countries: r.Countries,
+		cashier: r.Cashier, news: r.News, redactor: r.Redactor, countries: r.Countries,
 	}
 	if s.cashier != nil {
 		s.payouts.Missed = s.missed
 	}
+	s.queue.Sweep(job.Sweep{Name: "take_backs", Table: "take_backs", Do: s.takeBackDueTx})
 	s.queue.HandleCall(heedJob, s.heed)
 	s.queue.HandleCall(settleJob, s.settle)
 	if s.payday {

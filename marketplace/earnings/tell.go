@@ -88,25 +88,3 @@ func (s *Service) tellTx(ctx context.Context, tx *gorm.DB, f payouts.Fact) error
 			amount, s.notify.Link("work/earnings", ""), f.SubjectID),
 	})
 }
-
-// tellClawedBackTx writes to the expert whose pay was taken back: how much, and
-// why.
-func (s *Service) tellClawedBackTx(ctx context.Context, tx *gorm.DB, a Act) error {
-	reward, err := payouts.FindReward(ctx, tx, a.SubjectID)
-	if err != nil {
-		return err
-	}
-	person := access.PersonID(reward.ExpertID)
-	p, err := access.PersonTx(ctx, tx, person)
-	if errors.Is(err, marketplace.ErrNotFound) || err == nil && p.EmailSealed == nil {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: marketplace.AllBrands, Key: "claw_back:" + a.ID.String(), To: person, Subject: "Pay of yours was taken back",
-		Text: fmt.Sprintf("%s that you had earned was taken back, by the decision of two people of the platform. What you do not have any more is taken off what you earn next.\n\nTheir reason: %s\n\nIf that is wrong, tell the platform's operators so.\n\nYour earnings: %s\n",
-			reward.Amount(), a.Reason, s.notify.Link("work/earnings", "")),
-	})
-}
