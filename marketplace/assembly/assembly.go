@@ -135,6 +135,7 @@ func New(p Parts) *House {
 	h.Quality = quality.New(quality.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Keys: p.Keys, Questions: h.Questions,
 		Experts: h.Experts, Customers: h.Customers, Programs: h.Programs, Notify: h.Notify, DrawKey: p.DrawKey,
+		Redactor: redact.New(redact.Options{Key: p.Keys.Derive("quality.redact")}),
 	})
 	h.Insight = insight.New(insight.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Access: h.Access, Programs: h.Programs, Experts: h.Experts,
@@ -146,7 +147,7 @@ func New(p Parts) *House {
 	}
 	h.Programs.Cashier, h.Payouts.Missed = cashier, cashier.Explain
 	h.Earnings = earnings.New(earnings.Rooms{
-		Cashier: cashier, News: p.News, Countries: p.countries,
+		Cashier: cashier, News: p.News, Countries: p.countries, Redactor: redact.New(redact.Options{Key: p.Keys.Derive("earnings.redact")}),
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Experts: h.Experts, Payouts: h.Payouts, Notify: h.Notify, Payday: p.Payday,
 	})
 	return h

@@ -46,6 +46,8 @@ var holdings = []held{
 	{"rewards", "rewards", "expert_id", "id program_id question_id kind currency amount_minor state earned_at release_at decided_at", ""},
 	{"payouts", "payouts", "expert_id", "id currency amount_minor state failure created_at ended_at", ""},
 	{"bonuses", "bonuses", "expert_id", "id program_id currency amount_minor granted_at", ""},
+	{"taken_back", "take_backs", "person_id", "id reward_id state began_at appeal_until statement appealed_at decide_by decision ended_at", ""},
+	{"set_aside", "set_asides", "expert_id", "reward_id currency amount_minor set_at ended_at", ""},
 	{"withholdings", "withholdings", "expert_id", "id currency amount_minor withheld_at", ""},
 	{"payout_choices", "payout_choices", "expert_id", "currency schedule threshold_minor changed_at", ""},
 	{"payout_facts", "payout_facts", "expert_id", "kind currency minor reason at", ""},
@@ -66,6 +68,7 @@ var holdings = []held{
 // it: never who looked, nor what is not decided yet.
 var judgements = []held{
 	{"reviews", "reviews r JOIN assignments a ON a.id = r.assignment_id", "a.person_id", "r.assignment_id r.passed? r.scores{} r.note r.ended_at", " AND r.state = 'decided'"},
+	{"taken_back_for", "money_acts m JOIN take_backs b ON b.id = m.id", "b.person_id", "m.id m.ground m.reason", ""},
 	{"feedback", "feedback f JOIN assignments a ON a.id = f.assignment_id", "a.person_id", "f.assignment_id f.solved? f.csat f.reason f.changed_at", ""},
 }
 

@@ -55,6 +55,13 @@ func (s *Service) Record(ctx context.Context, caller access.Caller) (signed []by
 // RecordKeys is the public key of records as it is published.
 func (s *Service) RecordKeys() ([]byte, error) { return s.RecordKey.Published() }
 
+// VerifyRecord reads a record that this service signed; false of what it did not,
+// byte for byte.
+func (s *Service) VerifyRecord(signed string) (workrecord.Record, bool) {
+	r, err := workrecord.Verify(s.RecordKey.Public(), []byte(signed))
+	return r, err == nil
+}
+
 func (s *Service) personTx(ctx context.Context, tx *gorm.DB, id access.PersonID) (workrecord.Person, error) {
 	p, err := access.PersonTx(ctx, tx, id)
 	if err != nil {

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/quality"
+	"knowhow/payouts"
 )
 
 // fillJudged brings rows into the tables of what is decided and known of experts.
@@ -19,6 +23,26 @@ func fillJudged(t *testing.T, m *markettest.Market) {
 		t.Fatal(err)
 	}
 	fillNPS(t, m)
+	fillSettled(t, m)
+}
+
+// fillSettled has a human look into a signal: two who are paid to one account.
+func fillSettled(t *testing.T, m *markettest.Market) {
+	t.Helper()
+	var err1 error
+	for _, name := range []string{"ann", "anna"} {
+		x := m.Expert(name)
+		err1 = errors.Join(err1, m.Experts.SetAvailability(t.Context(), x, false), m.Store.InTx(t.Context(), m.Brand, func(tx *gorm.DB) error {
+			return payouts.NoteFingerprintsTx(t.Context(), tx, m.Clock.Now(), "sandbox", uuid.UUID(x.Person), "one account")
+		}))
+	}
+	list, err2 := m.Quality.Signals(t.Context(), m.Manager, m.Program.ID)
+	if err := errors.Join(err1, err2); err != nil || len(list) == 0 {
+		t.Fatal(list, err)
+	}
+	if err := m.Quality.Settle(t.Context(), m.Manager, m.Program.ID, list[0].Key(m.Program.ID), quality.SettledNothing, "They are sisters."); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fillNPS has a customer say whether they would recommend the program: one of

@@ -26,7 +26,7 @@ import (
 // the machinery's, as are its timetable, its watch for mails and experts' hours, and money is the platform's books, which
 // no tenant's query reads. Every other table with a brand_id is a tenant's.
 var global = []string{
-	"bonuses", "credit_limits", "disputes", "exchanges", "expert_schedules", "holds", "jobs", "mail_watch", "payout_facts", "rewards", "timetable",
+	"bonuses", "credit_limits", "disputes", "exchanges", "expert_schedules", "holds", "jobs", "mail_watch", "payout_facts", "rewards", "take_backs", "timetable",
 }
 
 // tenantTables reads from PostgreSQL's catalogue which tables name a brand.

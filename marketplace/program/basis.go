@@ -25,15 +25,15 @@ type Kind struct {
 type Basis struct {
 	Currency payouts.Currency `json:"currency"`
 	Topic    string           `json:"topic,omitempty"` // whose own reward the base is
-	Base     int64            `json:"base"`
+	Base     int64            `json:"base" doc:"What it starts from, in minor units."`
 
 	Language   string `json:"language,omitempty"`
 	LanguageBP int    `json:"language_bp,omitempty"`
 
 	EffortS   int   `json:"effort_s"`
 	Sample    int   `json:"sample,omitempty"`
-	Included  int   `json:"included,omitempty"`   // minutes
-	PerMinute int64 `json:"per_minute,omitempty"` // beyond them
+	Included  int   `json:"included,omitempty"` // minutes
+	PerMinute int64 `json:"per_minute,omitempty" doc:"For each minute beyond those included, in minor units."`
 
 	Waiting int `json:"waiting,omitempty"`
 	Hands   int `json:"hands,omitempty"`
@@ -44,8 +44,8 @@ type Basis struct {
 	LeastBP int `json:"least_bp,omitempty"`
 	MostBP  int `json:"most_bp,omitempty"`
 
-	Floor  int64            `json:"floor,omitempty"` // an hour, minor units
-	Floors map[string]int64 `json:"floors,omitempty"`
+	Floor  int64            `json:"floor,omitempty" doc:"What an hour earns at least, in minor units."`
+	Floors map[string]int64 `json:"floors,omitempty" doc:"The same by country, in minor units."`
 	FeeBP  int              `json:"fee_bp"`
 }
 

@@ -106,14 +106,30 @@ func (s *Service) fillTx(ctx context.Context, tx *gorm.DB, p Program, plan *Budg
 }
 
 // catchUpTx brings what the wallet lacked when the month's budget was given, as far
-// as it has it now. Who was told that the budget has gone is not told again.
+// as it has it now. Who was told that the budget has gone is told again only where
+// that left a good part of it, freshAgain: of a wallet that fills in drops one would
+// be told all day.
 func (s *Service) catchUpTx(ctx context.Context, tx *gorm.DB, p Program, plan *BudgetPlan, by access.Caller) error {
 	spending, err := s.spendingTx(ctx, tx, p, s.clock.Now())
 	if err != nil {
 		return err
 	}
-	return s.coverTx(ctx, tx, p, plan, max(0, plan.missing(spending)), by)
+	before := plan.BaseMinor
+	if err := s.coverTx(ctx, tx, p, plan, max(0, plan.missing(spending)), by); err != nil || plan.BaseMinor == before {
+		return err
+	}
+	if spending, err = s.spendingTx(ctx, tx, p, s.clock.Now()); err != nil {
+		return err
+	}
+	if spending.Budget >= plan.BaseMinor/10*freshAgain {
+		plan.Told = 0
+	}
+	return nil
 }
+
+// freshAgain is how many tenths of a month's budget are left when what was brought
+// counts as a new beginning: more than at the lowest threshold.
+const freshAgain = 3
 
 // missing is what a budget lacks of the month's; negative: what it has too much.
 func (b BudgetPlan) missing(of payouts.Spending) int64 {

@@ -20,7 +20,7 @@ type Quote struct {
 // with what says where it comes from.
 type QuoteItem struct {
 	Code     string `json:"code"`
-	Minor    int64  `json:"minor"`
+	Minor    int64  `json:"minor" doc:"In minor units of the program's currency."`
 	BP       int    `json:"bp,omitempty"`       // what was added, in basis points
 	Topic    string `json:"topic,omitempty"`    // slug
 	Language string `json:"language,omitempty"` // without region
@@ -28,8 +28,8 @@ type QuoteItem struct {
 	Sample   int    `json:"sample,omitempty"`   // answers that their number is known from; 0: it is assumed
 	Waiting  int    `json:"waiting,omitempty"`  // questions
 	Hands    int    `json:"hands,omitempty"`    // experts who were free for them
-	Hourly   int64  `json:"hourly,omitempty"`   // the floor, minor units
-	Own      bool   `json:"own,omitempty"`      // the floor is that of the expert's country
+	Hourly   int64  `json:"hourly,omitempty" doc:"The floor of an hour, in minor units."`
+	Own      bool   `json:"own,omitempty"` // the floor is that of the expert's country
 }
 
 // The codes of quote items.

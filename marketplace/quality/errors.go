@@ -15,6 +15,8 @@ var (
 	// ErrSameHuman: the caller refused or reviewed the work, so somebody else must
 	// decide the appeal.
 	ErrSameHuman = fmt.Errorf("an appeal is decided by somebody who has not yet judged the work: %w", marketplace.ErrForbidden)
+	// ErrOwnSignal: the signal is about the caller.
+	ErrOwnSignal = fmt.Errorf("nobody settles what is about themselves: %w", marketplace.ErrForbidden)
 	// ErrTooMuchGold: the program has as many items of gold in use as it may.
 	ErrTooMuchGold = fmt.Errorf("%w: the program has enough gold in use", marketplace.ErrConflict)
 	// ErrNotAsked: the customer is not asked whether they would recommend the

@@ -31,7 +31,7 @@ var HistoryKinds = []event.Kind{
 	expert.HasApplied, expert.Approved, expert.Activated, expert.HasPaused, expert.Unpaused, expert.WasSuspended, expert.Reinstated,
 	expert.WasRestricted, expert.Unrestricted, expert.MeasureContested, expert.MeasureWasDecided,
 	expert.HasLeft, expert.WasRejected, expert.EnrolledByHuman, expert.CertifiedSet, expert.TermsPublished, expert.QuizPublished, expert.EvidenceAdded,
-	EventReviewed, EventRefused, EventAppealed, EventAppealDecided,
+	EventReviewed, EventRefused, EventAppealed, EventAppealDecided, EventSignalSettled,
 }
 
 // Happening is one entry of a brand's history: ids and codes, no words.

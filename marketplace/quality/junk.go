@@ -3,6 +3,7 @@ package quality
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/quality/verdict"
@@ -21,6 +22,7 @@ func (l lately) junkSignals() []Signal {
 	var people numbers[access.PersonID]
 	var texts []string // of each turn, all that was written
 	var by []access.PersonID
+	var at []time.Time
 	out := map[int]bool{}
 	for _, r := range l.said {
 		i := turns.number(r.AssignmentID)
@@ -32,7 +34,7 @@ func (l lately) junkSignals() []Signal {
 			continue
 		}
 		people.number(r.PersonID)
-		texts, by = append(texts, r.Body), append(by, r.PersonID)
+		texts, by, at = append(texts, r.Body), append(by, r.PersonID), append(at, r.At)
 	}
 	found := make([]Signal, len(people.all))
 	for i, text := range slices.Backward(texts) {
@@ -40,7 +42,7 @@ func (l lately) junkSignals() []Signal {
 			continue
 		}
 		s := &found[people.number(by[i])]
-		s.Kind, s.People, s.Count = SignalJunk, suspects(by[i]), s.Count+1
+		s.Kind, s.People, s.Count, s.at = SignalJunk, suspects(by[i]), s.Count+1, append(s.at, at[i])
 		if len(s.Assignments) < mostShown {
 			s.Assignments = append(s.Assignments, turns.all[i])
 		}

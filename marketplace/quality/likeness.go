@@ -57,7 +57,7 @@ func likeSignals(kind SignalKind, rows []said, found []verdict.Copy) []Signal {
 			s = &Signal{Kind: kind, People: suspects(who)}
 			by[who], order = s, append(order, s)
 		}
-		s.Count++
+		s.Count, s.at = s.Count+1, append(s.at, rows[c.By].At)
 		like := Likeness{By: rows[c.By].AssignmentID, Of: rows[c.Of].AssignmentID, Share: c.Share}
 		if len(s.Alike) < mostShown/2 { // so that the work of each pair is shown
 			s.Alike = append(s.Alike, like)

@@ -55,6 +55,9 @@ const (
 // reviewMoves is the state map of reviews; migration 00021 mirrors it.
 var reviewMoves = map[ReviewState][]ReviewState{ReviewOpen: {ReviewDecided, ReviewLapsed}}
 
+// ReviewStates lists every state.
+var ReviewStates = marketplace.StatesOf(reviewMoves)
+
 func (s ReviewState) to(next ReviewState) (ReviewState, error) {
 	if !slices.Contains(reviewMoves[s], next) {
 		return "", &question.TransitionError{Noun: "review", From: string(s), Verb: "become " + string(next)}

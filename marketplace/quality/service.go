@@ -18,7 +18,8 @@ import (
 	"knowhow/marketplace/redact"
 )
 
-// What happens in this room. The subject is the question, data is a Detail.
+// What happens in this room. The subject is the question, data is a Detail, unless
+// it says something else.
 const (
 	EventFeedback        event.Kind = "quality.feedback"       // reason: solved or not_solved
 	EventReviewRequested event.Kind = "review.requested"       // no check yet, so no part of the receipt
@@ -27,6 +28,7 @@ const (
 	EventRefused         event.Kind = "quality.refused"        // reason: the RefusalReason
 	EventAppealed        event.Kind = "quality.appealed"       //
 	EventAppealDecided   event.Kind = "quality.appeal_decided" // reason: upheld, rejected or undecided
+	EventSignalSettled   event.Kind = "signal.settled"         // the subject is the program, data a SettledSignal
 )
 
 // Detail is the data of this room's events; what does not apply is left out.
@@ -53,6 +55,7 @@ type Rooms struct {
 	Customers *customer.Service
 	Programs  *program.Service
 	Notify    *notify.Service
+	Redactor  *redact.Redactor
 	DrawKey   []byte // what the draw of work to review hangs on; nil: one made of Keys
 }
 
@@ -68,6 +71,7 @@ type Service struct {
 	customers *customer.Service
 	programs  *program.Service
 	notify    *notify.Service
+	redactor  *redact.Redactor
 	drawKey   []byte
 }
 
@@ -77,7 +81,7 @@ func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, keys: r.Keys,
 		questions: r.Questions, experts: r.Experts, customers: r.Customers, programs: r.Programs, notify: r.Notify,
-		drawKey: r.DrawKey,
+		redactor: r.Redactor, drawKey: r.DrawKey,
 	}
 	if s.drawKey == nil {
 		s.drawKey = r.Keys.Derive("quality.draw")

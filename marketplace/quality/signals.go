@@ -44,6 +44,11 @@ type Signal struct {
 	Assignments []question.AssignmentID // of the work it rests on, the latest first, at most 20
 	Evidence    []Evidence              // the same, to be looked at
 	Alike       []Likeness              // of copied and spun answers, which is like which, the latest first, at most 10
+	Open        bool                    // it waits for a human
+	Settled     *Settlement             // what a human said of it last; nil: nobody did
+
+	customer access.CustomerID // whom it is about beside People, who is told to nobody
+	at       []time.Time       // when there was what Count counts
 }
 
 // Evidence is work that a signal rests on: where it is, and its redacted title.
@@ -73,8 +78,8 @@ const (
 )
 
 // Signals lists the patterns in a program's last 90 days that a human should look
-// at, the most telling of each kind first (permission SuspendExperts). They are
-// worked out when they are asked for. Errors: *access.ForbiddenError,
+// at, the most telling of each kind first, and those that somebody settled last
+// (permission SuspendExperts). They are worked out when they are asked for. Errors: *access.ForbiddenError,
 // *marketplace.NotFoundError.
 func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.ID) (list []Signal, err error) {
 	brand, err := s.programs.BrandOf(ctx, id)
@@ -95,11 +100,15 @@ func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.
 	}
 	list = append(list, words.signals()...)
 	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
+		if err := settledTx(ctx, tx, id, list); err != nil {
+			return err
+		}
 		if err := evidenceTx(ctx, tx, list); err != nil {
 			return err
 		}
 		return nameTx(ctx, tx, id, list)
 	})
+	slices.SortStableFunc(list, func(a, b Signal) int { return cmp.Compare(a.rank(), b.rank()) })
 	return list, err
 }
 
@@ -226,7 +235,7 @@ func judgingSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, Signal{Kind: SignalJudging, People: suspects(r.PersonID), Count: len(votes), Assignments: shown})
+		list = append(list, Signal{Kind: SignalJudging, People: suspects(r.PersonID), Count: len(votes), Assignments: shown, at: given(votes)})
 	}
 	return list, nil
 }

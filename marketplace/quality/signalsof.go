@@ -78,9 +78,19 @@ func ringSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Tim
 		if s.Assignments, err = votedWorkTx(ctx, tx, among); err != nil {
 			return nil, err
 		}
+		s.at = given(among)
 		list = append(list, s)
 	}
 	return list, nil
+}
+
+// given is when votes were given.
+func given(votes []Vote) []time.Time {
+	at := make([]time.Time, len(votes))
+	for i, v := range votes {
+		at[i] = *v.EndedAt
+	}
+	return at
 }
 
 // customerSignalsTx finds customers whom one expert has answered more often than
@@ -90,8 +100,9 @@ func customerSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time
 		AssignmentID question.AssignmentID
 		CustomerID   access.CustomerID
 		PersonID     access.PersonID
+		EarnedAt     time.Time
 	}
-	err := tx.WithContext(ctx).Table("assignments").Select("assignments.id AS assignment_id, questions.customer_id, assignments.person_id").
+	err := tx.WithContext(ctx).Table("assignments").Select("assignments.id AS assignment_id, questions.customer_id, assignments.person_id, assignments.earned_at").
 		Joins("JOIN questions ON questions.id = assignments.question_id").
 		Where("questions.program_id = ? AND assignments.earned_at > ?", id, now.Add(-signalsOver)).
 		Order("assignments.earned_at DESC, assignments.id").Find(&rows).Error
@@ -109,11 +120,11 @@ func customerSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time
 		answered[r.PersonID]++
 		m := meeting{r.CustomerID, r.PersonID}
 		if met[m] == nil {
-			met[m] = &Signal{Kind: SignalCustomer, People: suspects(r.PersonID)}
+			met[m] = &Signal{Kind: SignalCustomer, People: suspects(r.PersonID), customer: r.CustomerID}
 			order = append(order, m)
 		}
 		s := met[m]
-		s.Count++
+		s.Count, s.at = s.Count+1, append(s.at, r.EarnedAt)
 		if len(s.Assignments) < mostShown {
 			s.Assignments = append(s.Assignments, r.AssignmentID)
 		}

@@ -69,20 +69,28 @@ func (s *Service) watch(ctx context.Context, j job.Job) error {
 	if err != nil {
 		return err
 	}
-	watched := watchedFor(doubted, append(signals, words.signals()...))
+	signals = append(signals, words.signals()...)
+	err = s.store.Read(ctx, j.BrandID, func(tx *gorm.DB) error { return settledTx(ctx, tx, args.Program, signals) })
+	if err != nil {
+		return err
+	}
+	watched := watchedFor(doubted, signals)
 	return s.store.InTx(ctx, j.BrandID, func(tx *gorm.DB) error {
 		return expert.SetWatchTx(ctx, tx, args.Program, watched)
 	})
 }
 
-// watchedFor is who is to be watched. A signal is the better reason: it waits for a
-// human.
+// watchedFor is who is to be watched. An open signal is the better reason: it waits
+// for a human.
 func watchedFor(doubted []access.PersonID, signals []Signal) map[access.PersonID]expert.Watch {
 	watched := map[access.PersonID]expert.Watch{}
 	for _, person := range doubted {
 		watched[person] = expert.WatchDoubt
 	}
 	for _, s := range signals {
+		if !s.Open {
+			continue
+		}
 		for _, p := range s.People {
 			watched[p.Person] = expert.WatchSignal
 		}

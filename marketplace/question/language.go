@@ -1,18 +1,24 @@
 package question
 
 import (
+	"slices"
 	"strings"
 
 	"knowhow/marketplace/program"
 	"knowhow/matching/language"
 )
 
-// languageFor is the language of a question that names none: the customer's, if
-// the program has it; of a customer of whom none is known the one it is written
-// in, if that is sure and the program has it; else the program's first.
+// languageFor is the language of a question that names none: the one it is
+// written in, if that is sure and the program has it, else the customer's, if
+// the program has that, else the program's first. Who writes in their own
+// language is served in that of their region.
 func languageFor(locale string, p program.Program, ask Ask) string {
-	if locale == "" && len(p.Languages) > 1 {
-		locale = writtenIn(ask.Title + "\n" + ask.Body)
+	if len(p.Languages) > 1 {
+		written := writtenIn(ask.Title + "\n" + ask.Body)
+		served := func(tag string) bool { return nearness(tag, written) > 0 }
+		if written != "" && nearness(written, locale) == 0 && slices.ContainsFunc(p.Languages, served) {
+			locale = written
+		}
 	}
 	return languageOf(locale, p)
 }

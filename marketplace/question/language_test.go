@@ -14,10 +14,14 @@ func TestLanguageOfAQuestionThatNamesNone(t *testing.T) {
 		locale, text, want string
 		serves             []string
 	}{
-		"the customer's":                   {"de-AT", "The picture turns blurry after twenty minutes on every channel.", "de", []string{"en", "de"}},
+		"not the customer's":               {"de-AT", inEnglish, "en", []string{"de", "en"}},
+		"neither the customer's":           {"fr", inGerman, "de", []string{"en", "de"}},
+		"the customer's, since unsure":     {"de-AT", "HDMI, router?", "de", []string{"en", "de"}},
+		"the customer's, since not served": {"de-AT", inEnglish, "de", []string{"fr", "de"}},
+		"the customer's region of it":      {"de-AT", inGerman, "de-AT", []string{"de-CH", "de-AT"}},
 		"the one it is written in":         {"", inGerman, "de", []string{"en", "de"}},
 		"with the program's region":        {"", inGerman, "de-CH", []string{"en", "de-CH"}},
-		"English":                          {"", "The picture turns blurry after twenty minutes on every channel since the update.", "en", []string{"de", "en"}},
+		"English":                          {"", inEnglish, "en", []string{"de", "en"}},
 		"Arabic":                           {"", "الصورة تصبح غير واضحة بعد عشرين دقيقة على جميع القنوات", "ar", []string{"en", "ar"}},
 		"one the program has not":          {"", inGerman, "en", []string{"en", "fr"}},
 		"nothing plain":                    {"", "HDMI?", "en", []string{"en", "de"}},
@@ -28,7 +32,7 @@ func TestLanguageOfAQuestionThatNamesNone(t *testing.T) {
 		"the customer's region":            {"pt-PT", "?", "pt-PT", []string{"pt-BR", "pt-PT"}},
 		"the customer's script":            {"zh-Hant", "?", "zh-Hant", []string{"en", "zh-Hans", "zh-Hant"}},
 		"the customer's, in other regions": {"de-AT", "?", "de-CH", []string{"de-CH", "de-LI"}},
-		"the customer's, which it is not":  {"fr", inGerman, "en", []string{"en", "de"}},
+		"a customer's other Norwegian":     {"nn-NO", inNorwegian, "nn", []string{"nb", "nn"}},
 	} {
 		p := program.Program{Languages: c.serves}
 		if got := languageFor(c.locale, p, Ask{Title: c.text}); got != c.want {
@@ -36,6 +40,8 @@ func TestLanguageOfAQuestionThatNamesNone(t *testing.T) {
 		}
 	}
 }
+
+const inEnglish = "The picture turns blurry after twenty minutes on every channel since the update."
 
 const inNorwegian = "Bildet blir uskarpt etter tjue minutter på alle kanaler, og jeg vet ikke hva jeg skal gjøre med det."
 

@@ -104,6 +104,9 @@ var assignmentMoves = map[AssignmentState][]AssignmentState{
 	HandedBack: {Earned},
 }
 
+// AssignmentStates lists every state of an assignment.
+var AssignmentStates = marketplace.StatesOf(assignmentMoves)
+
 // to gives next if an assignment may move there, or a *TransitionError.
 func (s AssignmentState) to(next AssignmentState) (AssignmentState, error) {
 	if !slices.Contains(assignmentMoves[s], next) {

@@ -200,8 +200,8 @@ func (s *Service) LockAnsweredTx(ctx context.Context, tx *gorm.DB, caller access
 	}
 	var same bool
 	q, err := s.loadTx(ctx, tx, joined{
-		columns: ", " + joinedTurn + ", " + still, into: append(a.into(), &same),
-		tables: "JOIN assignments a ON a.id = " + lastAnswer("q.id"),
+		columns: ", " + joinedTurn + ", " + still, args: []any{id}, into: append(a.into(), &same),
+		tables: "JOIN assignments a ON a.id = " + lastAnswer("?"),
 		where:  "q.id = ? AND q.brand_id = ? AND q.customer_id = " + customer.HeldSQL(tx),
 		by:     []any{id, caller.Brand, caller.Brand, caller.Customer}, locked: "q",
 	})

@@ -86,11 +86,11 @@ type TurnReceipt struct {
 // units: Held = Experts + Fees + Returned + StillHeld.
 type MoneyReceipt struct {
 	Currency  payouts.Currency `json:"currency"`
-	Held      int64            `json:"held"`
-	Experts   int64            `json:"experts"`
-	Fees      int64            `json:"fees"`
-	Returned  int64            `json:"returned"`
-	StillHeld int64            `json:"still_held"`
+	Held      int64            `json:"held" doc:"What was set aside for the question, in minor units."`
+	Experts   int64            `json:"experts" doc:"What experts earned, in minor units."`
+	Fees      int64            `json:"fees" doc:"What the platform took, in minor units."`
+	Returned  int64            `json:"returned" doc:"What went back to the budget, in minor units."`
+	StillHeld int64            `json:"still_held" doc:"What is set aside still, in minor units."`
 }
 
 // Check is one quality check. Who made it has a number of this receipt's own,

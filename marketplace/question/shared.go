@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace/expert"
 	"knowhow/matching"
 	"knowhow/matching/assign"
+	"knowhow/matching/mood"
 )
 
 const (
@@ -29,6 +30,10 @@ const (
 	// the belief would have it, as if there were so much more evidence; so it was
 	// measured in matching/simulate.
 	sharper = 8
+	// pressingCounts is what the words of a question can add to its age, as a part
+	// of the promised first response: who waits that much longer comes before
+	// whoever presses.
+	pressingCounts = .5
 )
 
 // DecidedTogether is how a question was decided on with others of its program:
@@ -40,10 +45,11 @@ type DecidedTogether struct {
 	Questions int       `json:"questions"`
 	Round     int       `json:"round"` // from 1: by free hands and shares; later, where these did not suffice, one more question for each expert
 	Urgency   float64   `json:"urgency"`
-	Scale     float64   `json:"scale"`  // logarithm of the sum of which the exponentials are shares
-	Gain      float64   `json:"gain"`   // what the last place of the question adds
-	Prices    []float64 `json:"prices"` // of the ranking's candidates, those who were considered; noHands: had no hand free
-	Asked     []int     `json:"asked"`  // ranks of those who were asked
+	Pressing  float64   `json:"pressing,omitempty"` // part of the urgency: mood.Reading's, of its words, times pressingCounts
+	Scale     float64   `json:"scale"`              // logarithm of the sum of which the exponentials are shares
+	Gain      float64   `json:"gain"`               // what the last place of the question adds
+	Prices    []float64 `json:"prices"`             // of the ranking's candidates, those who were considered; noHands: had no hand free
+	Asked     []int     `json:"asked"`              // ranks of those who were asked
 }
 
 // noHands is the price of who could not be had.
@@ -57,6 +63,7 @@ type waiter struct {
 	asked wave
 	scale float64
 	grows float64 // urgency
+	press float64 // of it by words
 }
 
 // expected is what is believed of who may be asked.
@@ -108,7 +115,8 @@ func (g given) share(open []*waiter, promise time.Duration, now time.Time) error
 	pool := 0
 	for _, w := range open {
 		w.scale = scaleOf(w.choice.Candidates)
-		w.grows = ageing.Urgency(now.Sub(w.q.AskedAt))
+		w.press = pressingCounts * mood.Read(w.q.Title+"\n"+w.q.Body, w.q.Language).Urgency
+		w.grows = ageing.Urgency(now.Sub(w.q.AskedAt)) + w.press
 		pool = max(pool, w.choice.Pool)
 	}
 	bound := max(shareBound, shareTimes/float64(max(pool, 1)))
@@ -202,7 +210,7 @@ func (w *waiter) decide(h hands, i int, solved assign.Plan, d DecidedTogether) {
 			places, d.Asked = append(places, place), append(d.Asked, c.Rank)
 		}
 	}
-	d.Urgency, d.Scale, d.Gain = w.grows, w.scale, solved.Gains[i]
+	d.Urgency, d.Pressing, d.Scale, d.Gain = w.grows, w.press, w.scale, solved.Gains[i]
 	w.asked = w.wave(places)
 	d.Prices = d.Prices[:min(len(d.Prices), len(w.asked.record.Ranking.Candidates))]
 	w.asked.record.Together = &d

@@ -18,15 +18,15 @@ import (
 )
 
 // waiting is a market in which one expert is asked at a time, and so many
-// questions whose first wave is over at the same moment.
-func waiting(t *testing.T, db *sqldb.DB, questions, hands int) (*room, []question.ID) {
+// questions, and those worded besides, whose first wave is over at the same moment.
+func waiting(t *testing.T, db *sqldb.DB, questions, hands int, besides ...string) (*room, []question.ID) {
 	r := newRoom(t, db, func(p *program.Policies) { p.Routing.WaveSizes = []int{1} })
 	for _, x := range []access.Caller{r.first, r.second, r.rival, r.Expert("dunja")} {
 		r.must("set the capacity", r.Experts.SetCapacity(r.Ctx(), x, hands))
 	}
 	var list []question.ID
-	for range questions {
-		list = append(list, r.Ask(r.dana, "The picture turns blurry").ID)
+	for _, text := range append(slices.Repeat([]string{"The picture turns blurry"}, questions), besides...) {
+		list = append(list, r.Ask(r.dana, text).ID)
 	}
 	dueStage(&scene{room: r, q: list[0]})
 	return r, list
@@ -106,6 +106,26 @@ func TestMoreQuestionsThanHands(t *testing.T) {
 		}
 		if len(asked) != 7 || different(asked) != 3 || rounds[1] != 3 || rounds[2] != 3 || rounds[3] != 1 {
 			t.Errorf("%d offers to %d experts in rounds %v", len(asked), different(asked), rounds)
+		}
+	})
+}
+
+// Of those who wait alike, who presses comes first; the record says by how much,
+// and is proved as any other.
+func TestWhoPressesComesFirst(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r, list := waiting(t, db, 6, 1, "Urgent: the picture turns blurry right now, and I need it today")
+		r.RunDue()
+		records, _ := r.secondWaves(list)
+		for i, d := range records {
+			presses := i == len(list)-1
+			if d.Together == nil || (d.Together.Pressing > 0) != presses || presses && d.Together.Round != 1 {
+				t.Errorf("question %d: %+v", i, d.Together)
+			}
+			if n, err := r.Questions.ReplayDecisions(r.Ctx(), r.Manager, r.Brand, list[i]); err != nil || n != 2 {
+				t.Errorf("replay of question %d: %d, %v", i, n, err)
+			}
 		}
 	})
 }

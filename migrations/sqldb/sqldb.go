@@ -81,6 +81,7 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 		settings.MaxConns = max(settings.MaxConns, leastConnections)
 	}
 	settings.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	prefer(settings.ConnConfig.RuntimeParams)
 	sent := &counter{}
 	settings.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{
@@ -107,6 +108,17 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	return &DB{
 		Write: g, Read: g, Dialect: "postgres", close: []func() error{conn.Close, closePool}, direct: pool.Config().ConnConfig, sent: sent,
 	}, nil
+}
+
+// prefer tells PostgreSQL's planner of statements that touch few rows, by their
+// keys, most of which are in memory: a page at random costs little more than the
+// next one, and none is worth compiling. The database's URL may say otherwise.
+func prefer(params map[string]string) {
+	for name, value := range map[string]string{"random_page_cost": "1.1", "jit": "off"} {
+		if _, said := params[name]; !said {
+			params[name] = value
+		}
+	}
 }
 
 func openSQLite(ctx context.Context, file string) (*DB, error) {
