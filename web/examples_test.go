@@ -172,5 +172,14 @@ func TestPageStandsAlone(t *testing.T) {
 		if again := s.Send(r); first.Status != http.StatusOK || again.Status != http.StatusNotModified || again.Body != "" {
 			t.Errorf("%s answers %d, then %d", path, first.Status, again.Status)
 		}
+		r = r.Clone(t.Context())
+		r.Header.Del("If-None-Match")
+		r.Header.Set("Accept-Encoding", "identity")
+		plain := s.Send(r)
+		r.Header.Set("Accept-Encoding", "br, gzip")
+		if packed := s.Send(r); plain.Body != first.Body || plain.Header.Get("Content-Encoding") != "" || packed.Header.Get("Content-Encoding") != "gzip" ||
+			len(packed.Body) >= len(first.Body) || packed.Header.Get("ETag") == plain.Header.Get("ETag") || packed.Header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%s is packed as %v", path, packed.Header)
+		}
 	}
 }

@@ -26,8 +26,8 @@ import (
 // fuzzing is how long each database is fuzzed, in seconds; KNOWHOW_SEED repeats
 // a run.
 var fuzzing = map[string]time.Duration{
-	"sqlite":   time.Duration(dbtest.Loops(15, 300)) * time.Second,
-	"postgres": time.Duration(dbtest.Loops(12, 300)) * time.Second,
+	"sqlite":   time.Duration(dbtest.Loops(17, 300)) * time.Second,
+	"postgres": time.Duration(dbtest.Loops(13, 300)) * time.Second,
 }
 
 // However a request is bent, the answer is never an internal error, a refusal

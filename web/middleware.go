@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	maxHeaders = 16 << 10 // bytes of a request's header fields
+	maxHeaders = 16 << 10 // bytes of a request's header fields and its address
 	maxBody    = 8 << 20  // bytes; each route has a tighter bound of its own
 	patience   = 20 * time.Second
 )
@@ -152,6 +152,9 @@ func (s *Server) secure(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) bound(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, size := c.Request(), len(c.Request().RequestURI)
+		if size > maxHeaders {
+			return problem.New("uri_too_long", "")
+		}
 		for name, values := range r.Header {
 			for _, value := range values {
 				size += len(name) + len(value)
@@ -162,6 +165,9 @@ func (s *Server) bound(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		if r.ContentLength > maxBody {
 			return problem.New("too_large", "")
+		}
+		if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+			return problem.New("media_type", "Content-Encoding: bodies are taken as they are, and not unpacked")
 		}
 		if key := r.Header.Get("Idempotency-Key"); key != "" && !plain(key, 255) {
 			return problem.New("malformed", "Idempotency-Key: must be 1 to 255 printable characters without spaces")

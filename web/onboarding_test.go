@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/insight/workrecord"
@@ -78,14 +79,13 @@ func (b *browser) comesIn(program string) access.Caller {
 // answers has an expert answer somebody's question, which solves it, and gives the
 // turn's id.
 func (b *browser) answers(x access.Caller, who string) (turn string) {
-	q := b.Ask(b.Customer(who), "My box is dead")
-	expert := b.acting(x)
+	customer, expert := b.acting(b.Customer(who)), b.acting(x)
+	asked := decoded[struct{ ID string }](b.T, customer.do("POST", "/questions", fields{"program": b.Program.ID, "title": "My box is dead", "body": "It went out last night."}, http.StatusCreated)).ID
+	b.RunDue()
 	offer := is[api.ListOf[api.Offer]](expert, "/offers").Data[0].ID.String()
 	turn = decoded[api.Assignment](b.T, expert.do("POST", "/offers/"+offer+"/accept", nil, http.StatusCreated)).ID.String()
 	expert.do("POST", "/assignments/"+turn+"/answer", fields{"text": "Hold the button for ten seconds."}, http.StatusNoContent)
-	if err := b.Questions.Resolve(b.Ctx(), access.CustomerCaller(b.Brand, q.CustomerID), q.ID); err != nil {
-		b.T.Fatal(err)
-	}
+	customer.post("/questions/"+asked+"/resolve", nil)
 	b.RunDue()
 	return turn
 }
@@ -149,6 +149,13 @@ func TestTheWholeWay(t *testing.T) {
 		if err != nil || keys.Status != http.StatusOK {
 			t.Fatalf("the published keys: %d, %v", keys.Status, err)
 		}
+		anybody := b.another()
+		verify := func(text string) api.VerifiedRecord {
+			return decoded[api.VerifiedRecord](t, anybody.do("POST", "/work_records/verify", fields{"record": text}, http.StatusOK))
+		}
+		if found := verify(string(signed)); !found.Valid || found.Record == nil || found.Record.Name != "Ada Archer" || found.Record.Programs[0].Topics[0].Answered != 2 {
+			t.Errorf("verified by the service: %+v", found)
+		}
 		record, err := workrecord.Verify(public, signed)
 		if err != nil || record.Person.Name != "Ada Archer" || record.Programs[0].State != "left" || record.Programs[0].Topics[0].Paid != 2 {
 			t.Fatalf("the record: %+v, %v", record, err)
@@ -158,6 +165,11 @@ func TestTheWholeWay(t *testing.T) {
 			altered[i] ^= 1
 			if _, err := workrecord.Verify(public, altered); err == nil {
 				t.Fatalf("with byte %d altered it verifies", i)
+			}
+			if found := (api.VerifiedRecord{}); i%97 == 5 && utf8.Valid(altered) {
+				if found = verify(string(altered)); found.Valid || found.Record != nil {
+					t.Fatalf("with byte %d altered the service verifies it: %+v", i, found)
+				}
 			}
 		}
 	})

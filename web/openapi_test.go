@@ -252,3 +252,26 @@ func TestPagesCanBeLookedFor(t *testing.T) {
 		}
 	}
 }
+
+// A number beside a currency says whether it is money, and then in what unit.
+func TestAmountsSayTheirUnit(t *testing.T) {
+	unit := regexp.MustCompile(`minor units|basis points`)
+	other := regexp.MustCompile(`_(s|bp)$|^(n|hands|sample|included|waiting|day|hour|minutes|rewards|questions|payouts|lines)$`)
+	seen := 0
+	for name, schema := range sqliteServer(t).Web.OpenAPI().Components.Schemas.Map() {
+		if schema.Properties["currency"] == nil {
+			continue
+		}
+		for field, s := range schema.Properties {
+			if s.Type != "integer" || other.MatchString(field) {
+				continue
+			}
+			if seen++; !unit.MatchString(s.Description) {
+				t.Errorf("%s.%s is said to be %q", name, field, s.Description)
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("%d amounts were looked at", seen)
+	}
+}

@@ -148,8 +148,9 @@ func (s *Server) serveApps() error {
 	}
 	for path, file := range apps.Routes() {
 		s.uncounted[path] = true
-		s.echo.GET(path, echo.WrapHandler(file))
-		s.echo.HEAD(path, echo.WrapHandler(file))
+		send := func(c echo.Context) error { return file(c.Response(), c.Request()) }
+		s.echo.GET(path, send)
+		s.echo.HEAD(path, send)
 	}
 	return nil
 }

@@ -175,6 +175,10 @@ func TestOddRequestsGetTheirProblems(t *testing.T) {
 		return s.Send(r)
 	}
 	as := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+s.Token(s.Owner)) }
+	packed := func(r *http.Request) {
+		as(r)
+		r.Header.Set("Content-Encoding", "gzip")
+	}
 	huge := func(r *http.Request) { r.Header.Set("X-Padding", strings.Repeat("x", 64<<10)) }
 	for name, c := range map[string]struct {
 		got    webtest.Answer
@@ -184,7 +188,11 @@ func TestOddRequestsGetTheirProblems(t *testing.T) {
 		"no such path":      {send("GET", "/api/v1/nowhere", as), 404, "not_found"},
 		"no such page":      {send("GET", "/nowhere", as), 404, "not_found"},
 		"no such method":    {send("PATCH", "/api/v1/brands", as), 405, "method_not_allowed"},
+		"no such file":      {send("GET", "/app/nothing.js", as), 404, "not_found"},
+		"a long address":    {send("GET", "/api/v1/brands?cursor="+strings.Repeat("x", 64<<10), as), 414, "uri_too_long"},
 		"huge headers":      {send("GET", "/api/v1/brands", huge), 431, "headers_too_large"},
+		"a packed body":     {send("POST", "/api/v1/brands", packed), 415, "media_type"},
+		"a member twice":    {s.Post("/api/v1/brands", s.Token(s.Operator), `{"name":"A","name":"B"}`), 400, "malformed"},
 		"nobody":            {send("GET", "/api/v1/brands", func(*http.Request) {}), 401, "unauthenticated"},
 		"nobody, bad body":  {s.Post("/api/v1/questions", "", `{"no`), 401, "unauthenticated"},
 		"unknown parameter": {send("GET", "/api/v1/brands?lmit=2", as), 422, "invalid"},

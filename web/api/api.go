@@ -63,7 +63,7 @@ func Register(h huma.API, p Parts) *API {
 	for _, register := range []func(){
 		a.questionRoutes, a.sharedReceiptRoutes, a.offerRoutes, a.assignmentRoutes, a.brandRoutes, a.programRoutes, a.topicRoutes, a.moneyRoutes, a.walletRoutes, a.spendRoutes, a.openBookRoutes, a.paymentRoutes, a.expertRoutes, a.macroRoutes, a.applicationRoutes,
 		a.brandQuestionRoutes, a.reviewRoutes, a.peerReviewRoutes, a.refusalRoutes, a.customerSessionRoutes, a.resumeLinkRoutes, a.privacyRoutes,
-		a.enrolmentRoutes, a.measureRoutes, a.npsRoutes, a.parameterRoutes, a.chanceRoutes, a.standingLogRoutes, a.admissionRoutes, a.earningRoutes, a.statementRoutes, a.countryRoutes, a.operatorRoutes, a.moneyActRoutes, a.jobRoutes, a.allPayoutRoutes, a.auditRoutes,
+		a.enrolmentRoutes, a.measureRoutes, a.npsRoutes, a.parameterRoutes, a.chanceRoutes, a.standingLogRoutes, a.admissionRoutes, a.earningRoutes, a.statementRoutes, a.countryRoutes, a.operatorRoutes, a.moneyActRoutes, a.takeBackRoutes, a.jobRoutes, a.allPayoutRoutes, a.auditRoutes, a.workRecordRoutes,
 		a.figureRoutes, a.checklistRoutes, a.brandingRoutes, a.quizRoutes, a.cardRoutes, a.practiceRoutes,
 		a.signInRoutes, a.passwordRoutes, a.sessionRoutes, a.totpRoutes, a.meRoutes, a.notificationRoutes, a.invitationRoutes, a.expertInvitationRoutes, a.roomRoutes, a.voiceRoutes, a.apiKeyRoutes, a.identityKeyRoutes,
 		a.eventRoutes, a.pictureRoutes, a.conversationRoutes, a.forecastRoutes, a.demoRoutes,

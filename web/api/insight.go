@@ -123,8 +123,8 @@ type CSATValue struct {
 
 // CostValue is what a resolution cost.
 type CostValue struct {
-	CostMinor  *int64 `json:"cost_minor" doc:"Per resolution; null without one."`
-	SpentMinor int64  `json:"spent_minor" doc:"Rewards and fees together."`
+	CostMinor  *int64 `json:"cost_minor" doc:"Per resolution, in minor units; null without one."`
+	SpentMinor int64  `json:"spent_minor" doc:"Rewards and fees together, in minor units."`
 	N          int    `json:"n" doc:"Resolutions."`
 }
 

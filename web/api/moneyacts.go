@@ -18,7 +18,7 @@ func (a *API) moneyActRoutes() {
 		Summary: "List what operators did with money, or have asked for, newest first"}, a.moneyActs)
 	create(a, Route{ID: "askForMoneyAct", Path: "/money_acts", Tag: operatorsTag, Who: runs,
 		Summary: "Correct the books: take pay back, grant a bonus, sign credit, write off, clear suspense, withhold",
-		About:   "What is owed to a tax office is done at once; all else when a second operator agrees. Look at the preview first: what is done is never undone, only corrected by another act."}, a.askForMoneyAct, a.askedMoneyAct)
+		About:   "What is owed to a tax office is done at once; all else when a second operator agrees, and pay is taken back when its expert has not appealed, or in vain. Look at the preview first: what is done is never undone, only corrected by another act."}, a.askForMoneyAct, a.askedMoneyAct)
 	call(a, Route{ID: "previewMoneyAct", Path: "/money_acts/preview", Tag: operatorsTag, Who: runs,
 		Summary: "See the posting that an act would make", About: "It makes none."}, a.previewMoneyAct)
 	read(a, Route{ID: "getMoneyActPosting", Path: "/money_acts/{act}/posting", Tag: operatorsTag, Who: runs,
@@ -33,24 +33,26 @@ func (a *API) moneyActRoutes() {
 
 // MoneyAct is what an operator did with money, or has asked for.
 type MoneyAct struct {
-	ID        earnings.ActID    `json:"id" format:"uuid"`
-	Kind      earnings.ActKind  `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,clear_suspense,withhold,remit"`
-	Subject   *uuid.UUID        `json:"subject" format:"uuid" doc:"The reward, expert or brand it is about; null: none."`
-	Line      string            `json:"line" doc:"Of the provider's books, where suspense is cleared."`
-	Belongs   payouts.Belonging `json:"belongs" doc:"Where that belonged."`
-	Amount    *Money            `json:"amount" doc:"Null where the books say how much."`
-	Reason    string            `json:"reason"`
-	State     earnings.ActState `json:"state" enum:"asked,done,withdrawn"`
-	AskedBy   access.PersonID   `json:"asked_by" format:"uuid"`
-	AskedAt   time.Time         `json:"asked_at"`
-	DecidedBy *access.PersonID  `json:"decided_by" format:"uuid" doc:"Who did it, or withdrew it; null while it waits."`
-	DecidedAt *time.Time        `json:"decided_at"`
-	Posting   string            `json:"posting" doc:"Its key in the books; empty: none, or not yet."`
+	ID        earnings.ActID         `json:"id" format:"uuid"`
+	Kind      earnings.ActKind       `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,clear_suspense,withhold,remit"`
+	Subject   *uuid.UUID             `json:"subject" format:"uuid" doc:"The reward, expert or brand it is about; null: none."`
+	Line      string                 `json:"line" doc:"Of the provider's books, where suspense is cleared."`
+	Belongs   payouts.Belonging      `json:"belongs" doc:"Where that belonged."`
+	Amount    *Money                 `json:"amount" doc:"Null where the books say how much."`
+	Ground    earnings.Ground        `json:"ground" enum:",fraud,copied,privacy,paid_twice,mistake" doc:"Why pay is taken back."`
+	Reason    string                 `json:"reason"`
+	State     earnings.ActState      `json:"state" enum:"asked,done,withdrawn"`
+	AskedBy   access.PersonID        `json:"asked_by" format:"uuid"`
+	AskedAt   time.Time              `json:"asked_at"`
+	DecidedBy *access.PersonID       `json:"decided_by" format:"uuid" doc:"Who did it, or withdrew it; null while it waits."`
+	DecidedAt *time.Time             `json:"decided_at"`
+	Posting   string                 `json:"posting" doc:"Its key in the books; empty: none, or not yet."`
+	Outcome   earnings.TakeBackState `json:"outcome" enum:",appealable,appealed,final,overturned,lapsed" doc:"What became of pay that two have decided to take back."`
 }
 
 func moneyActOf(a earnings.Act) MoneyAct {
 	shape := MoneyAct{
-		ID: a.ID, Kind: a.Kind, Line: a.Line, Belongs: a.Belongs, Reason: a.Reason, State: a.State,
+		ID: a.ID, Kind: a.Kind, Line: a.Line, Belongs: a.Belongs, Ground: a.Ground, Outcome: a.Outcome, Reason: a.Reason, State: a.State,
 		AskedBy: a.AskedBy, AskedAt: a.AskedAt, DecidedBy: a.DecidedBy, DecidedAt: a.DecidedAt, Posting: a.Posting,
 	}
 	if a.SubjectID != uuid.Nil {
@@ -70,11 +72,12 @@ type NewMoneyAct struct {
 	Line    string            `json:"line,omitempty" maxLength:"100" doc:"The provider's id of a line in suspense."`
 	Belongs payouts.Belonging `json:"belongs,omitempty" enum:",wallet,expert,fees,bank,write_off" doc:"Where a line in suspense belonged."`
 	Amount  Money             `json:"amount" doc:"Of a clawback and a line in suspense 0: the books say how much."`
-	Reason  string            `json:"reason" minLength:"10" maxLength:"1000" doc:"An expert whose pay is taken back reads it." example:"For three nights of answers during the outage."`
+	Ground  earnings.Ground   `json:"ground,omitempty" enum:",fraud,copied,privacy,paid_twice,mistake" doc:"Why pay is taken back; of other acts none."`
+	Reason  string            `json:"reason" minLength:"10" maxLength:"1000" doc:"Of pay taken back what shows it, which the expert reads." example:"For three nights of answers during the outage."`
 }
 
 func (n NewMoneyAct) act() earnings.NewAct {
-	return earnings.NewAct{Kind: n.Kind, Subject: n.Subject, Line: n.Line, Belongs: n.Belongs, Amount: n.Amount, Reason: n.Reason}
+	return earnings.NewAct{Kind: n.Kind, Subject: n.Subject, Line: n.Line, Belongs: n.Belongs, Amount: n.Amount, Ground: n.Ground, Reason: n.Reason}
 }
 
 type newMoneyActIn struct{ Body NewMoneyAct }

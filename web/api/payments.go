@@ -80,9 +80,9 @@ func (a *API) payments(ctx context.Context, caller access.Caller, in *paymentsIn
 type TopUp struct {
 	Currency string `json:"currency" example:"EUR"`
 	Active   bool   `json:"active"`
-	Below    int64  `json:"below" doc:"It is topped up when there is less in it."`
-	Amount   int64  `json:"amount" doc:"What is charged then."`
-	Month    int64  `json:"month" doc:"What is charged at most in one calendar month, UTC."`
+	Below    int64  `json:"below" doc:"It is topped up when there is less in it; in minor units."`
+	Amount   int64  `json:"amount" doc:"What is charged then, in minor units."`
+	Month    int64  `json:"month" doc:"What is charged at most in one calendar month, UTC, in minor units."`
 	Card     bool   `json:"card" doc:"Whether a card was left that can be charged."`
 	Failure  string `json:"failure" doc:"Why it is active no more: the provider's code."`
 }
@@ -102,9 +102,9 @@ type setTopUpIn struct {
 	ProgramIn
 	Body struct {
 		Active bool  `json:"active"`
-		Below  int64 `json:"below" minimum:"1" doc:"In minor units of the program's currency, as all of these." example:"50000"`
-		Amount int64 `json:"amount" minimum:"1" example:"20000"`
-		Month  int64 `json:"month" minimum:"1" example:"100000"`
+		Below  int64 `json:"below" minimum:"1" doc:"It is topped up when there is less in it; in minor units of the program's currency, as all of these." example:"50000"`
+		Amount int64 `json:"amount" minimum:"1" doc:"What is charged then, in minor units." example:"20000"`
+		Month  int64 `json:"month" minimum:"1" doc:"What is charged at most in a calendar month, in minor units." example:"100000"`
 	}
 }
 

@@ -35,11 +35,15 @@ func (a *API) peerReviewRoutes() {
 		Summary: "Take an answer of known quality out of use"}, a.retireGold)
 	read(a, Route{ID: "listSignals", Path: "/programs/{program}/signals", Tag: qualityTag, Who: member(access.SuspendExperts),
 		Summary: "List what a person should look at: shared payout accounts, rings, copied and spun answers",
-		About:   "Of the last 90 days, with the work it rests on. It is no proof; all that follows from it by itself is that more of their work is reviewed."}, a.signals)
+		About:   "Of the last 90 days, with the work it rests on. It is no proof; all that follows from it by itself is that more of their work is reviewed. What a person settled stands last."}, a.signals)
+	act(a, Route{ID: "settleSignal", Path: "/programs/{program}/signals/{signal}/settle", Tag: qualityTag, Who: member(access.SuspendExperts),
+		Summary: "Say what you found when you looked into a signal, or open one again",
+		About:   "On record, under your name. No more of their work is reviewed for it, until as much has come since as makes a signal. Nothing else follows."}, a.settleSignal)
 }
 
 // Signal is a pattern that a person should look at.
 type Signal struct {
+	ID          quality.SignalKey       `json:"id" doc:"For as long as it is about the same people."`
 	Kind        quality.SignalKind      `json:"kind" enum:"shared_account,ring,judging,copied,spun,junk,one_customer"`
 	Experts     []Suspect               `json:"experts" doc:"Whom it is about."`
 	Count       int                     `json:"count" doc:"Accounts, votes, copied, spun or empty answers, or answers to the customer."`
@@ -47,6 +51,16 @@ type Signal struct {
 	Assignments []question.AssignmentID `json:"assignments" doc:"What it rests on, at most 20 of it."`
 	Evidence    []Evidence              `json:"evidence" doc:"The same, where it can be read."`
 	Alike       []Likeness              `json:"alike" doc:"Which answer is like which earlier one, where that is the signal, at most 10."`
+	Open        bool                    `json:"open" doc:"It waits for a person."`
+	Settled     *Settlement             `json:"settled" doc:"What a person said of it last; it may be open again, for what came since. Null: nobody did."`
+}
+
+// Settlement is what a person found who looked into a signal.
+type Settlement struct {
+	Outcome quality.SettlementOutcome `json:"outcome" enum:"nothing,acted,reopened"`
+	Note    string                    `json:"note"`
+	By      access.PersonID           `json:"by" format:"uuid"`
+	At      time.Time                 `json:"at"`
 }
 
 // Evidence is work that a signal rests on.
@@ -73,7 +87,13 @@ type Suspect struct {
 func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[Signal], error) {
 	found, err := a.House.Quality.Signals(ctx, caller, in.Program)
 	return allOf(found, func(s quality.Signal) Signal {
-		shape := Signal{Kind: s.Kind, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Assignments: list(s.Assignments), Evidence: make([]Evidence, len(s.Evidence)), Alike: make([]Likeness, len(s.Alike))}
+		shape := Signal{
+			ID: s.Key(in.Program), Kind: s.Kind, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Open: s.Open,
+			Assignments: list(s.Assignments), Evidence: make([]Evidence, len(s.Evidence)), Alike: make([]Likeness, len(s.Alike)),
+		}
+		if x := s.Settled; x != nil {
+			shape.Settled = &Settlement{Outcome: x.Outcome, Note: x.Note, By: x.SettledBy, At: x.SettledAt}
+		}
 		for i, p := range s.People {
 			shape.Experts[i] = Suspect(p)
 		}
@@ -85,6 +105,19 @@ func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) 
 		}
 		return shape
 	}), err
+}
+
+type settleSignalIn struct {
+	ProgramIn
+	Signal quality.SignalKey `path:"signal" pattern:"^[A-Za-z0-9_-]{22}$" doc:"The signal's id."`
+	Body   struct {
+		Outcome quality.SettlementOutcome `json:"outcome" enum:"nothing,acted,reopened" doc:"Nothing is wrong, something was done about it, or it is to be looked into again."`
+		Note    string                    `json:"note" minLength:"1" maxLength:"4096" doc:"What you looked at, and why you say so." example:"Two sisters; I spoke with both."`
+	}
+}
+
+func (a *API) settleSignal(ctx context.Context, caller access.Caller, in *settleSignalIn) error {
+	return a.House.Quality.Settle(ctx, caller, in.Program, in.Signal, in.Body.Outcome, in.Body.Note)
 }
 
 // Reviewing is what is known of you as a reviewer in a program.

@@ -41,7 +41,7 @@ type Policies struct {
 // earns.
 type AdmissionPolicy struct {
 	MaxExperts int   `json:"max_experts" minimum:"0" maximum:"1000000" doc:"With those on their way in; more wait for a place. 0: no cap."`
-	Onboarding int64 `json:"onboarding" minimum:"0" doc:"What a complete onboarding earns; 0: nothing."`
+	Onboarding int64 `json:"onboarding" minimum:"0" doc:"What a complete onboarding earns, in minor units of the program's currency; 0: nothing."`
 }
 
 // AbusePolicy bounds what customers who are not verified may ask a day, in UTC;

@@ -11,21 +11,21 @@ import (
 // RewardPolicy is what an answer earns. What is added to or taken from a reward
 // is in basis points of it.
 type RewardPolicy struct {
-	Base           int64            `json:"base" minimum:"0" doc:"What an answer earns." example:"250"`
-	ByTopic        map[string]int64 `json:"by_topic,omitempty" doc:"By topic, in place of base."`
+	Base           int64            `json:"base" minimum:"0" doc:"What an answer earns, in minor units of the program's currency, as all amounts here." example:"250"`
+	ByTopic        map[string]int64 `json:"by_topic,omitempty" doc:"By topic, in place of base, in minor units."`
 	ByLanguage     map[string]int   `json:"by_language,omitempty" doc:"What is added to the base, by the question's language without region, in basis points." example:"{\"ar\":1500}"`
 	Effort         *EffortPolicy    `json:"effort,omitempty" doc:"What longer work adds; by default nothing."`
 	Busy           *BusyPolicy      `json:"busy,omitempty" doc:"What moves with the queue and the hour; by default nothing."`
 	Floor          *FloorPolicy     `json:"floor,omitempty" doc:"What an hour of the work earns at least; by default there is no floor."`
 	FeeBP          int              `json:"fee_bp" minimum:"0" doc:"The platform's fee, on top." example:"2000"`
 	HandoffShareBP int              `json:"handoff_share_bp" minimum:"0" doc:"Of the reward, for a handoff that helped." example:"2000"`
-	Review         int64            `json:"review" minimum:"0" doc:"What a peer's review earns; 0: the brand's own people review."`
+	Review         int64            `json:"review" minimum:"0" doc:"What a peer's review earns, in minor units; 0: the brand's own people review."`
 }
 
 // EffortPolicy is what work adds that takes long.
 type EffortPolicy struct {
 	IncludedMinutes int   `json:"included_minutes" minimum:"0" maximum:"1440" doc:"Of work, by the median of the last four weeks, that the base pays." example:"10"`
-	PerMinute       int64 `json:"per_minute" minimum:"0" doc:"For each whole minute beyond." example:"20"`
+	PerMinute       int64 `json:"per_minute" minimum:"0" doc:"For each whole minute beyond, in minor units." example:"20"`
 }
 
 // BusyPolicy is the part of a reward that moves.
@@ -47,8 +47,8 @@ type HourPolicy struct {
 
 // FloorPolicy is what an hour of the work earns at least.
 type FloorPolicy struct {
-	Hourly    int64            `json:"hourly" minimum:"0" doc:"By the median time such questions took in the last four weeks: by topic, where there are fewer than 20 answers by program, and where there are fewer of these by six minutes." example:"1500"`
-	ByCountry map[string]int64 `json:"by_country,omitempty" doc:"By the expert's country (ISO 3166), in place of hourly." example:"{\"CH\":2800}"`
+	Hourly    int64            `json:"hourly" minimum:"0" doc:"In minor units. By the median time such questions took in the last four weeks: by topic, where there are fewer than 20 answers by program, and where there are fewer of these by six minutes." example:"1500"`
+	ByCountry map[string]int64 `json:"by_country,omitempty" doc:"By the expert's country (ISO 3166), in place of hourly, in minor units." example:"{\"CH\":2800}"`
 }
 
 func rewardPolicyOf(d program.RewardPolicy) RewardPolicy {

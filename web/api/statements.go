@@ -52,10 +52,10 @@ func (a *API) statements(ctx context.Context, caller access.Caller, _ *struct{})
 // MoneyParts are the parts of an expert's money, or by how much they changed, in
 // minor units.
 type MoneyParts struct {
-	Pending   int64 `json:"pending" doc:"Earned, and may still be reviewed."`
-	Available int64 `json:"available" doc:"Theirs to be paid out."`
-	Owed      int64 `json:"owed" doc:"Owed for pay that was taken back."`
-	Total     int64 `json:"total" doc:"Pending and available, less what is owed."`
+	Pending   int64 `json:"pending" doc:"In minor units. Earned, and may still be reviewed."`
+	Available int64 `json:"available" doc:"In minor units. Theirs to be paid out."`
+	Owed      int64 `json:"owed" doc:"In minor units. Owed for pay that was taken back."`
+	Total     int64 `json:"total" doc:"In minor units. Pending and available, less what is owed."`
 }
 
 func moneyParts(s payouts.Standing) MoneyParts {

@@ -123,6 +123,7 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 		"a member too short":   {"/things/abc", `{"name":"a"}`, "", 422, "body.name"},
 		"an unknown member":    {"/things/abc", `{"name":"ab","more":1}`, "", 422, "body.more"},
 		"a member twice":       {"/things/abc", `{"name":"ab","NAME":"a"}`, "", 422, "body.NAME"},
+		"the same twice":       {"/things/abc", `{"name":"a","name":"ab"}`, "", 400, "twice"},
 		"a wrong type":         {"/things/abc", `{"name":"ab","size":1.5}`, "", 422, "body.size"},
 		"no JSON":              {"/things/abc", `{"name":`, "", 400, `"body"`},
 		"no body":              {"/things/abc", ``, "", 400, "required"},

@@ -238,6 +238,8 @@ func (e *endpoint) fetch(ctx huma.Context, into *bytes.Buffer) huma.StatusError 
 	return nil
 }
 
+var errTwice = errors.New("an object has a member twice")
+
 // readJSON validates the text as it is before it becomes a value: that tells a
 // member that was left out from one that is zero.
 func (e *endpoint) readJSON(ctx huma.Context, text []byte, f reflect.Value, c *check) {
@@ -247,6 +249,9 @@ func (e *endpoint) readJSON(ctx huma.Context, text []byte, f reflect.Value, c *c
 	}
 	var loose any
 	err := e.api.Unmarshal(media, text, &loose)
+	if err == nil && repeats(text, loose) {
+		err = errTwice
+	}
 	if err == nil {
 		found := len(c.Errors)
 		huma.Validate(e.schemas(), e.body.schema, c.at("body", ""), huma.ModeWriteToServer, loose, &c.ValidateResult)

@@ -9,12 +9,14 @@ package docs
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -38,16 +40,21 @@ type Pages struct {
 	style, script file
 }
 
-// file is one thing to be sent, with the tag of this very content.
+// file is one thing to be sent, plain and packed, with the tag of this very
+// content.
 type file struct {
-	mediaType string
-	content   []byte
-	tag       string
+	mediaType     string
+	plain, packed []byte
+	tag           string
 }
 
 func newFile(mediaType string, content []byte) file {
 	sum := sha256.Sum256(content)
-	return file{mediaType: mediaType, content: content, tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(content) // into memory
+	_ = w.Close()
+	return file{mediaType: mediaType, plain: content, packed: packed.Bytes(), tag: hex.EncodeToString(sum[:12])}
 }
 
 // New is the pages of spec, which must not be changed from now on, for a service
@@ -96,13 +103,32 @@ func (p *Pages) Script(w http.ResponseWriter, r *http.Request) { p.script.serve(
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "public, max-age=300")
-	h.Set("ETag", f.tag)
-	if holds(r.Header.Get("If-None-Match"), f.tag) {
+	h.Set("Vary", "Accept-Encoding")
+	content, tag := f.plain, `"`+f.tag+`"`
+	if packs(r.Header.Get("Accept-Encoding")) {
+		content, tag = f.packed, `"`+f.tag+`gzip"`
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("ETag", tag)
+	if holds(r.Header.Get("If-None-Match"), tag) {
+		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	h.Set("Content-Type", f.mediaType)
-	_, _ = w.Write(f.content) // the client may be gone
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	_, _ = w.Write(content) // the client may be gone
+}
+
+// packs reports whether an Accept-Encoding takes gzip.
+func packs(accept string) bool {
+	for part := range strings.SplitSeq(accept, ",") {
+		name, weight, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			return strings.Trim(strings.ReplaceAll(weight, " ", ""), "0.") != "q="
+		}
+	}
+	return false
 }
 
 // holds reports whether tag is among the tags of an If-None-Match.

@@ -49,7 +49,12 @@ func each(t *testing.T, fn func(t *testing.T, b *browser), edits ...func(*market
 
 func (b *browser) do(method, path string, form url.Values, headers ...string) seen {
 	b.T.Helper()
-	r, err := http.NewRequestWithContext(b.T.Context(), method, b.URL+path, strings.NewReader(form.Encode()))
+	return b.raw(method, path, form.Encode(), headers...)
+}
+
+func (b *browser) raw(method, path, body string, headers ...string) seen {
+	b.T.Helper()
+	r, err := http.NewRequestWithContext(b.T.Context(), method, b.URL+path, strings.NewReader(body))
 	if err != nil {
 		b.T.Fatal(err)
 	}

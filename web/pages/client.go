@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"knowhow/web/problem"
@@ -134,6 +134,4 @@ func code(err error) string {
 }
 
 // segment is text as one part of a path, whatever is in it.
-func segment(text string) string {
-	return strings.NewReplacer("%", "%25", "/", "%2F", "?", "%3F", "#", "%23", " ", "%20").Replace(text)
-}
+func segment(text string) string { return url.PathEscape(text) }

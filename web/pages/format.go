@@ -34,6 +34,12 @@ func (w *words) Money(m money.Money) string {
 	return sign + w.T("number.money", "amount", whole, "symbol", symbol)
 }
 
+// Share writes basis points as a percentage, as the language does.
+func (w *words) Share(bp int) string {
+	text := strconv.FormatFloat(float64(bp)/100, 'f', -1, 64)
+	return w.T("number.share", "amount", strings.Replace(text, ".", w.T("number.point"), 1))
+}
+
 var symbols = map[string]string{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 // For writes a duration of so many seconds in its largest units.

@@ -1,10 +1,6 @@
 package pages
 
-import (
-	"strconv"
-
-	"knowhow/payouts/money"
-)
+import "knowhow/payouts/money"
 
 // openBooks are what anybody may know of a program's money. What too few share is
 // nil.
@@ -38,9 +34,4 @@ type paySpread struct {
 	Low     money.Money `json:"low"`
 	Median  money.Money `json:"median"`
 	High    money.Money `json:"high"`
-}
-
-// Share writes basis points as a percentage.
-func (openBooks) Share(bp int) string {
-	return strconv.FormatFloat(float64(bp)/100, 'f', -1, 64) + " %"
 }

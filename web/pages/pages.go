@@ -65,7 +65,7 @@ func New(o Options) (*Pages, error) {
 	}
 	for _, register := range []func(){
 		p.frontRoutes, p.demoRoutes, p.signInRoutes, p.signUpRoutes, p.passwordRoutes, p.authenticatorRoutes, p.invitationRoutes, p.invitedRoutes,
-		p.askRoutes, p.codeRoutes, p.questionRoutes, p.resumeRoutes, p.receiptRoutes, p.joinRoutes, p.unsubscribeRoutes,
+		p.askRoutes, p.codeRoutes, p.questionRoutes, p.resumeRoutes, p.receiptRoutes, p.joinRoutes, p.unsubscribeRoutes, p.recordRoutes,
 	} {
 		register()
 	}

@@ -32,7 +32,7 @@ func openPages(m *markettest.Market) map[string]int {
 	p := m.Program.ID.String()
 	return map[string]int{
 		"/": 200, "/sign-in": 200, "/sign-up": 200, "/sign-up/sent": 200, "/verify": 200, "/password/forgotten": 200, "/password/forgotten/sent": 200,
-		"/reset": 200, "/reset/done": 200, "/invitation": 200, "/resume": 200, "/sign-out": 200, "/my/questions": 200, "/unsubscribe": 200, "/unsubscribe/done": 200, "/unsubscribe/undone": 200,
+		"/reset": 200, "/reset/done": 200, "/invitation": 200, "/resume": 200, "/sign-out": 200, "/my/questions": 200, "/unsubscribe": 200, "/unsubscribe/done": 200, "/unsubscribe/undone": 200, "/record": 200,
 		"/ask/" + p: 200, "/ask/" + p + "?product=Box&page=/help": 200, "/ask/" + p + "/qr": 200, "/join/" + p: 200, "/demo/shop": 200,
 		"/nothing": 404, "/ask/nothing": 404, "/join/" + m.Brand.String(): 404, "/my/questions/" + p: 404, "/my/questions/" + p + "/receipt": 404, "/receipts/nothing": 404,
 	}

@@ -78,7 +78,7 @@ func TestTheDemosLevers(t *testing.T) {
 			t.Error("the page reloads though nothing goes on")
 		}
 		l.state.Days.Done = false
-		if p := b.look("/", 200); p.header.Get("Refresh") == "" || !strings.Contains(p.text, "Days are passing: 50 %") {
+		if p := b.look("/", 200); p.header.Get("Refresh") == "" || !strings.Contains(p.text, "Days are passing: 50%") {
 			t.Errorf("while days pass: %q", p.header.Get("Refresh"))
 		}
 	}, demoScene, func(_ *markettest.Market, o *web.Options) { o.DemoStage = l })

@@ -46,9 +46,11 @@ var (
 	mediaType     = kind{"media_type", http.StatusUnsupportedMediaType, "The request's media type is not taken"}
 	invalid       = kind{"invalid", http.StatusUnprocessableEntity, "The request is not valid"}
 	keyReused     = kind{"key_reused", http.StatusUnprocessableEntity, "The idempotency key was used for another request"}
+	uriTooLong    = kind{"uri_too_long", http.StatusRequestURITooLong, "The request's address is too long"}
 	tooMany       = kind{"too_many_requests", http.StatusTooManyRequests, "Too many requests"}
 	headers       = kind{"headers_too_large", http.StatusRequestHeaderFieldsTooLarge, "The request's headers are too large"}
 	internal      = kind{"internal", http.StatusInternalServerError, "Something went wrong here"}
+	noApps        = kind{"apps_missing", http.StatusNotImplemented, `This program was built without its browser apps: run "make web" and build it again`}
 	unavailable   = kind{"unavailable", http.StatusServiceUnavailable, "The service cannot answer now"}
 	insufficient  = kind{"insufficient_funds", http.StatusConflict, "There is not enough money"}
 	stateForbids  = kind{"state", http.StatusConflict, "The state of things forbids this"}
@@ -112,6 +114,7 @@ var table = []row{
 	{err: question.ErrTooManyShares, kind: kind{"too_many_shares", http.StatusConflict, "There are too many open links to the receipt"}, quiet: true},
 	{err: question.ErrReplayDiffers, kind: kind{"replay_differs", http.StatusConflict, "The decision's replay differs from its record"}, quiet: true},
 	{err: quality.ErrOwnWork, kind: kind{"own_work", http.StatusForbidden, "Nobody judges a question they had a part in"}, quiet: true},
+	{err: quality.ErrOwnSignal, kind: kind{"own_signal", http.StatusForbidden, "Nobody settles what is about themselves"}, quiet: true},
 	{err: quality.ErrNotAsked, kind: kind{"not_asked", http.StatusConflict, "Nobody asks for this now"}, quiet: true},
 	{err: quality.ErrSameHuman, kind: sameHuman, quiet: true},
 	{err: quality.ErrTooMuchGold, kind: kind{"too_much_gold", http.StatusConflict, "The program has enough gold in use"}, quiet: true},
@@ -156,6 +159,8 @@ var table = []row{
 	{err: access.ErrLastOwner, kind: kind{"last_owner", http.StatusConflict, "A brand keeps an owner"}, quiet: true},
 
 	{err: earnings.ErrOwnAct, kind: kind{"own_act", http.StatusConflict, "Another operator must agree to this"}, quiet: true},
+	{err: earnings.ErrSameHuman, kind: sameHuman, quiet: true},
+	{err: earnings.ErrNoAppeal, kind: kind{"no_appeal", http.StatusConflict, "This cannot be appealed, or decided, now"}, quiet: true},
 	{err: earnings.ErrActEnded, kind: kind{"act_ended", http.StatusConflict, "This is done or withdrawn already"}, quiet: true},
 	{err: payouts.ErrFrozen, kind: kind{"frozen", http.StatusConflict, "The program's money is frozen"}, quiet: true},
 	{err: payouts.ErrPaused, kind: kind{"payouts_paused", http.StatusConflict, "Payouts are paused"}, quiet: true},
@@ -210,7 +215,7 @@ var ours = []string{
 var kinds = func() []kind {
 	list := []kind{
 		malformed, unauthorized, tokenInvalid, tokenExpired, forbidden, crossSite, foreignPage, notFound, noMethod, notAcceptable, tooSlow, timeout, conflict,
-		inFlight, secondFactor, tooLarge, mediaType, invalid, keyReused, tooMany, headers, internal, unavailable, insufficient, stateForbids,
+		inFlight, secondFactor, tooLarge, mediaType, invalid, keyReused, uriTooLong, tooMany, headers, internal, noApps, unavailable, insufficient, stateForbids,
 	}
 	for _, r := range table {
 		list = append(list, r.kind)

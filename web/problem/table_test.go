@@ -136,7 +136,7 @@ func TestKindsAreTold(t *testing.T) {
 			t.Errorf("the code %s has two meanings", r.kind.code)
 		}
 	}
-	for _, code := range []string{"unauthenticated", "second_factor_missing", "too_many_requests", "token_invalid", "headers_too_large"} {
+	for _, code := range []string{"unauthenticated", "second_factor_missing", "too_many_requests", "token_invalid", "headers_too_large", "uri_too_long", "apps_missing"} {
 		if New(code, "").Code != code {
 			t.Errorf("the web's own code %s is no kind", code)
 		}

@@ -24,7 +24,7 @@ import (
 // of a few: what they change is read anew where it is needed.
 var silent = []string{
 	"authenticator", "brand", "community", "customer", "earnings", "expert", "identity_key", "insight", "invitation", "job", "key", "matching",
-	"member", "operator", "password", "person", "program", "session",
+	"member", "operator", "password", "person", "program", "session", "signal",
 }
 
 // kinds parses every declaration of a kind of event in the marketplace.

@@ -2,12 +2,18 @@ package webtest
 
 import (
 	"context"
+	"slices"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
+	"knowhow/payouts"
 )
 
 // measured are the routes of what is judged, and what each wants before.
@@ -17,9 +23,17 @@ var measured = map[string]func(*Scene){
 	"reinstateExpert":  (*Scene).suspended,
 	"appealMeasure":    (*Scene).suspended,
 	"unrestrictExpert": func(s *Scene) { s.decided(s.Experts.Approve, s.restrict) },
-	"giveNPS":          (*Scene).asked,
-	"getChances":       (*Scene).enrolled,
-	"getStandingLog":   (*Scene).enrolled,
+	"appealTakeBack":   (*Scene).takenBack,
+	"decideTakeBack": func(s *Scene) {
+		s.takenBack()
+		id, err := marketplace.ParseID[earnings.Act](s.values["ACT"])
+		s.server.must("read the act's id", err)
+		s.server.must("appeal", s.Earnings.AppealTakeBack(s.Ctx(), s.person, id, "They are two questions."))
+	},
+	"settleSignal":   func(s *Scene) { s.Set("SIGNAL", s.signal()) },
+	"giveNPS":        (*Scene).asked,
+	"getChances":     (*Scene).enrolled,
+	"getStandingLog": (*Scene).enrolled,
 	"decideMeasure": func(s *Scene) {
 		s.suspended()
 		id := s.measure()
@@ -65,4 +79,27 @@ func (s *Scene) measure() expert.MeasureID {
 		return tx.Where("person_id = ?", s.person.Person).Order("imposed_at DESC").First(&m).Error
 	}))
 	return m.ID
+}
+
+// signal is one about two of the program's experts who are paid to one account.
+func (s *Scene) signal() string {
+	s.T.Helper()
+	var pair []access.PersonID
+	account := uuid.NewString()
+	for range 2 {
+		s.enrolled()
+		pair = append(pair, s.person.Person)
+		s.server.must("note an account", s.Store.InTx(s.Ctx(), s.Brand, func(tx *gorm.DB) error {
+			return payouts.NoteFingerprintsTx(s.Ctx(), tx, s.Clock.Now(), "sandbox", uuid.UUID(s.person.Person), account)
+		}))
+	}
+	list, err := s.Quality.Signals(s.Ctx(), s.Manager, s.Program.ID)
+	s.server.must("look for signals", err)
+	for _, one := range list {
+		if slices.ContainsFunc(one.People, func(p quality.Suspect) bool { return p.Person == pair[0] }) {
+			return one.Key(s.Program.ID).String()
+		}
+	}
+	s.T.Error("there is no signal about who is paid to one account")
+	return ""
 }

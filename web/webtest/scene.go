@@ -67,6 +67,7 @@ var values = map[string]func(*Scene) string{
 	"REVIEW":       (*Scene).review,
 	"VOTE":         (*Scene).vote,
 	"GOLD":         (*Scene).gold,
+	"SIGNAL":       (*Scene).signal,
 	"REFUSAL":      func(s *Scene) string { s.refuse(); return s.refusal.ID.String() },
 	"CUSTOMER":     func(s *Scene) string { return s.Customer().Customer.String() },
 	"PERSON":       func(s *Scene) string { return s.Market.Person("Petra Person").String() },
