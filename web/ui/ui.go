@@ -3,7 +3,7 @@
 // cached, compressed and allowed. What they show they read through the API.
 //
 // The apps are built by `make web` into dist, which is compiled in; a program
-// built without them answers 503 in their place.
+// built without them says so in their place.
 package ui
 
 import (
@@ -22,6 +22,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"knowhow/web/problem"
 )
 
 //go:embed all:dist
@@ -134,9 +136,12 @@ func mediaType(name string) string {
 	return "application/octet-stream"
 }
 
+// Handler answers a request, or says why it cannot.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
 // Routes are the apps' paths, as echo writes them, and what answers there.
-func (a *Apps) Routes() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
+func (a *Apps) Routes() map[string]Handler {
+	return map[string]Handler{
 		"/work": a.page("app/work.html"), "/work/*": a.page("app/work.html"),
 		"/work/sw.js": a.worker, "/work/manifest.webmanifest": a.one("app/manifest.webmanifest"),
 		"/console": a.page("app/console.html"), "/console/*": a.page("app/console.html"),
@@ -145,44 +150,43 @@ func (a *Apps) Routes() map[string]http.HandlerFunc {
 }
 
 // asset answers with the file the path names.
-func (a *Apps) asset(w http.ResponseWriter, r *http.Request) {
+func (a *Apps) asset(w http.ResponseWriter, r *http.Request) error {
 	name := strings.TrimPrefix(r.URL.Path, "/")
-	if f, ok := a.files[name]; ok && path.Ext(name) != ".html" {
-		f.send(w, r)
-		return
+	f, ok := a.files[name]
+	if !ok || path.Ext(name) == ".html" {
+		return problem.New("not_found", "")
 	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(http.StatusNotFound)
-	_, _ = w.Write([]byte("There is no such file.\n")) // the client may be gone
+	f.send(w, r)
+	return nil
 }
 
 // one answers with one file.
-func (a *Apps) one(name string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if f, ok := a.files[name]; ok {
-			f.send(w, r)
-			return
+func (a *Apps) one(name string) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		f, ok := a.files[name]
+		if !ok {
+			return problem.New("apps_missing", "")
 		}
-		missing(w)
+		f.send(w, r)
+		return nil
 	}
 }
 
 // worker answers with the expert app's service worker, which is for all of it.
 // What it fetches is under a policy of its own.
-func (a *Apps) worker(w http.ResponseWriter, r *http.Request) {
+func (a *Apps) worker(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'")
 	w.Header().Set("Service-Worker-Allowed", "/work")
-	a.one("app/sw.js")(w, r)
+	return a.one("app/sw.js")(w, r)
 }
 
 // page answers with an app's HTML, whatever the path below the app's is: the
 // app itself finds out what to show.
-func (a *Apps) page(name string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
+func (a *Apps) page(name string) Handler {
+	return func(w http.ResponseWriter, _ *http.Request) error {
 		f, ok := a.files[name]
 		if !ok {
-			missing(w)
-			return
+			return problem.New("apps_missing", "")
 		}
 		nonce := rand.Text()
 		h := w.Header()
@@ -190,14 +194,8 @@ func (a *Apps) page(name string) http.HandlerFunc {
 		h.Set("Content-Security-Policy", fmt.Sprintf(policy, nonce))
 		h.Set("Cache-Control", "no-cache")
 		_, _ = w.Write(bytes.ReplaceAll(f.plain, []byte(placeholder), []byte(nonce))) // the client may be gone
+		return nil
 	}
-}
-
-// missing says that the apps were not built.
-func missing(w http.ResponseWriter) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.WriteHeader(http.StatusServiceUnavailable)
-	_, _ = w.Write([]byte("This program was built without its browser apps.\nRun \"make web\" and build it again.\n")) // the client may be gone
 }
 
 // send writes the file in the smallest form the client takes, or says that the

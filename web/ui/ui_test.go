@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"knowhow/web/problem"
 	"knowhow/web/ui"
 )
 
@@ -21,7 +22,11 @@ func apps(t *testing.T, files fstest.MapFS) http.Handler {
 	}
 	mux := http.NewServeMux()
 	for path, h := range a.Routes() {
-		mux.HandleFunc("GET "+strings.Replace(path, "*", "{rest...}", 1), h)
+		mux.HandleFunc("GET "+strings.Replace(path, "*", "{rest...}", 1), func(w http.ResponseWriter, r *http.Request) {
+			if err := h(w, r); err != nil {
+				problem.From(err).Write(w)
+			}
+		})
 	}
 	return mux
 }
@@ -115,7 +120,7 @@ func TestAssetsAreSentSmallAndKept(t *testing.T) {
 func TestWithoutABuildPagesSayWhatToDo(t *testing.T) {
 	h := apps(t, fstest.MapFS{".keep": {}})
 	for _, path := range []string{"/work", "/work/x", "/console", "/widget.js", "/work/sw.js"} {
-		if r := get(h, path); r.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body(t, r), "make web") {
+		if r := get(h, path); r.StatusCode != http.StatusNotImplemented || !strings.Contains(body(t, r), "make web") {
 			t.Errorf("%s: %d", path, r.StatusCode)
 		}
 	}

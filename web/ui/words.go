@@ -16,7 +16,7 @@ const (
 
 // words answers with the widget's words in the language that suits ?lang best,
 // and else the browser's; English where neither does.
-func (a *Apps) words() http.HandlerFunc {
+func (a *Apps) words() Handler {
 	names := []string{wordsDefault}
 	for name := range a.files {
 		if lang, ok := strings.CutPrefix(name, wordsDir); ok && lang != wordsDefault+".json" {
@@ -29,9 +29,9 @@ func (a *Apps) words() http.HandlerFunc {
 		tags[i] = language.Make(name)
 	}
 	known := language.NewMatcher(tags)
-	return func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		_, i := language.MatchStrings(known, r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 		w.Header().Add("Vary", "Accept-Language")
-		a.one(wordsDir+names[i]+".json")(w, r)
+		return a.one(wordsDir+names[i]+".json")(w, r)
 	}
 }

@@ -1,7 +1,7 @@
 // Takes every page in light and dark at both sizes, and in Arabic, into
 // web/ui/.screens: to be looked at. `node e2e/screenshots.mjs console` takes
-// those whose name has that in it, `node e2e/screenshots.mjs readme` the three
-// that the README shows.
+// those whose name has that in it, with ar-dark-390 behind it in that look
+// alone, `node e2e/screenshots.mjs readme` the three that the README shows.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,8 @@ import { trusted } from './frame/trust.mjs';
 
 const out = join(import.meta.dirname, '../.screens');
 const only = process.argv[2]; // part of a page's name
-const looks = [
+const asked = /^(\w+)-(light|dark)-(\d+)$/.exec(process.argv[3] ?? '');
+const looks = asked ? [{ size: asked[3] === `${phone.width}` ? phone : desk, scheme: asked[2], lang: asked[1] }] : [
   { size: desk, scheme: 'light', lang: 'en' },
   { size: desk, scheme: 'dark', lang: 'en' },
   { size: phone, scheme: 'light', lang: 'en' },
@@ -25,6 +26,11 @@ const looks = [
 async function shoot(page, look, name) {
   const dir = join(out, `${look.lang}-${look.scheme}-${look.size.width}`);
   mkdirSync(dir, { recursive: true });
+  await page.evaluate(() => {
+    const all = new CSSStyleSheet(); // what is drawn only when it is come to as well
+    all.replaceSync('* { content-visibility: visible !important; }');
+    document.adoptedStyleSheets.push(all);
+  });
   await page.screenshot({ path: join(dir, `${name}.png`), fullPage: true });
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { customer, offered } from './frame/api.mjs';
 import { desk, phone } from './frame/browser.mjs';
+import { changes, striped } from './frame/picture.mjs';
 import { scene } from './frame/scene.mjs';
 import { ownSite } from './frame/shop.mjs';
 
@@ -21,16 +22,7 @@ const lies = {
 
 /** A JPEG, as a browser makes it, in which a place was noted. */
 async function photograph(page) {
-  const plain = Buffer.from(
-    await page.evaluate(async () => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 48 });
-      const g = canvas.getContext('2d');
-      g.fillStyle = '#c33';
-      g.fillRect(0, 0, 64, 48);
-      const blob = await new Promise((done) => canvas.toBlob(done, 'image/jpeg'));
-      return [...new Uint8Array(await blob.arrayBuffer())];
-    }),
-  );
+  const plain = await striped(page);
   const note = Buffer.from('Exif\0\0II*\0\x08\0\0\0 GPS 52.5200N 13.4050E of Dana Whitlow', 'latin1');
   const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, note.length + 2]), note]);
   return Buffer.concat([plain.subarray(0, 2), segment, plain.subarray(2)]);
@@ -56,10 +48,41 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   await field.setInputFiles({ name: 'holiday.png', mimeType: 'image/png', buffer: html });
   await widget.getByText('holiday.png is not a picture that can be sent.').waitFor();
   await field.setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
+
+  // its left half is blurred with a pointer, a corner on the right by keys
+  const canvas = widget.locator('.editor canvas');
+  const { x, y, width, height } = await canvas.boundingBox();
+  await page.mouse.move(x + 1, y + 1);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2, y + height - 1, { steps: 4 });
+  await page.mouse.up();
+  await canvas.focus();
+  for (let i = 0; i < 22; i++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
   await widget.getByRole('button', { name: 'Use picture' }).click();
+  const thumb = widget.getByRole('button', { name: 'Picture 1: blur parts of it' });
+  const blurred = async (canvas) => {
+    const [left, corner, rest] = await Promise.all([
+      changes(canvas, { from: 0.05, to: 0.45, at: 0.5 }),
+      changes(canvas, { from: 0.65, to: 0.8, at: 0.12 }),
+      changes(canvas, { from: 0.6, to: 1, at: 0.9 }),
+    ]);
+    assert.ok(left < 4 && corner < 3, `blurred: ${left} and ${corner} changes`);
+    assert.ok(rest > 8, `as it was: ${rest} changes`);
+  };
+  await blurred(thumb.locator('canvas'));
+
+  // it waits with the draft, also where the page is opened anew
+  await page.waitForFunction(async () => (await (await caches.match('/draft'))?.formData())?.getAll('').length);
+  await page.reload();
+  await widget.getByRole('button', { name: 'Ask for help' }).click();
+  await thumb.waitFor();
+  await blurred(thumb.locator('canvas'));
   await widget.getByRole('button', { name: 'See what experts will see' }).click();
   await widget.getByRole('button', { name: 'Send', exact: true }).click();
-  await widget.getByRole('log').getByRole('img').waitFor();
+  const sent = widget.getByRole('log').getByRole('img');
+  await sent.waitFor();
+  await page.waitForFunction(async () => !(await (await caches.match('/draft')).formData()).getAll('').length);
 
   // whatever an API client sends, what is kept has no place in it
   const answer = await send('image/jpeg', picture);
@@ -75,6 +98,13 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   const composer = widget.locator('.composer');
   await composer.locator('input[type=file]').setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
   await widget.getByRole('button', { name: 'Use picture' }).click();
+  await page.waitForFunction(async () => {
+    const [name] = await caches.keys();
+    return (await (await caches.open(name)).keys()).length === 2; // of the question and of this message
+  });
+  await page.reload();
+  await widget.getByRole('button', { name: /^Ask for help/ }).click();
+  await thumb.waitFor();
   await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await widget.getByRole('log').getByRole('img').nth(1).waitFor();
 

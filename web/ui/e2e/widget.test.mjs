@@ -72,6 +72,7 @@ for (const [where, size] of Object.entries({ phone, desk })) {
     await widget.getByLabel('Write a message').fill('And if it does not?');
     await widget.getByRole('button', { name: 'Send', exact: true }).click();
     await app.getByText('And if it does not?').waitFor();
+    await widget.getByText('Seen', { exact: true }).waitFor();
     await app.getByLabel('Message').fill('Then the cable is loose.');
     await app.getByRole('button', { name: 'Send' }).click();
     await widget.getByText('Then the cable is loose.').waitFor();

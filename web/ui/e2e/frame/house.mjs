@@ -32,7 +32,9 @@ export class House {
     const limits = ['caller', 'address', 'sign-in', 'customer-session'].map((limit) => `--${limit}-limit=100000`);
     const child = spawn(binary, ['serve', '--demo', '--listen', listen, '--database-url', `sqlite:${this.file}`, ...limits, ...this.flags], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child; // and one of its own, which serves: the two are a group
-    process.once('exit', () => this.#kill('SIGKILL'));
+    const last = () => this.#kill('SIGKILL');
+    process.once('exit', last);
+    child.once('close', () => process.off('exit', last));
     child.stderr.on('data', (text) => (this.#log += text));
     await new Promise((open, failed) => {
       const late = setTimeout(() => failed(new Error(`not serving after ${patience / 1000} s:\n${this.#log}`)), patience);

@@ -7,7 +7,7 @@ import { working } from './walk.mjs';
 const expertScreens = ['', '/turns', '/earnings', '/statements', '/standing', '/programs', '/reviewing', '/hours', '/refusals', '/macros', '/notifications', '/profile', '/security'];
 const consoleScreens = ['', '/reviews', '/reviews/practice', '/reviews/gold', '/reviews/signals', '/judgement', '/feedback', '/figures', '/roster', '/roster/invitations', '/roster/proposals', '/money', '/money/spend', '/money/payments', '/money/books', '/setup', '/setup/topics', '/setup/policies', '/setup/entry', '/setup/cards', '/setup/quizzes', '/setup/practice', '/setup/widget', '/members', '/developers', '/events'];
 const operatorScreens = ['/operator', '/operator/brands', '/operator/payouts', '/operator/acts', '/operator/cases', '/operator/quiz', '/operator/jobs', '/operator/audit'];
-const publicPages = ['/', '/demo/shop', '/sign-in', '/sign-up', '/sign-up/sent', '/password/forgotten', '/password/forgotten/sent', '/reset', '/reset/done', '/verify', '/welcome', '/invitation', '/invited', '/resume', '/sign-out', '/my/questions', '/unsubscribe', '/not/there'];
+const publicPages = ['/', '/demo/shop', '/sign-in', '/sign-up', '/sign-up/sent', '/password/forgotten', '/password/forgotten/sent', '/reset', '/reset/done', '/verify', '/welcome', '/invitation', '/invited', '/resume', '/sign-out', '/my/questions', '/unsubscribe', '/record', '/not/there'];
 
 /** Sets the scene: a question asked, answered and solved, another in an expert's hands. Returns who is in it. */
 export async function lived(house, texts = {}) {
@@ -57,13 +57,15 @@ export async function everyPage(house, scene) {
   const brand = await brandOf(house);
   const roster = (await as(house, 'marit').get(`/programs/${house.program}/enrolments?limit=1`)).data;
   const enrolment = roster[0].id ?? roster[0].enrolment?.id;
-  const at = (who, base, paths) => paths.map((path) => ({ name: `${who ?? 'public'}${base.replace('/', '-')}${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'one').replace(/\W+/g, '-')}`, path: base + path || '/', who }));
+  const today = new Date();
+  const before = new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - 1)).toISOString().slice(0, 7); // the last whole month
+  const at = (who, base, paths) => paths.map((path) => ({ name: `${who ?? 'public'}${base.replace('/', '-')}${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[\w-]{43}/g, 'one').replace(/\W+/g, '-')}`, path: base + path || '/', who }));
   return {
     brand,
     pages: [
       ...at(undefined, '', [...publicPages, `/ask/${house.program}`, `/ask/${house.program}/qr`, `/join/${house.program}`, new URL(scene.receipt).pathname]),
       ...at('customer', '', ['/my/questions', `/my/questions/${scene.done.id}`, `/my/questions/${scene.open.id}`, `/my/questions/${scene.done.id}/receipt`]),
-      ...at(scene.first, '/work', [...expertScreens, `/turns/${scene.turn.id}`, `/turns/${scene.turn.id}/receipt`, `/programs/${house.program}`, `/programs/${house.program}/room`]),
+      ...at(scene.first, '/work', [...expertScreens, `/statements/${before}/EUR`, `/turns/${scene.turn.id}`, `/turns/${scene.turn.id}/receipt`, `/programs/${house.program}`, `/programs/${house.program}/room`]),
       ...at(scene.second, '/work', ['', '/turns', `/turns/${scene.hands.id}`]),
       ...at('marit', '/console', [...consoleScreens, `/questions/${scene.done.id}`, `/questions/${scene.open.id}`, `/roster/${enrolment}`]),
       ...at('odile', '/console', operatorScreens),

@@ -1,4 +1,4 @@
-import { $api, Await, client, FormDialog, key, Loading, More, type Schemas, useCodes, useDraft, useFormat, useI18n, usePages, useWrite, When } from '@kit/index';
+import { $api, Await, client, FormDialog, key, Loading, More, type Schemas, TopicNames, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Badge, Button, MultiSelect, Paper, Select, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
@@ -99,7 +99,6 @@ function Known({ of }: { of: Measure }) {
 function What({ of, by, decider }: { of: Measure; by: string; decider?: string }) {
   const { t } = useI18n();
   const codes = useCodes();
-  const format = useFormat();
   return (
     <Stack gap="xs">
       <div className={layout.row}>
@@ -113,7 +112,7 @@ function What({ of, by, decider }: { of: Measure; by: string; decider?: string }
       </span>
       {of.topics.length > 0 && (
         <Text size="sm">
-          {t('measures.topics')} <bdi>{format.list(of.topics)}</bdi>
+          {t('measures.topics')} <TopicNames program={of.program} of={of.topics} />
         </Text>
       )}
       <Text dir="auto" style={{ whiteSpace: 'pre-wrap' }}>

@@ -8,6 +8,7 @@ import { ApiError, OfflineError, reached, session } from './api';
 import { drafts } from './drafts';
 import { SignedOutError } from './errors';
 import { firstLanguage, Language, loadWords, useI18n } from './i18n';
+import { lightOnPaper } from './paper';
 import { Announcer } from './parts/announce';
 import { Crashed, Unreachable } from './parts/states';
 import { apply, News, shareOf, type Stale, Stream, StreamContext } from './stream';
@@ -29,6 +30,7 @@ export async function start(app: App) {
   void session.refresh().catch(() => undefined);
   const words = await loadWords(language, app.parts);
   drafts.wipe(false);
+  lightOnPaper();
   // what locks scrolling behind a dialogue reads its nonce from here
   (globalThis as { __webpack_nonce__?: string }).__webpack_nonce__ = nonce();
   createRoot(document.getElementById('root') as HTMLElement).render(

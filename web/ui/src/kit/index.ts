@@ -28,6 +28,7 @@ export { LanguageChoice, SchemeChoice } from './parts/preferences';
 export { Receipt } from './parts/receipt';
 export { type Entry, Mark, Page, Shell } from './parts/shell';
 export { Await, Empty, Failed, Loading } from './parts/states';
+export { TopicNames } from './parts/topicnames';
 export { Why } from './parts/why';
 export { useConnection, useNews, type Notice, type Stale } from './stream';
 export { useSignOut } from './signout';

@@ -66,9 +66,9 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    readonly detail: string,
+    detail?: string,
   ) {
-    super(detail || code);
+    super(detail);
   }
 }
 
@@ -129,7 +129,7 @@ export class Api {
       return await this.#come(identity ? { program, identity_token: identity } : device ? { device_token: device } : { program, locale });
     } catch (err) {
       this.#session = undefined;
-      if (!device || identity || !(err instanceof Refusal) || ![401, 403, 404].includes(err.status)) throw err;
+      if (!device || identity || ![401, 403, 404].includes((err as Refusal).status)) throw err;
       this.#store.clear(); // who this browser was is no more: begin as somebody new
       return this.#come({ program, locale });
     }
@@ -166,14 +166,14 @@ export class Api {
         body: blob ? body : body === undefined ? undefined : JSON.stringify(body),
       });
     } catch {
-      throw new Refusal(0, 'offline', '');
+      throw new Refusal(0, 'offline');
     }
     const at = Date.parse(answer.headers.get('Knowhow-Now') ?? '');
     if (at) ahead = at - Date.now();
     if (answer.ok) return answer;
     if (answer.status === 401 && signed) this.#session = undefined;
     const problem = await answer.json().catch(() => ({}));
-    throw new Refusal(answer.status, problem.code ?? '', problem.detail ?? problem.title ?? '');
+    throw new Refusal(answer.status, problem.code, problem.detail ?? problem.title);
   }
 
   url(path: string): URL {

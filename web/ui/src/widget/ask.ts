@@ -49,7 +49,7 @@ export function askView(p: Place, asked: (q: Question) => void, arrived: () => v
   const body = h('textarea', { id: 'body', dir: 'auto', rows: 5, maxlength: 8000, oninput: keep, placeholder: t('ask.body_hint') });
   title.value = draft.title;
   body.value = draft.body;
-  const chosen = pictures(t, p.over);
+  const chosen = pictures(p, 'draft');
   const context = contextOf(p.config, { title: document.title, url: location.href });
   const withContext = h('input', { type: 'checkbox', id: 'context' });
   withContext.checked = true;
@@ -96,7 +96,7 @@ export function askView(p: Place, asked: (q: Question) => void, arrived: () => v
         ...hidden(),
         context: withContext.checked ? context : '',
         topic: p.config.topic || undefined,
-        pictures: await chosen.upload(p.api),
+        pictures: await chosen.upload(),
       };
       const sent = await p.api.ask(question, draft.key).catch((err) => {
         if (err.code === 'key_reused') {
@@ -107,6 +107,7 @@ export function askView(p: Place, asked: (q: Question) => void, arrived: () => v
         throw err;
       });
       p.store.set('draft', undefined);
+      chosen.clear();
       p.store.set('asked', 'yes');
       asked(sent);
     };

@@ -1,7 +1,7 @@
 // The element: a button that opens a panel, or, on a page of its own, the panel
 // alone. Everything is in a shadow tree, so the page's styles and ours keep to
 // themselves.
-import { Api, Refusal, type Program } from './api';
+import { Api, type Program, type Refusal } from './api';
 import { askView, type Place } from './ask';
 import { dark } from '../kit/color';
 import type { Config } from './config';
@@ -25,7 +25,7 @@ export class Widget extends HTMLElement {
   #language = 'en';
   #program?: Program;
   #thread?: Thread;
-  #hears = false;
+  #hears?: Promise<never>;
   #spoken?: Promise<boolean>;
   readonly #badge = h('span', { class: 'badge', hidden: true });
   readonly #launcher = press('launcher', () => this.#toggle(), { 'aria-haspopup': 'dialog', 'aria-expanded': 'false' }, icon(icons.chat), this.#badge);
@@ -122,18 +122,14 @@ export class Widget extends HTMLElement {
     try {
       this.#program ??= await this.#api.program();
     } catch (err) {
-      fill(this.#view, h('p', {}, this.#t(err instanceof Refusal && err.status === 404 ? 'closed' : 'error.offline')));
+      fill(this.#view, h('p', {}, this.#t((err as Refusal).status === 404 ? 'closed' : 'error.offline')));
       return;
     }
-    this.#brand(this.#program);
+    this.#heading.textContent = this.#program.brand_name;
+    this.#paint(this.#program.branding?.accent);
     const open = this.#store.get('open');
     if (open && this.#api.known) await this.#show(open);
     else await this.#home();
-  }
-
-  #brand(program: Program): void {
-    this.#heading.textContent = program.brand_name;
-    this.#paint(program.branding?.accent);
   }
 
   #paint(accent?: string): void {
@@ -191,12 +187,10 @@ export class Widget extends HTMLElement {
   }
 
   #fail(err: unknown): void {
-    const known =
-      err instanceof Refusal
-        ? `error.${err.status === 429 || err.code === 'cap_reached' ? 'many' : err.code}`
-        : 'error.other';
+    const { status, code, message } = err as Refusal; // other errors have no status, and a code that nothing is known by
+    const known = `error.${status === 429 || code === 'cap_reached' ? 'many' : code}`;
     const said = this.#t(known);
-    this.#error.textContent = said !== known ? said : (err instanceof Refusal && err.status < 500 && err.detail) || this.#t('error.other');
+    this.#error.textContent = said !== known ? said : (status < 500 && message) || this.#t('error.other');
     this.#error.hidden = false;
   }
 
@@ -211,9 +205,9 @@ export class Widget extends HTMLElement {
       (q) => void this.#show(q.id),
       () => void this.#home(),
     );
-    const greeting = this.#greeting();
-    const paused = this.#program?.state === 'paused';
-    fill(this.#view, greeting && h('p', { class: 'greeting' }, greeting), paused ? h('p', {}, this.#t('closed')) : ask);
+    const { branding, state } = this.#program!;
+    const greeting = branding?.greeting?.[this.#language] ?? branding?.greeting?.en;
+    fill(this.#view, greeting && h('p', { class: 'greeting' }, greeting), state === 'paused' ? h('p', {}, this.#t('closed')) : ask);
     if (here) this.#heading.focus(); // what had it is gone
     if (!this.#api.known) return;
     try {
@@ -223,11 +217,6 @@ export class Widget extends HTMLElement {
       this.#fail(err);
     }
     this.#hear();
-  }
-
-  #greeting(): string {
-    const all = this.#program?.branding?.greeting ?? {};
-    return all[this.#language] ?? all.en ?? '';
   }
 
   #list(asked: Awaited<ReturnType<Api['questions']>>): HTMLElement {
@@ -261,7 +250,7 @@ export class Widget extends HTMLElement {
       await this.#thread.refresh();
       this.#thread.el.querySelector('h3')!.focus();
     } catch (err) {
-      if (err instanceof Refusal && err.status === 404) return this.#home();
+      if ((err as Refusal).status === 404) return this.#home();
       this.#fail(err);
     }
     this.#hear();
@@ -286,8 +275,7 @@ export class Widget extends HTMLElement {
 
   /** hear keeps the panel true, and counts what is new while it is closed. */
   #hear(): void {
-    if (!this.#hears) void listen(this.#api, (notice) => void this.#heard(notice));
-    this.#hears = true;
+    this.#hears ??= listen(this.#api, (notice) => void this.#heard(notice));
   }
 
   async #heard(notice: Notice): Promise<void> {

@@ -1,7 +1,9 @@
 // Pictures: picked, made smaller, parts of them made unreadable by who sends
 // them, and drawn anew, so that nothing but what is seen leaves the browser.
+// Until they are sent they are part of the draft.
 import { fill, h, icon, icons, press } from './dom';
 import type { Api, Picture } from './api';
+import type { Place } from './ask';
 import type { T } from './words';
 
 type Point = [x: number, y: number];
@@ -12,18 +14,19 @@ const widest = 2048;
 
 export interface Pictures {
   el: HTMLElement;
-  upload(api: Api): Promise<string[]>;
+  upload(): Promise<string[]>;
   clear(): void;
 }
 
 interface Chosen {
   canvas: HTMLCanvasElement;
-  sent?: Promise<Picture>; // to the API, once
+  id?: string; // once the API has it
 }
 
-/** pictures is a field for up to four of them. */
-export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictures {
+/** pictures is a field for up to four of them, which the store keeps under a name. */
+export function pictures({ t, api, store, over }: Place, name: string): Pictures {
   let chosen: Chosen[] = [];
+  let before: Promise<unknown> = Promise.resolve();
   const shown = h('div', { class: 'thumbs' });
   const said = h('p', { class: 'hint', role: 'status' });
   const input = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp', multiple: true, class: 'sr', onchange: add });
@@ -36,7 +39,7 @@ export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictu
       ...chosen.map((one, i) => {
         const drop = () => {
           chosen.splice(i, 1);
-          draw();
+          changed();
           input.focus();
         };
         return h(
@@ -50,6 +53,16 @@ export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictu
     input.disabled = chosen.length >= most;
   }
 
+  /** later has the store do one thing after the other; where the page may keep nothing, it is no error. */
+  function later(work: () => Promise<unknown>): void {
+    before = before.then(work).catch(() => {});
+  }
+
+  function changed(): void {
+    draw();
+    later(async () => store.keep(name, await Promise.all(chosen.map(blobOf))));
+  }
+
   async function add(): Promise<void> {
     said.textContent = '';
     for (const file of [...(input.files ?? [])].slice(0, most - chosen.length)) {
@@ -60,39 +73,33 @@ export function pictures(t: T, edit: (editor: HTMLElement) => () => void): Pictu
       }
     }
     input.value = '';
-    draw();
+    changed();
     const last = chosen.at(-1);
     if (last) open(last);
   }
 
   function open(one: Chosen): void {
-    const close = edit(
+    const close = over(
       editor(t, one.canvas, () => {
-        one.sent = undefined;
+        chosen.splice(chosen.indexOf(one), 1, { canvas: one.canvas }); // what is under way is of the one before
         close();
-        draw();
+        changed();
       }),
     );
   }
+
+  later(async () => {
+    for (const blob of await store.kept(name)) chosen.push({ canvas: await drawn(blob) });
+    draw();
+  });
 
   return {
     el,
     clear() {
       chosen = [];
-      draw();
+      changed();
     },
-    upload: (api) =>
-      Promise.all(
-        chosen.map(async (one) => {
-          one.sent ??= blobOf(one.canvas).then((blob) => api.upload(blob));
-          return (
-            await one.sent.catch((err) => {
-              one.sent = undefined;
-              throw err;
-            })
-          ).id;
-        }),
-      ),
+    upload: () => Promise.all(chosen.map(async (one) => (one.id ??= (await api.upload(await blobOf(one))).id))),
   };
 }
 
@@ -196,8 +203,8 @@ async function drawn(file: Blob): Promise<HTMLCanvasElement> {
   return canvas;
 }
 
-function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {
-  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error('no picture'))), 'image/jpeg', 0.88));
+function blobOf({ canvas }: Chosen): Promise<Blob> {
+  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail()), 'image/jpeg', 0.88));
 }
 
 /** view shows a picture of the conversation. It is drawn, not linked: the page's
@@ -207,11 +214,7 @@ export function view(api: Api, t: T, picture: Picture, n: number): HTMLElement {
   api
     .picture(picture.id)
     .then(createImageBitmap)
-    .then((image) => {
-      canvas.width = image.width;
-      canvas.height = image.height;
-      canvas.getContext('2d')!.drawImage(image, 0, 0);
-    })
+    .then((image) => canvas.getContext('2d')!.drawImage(image, 0, 0))
     .catch(() => (canvas.ariaLabel = t('pictures.gone')));
   return canvas;
 }

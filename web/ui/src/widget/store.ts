@@ -21,8 +21,27 @@ export class Store {
     this.#keep(data);
   }
 
-  clear(): void {
+  /** keep keeps pictures; it fails where the browser has no place for them, as at a page that came by plain HTTP. */
+  async keep(key: string, pictures: Blob[]): Promise<void> {
+    const form = new FormData();
+    for (const picture of pictures) form.append('', picture);
+    const all = await caches.open(this.#name);
+    await all.put(`/${key}`, new Response(form));
+  }
+
+  /** kept is what keep kept. */
+  async kept(key: string): Promise<Blob[]> {
+    const all = await caches.open(this.#name);
+    const form = await (await all.match(`/${key}`))!.formData();
+    return form.getAll('') as Blob[];
+  }
+
+  /** clear forgets all; where the browser has no place for pictures, none were kept. */
+  async clear(): Promise<void> {
     this.#keep({});
+    try {
+      await caches.delete(this.#name);
+    } catch {}
   }
 
   #read(): Record<string, string> {

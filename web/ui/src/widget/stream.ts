@@ -4,7 +4,7 @@ import type { Api } from './api';
 
 export interface Notice {
   type: string;
-  id: string;
+  id?: string; // "ready" has none
   question?: string;
   position?: number;
 }
@@ -22,8 +22,7 @@ export async function listen(api: Api, hear: (notice: Notice) => void): Promise<
     const said = Object.fromEntries(block.split('\n').map((line) => line.split(/: ?(.*)/)));
     tries = 0;
     last = said.id || last;
-    if (said.event === 'ready') hear({ type: 'ready', id: '' });
-    else if (said.event) hear(JSON.parse(said.data));
+    if (said.event) hear({ type: said.event, ...JSON.parse(said.data) });
   };
   for (;;) {
     const cut = new AbortController();

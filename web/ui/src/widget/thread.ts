@@ -31,7 +31,7 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
   const el = h('div', { class: 'thread' }, heading, status, log, typing, h('div', { class: 'foot' }, actions, write));
   let question: Question | undefined;
   let shown = '';
-  let typingEnds = 0;
+  let rests: ReturnType<typeof setTimeout>; // when typing is said no more
   let ticks = 0;
   const tick = setInterval(() => {
     if (!question) return;
@@ -47,12 +47,12 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
     sayStatus(q);
     const known = log.childElementCount;
     for (const m of q.messages.slice(known)) log.append(bubble(p, m, q.title));
-    const last = q.messages.at(-1)?.position ?? 0;
+    const last = q.messages.at(-1)!; // there is the question itself
     marks(q);
     if (q.messages.length > known) {
       typing.textContent = '';
-      saw(last);
-      if (q.messages.at(-1)?.author !== 'customer') api.read(id, last).catch(() => {}); // a mark is worth no error
+      saw(last.position);
+      if (last.author !== 'customer') api.read(id, last.position).catch(() => {}); // a mark is worth no error
     }
     write.hidden = !open.includes(q.state);
     const kind = `${waits.includes(q.state) ? 'waits' : q.state} ${q.messages.some((m) => m.author !== 'customer')}`;
@@ -67,12 +67,9 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
 
   function marks(q: Question): void {
     const read = q.read?.expert ?? 0;
-    let mine: Element | undefined;
-    q.messages.forEach((m, i) => {
-      if (m.author === 'customer' && m.position <= read) mine = log.children[i];
-    });
+    const mine = q.messages.findLastIndex((m) => m.author === 'customer' && m.position <= read);
     log.querySelector('.seen')?.remove();
-    mine?.append(h('small', { class: 'seen' }, t('thread.seen')));
+    log.children[mine]?.append(h('small', { class: 'seen' }, t('thread.seen')));
   }
 
   function sayStatus(q: Question): void {
@@ -94,10 +91,8 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
     refresh,
     typing() {
       typing.textContent = t('thread.typing');
-      typingEnds = Date.now() + 5000;
-      setTimeout(() => {
-        if (Date.now() >= typingEnds) typing.textContent = '';
-      }, 5100);
+      clearTimeout(rests);
+      rests = setTimeout(() => (typing.textContent = ''), 5000);
     },
     close() {
       clearInterval(tick);
@@ -142,10 +137,10 @@ function composer(p: Place, id: string, sent: () => Promise<void>): HTMLElement 
     },
   });
   text.value = store.get(name) ?? '';
-  const chosen = pictures(t, p.over);
+  const chosen = pictures(p, name);
   const button = h('button', { class: 'main', 'aria-label': t('thread.send') }, icon(icons.send));
   const send = async () => {
-    const message = { text: text.value.trim(), pictures: await chosen.upload(api) };
+    const message = { text: text.value.trim(), pictures: await chosen.upload() };
     if (message.text || message.pictures[0]) {
       await api.act(id, 'messages', message, key);
       key = crypto.randomUUID();
@@ -184,7 +179,7 @@ function choices(p: Place, q: Question, done: () => Promise<void>): HTMLElement[
   const answered = q.messages.some((m) => m.author !== 'customer');
   if (q.state === 'answered' || (q.state === 'escalated' && answered)) list.push(act('resolve', 'main'));
   if (q.state === 'answered' || (q.state === 'resolved' && !ends.includes(q.end_reason)))
-    list.push(asks(p, 'reopen', (reason) => api.act(q.id, 'reopen', { reason }), done));
+    list.push(reopen(p, q.id, done));
   if (q.state === 'resolved') list.push(rating(p, q, done), recommend(p, q));
   if (q.state === 'answered' || waits.includes(q.state) || ends.includes(q.end_reason)) list.push(act('escalate', 'quiet', true));
   if (open.includes(q.state)) list.push(act('withdraw', 'quiet', true));
@@ -192,16 +187,16 @@ function choices(p: Place, q: Question, done: () => Promise<void>): HTMLElement[
   return list;
 }
 
-/** asks opens a line to say why. */
-function asks(p: Place, verb: string, go: (text: string) => Promise<void>, done: () => Promise<void>): HTMLElement {
-  const why = p.t(`act.${verb}_why`);
+/** reopen opens a line to say why. */
+function reopen({ t, api, form }: Place, id: string, done: () => Promise<void>): HTMLElement {
+  const why = t('act.reopen_why');
   const text = h('textarea', { dir: 'auto', rows: 2, maxlength: 1000, required: true, 'aria-label': why, placeholder: why });
-  const button = h('button', { class: 'main' }, p.t(`act.${verb}`));
+  const button = h('button', { class: 'main' }, t('act.reopen'));
   const send = async () => {
-    await go(text.value.trim());
+    await api.act(id, 'reopen', { reason: text.value.trim() });
     await done();
   };
-  return h('details', {}, h('summary', {}, p.t(`act.${verb}`)), p.form(button, send, '', text, button));
+  return h('details', {}, h('summary', {}, t('act.reopen')), form(button, send, '', text, button));
 }
 
 function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {

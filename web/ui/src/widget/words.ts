@@ -32,7 +32,7 @@ export function translator(words: Words): T {
 
 export async function fetchWords(base: URL, locale: string): Promise<Words> {
   const answer = await fetch(new URL(`widget/messages.json?lang=${encodeURIComponent(locale)}`, base), { credentials: 'omit' });
-  if (!answer.ok) throw new Error(`${answer.status}`);
+  if (!answer.ok) throw new Error();
   return answer.json();
 }
 

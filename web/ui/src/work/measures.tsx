@@ -1,4 +1,4 @@
-import { $api, client, key, type Schemas, useCodes, useDraft, useFormat, useI18n, useWrite, When } from '@kit/index';
+import { $api, client, key, type Schemas, TopicNames, useCodes, useDraft, useFormat, useI18n, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
 import Scale from 'lucide-react/icons/scale';
@@ -53,7 +53,6 @@ export function Measures({ of }: { of: Measure[] }) {
 function One({ of }: { of: Measure }) {
   const { t } = useI18n();
   const codes = useCodes();
-  const format = useFormat();
   return (
     <Paper component="article">
       <Stack gap="sm">
@@ -68,7 +67,7 @@ function One({ of }: { of: Measure }) {
         </Text>
         {of.topics.length > 0 && (
           <Text size="sm">
-            {t('measures.topics')} <bdi>{format.list(of.topics)}</bdi>
+            {t('measures.topics')} <TopicNames program={of.program} of={of.topics} />
           </Text>
         )}
         <div>

@@ -19,7 +19,7 @@ export function Sums({ of }: { of: Sum }) {
     in_transit: of.in_transit_since && <At words="earnings.since" at={of.in_transit_since} />,
     paid_out: of.paid_at && <At words="earnings.last" at={of.paid_at} />,
   };
-  const parts = (['available', 'pending', 'in_transit', 'paid_out', 'owed'] as const).filter((part) => part !== 'owed' || of.owed > 0);
+  const parts = (['available', 'set_aside', 'pending', 'in_transit', 'paid_out', 'owed'] as const).filter((part) => (part !== 'owed' && part !== 'set_aside') || of[part] > 0);
   return (
     <Paper p={0}>
       <dl className={css.sums} style={{ margin: 0 }}>
@@ -96,7 +96,7 @@ function useInstant(of: Sum): [() => void, ReactNode] {
   const ask = () =>
     confirm.ask({
       title: t('earnings.instant.title'),
-      text: t('earnings.instant.text', { amount: sum(payout.instant_amount), available: sum(of.available), fee: sum(payout.instant_fee) }),
+      text: t('earnings.instant.text', { amount: sum(payout.instant_amount), available: sum(of.available - of.set_aside), fee: sum(payout.instant_fee) }),
       yes: t('earnings.instant'),
       act: () => have.mutateAsync(payout.instant_fee),
     });

@@ -1,5 +1,5 @@
 import { send, useI18n, useWrite } from '@kit/index';
-import { Button } from '@mantine/core';
+import { Anchor, Button, Group } from '@mantine/core';
 import Download from 'lucide-react/icons/download';
 
 /** Saves the signed record of one's work, byte by byte as it was signed. */
@@ -15,8 +15,13 @@ export function RecordButton() {
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   });
   return (
-    <Button variant="default" leftSection={<Download size={17} aria-hidden />} loading={take.isPending} onClick={() => take.mutate()}>
-      {t('record.take')}
-    </Button>
+    <Group gap="sm">
+      <Button variant="default" leftSection={<Download size={17} aria-hidden />} loading={take.isPending} onClick={() => take.mutate()}>
+        {t('record.take')}
+      </Button>
+      <Anchor href="/record" size="sm">
+        {t('record.check')}
+      </Anchor>
+    </Group>
   );
 }

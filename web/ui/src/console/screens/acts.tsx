@@ -11,8 +11,10 @@ import { operatorTabs, Tabs } from '../tabs';
 type Act = Schemas['MoneyAct'];
 type NewAct = Schemas['NewMoneyAct'];
 type Kind = NewAct['kind'];
+type Ground = Exclude<NonNullable<NewAct['ground']>, ''>;
 type Belongs = NonNullable<NewAct['belongs']>;
 const kinds: Kind[] = ['claw_back', 'bonus', 'credit_limit', 'credit', 'write_off_brand', 'write_off_expert', 'clear_suspense', 'withhold', 'remit'];
+const grounds: Ground[] = ['fraud', 'copied', 'privacy', 'paid_twice', 'mistake'];
 const places: Exclude<Belongs, ''>[] = ['wallet', 'expert', 'fees', 'bank', 'write_off'];
 const currencies = Intl.supportedValuesOf('currency');
 const tones: Record<string, string> = { asked: 'honey', done: 'pine', withdrawn: 'gray' };
@@ -101,6 +103,7 @@ function All() {
               label: t('acts.reason'),
               cell: (row) => (
                 <span>
+                  {row.ground && <strong>{codes('ground', row.ground)}: </strong>}
                   {row.reason}
                   <br />
                   <code className={css.quiet} dir="ltr">
@@ -111,7 +114,7 @@ function All() {
             },
             { key: 'amount', label: t('money.amount'), end: true, cell: (row) => (row.amount ? <Money of={row.amount} /> : '–') },
             { key: 'at', label: t('money.at'), cell: (row) => <When at={row.asked_at} /> },
-            { key: 'state', label: t('queue.state'), end: true, cell: (row) => (row.state === 'asked' ? <Waiting of={row} /> : <Badge color={tones[row.state]}>{codes('act_state', row.state)}</Badge>) },
+            { key: 'state', label: t('queue.state'), end: true, cell: (row) => (row.state === 'asked' ? <Waiting of={row} /> : <Badge color={row.outcome === 'appealable' || row.outcome === 'appealed' ? 'honey' : tones[row.state]}>{row.outcome ? codes('outcome', row.outcome) : codes('act_state', row.state)}</Badge>) },
           ]}
         />
       </Paper>
@@ -126,7 +129,7 @@ function Waiting({ of }: { of: Act }) {
   const { me } = usePlace();
   const { ask, dialog } = useConfirm();
   const params = { path: { act: of.id } };
-  const agree = useWrite(() => client.POST('/api/v1/money_acts/{act}/agree', { params }), { stale, done: t('acts.done') });
+  const agree = useWrite(() => client.POST('/api/v1/money_acts/{act}/agree', { params }), { stale, done: t(of.kind === 'claw_back' ? 'acts.begun' : 'acts.done') });
   const withdraw = useWrite(() => client.POST('/api/v1/money_acts/{act}/withdraw', { params }), { stale });
   const own = of.asked_by === me.id;
   return (
@@ -134,7 +137,7 @@ function Waiting({ of }: { of: Act }) {
       {own ? (
         <Badge color={tones[of.state]}>{t('acts.waits')}</Badge>
       ) : (
-        <Button size="compact-md" aria-label={t('acts.agree.to', { what: codes('act', of.kind) })} onClick={() => ask({ title: codes('act', of.kind), text: <Shown act={of.id} reason={of.reason} />, yes: t('acts.agree'), act: () => agree.mutateAsync() })}>
+        <Button size="compact-md" aria-label={t('acts.agree.to', { what: codes('act', of.kind) })} onClick={() => ask({ title: codes('act', of.kind), text: <Shown of={of} />, yes: t('acts.agree'), act: () => agree.mutateAsync() })}>
           {t('acts.look')}
         </Button>
       )}
@@ -146,11 +149,17 @@ function Waiting({ of }: { of: Act }) {
   );
 }
 
-function Shown({ act, reason }: { act: string; reason: string }) {
+function Shown({ of: { id: act, kind, ground, reason } }: { of: Act }) {
+  const { t } = useI18n();
+  const codes = useCodes();
   const posting = $api.useQuery('get', '/api/v1/money_acts/{act}/posting', { params: { path: { act } } }, { retry: false });
   return (
     <Stack>
-      <Text>{reason}</Text>
+      <Text>
+        {ground && <strong>{codes('ground', ground)}: </strong>}
+        {reason}
+      </Text>
+      {kind === 'claw_back' && <Text size="sm">{t('acts.later')}</Text>}
       <Await read={posting} loading={<Loading />}>
         {(of) => <Posting of={of} />}
       </Await>
@@ -200,6 +209,7 @@ function Asking({ from, close }: { from: Partial<NewAct>; close: () => void }) {
   const [belongs, setBelongs] = useState<Exclude<Belongs, ''>>('bank');
   const [currency, setCurrency] = useState(from.amount?.currency ?? 'EUR');
   const [amount, setAmount] = useState<number | string>(from.amount ? typed(from.amount.amount, from.amount.currency) : '');
+  const [ground, setGround] = useState<Ground | null>(null);
   const [reason, setReason] = useState('');
   const clears = kind === 'clear_suspense';
   const about = clears ? belongs === 'wallet' || belongs === 'expert' : kind !== 'remit';
@@ -207,6 +217,7 @@ function Asking({ from, close }: { from: Partial<NewAct>; close: () => void }) {
   const body: NewAct = {
     kind,
     reason,
+    ...(kind === 'claw_back' && ground ? { ground } : {}),
     ...(about ? { subject: subject.trim() } : {}),
     ...(clears ? { line: line.trim(), belongs } : {}),
     amount: { amount: sum ? minorOf(amount, currency) : 0, currency },
@@ -218,7 +229,7 @@ function Asking({ from, close }: { from: Partial<NewAct>; close: () => void }) {
     look.reset(); // what was shown is of something else
   };
   return (
-    <FormDialog open close={close} title={t('acts.new')} yes={t(look.data ? 'acts.ask' : 'acts.preview')} busy={look.isPending || send.isPending} disabled={reason.trim().length < 10} send={() => (look.data ? send : look).mutate()}>
+    <FormDialog open close={close} title={t('acts.new')} yes={t(look.data ? 'acts.ask' : 'acts.preview')} busy={look.isPending || send.isPending} disabled={reason.trim().length < 10 || (kind === 'claw_back' && !ground)} send={() => (look.data ? send : look).mutate()}>
       <Select label={t('events.what')} data={kinds.map((value) => ({ value, label: codes('act', value) }))} value={kind} onChange={changed((value) => setKind(value as Kind))} allowDeselect={false} />
       {clears && <TextInput label={t('acts.line')} required value={line} onChange={(e) => changed(setLine)(e.currentTarget.value)} dir="ltr" />}
       {clears && <Select label={t('acts.belongs')} data={places.map((value) => ({ value, label: codes('belongs', value) }))} value={belongs} onChange={changed((value) => setBelongs(value as typeof belongs))} allowDeselect={false} />}
@@ -229,7 +240,8 @@ function Asking({ from, close }: { from: Partial<NewAct>; close: () => void }) {
           <Select label={t('operator.currency')} data={currencies} value={currency} onChange={(value) => value && changed(setCurrency)(value)} allowDeselect={false} searchable />
         </div>
       )}
-      <Textarea label={t('acts.reason')} description={kind === 'claw_back' ? t('acts.reason.read') : t('acts.reason.text')} required minLength={10} maxLength={1000} value={reason} onChange={(e) => setReason(e.currentTarget.value)} autosize dir="auto" />
+      {kind === 'claw_back' && <Select label={t('acts.ground')} description={t('acts.later')} required data={grounds.map((value) => ({ value, label: codes('ground', value) }))} value={ground} onChange={(value) => changed(setGround)(value as Ground)} allowDeselect={false} />}
+      <Textarea label={t(kind === 'claw_back' ? 'acts.reason.shows' : 'acts.reason')} description={kind === 'claw_back' ? t('acts.reason.read') : t('acts.reason.text')} required minLength={10} maxLength={1000} value={reason} onChange={(e) => setReason(e.currentTarget.value)} autosize dir="auto" />
       <div role="status">{look.data && <Posting of={look.data} />}</div>
     </FormDialog>
   );

@@ -7,6 +7,7 @@ import { AllRefusalAppeals } from '../appeals';
 import css from '../console.module.css';
 import { AllMeasureAppeals } from '../measures';
 import { operatorTabs, Tabs } from '../tabs';
+import { TakeBackAppeals } from '../takebacks';
 
 type Report = Schemas['RoomReport'];
 
@@ -22,6 +23,7 @@ export default function Cases() {
       <div className={layout.stack}>
         <AllRefusalAppeals />
         <AllMeasureAppeals />
+        <TakeBackAppeals />
         <Reports />
       </div>
     </Page>

@@ -1,13 +1,18 @@
-import { $api, Await, Empty, Loading, Page, type Schemas, useFormat, useI18n } from '@kit/index';
+import { $api, Await, client, Empty, FormDialog, key, Loading, Page, type Schemas, useCodes, useDraft, useFormat, useI18n, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Anchor, Badge, Paper, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Paper, Select, Text, Textarea } from '@mantine/core';
+import { useState } from 'react';
 import ShieldCheck from 'lucide-react/icons/shield-check';
 import { Link } from 'wouter';
 import css from '../console.module.css';
+import { useNames } from '../names';
 import { usePlace } from '../place';
 import { reviewTabs, Tabs } from '../tabs';
 
 type Signal = Schemas['Signal'];
+type Outcome = Schemas['SettleSignalInBody']['outcome'];
+
+const listed = '/api/v1/programs/{program}/signals';
 
 /** Patterns that a person should look at: what each rests on, and what may be done. */
 export default function Signals() {
@@ -23,7 +28,7 @@ export default function Signals() {
 
 function List({ program }: { program: string }) {
   const { t } = useI18n();
-  const signals = $api.useQuery('get', '/api/v1/programs/{program}/signals', { params: { path: { program } } });
+  const signals = $api.useQuery('get', listed, { params: { path: { program } } });
   return (
     <Await read={signals} loading={<Loading rows={2} height={140} />}>
       {({ data }) =>
@@ -33,8 +38,8 @@ function List({ program }: { program: string }) {
           </Empty>
         ) : (
           <div className={layout.stack}>
-            {data.map((signal, i) => (
-              <One key={i} of={signal} />
+            {data.map((signal) => (
+              <One key={signal.id} of={signal} program={program} />
             ))}
             <Text size="sm" c="dimmed">
               {t('signals.nothing_follows')}
@@ -46,7 +51,7 @@ function List({ program }: { program: string }) {
   );
 }
 
-function One({ of }: { of: Signal }) {
+function One({ of, program }: { of: Signal; program: string }) {
   const { t } = useI18n();
   const format = useFormat();
   return (
@@ -55,8 +60,12 @@ function One({ of }: { of: Signal }) {
         <h2 className={layout.subject} style={{ margin: 0 }}>
           {t(`signal.${of.kind}`)}
         </h2>
-        <Badge color="honey">{t(`signal.${of.kind}.count`, { count: of.count })}</Badge>
+        <Group gap="xs">
+          {!of.open && <Badge color="gray">{t('signals.settled')}</Badge>}
+          <Badge color={of.open ? 'honey' : 'gray'}>{t(`signal.${of.kind}.count`, { count: of.count })}</Badge>
+        </Group>
       </div>
+      {of.settled && <Said of={of.settled} />}
       <Text mt="xs">{t(`signal.${of.kind}.text`)}</Text>
       {of.odds > 0 && (
         <Text size="sm" c="dimmed">
@@ -103,6 +112,67 @@ function One({ of }: { of: Signal }) {
       )}
       <h3 className={css.small}>{t('signals.may')}</h3>
       <Text size="sm">{t(`signal.${of.kind}.may`)}</Text>
+      <Group justify="flex-end" mt="sm">
+        <Settle of={of} program={program} />
+      </Group>
     </Paper>
+  );
+}
+
+/** What a person said of a signal last, which may be open again for what came since. */
+function Said({ of }: { of: Schemas['Settlement'] }) {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const names = useNames();
+  return (
+    <Text size="sm" mt="xs">
+      <strong>{codes('settlement', of.outcome)}</strong>{' '}
+      <span className={css.quiet}>
+        <bdi>{names.get(of.by) ?? t('measures.operator')}</bdi> · <When at={of.at} />
+      </span>
+      <br />
+      <span dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
+        {of.note}
+      </span>
+    </Text>
+  );
+}
+
+/** A named person says what they found, or has a settled signal looked into again. */
+function Settle({ of, program }: { of: Signal; program: string }) {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const [open, setOpen] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [note, setNote, clear] = useDraft(`signal.${of.id}`, '');
+  const settle = useWrite(
+    async () => {
+      const said = { outcome: of.open ? (outcome as Outcome) : ('reopened' as const), note: note.trim() };
+      await client.POST('/api/v1/programs/{program}/signals/{signal}/settle', { params: { path: { program, signal: of.id } }, body: said });
+      clear();
+    },
+    { stale: [key(listed)], done: t(of.open ? 'signals.settled' : 'signals.reopened'), after: () => setOpen(false) },
+  );
+  const title = t(of.open ? 'signals.settle' : 'signals.reopen');
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpen(true)}>
+        {title}
+      </Button>
+      <FormDialog open={open} close={() => setOpen(false)} title={title} busy={settle.isPending} disabled={!note.trim() || (of.open && !outcome)} send={() => settle.mutate()}>
+        <Text size="sm">{t(of.open ? 'signals.settle.text' : 'signals.reopen.text')}</Text>
+        {of.open && (
+          <Select
+            label={t('signals.outcome')}
+            required
+            data={(['nothing', 'acted'] as const).map((value) => ({ value, label: codes('settlement', value) }))}
+            value={outcome}
+            onChange={(value) => setOutcome(value as Outcome)}
+            allowDeselect={false}
+          />
+        )}
+        <Textarea label={t('signals.note')} description={t('signals.note.text')} required autosize minRows={2} maxLength={4096} dir="auto" value={note} onChange={(e) => setNote(e.currentTarget.value)} />
+      </FormDialog>
+    </>
   );
 }

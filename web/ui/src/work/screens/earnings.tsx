@@ -6,6 +6,7 @@ import Coins from 'lucide-react/icons/coins';
 import { useEffect, useMemo } from 'react';
 import { Link } from 'wouter';
 import { Sums } from '../payouts';
+import { TakeBackNotice } from '../takebacks';
 
 type Sum = Schemas['Earnings'];
 type Reward = Schemas['Reward'];
@@ -29,6 +30,7 @@ export default function EarningsScreen() {
         </Button>
       }
     >
+      <TakeBackNotice />
       <div className={layout.stack}>
         <Await read={earnings} loading={<Loading rows={1} height={110} />}>
           {({ data }) => (data.length ? data.map((sum) => <Sums key={sum.currency} of={sum} />) : <Nothing />)}

@@ -4,6 +4,7 @@ import { Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@man
 import Scale from 'lucide-react/icons/scale';
 import { Link } from 'wouter';
 import { Measures } from '../measures';
+import { TakeBacks } from '../takebacks';
 
 type Refusal = Schemas['OwnRefusal'];
 
@@ -14,17 +15,19 @@ export default function Refusals() {
   const { t } = useI18n();
   const refusals = $api.useQuery('get', '/api/v1/me/refusals');
   const measures = $api.useQuery('get', '/api/v1/me/measures');
+  const taken = $api.useQuery('get', '/api/v1/me/take_backs');
   return (
     <Page title={t('nav.refusals')} about={t('refusals.about')} narrow>
       <Await read={refusals}>
         {({ data }) =>
-          data.length === 0 && !measures.data?.data.length ? (
+          data.length === 0 && !measures.data?.data.length && !taken.data?.data.length ? (
             <Empty title={t('refusals.none')} icon={<Scale size={28} />}>
               {t('refusals.none.text')}
             </Empty>
           ) : (
             <div className={layout.stack}>
               <Measures of={measures.data?.data ?? []} />
+              <TakeBacks of={taken.data?.data ?? []} />
               {data.length > 0 && <h2 className={layout.subject}>{t('measures.pay')}</h2>}
               {data.map((refusal) => (
                 <One key={refusal.id} of={refusal} />
