@@ -27,6 +27,7 @@ type Lifecycle struct {
 	Experts     int    `hidden:"" default:"1000"`
 	Past        int    `hidden:"" default:"10000"`
 	Customers   int    `hidden:"" default:"500"`
+	WarmUp      int    `hidden:"" default:"600"` // lifecycles before the clock starts
 	output.Format
 }
 
@@ -59,6 +60,7 @@ func (c *Lifecycle) check() error {
 	}{
 		{"--concurrency", c.Concurrency, 1, 64}, {"--seconds", c.Seconds, 1, 300},
 		{"--experts", c.Experts, 1, 100_000}, {"--past", c.Past, 0, 1_000_000}, {"--customers", c.Customers, 1, 100_000},
+		{"--warm-up", c.WarmUp, 1, 100_000},
 	} {
 		if n.value < n.least || n.value > n.most {
 			return &marketplace.InvalidError{Field: n.flag, Reason: fmt.Sprintf("must be %d to %d", n.least, n.most)}
@@ -196,11 +198,9 @@ func (b *lifecycleBench) analyze(ctx context.Context) error {
 	return nil
 }
 
-// warmUp is how many lifecycles each worker lives before the clock starts: the
-// server reads its index of past questions with the first.
-const warmUp = 5
-
-// live starts the server and measures.
+// live starts the server and measures, once it is warm: it reads its index of
+// past questions with the first lifecycle, and PostgreSQL keeps the plan of a
+// statement that a connection has run a few times.
 func (b *lifecycleBench) live(ctx context.Context, r *Report) (err error) {
 	b.progress.say("server")
 	if b.server, err = startServer(ctx, b.dir, b.url, b.keyFile()); err != nil {
@@ -212,12 +212,14 @@ func (b *lifecycleBench) live(ctx context.Context, r *Report) (err error) {
 		return fmt.Errorf("sign the bench's people in: %w", err)
 	}
 	b.progress.say("warm-up")
-	warm := int64(warmUp * b.Concurrency)
-	if _, err := load.run(ctx, b.Concurrency, func() bool { return load.finished.Load() >= warm }); err != nil {
+	if _, err := load.run(ctx, b.Concurrency, func() bool { return int(load.finished.Load()) >= b.WarmUp }); err != nil {
 		return b.explain(err)
 	}
 	if err := b.drain(ctx, load); err != nil {
 		return b.explain(err)
+	}
+	if err := b.analyze(ctx); err != nil {
+		return err
 	}
 	if err := b.count(ctx, load, r); err != nil {
 		return b.explain(err)

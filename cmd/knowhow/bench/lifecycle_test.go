@@ -50,7 +50,7 @@ func small(t *testing.T, databaseURL string) (c *Lifecycle, temporary string) {
 	t.Helper()
 	temporary = t.TempDir()
 	t.Setenv("TMPDIR", temporary)
-	c = &Lifecycle{DatabaseURL: databaseURL, Concurrency: 2, Seconds: 1, Experts: 40, Past: 60, Customers: 5}
+	c = &Lifecycle{DatabaseURL: databaseURL, Concurrency: 2, Seconds: 1, Experts: 40, Past: 60, Customers: 5, WarmUp: 10}
 	c.Format.Name = "json"
 	return c, temporary
 }
