@@ -55,7 +55,8 @@ screenshots: web build deps ## take every page in light and dark at both sizes i
 	cd $(UI) && node e2e/screenshots.mjs
 
 .PHONY: run
-run: web build ## serve the demo brand at http://127.0.0.1:8080
+run: $(if $(shell command -v npm),web) build ## serve the demo brand at http://127.0.0.1:8080
+	@command -v npm >/dev/null || echo "Node 20 and npm are not installed: what needs scripts in a browser is missing" >&2
 	bin/knowhow serve --demo --database-url sqlite:bin/demo.db
 
 .PHONY: replay

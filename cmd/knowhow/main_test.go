@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
 	"knowhow/migrations/dbtest"
 )
 
@@ -45,6 +47,37 @@ func TestHelp(t *testing.T) {
 	}
 	if stdout, _, _ := knowhow(t, "migrate", "up", "--help"); !strings.Contains(stdout, "$KNOWHOW_DATABASE_URL") {
 		t.Errorf("the help does not name the variable: %s", stdout)
+	}
+}
+
+// Whatever can be set is explained; what serve takes can be set by a variable.
+func TestEveryFlagIsExplained(t *testing.T) {
+	flags := 0
+	err := kong.Visit(kong.Must(&commands{}).Model, func(v kong.Visitable, next kong.Next) error {
+		node, ok := v.(*kong.Node)
+		if !ok {
+			return next(nil)
+		}
+		if node.Type == kong.CommandNode && node.Help == "" {
+			t.Errorf("%s is not explained", node.FullPath())
+		}
+		for _, f := range node.Flags {
+			if flags++; f.Help == "" && !f.Hidden {
+				t.Errorf("%s --%s is not explained", node.FullPath(), f.Name)
+			}
+			if node.Name == "serve" && len(f.Envs) == 0 && f.Name != "help" {
+				t.Errorf("--%s has no variable", f.Name)
+			}
+		}
+		for _, p := range node.Positional {
+			if p.Help == "" {
+				t.Errorf("%s %s is not explained", node.FullPath(), p.Name)
+			}
+		}
+		return next(nil)
+	})
+	if err != nil || flags < 60 {
+		t.Errorf("%d flags were looked at: %v", flags, err)
 	}
 }
 
