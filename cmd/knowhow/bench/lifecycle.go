@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"gorm.io/gorm"
+
 	"knowhow/cmd/knowhow/internal/database"
 	"knowhow/cmd/knowhow/internal/output"
 	"knowhow/marketplace"
@@ -172,26 +174,28 @@ func (b *lifecycleBench) startOwn(ctx context.Context) (err error) {
 // itself (autovacuum_analyze_threshold).
 const analyzedFrom = 50
 
-// analyze tells PostgreSQL's planner of what seeding brought at once; it would
-// find out by itself later, in the middle of the measurement. Of tables with
-// hardly a row nothing is told, as PostgreSQL itself tells nothing: the planner
-// would take them for small, and go through all of them long after they are not.
+// analyze tells PostgreSQL's planner of what was written at once; it would find
+// out by itself later, in the middle of the measurement. Of tables with hardly a
+// row nothing is told, as PostgreSQL itself tells nothing: the planner would take
+// them for small, and go through all of them long after they are not.
 func (b *lifecycleBench) analyze(ctx context.Context) error {
 	if b.db.Dialect != "postgres" {
 		return nil
 	}
-	write := b.db.Write.WithContext(ctx)
-	var tables []string
-	err := write.Raw("SELECT format('%I', relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace").Scan(&tables).Error
-	for _, table := range tables {
-		var rows int
-		if err == nil {
-			err = write.Raw("SELECT count(*) FROM (SELECT FROM "+table+" LIMIT ?) AS found", analyzedFrom).Scan(&rows).Error
+	err := b.market.Store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		var tables []string
+		err := tx.Raw("SELECT format('%I', relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace").Scan(&tables).Error
+		for _, table := range tables {
+			var rows int
+			if err == nil {
+				err = tx.Raw("SELECT count(*) FROM (SELECT FROM "+table+" LIMIT ?) AS found", analyzedFrom).Scan(&rows).Error
+			}
+			if err == nil && rows == analyzedFrom {
+				err = tx.Exec("ANALYZE " + table).Error
+			}
 		}
-		if err == nil && rows == analyzedFrom {
-			err = write.Exec("ANALYZE " + table).Error
-		}
-	}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("analyze the database: %w", err)
 	}
