@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/payouts"
+	"knowhow/payouts/ledger"
 	"knowhow/payouts/sandbox"
 )
 
@@ -69,7 +70,56 @@ func (w *world) asideEvent() *event {
 	case 1:
 		return w.once("take", func() error { return w.clawBack(reward, decision) })
 	default:
-		return w.once("set aside", func() error { return w.setAside(reward, decision) })
+		return w.once("set aside", func() error {
+			defer w.setsAsideWhatIsThere()()
+			return w.setAside(reward, decision)
+		})
+	}
+}
+
+// purse is what an expert has available, and is set aside of it; and all of their
+// payouts, with what instant ones cost.
+type purse struct{ available, aside, paid int64 }
+
+func (w *world) purses() map[uuid.UUID]purse {
+	w.t.Helper()
+	purses := make(map[uuid.UUID]purse, len(w.experts))
+	for _, expert := range w.experts {
+		p := purse{available: w.balance(ledger.ExpertAvailable, expert, "EUR"), aside: w.asides(expert)}
+		w.must(w.db.Raw(`SELECT CAST(COALESCE((SELECT SUM(amount_minor) FROM payouts WHERE expert_id = ?), 0) +
+			COALESCE((SELECT SUM(fee_minor) FROM payout_orders WHERE kind = 'instant' AND owner_id = ?), 0) AS bigint)`, expert, expert).Scan(&p.paid).Error)
+		purses[expert] = p
+	}
+	return purses
+}
+
+// paysWhatIsFree is called before payouts are made; what it returns, after, fails the
+// test where somebody was paid more than they had and was not set aside.
+func (w *world) paysWhatIsFree() func() {
+	before := w.purses()
+	return func() {
+		w.t.Helper()
+		for expert, now := range w.purses() {
+			was := before[expert]
+			if paid := now.paid - was.paid; paid > max(0, was.available-was.aside) {
+				w.t.Fatalf("%d are paid out of %d with %d set aside", paid, was.available, was.aside)
+			}
+		}
+	}
+}
+
+// setsAsideWhatIsThere is the same of something being set aside: no more than there
+// is, so that no later pay is kept back for it.
+func (w *world) setsAsideWhatIsThere() func() {
+	before := w.purses()
+	return func() {
+		w.t.Helper()
+		for expert, now := range w.purses() {
+			was := before[expert]
+			if set := now.aside - was.aside; set > max(0, was.available-was.aside) {
+				w.t.Fatalf("%d more are set aside of %d with %d set aside", set, was.available, was.aside)
+			}
+		}
 	}
 }
 

@@ -108,7 +108,7 @@ func (b *bank) verbs() []verb {
 		{"refuse", 6, 3, func() error { return b.refuse(two, refusal) }},
 		{"freeze", 2, 2, func() error { return b.tx(freeze) }},
 		{"unfreeze", 2, 2, func() error { return b.tx(unfreeze) }},
-		{"request", 18, 18, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
+		{"request", 20, 20, func() error { _, err := b.service.RequestPayout(ctx, expert, request); return err }},
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -35,8 +37,14 @@ var invariants = []struct {
 // Each invariant has its proof: the tests that it names are there.
 func TestEachInvariantHasItsProof(t *testing.T) {
 	there := append(testsIn(t, ".", ""), testsIn(t, "ledger", "ledger.")...)
-	if len(invariants) != 13 {
-		t.Errorf("%d invariants; docs/money.md and this list tell of them together", len(invariants))
+	if told := documented(t); len(told) != 13 || len(invariants) != len(told) {
+		t.Fatalf("%d invariants, %d in docs/money.md", len(invariants), len(told))
+	} else {
+		for i, of := range invariants {
+			if !strings.EqualFold(told[i], of.what+".") {
+				t.Errorf("%d. %q, in docs/money.md %q", i+1, of.what, told[i])
+			}
+		}
 	}
 	for _, of := range invariants {
 		for _, test := range of.tests {
@@ -45,6 +53,23 @@ func TestEachInvariantHasItsProof(t *testing.T) {
 			}
 		}
 	}
+}
+
+// documented is the numbered list of the chapter "Invariants".
+func documented(t *testing.T) (list []string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "docs", "money.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, chapter, _ := strings.Cut(string(text), "\n## Invariants\n")
+	chapter, _, _ = strings.Cut(chapter, "\n## ")
+	for _, line := range strings.Split(chapter, "\n") {
+		if said, ok := strings.CutPrefix(line, strconv.Itoa(len(list)+1)+". "); ok {
+			list = append(list, said)
+		}
+	}
+	return list
 }
 
 func testsIn(t *testing.T, dir, prefix string) (names []string) {

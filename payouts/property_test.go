@@ -192,15 +192,23 @@ func (w *world) freezeEvent() *event {
 func (w *world) payoutEvent() *event {
 	expert, request := w.pick(w.experts), uuid.New()
 	period := fmt.Sprint(w.brand, w.rng.IntN(40))
-	switch w.rng.IntN(4) {
+	switch w.rng.IntN(5) {
 	case 0:
 		return w.once("request", func() error {
+			defer w.paysWhatIsFree()()
 			_, err := w.service.RequestPayout(context.Background(), expert, request)
 			return err
 		})
 	case 1:
 		return w.once("run", func() error {
+			defer w.paysWhatIsFree()()
 			_, err := w.service.CreateRun(context.Background(), period)
+			return err
+		})
+	case 2:
+		return w.once("instant request", func() error {
+			defer w.paysWhatIsFree()()
+			_, err := w.service.RequestInstantPayout(context.Background(), expert, request)
 			return err
 		})
 	default:

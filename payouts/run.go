@@ -161,9 +161,8 @@ func (r Run) update(tx *gorm.DB) error {
 }
 
 // dueRow is an available balance, less what is set aside of it, whose owner can be
-// paid. Kept is a fee that is
-// taken off it, and Threshold what the expert wants the weekly run to wait for;
-// zero where they want nothing.
+// paid. Kept is a fee that is taken off it, and Threshold what the expert wants the
+// weekly run to wait for; zero where they want nothing.
 type dueRow struct {
 	ID        string
 	OwnerID   uuid.UUID
@@ -176,11 +175,13 @@ type dueRow struct {
 }
 
 // lockDue reads and locks a batch of available balances, in account order, of
-// experts whose account can be paid, who owe nothing and are not kept from it.
+// experts whose account can be paid, who owe nothing and are not kept from it. What
+// is set aside is read once they are locked: a statement that waits for them would
+// see what was set aside before it began to wait.
 func (s *Service) lockDue(tx, where *gorm.DB) ([]dueRow, error) {
 	var due []dueRow
 	query := tx.Table("ledger_accounts AS a").
-		Select("a.id, a.owner_id, a.currency, a.balance - "+asideSQL("a.owner_id", "a.currency")+" AS balance, p.reference, p.country, COALESCE(c.threshold_minor, 0) AS threshold").
+		Select("a.id, a.owner_id, a.currency, a.balance, p.reference, p.country, COALESCE(c.threshold_minor, 0) AS threshold").
 		Joins("JOIN payout_accounts AS p ON p.expert_id = a.owner_id AND p.provider = ? AND p.payouts_enabled",
 			s.Provider.Label()).
 		Joins("LEFT JOIN payout_choices AS c ON c.expert_id = a.owner_id AND c.currency = a.currency").
@@ -191,7 +192,23 @@ func (s *Service) lockDue(tx, where *gorm.DB) ([]dueRow, error) {
 	if err := query.Order("a.id").Limit(s.batchSize()).Scan(&due).Error; err != nil {
 		return nil, fmt.Errorf("read available balances: %w", err)
 	}
-	return due, nil
+	return due, lessAside(tx, due)
+}
+
+// lessAside takes what is set aside off balances that are locked.
+func lessAside(tx *gorm.DB, due []dueRow) error {
+	if len(due) == 0 {
+		return nil
+	}
+	owners := make([]uuid.UUID, len(due))
+	for i, d := range due {
+		owners[i] = d.OwnerID
+	}
+	aside, err := setAsidesTx(tx, owners)
+	for i, d := range due {
+		due[i].Balance -= aside[holder{d.OwnerID, d.Currency}]
+	}
+	return err
 }
 
 // intend writes the payouts of due balances that reach the minimum and are

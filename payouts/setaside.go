@@ -14,8 +14,10 @@ import (
 )
 
 // SetAside is a released reward that somebody has decided to take back, while its
-// expert may say why not. It stays theirs, in expert:available, but as much is not
-// paid out until it is taken back or EndedAt says that it is not.
+// expert may say why not. It stays theirs; AmountMinor is what of it they still had,
+// in expert:available, and so much is not paid out until it is taken back or EndedAt
+// says that it is not. What was paid out before, or paid a debt, keeps nothing else
+// from being paid out.
 type SetAside struct {
 	RewardID    uuid.UUID `gorm:"primaryKey"`
 	DecisionID  uuid.UUID
@@ -26,18 +28,11 @@ type SetAside struct {
 	EndedAt     *time.Time
 }
 
-// asideSQL is what is set aside of an expert's money, as an expression; both
-// arguments are expressions too.
-func asideSQL(expert, currency string) string {
-	return `COALESCE((SELECT CAST(SUM(s.amount_minor) AS bigint) FROM set_asides AS s
-		WHERE s.ended_at IS NULL AND s.expert_id = ` + expert + ` AND s.currency = ` + currency + `), 0)`
-}
-
-// SetAsideTx keeps a released reward from being paid out, by a person's decision
-// to take it back that is not final yet. A reward not released, or taken back, is
-// *StateError; one that another decision was about, whatever became of it,
-// ErrKeyReused, as is a decision about another one: nobody's pay is decided against
-// twice. The same again changes nothing.
+// SetAsideTx keeps what is left of a released reward from being paid out, by a
+// person's decision to take it back that is not final yet. A reward not released,
+// or taken back, is *StateError; one that another decision was about, whatever
+// became of it, ErrKeyReused, as is a decision about another one: nobody's pay is
+// decided against twice. The same again changes nothing.
 func SetAsideTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decision uuid.UUID) error {
 	if err := checkIDs([]string{"decision"}, decision); err != nil {
 		return err
@@ -48,22 +43,17 @@ func SetAsideTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decisio
 		return err
 	}
 	before, ok, err := findAside(tx, reward)
-	switch {
-	case err != nil:
+	if err != nil || ok && before.DecisionID == decision {
 		return err
-	case ok && before.DecisionID != decision:
-		return fmt.Errorf("%w: reward %s", ErrKeyReused, reward)
-	case ok:
-		return nil
-	case r.State != RewardReleased:
-		return r.refuse("set aside")
 	}
-	if _, clawed, err := findClawback(tx, reward); err != nil {
+	if err := r.undecided(tx); err != nil {
 		return err
-	} else if clawed {
-		return &StateError{Noun: "reward", ID: reward, State: "taken back", Verb: "set aside"}
 	}
-	s := SetAside{RewardID: r.ID, DecisionID: decision, ExpertID: r.ExpertID, Currency: r.Currency, AmountMinor: r.AmountMinor, SetAt: stamp(now)}
+	left, err := r.left(ctx, tx)
+	if err != nil {
+		return err
+	}
+	s := SetAside{RewardID: r.ID, DecisionID: decision, ExpertID: r.ExpertID, Currency: r.Currency, AmountMinor: left, SetAt: stamp(now)}
 	res := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&s)
 	if res.Error == nil && res.RowsAffected != 1 { // it was another reward's
 		return fmt.Errorf("%w: decision %s", ErrKeyReused, decision)
@@ -72,6 +62,50 @@ func SetAsideTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decisio
 		return fmt.Errorf("set reward %s aside: %w", reward, res.Error)
 	}
 	return nil
+}
+
+// FindTakeable returns a reward that a decision to take it back can be about. Errors:
+// *NotFoundError, *StateError for one not released or taken back, ErrKeyReused for
+// one that was decided about, whatever became of that.
+func FindTakeable(ctx context.Context, tx *gorm.DB, reward uuid.UUID) (Reward, error) {
+	tx = tx.WithContext(ctx)
+	r, err := findReward(tx, reward)
+	if err != nil {
+		return r, err
+	}
+	return r, r.undecided(tx)
+}
+
+// undecided refuses a reward that no decision to take it back can be about.
+func (r Reward) undecided(tx *gorm.DB) error {
+	_, aside, err := findAside(tx, r.ID)
+	if err != nil {
+		return err
+	}
+	_, clawed, err := findClawback(tx, r.ID)
+	switch {
+	case err != nil:
+		return err
+	case aside:
+		return fmt.Errorf("%w: reward %s", ErrKeyReused, r.ID)
+	case r.State != RewardReleased:
+		return r.refuse("set aside")
+	case clawed:
+		return &StateError{Noun: "reward", ID: r.ID, State: "taken back", Verb: "set aside"}
+	}
+	return nil
+}
+
+// left is what of a released reward its expert still has, as far as nothing else is
+// set aside of it. It locks what they have: a payout under way is over then, and a
+// later one waits, and sees what is set aside.
+func (r Reward) left(ctx context.Context, tx *gorm.DB) (int64, error) {
+	have, err := ledger.HoldingTx(ctx, tx, r.available())
+	if err != nil {
+		return 0, err
+	}
+	aside, err := setAsideTx(tx, r.ExpertID, r.Currency)
+	return max(0, min(r.AmountMinor-r.NettedMinor, have[0].Minor-aside)), err
 }
 
 // LeaveTx ends what SetAsideTx began, in the expert's favour. Again it changes
@@ -136,14 +170,34 @@ func findAside(tx *gorm.DB, reward uuid.UUID) (s SetAside, ok bool, err error) {
 }
 
 // setAsideTx is what is set aside of an expert's money in a currency.
-func setAsideTx(tx *gorm.DB, expert uuid.UUID, c Currency) (minor int64, err error) {
-	if err := tx.Raw("SELECT "+asideSQL("?", "?"), expert, c).Scan(&minor).Error; err != nil {
-		return 0, fmt.Errorf("add up what is set aside of expert %s: %w", expert, err)
-	}
-	return minor, nil
+func setAsideTx(tx *gorm.DB, expert uuid.UUID, c Currency) (int64, error) {
+	sums, err := setAsidesTx(tx, []uuid.UUID{expert})
+	return sums[holder{expert, c}], err
 }
 
-// asideRule: what is set aside is pay that can be taken back.
+// holder is an expert, and a currency they have money in.
+type holder struct {
+	expert   uuid.UUID
+	currency Currency
+}
+
+// setAsidesTx is what is set aside of experts' money.
+func setAsidesTx(tx *gorm.DB, experts []uuid.UUID) (map[holder]int64, error) {
+	var rows []SetAside
+	err := tx.Model(&SetAside{}).Select("expert_id, currency, CAST(SUM(amount_minor) AS bigint) AS amount_minor").
+		Where("ended_at IS NULL AND expert_id IN ?", experts).Group("expert_id, currency").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("add up what is set aside of %d experts: %w", len(experts), err)
+	}
+	sums := make(map[holder]int64, len(rows))
+	for _, s := range rows {
+		sums[holder{s.ExpertID, s.Currency}] = s.AmountMinor
+	}
+	return sums, nil
+}
+
+// asideRule: what is set aside is pay that can be taken back, and no more of it than
+// did not pay a debt.
 var asideRule = ledger.Rule{Name: "what is set aside is released and not taken back", Query: `SELECT CAST(r.id AS text) AS subject, r.state AS detail
 	FROM set_asides AS s JOIN rewards AS r ON r.id = s.reward_id
-	WHERE s.ended_at IS NULL AND (r.state <> 'released' OR r.amount_minor <> s.amount_minor OR EXISTS (SELECT 1 FROM clawbacks AS c WHERE c.reward_id = r.id))`}
+	WHERE s.ended_at IS NULL AND (r.state <> 'released' OR s.amount_minor > r.amount_minor - r.netted_minor OR EXISTS (SELECT 1 FROM clawbacks AS c WHERE c.reward_id = r.id))`}

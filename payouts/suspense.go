@@ -38,22 +38,51 @@ type Explanation struct {
 // belonged. A line is cleared once. Errors: *InvalidError, *NotFoundError where no
 // such line is in suspense, *InsufficientFundsError, ErrKeyReused.
 func ClearSuspenseTx(ctx context.Context, tx *gorm.DB, now time.Time, x Explanation) error {
-	if err := x.check(); err != nil {
+	e, err := x.suspendedTx(ctx, tx)
+	if err != nil {
 		return err
+	}
+	_, err = ledger.PostTx(ctx, tx, ledger.Posting{
+		Key: x.ClearKey(), Kind: "clear_suspense", At: now,
+		Entries: ledger.Move(e.Account, x.belongs(e), e.Minor), About: string(x.To) + " " + x.Owner.String() + " " + x.By.String(),
+	})
+	return err
+}
+
+// ClearableTx refuses what ClearSuspenseTx would, and a line that was cleared
+// before: *InvalidError, *NotFoundError.
+func ClearableTx(ctx context.Context, tx *gorm.DB, x Explanation) error {
+	if _, err := x.suspendedTx(ctx, tx); err != nil {
+		return err
+	}
+	_, err := ledger.FindTx(ctx, tx, x.ClearKey())
+	if errors.Is(err, ledger.ErrNoPosting) {
+		return nil
+	}
+	if err == nil {
+		err = x.unknown()
+	}
+	return err
+}
+
+// suspendedTx is what the line had brought into suspense.
+func (x Explanation) suspendedTx(ctx context.Context, tx *gorm.DB) (ledger.Entry, error) {
+	if err := x.check(); err != nil {
+		return ledger.Entry{}, err
 	}
 	found, err := ledger.FindTx(ctx, tx, bookingKey(x.Provider, x.Line))
 	if err != nil && !errors.Is(err, ledger.ErrNoPosting) {
-		return err
+		return ledger.Entry{}, err
 	}
 	for _, e := range found {
 		if e.Account.Kind == ledger.Suspense {
-			_, err := ledger.PostTx(ctx, tx, ledger.Posting{
-				Key: bookingKey(x.Provider, x.Line) + ":clear", Kind: "clear_suspense", At: now,
-				Entries: ledger.Move(e.Account, x.belongs(e), e.Minor), About: string(x.To) + " " + x.Owner.String() + " " + x.By.String(),
-			})
-			return err
+			return e, nil
 		}
 	}
+	return ledger.Entry{}, x.unknown()
+}
+
+func (x Explanation) unknown() error {
 	return &NotFoundError{Noun: "line in suspense", ID: EntryID(x.Provider, x.Line)}
 }
 

@@ -19,7 +19,7 @@ type Terms struct {
 	Threshold int64 // what the weekly run waits for, never below Minimum
 	Minimum   int64 // the least that is paid out
 	Owed      int64 // to be paid by later rewards first
-	SetAside  int64 // of Available, not paid out until it is decided whether it is taken back
+	SetAside  int64 // what is left of pay that may be taken back: not paid out until that is decided
 
 	PendingUntil *time.Time // when the next of what is under review is released at the latest
 	SentFirst    *time.Time // when the first payout under way was made

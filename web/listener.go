@@ -12,9 +12,14 @@ import (
 	"knowhow/web/problem"
 )
 
+// MostHeaders is how many bytes of headers an http.Server is to read at all: what
+// a connection may have us keep before anything is known of it. Requests are
+// refused for fewer.
+const MostHeaders = 64 << 10
+
 // Listener is l for an http.Server: what net/http itself refuses, since it
-// never becomes a request (a malformed line, a host that is missing, headers of
-// a megabyte), is answered with a problem too and not in plain text. Where
+// never becomes a request (a malformed line, a host that is missing, more than
+// MostHeaders), is answered with a problem too and not in plain text. Where
 // net/http should come to write otherwise, its own words go out.
 func Listener(l net.Listener) net.Listener { return listener{l} }
 

@@ -135,12 +135,13 @@ func sendRaw(t *testing.T, s *webtest.Server, text string) webtest.Answer {
 func TestBrokenRequestsGetTheirProblems(t *testing.T) {
 	s := sqliteServer(t)
 	for text, want := range map[string]string{
-		"GET /api/v1/brands\r\n\r\n":                         "malformed ",
-		"GET /api/v1/brands HTTP/1.1\r\n\r\n":                "malformed ",
-		"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n":               "malformed ",
-		"GET / HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n":        "malformed ",
-		"GET / HTTP/1.1\r\nTransfer-Encoding: odd\r\n\r\n":   "malformed ",
-		"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 2<<20): "headers_too_large ",
+		"GET /api/v1/brands\r\n\r\n":                          "malformed ",
+		"GET /api/v1/brands HTTP/1.1\r\n\r\n":                 "malformed ",
+		"GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n":                "malformed ",
+		"GET / HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n":         "malformed ",
+		"GET / HTTP/1.1\r\nTransfer-Encoding: odd\r\n\r\n":    "malformed ",
+		"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 80<<10): "headers_too_large ",
+		"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 2<<20):  "headers_too_large ",
 	} {
 		got := sendRaw(t, s, text)
 		if said := checkProblem(t, text[:20], got); said != want {

@@ -45,8 +45,9 @@ type ActState string
 const (
 	// ActAsked waits for a second operator. AgreeToAct and WithdrawAct move it on.
 	ActAsked ActState = "asked"
-	// ActDone is in the books. Final: corrections are acts of their own.
-	// Of ActClawBack it is decided, and in the books once nobody can appeal.
+	// ActDone is in the books. Final: corrections are acts of their own. An
+	// ActClawBack is only decided then: what becomes of it is its Outcome, and it
+	// has a posting once it is TakeBackFinal.
 	ActDone ActState = "done"
 	// ActWithdrawn was never done. Final.
 	ActWithdrawn ActState = "withdrawn"
@@ -141,11 +142,15 @@ func (n NewAct) check() error {
 	if n.implied() || n.Kind == ActCreditLimit {
 		least = 0
 	}
-	if n.Amount.Minor < least {
-		return &marketplace.InvalidError{Field: "amount", Reason: fmt.Sprintf("must be at least %d", least)}
+	if n.Amount.Minor < least || n.Amount.Minor > mostOfAct {
+		return &marketplace.InvalidError{Field: "amount", Reason: fmt.Sprintf("must be from %d to %d minor units", least, int64(mostOfAct))}
 	}
 	return nil
 }
+
+// mostOfAct bounds an act's amount in minor units: a typing error must not fill the
+// books, nor may their sums come near to what 64 bits hold.
+const mostOfAct = 1_000_000_000_000
 
 // implied reports an act of which the books say how much.
 func (n NewAct) implied() bool { return n.Kind == ActClawBack || n.Kind == ActClearSuspense }
@@ -184,7 +189,7 @@ func (s *Service) doActTx(ctx context.Context, tx *gorm.DB, a *Act, by access.Pe
 		}
 		return payouts.WriteOffExpertTx(ctx, tx, now, w)
 	case ActClearSuspense:
-		x := payouts.Explanation{Provider: s.payouts.Provider.Label(), Line: a.Line, To: a.Belongs, Owner: a.SubjectID, By: person}
+		x := s.explained(*a, by)
 		a.Posting = x.ClearKey()
 		return payouts.ClearSuspenseTx(ctx, tx, now, x)
 	case ActWithhold:
@@ -197,16 +202,30 @@ func (s *Service) doActTx(ctx context.Context, tx *gorm.DB, a *Act, by access.Pe
 	return fmt.Errorf("nobody knows how to %s", a.Kind)
 }
 
-// aboutTx refuses an act about somebody who is not there: a brand or an expert
-// that is none would have its money where nobody finds it.
+func (s *Service) explained(a Act, by access.PersonID) payouts.Explanation {
+	return payouts.Explanation{Provider: s.payouts.Provider.Label(), Line: a.Line, To: a.Belongs, Owner: a.SubjectID, By: uuid.UUID(by)}
+}
+
+// aboutTx refuses an act about what is not there: a brand or an expert that is none
+// would have its money where nobody finds it, and a reward that cannot be taken back,
+// or a line that is not in suspense, would wait for a second operator for nothing.
 func (s *Service) aboutTx(ctx context.Context, tx *gorm.DB, a Act) error {
 	brand, expert := false, false
 	switch a.Kind {
+	case ActClawBack:
+		r, err := payouts.FindTakeable(ctx, tx, a.SubjectID)
+		if err == nil && access.PersonID(r.ExpertID) == a.AskedBy {
+			err = ErrSameHuman
+		}
+		return refused(err)
 	case ActCreditLimit, ActCredit, ActWriteOffBrand:
 		brand = true
 	case ActBonus, ActWriteOffExpert, ActWithhold:
 		expert = true
 	case ActClearSuspense:
+		if err := refused(payouts.ClearableTx(ctx, tx, s.explained(a, a.AskedBy))); err != nil {
+			return err
+		}
 		brand, expert = a.Belongs == payouts.ToWallet, a.Belongs == payouts.ToExpert
 	}
 	if brand {

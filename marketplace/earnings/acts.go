@@ -65,9 +65,12 @@ func (s *Service) tryActTx(ctx context.Context, tx *gorm.DB, a Act, by access.Pe
 }
 
 // AskForAct asks for an act, with the reason (permission RunPayouts, of a person).
-// What one operator may do is done at once, the rest when a second one agrees.
-// Errors: *access.ForbiddenError, *marketplace.InvalidError,
-// *marketplace.NotFoundError, and those of the verbs of payouts.
+// What one operator may do is done at once, the rest when a second one agrees. The
+// reason of an ActClawBack is redacted. Errors: *access.ForbiddenError,
+// *marketplace.InvalidError, *marketplace.NotFoundError, and those of the verbs of
+// payouts; of an ActClawBack ErrSameHuman about the caller's own pay,
+// *payouts.NotFoundError, *payouts.StateError where it was not released or is taken
+// back, and payouts.ErrKeyReused where it was decided about before.
 func (s *Service) AskForAct(ctx context.Context, caller access.Caller, n NewAct) (id ActID, err error) {
 	err = s.operate(ctx, caller, func(tx *gorm.DB) error {
 		a, err := s.newActTx(ctx, tx, caller, n)
@@ -92,7 +95,10 @@ func (s *Service) AskForAct(ctx context.Context, caller access.Caller, n NewAct)
 }
 
 // AgreeToAct does what another operator has asked for (permission RunPayouts, of a
-// person). Errors beside AskForAct's: ErrOwnAct, ErrActEnded.
+// person). Pay to be taken back is set aside, until its expert can no longer appeal.
+// Errors beside AskForAct's: ErrOwnAct, ErrActEnded; ErrSameHuman about the caller's
+// own pay, and *marketplace.InvalidError of an ActClawBack without a ground, which
+// may have been asked for before grounds were.
 func (s *Service) AgreeToAct(ctx context.Context, caller access.Caller, id ActID) error {
 	return s.operate(ctx, caller, func(tx *gorm.DB) error {
 		a, err := waitingTx(ctx, tx, id)
@@ -204,6 +210,9 @@ func (s *Service) newActTx(ctx context.Context, tx *gorm.DB, caller access.Calle
 		return Act{}, err
 	}
 	a := n.act(caller.Person, s.clock.Now())
+	if a.Kind == ActClawBack { // the expert reads it
+		a.Reason = s.redacted(a.Reason)
+	}
 	return a, s.aboutTx(ctx, tx, a)
 }
 

@@ -2,6 +2,7 @@ package earnings_test
 
 import (
 	"errors"
+	"math"
 	"sync"
 	"testing"
 
@@ -88,6 +89,13 @@ func TestActsNeedTwo(t *testing.T) {
 			}
 			b.posted(a, shown)
 			b.Balanced()
+			if n.Kind == earnings.ActClearSuspense || n.Kind == earnings.ActClawBack {
+				dbtest.Unchanged(t, b.DB, func() {
+					if _, err := b.Earnings.AskForAct(b.Ctx(), b.Operator, n); err == nil {
+						t.Errorf("%s is asked for twice", n.Kind)
+					}
+				})
+			}
 		}
 		if u, err := b.Earnings.Unsettled(b.Ctx(), b.Operator); err != nil || len(u.Suspended) != 0 || len(u.Debts) != 1 || !u.Debts[0].OfBrand() || u.Debts[0].Minor != 2500 {
 			t.Errorf("%+v, %v", u, err)
@@ -178,11 +186,22 @@ func TestActsAreRefused(t *testing.T) {
 				"no suspense": with(func(n *earnings.NewAct) {
 					n.Kind, n.Line, n.Belongs, n.Amount, n.Subject = earnings.ActClearSuspense, "x", payouts.ToBank, payouts.Money{}, uuid.Nil
 				}),
-				"too much": with(func(n *earnings.NewAct) { n.Kind, n.Amount = earnings.ActWithhold, eur(1_000_000) }),
+				"a line that belongs nowhere": with(func(n *earnings.NewAct) {
+					n.Kind, n.Line, n.Amount, n.Subject = earnings.ActClearSuspense, "x", payouts.Money{}, uuid.Nil
+				}),
+				"too much":          with(func(n *earnings.NewAct) { n.Kind, n.Amount = earnings.ActWithhold, eur(1_000_000) }),
+				"all that there is": with(func(n *earnings.NewAct) { n.Amount.Minor = math.MaxInt64 }),
+				"no such currency":  with(func(n *earnings.NewAct) { n.Amount.Currency = "eur" }),
+				"credit without end": with(func(n *earnings.NewAct) {
+					n.Kind, n.Subject, n.Amount.Minor = earnings.ActCreditLimit, uuid.UUID(b.Brand), 1e12+1
+				}),
 			} {
-				_, err := b.Earnings.PreviewAct(b.Ctx(), b.Operator, n)
-				if !errors.Is(err, marketplace.ErrInvalid) && !errors.Is(err, marketplace.ErrNotFound) && !errors.Is(err, payouts.ErrNotFound) && !errors.Is(err, payouts.ErrInsufficientFunds) {
-					t.Errorf("%s: %v", name, err)
+				_, looked := b.Earnings.PreviewAct(b.Ctx(), b.Operator, n)
+				_, asked := b.Earnings.AskForAct(b.Ctx(), b.Operator, n)
+				for _, err := range []error{looked, asked} {
+					if !errors.Is(err, marketplace.ErrInvalid) && !errors.Is(err, marketplace.ErrNotFound) && !errors.Is(err, payouts.ErrNotFound) && !errors.Is(err, payouts.ErrInsufficientFunds) {
+						t.Errorf("%s: %v", name, err)
+					}
 				}
 			}
 			for _, kind := range earnings.ActKinds {

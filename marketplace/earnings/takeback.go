@@ -64,7 +64,8 @@ var takeBackMoves = map[TakeBackState][]TakeBackState{
 
 // TakeBack is what becomes of two operators' decision to take released pay back.
 // Its id is the act's, whose reason is the evidence. Until it ends the money is the
-// expert's and not paid out. Statement and Decision are redacted.
+// expert's, and what they still have of it is not paid out. The evidence, Statement
+// and Decision are redacted.
 type TakeBack struct {
 	ID          ActID               `gorm:"primaryKey"`
 	BrandID     marketplace.BrandID // AllBrands: the platform decides
@@ -120,8 +121,12 @@ func (b *TakeBack) enter(next TakeBackState, now time.Time, due *time.Time) erro
 func (b TakeBack) late(now time.Time) bool { return b.NextDueAt != nil && !now.Before(*b.NextDueAt) }
 
 // beginTx sets the pay aside that two operators have decided to take back, and
-// tells its expert why and until when they may appeal.
+// tells its expert why and until when they may appeal. One that was asked for before
+// there were grounds is asked for anew, with one.
 func (s *Service) beginTx(ctx context.Context, tx *gorm.DB, a Act, agreed access.PersonID) error {
+	if !slices.Contains(Grounds, a.Ground) {
+		return &marketplace.InvalidError{Field: "ground", Reason: "is missing: withdraw this and ask again, with one"}
+	}
 	reward, err := payouts.FindReward(ctx, tx, a.SubjectID)
 	if err != nil {
 		return refused(err)

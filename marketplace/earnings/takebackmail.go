@@ -15,7 +15,7 @@ import (
 )
 
 // tellTakeBackTx writes to the expert what was decided about their pay; it cannot
-// be turned off. It names no one.
+// be turned off. It names no one, and what people wrote is read behind the link.
 func (s *Service) tellTakeBackTx(ctx context.Context, tx *gorm.DB, b TakeBack, reward payouts.Reward, a Act, occasion string) error {
 	p, err := access.PersonTx(ctx, tx, b.PersonID)
 	if errors.Is(err, marketplace.ErrNotFound) || err == nil && p.EmailSealed == nil {
@@ -37,17 +37,16 @@ func (b TakeBack) words(occasion string, amount payouts.Money, a Act) (subject, 
 	case occasion == "began":
 		return "Pay of yours is to be taken back", fmt.Sprintf(`Two people of the platform have decided to take back %s that you had earned.
 
-Their reason: %s.
-They wrote: %s
+Their reason: %s. What shows it is written with the decision.
 
-You may appeal until %s; somebody else then decides. Until it is decided the money stays yours, and as much of it as you have is not paid out.`,
-			amount, grounds[a.Ground], a.Reason, b.AppealUntil.UTC().Format(time.RFC1123))
+You may appeal until %s; somebody else then decides. Until it is decided the money stays yours, and what you still have of it is not paid out.`,
+			amount, grounds[a.Ground], b.AppealUntil.UTC().Format(time.RFC1123))
 	case b.State == TakeBackOverturned:
-		return "Your appeal was upheld", fmt.Sprintf("Another person has looked at it. The %s stay yours and can be paid out.\n\nThey wrote: %s", amount, b.Decision)
+		return "Your appeal was upheld", fmt.Sprintf("Another person has looked at it. The %s stay yours and can be paid out. Their reason is written with the decision.", amount)
 	case b.State == TakeBackLapsed:
 		return "Your appeal counts as upheld", fmt.Sprintf("Nobody decided it in time. The %s stay yours and can be paid out.", amount)
 	case b.Decision != "":
-		return "Your appeal was rejected", fmt.Sprintf("Another person has looked at it. %s were taken back. What you do not have any more is taken off what you earn next.\n\nThey wrote: %s", amount, b.Decision)
+		return "Your appeal was rejected", fmt.Sprintf("Another person has looked at it. %s were taken back. What you do not have any more is taken off what you earn next. Their reason is written with the decision.", amount)
 	}
 	return "Pay of yours was taken back", fmt.Sprintf("The time to appeal is over. %s were taken back. What you do not have any more is taken off what you earn next.\n\nThe reason was: %s.", amount, grounds[a.Ground])
 }

@@ -69,6 +69,8 @@ var holdings = []held{
 var judgements = []held{
 	{"reviews", "reviews r JOIN assignments a ON a.id = r.assignment_id", "a.person_id", "r.assignment_id r.passed? r.scores{} r.note r.ended_at", " AND r.state = 'decided'"},
 	{"taken_back_for", "money_acts m JOIN take_backs b ON b.id = m.id", "b.person_id", "m.id m.ground m.reason", ""},
+	{"signals_settled", "signal_settlements x JOIN settled_people p ON p.program_id = x.program_id AND p.signal = x.signal AND p.round = x.round",
+		"p.person_id", "x.program_id x.kind x.outcome x.settled_at", " AND x.outcome <> 'reopened'"},
 	{"feedback", "feedback f JOIN assignments a ON a.id = f.assignment_id", "a.person_id", "f.assignment_id f.solved? f.csat f.reason f.changed_at", ""},
 }
 
@@ -80,6 +82,7 @@ var notTold = map[string]string{
 	"recovery_codes":  "secrets",
 	"resets":          "a secret",
 	"macros":          "their own words, sealed: GET /me/macros opens them",
+	"settled_people":  "signals_settled tells of it, but not who else it was about, nor the note, which speaks of them too",
 	"roster_changes":  "that something changed, for the machinery",
 	"proposal_votes":  "a secret vote is not told apart from others'",
 	"election_voters": "a secret vote is not told apart from others'",

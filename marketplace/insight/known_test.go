@@ -6,14 +6,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight"
 	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/quality"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
+	"knowhow/payouts"
 )
 
 // Every table with a person's rows is told, or it is said why not; and each column
@@ -32,6 +35,60 @@ func TestKnownHoldsEveryTableOfAPerson(t *testing.T) {
 			t.Errorf("table %s: told %v, left out because %q; see known.go", table, told, because)
 		}
 	}
+}
+
+// What a human settled about somebody is told them, but not what waits for one, nor
+// who judged, why, or whom else it was about.
+func TestKnownTellsWhatWasSettled(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		m := markettest.New(t, db)
+		ann, bea := m.Expert("ann"), m.Expert("bea")
+		for _, x := range []access.Caller{ann, bea} {
+			if err := m.Store.InTx(m.Ctx(), m.Brand, func(tx *gorm.DB) error {
+				return payouts.NoteFingerprintsTx(m.Ctx(), tx, m.Clock.Now(), "sandbox", uuid.UUID(x.Person), "one account")
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		told := func() string {
+			t.Helper()
+			text, err := m.Insight.Known(m.Ctx(), ann)
+			var known map[string]json.RawMessage
+			if err = errors.Join(err, json.Unmarshal(text, &known)); err != nil {
+				t.Fatal(err)
+			}
+			for _, not := range []string{"Sisters", m.Manager.Person.String(), bea.Person.String(), "reopened"} {
+				if strings.Contains(string(text), not) {
+					t.Errorf("%s is in it: %s", not, text)
+				}
+			}
+			return string(known["signals_settled"])
+		}
+		settle := func(outcome quality.SettlementOutcome) {
+			t.Helper()
+			list, err := m.Quality.Signals(m.Ctx(), m.Manager, m.Program.ID)
+			if err != nil || len(list) != 1 {
+				t.Fatal(list, err)
+			}
+			if err := m.Quality.Settle(m.Ctx(), m.Manager, m.Program.ID, list[0].Key, quality.Finding{Outcome: outcome, Note: "Sisters.", AsOf: list[0].AsOf}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := told(); got != "[]" {
+			t.Errorf("while it waits: %s", got)
+		}
+		settle(quality.SettledNothing)
+		first := told()
+		for _, want := range []string{`"outcome": "nothing"`, `"kind": "shared_account"`, `"program_id": "` + m.Program.ID.String(), `"settled_at": "20`} {
+			if !strings.Contains(first, want) {
+				t.Errorf("settled: %s lacks %s", first, want)
+			}
+		}
+		settle(quality.SettledAgain)
+		if got := told(); got != first {
+			t.Errorf("while it waits again: %s", got)
+		}
+	})
 }
 
 // One reads what is known of oneself, and nothing of others, nor who judged.

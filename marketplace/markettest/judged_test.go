@@ -40,7 +40,7 @@ func fillSettled(t *testing.T, m *markettest.Market) {
 	if err := errors.Join(err1, err2); err != nil || len(list) == 0 {
 		t.Fatal(list, err)
 	}
-	if err := m.Quality.Settle(t.Context(), m.Manager, m.Program.ID, list[0].Key(m.Program.ID), quality.SettledNothing, "They are sisters."); err != nil {
+	if err := m.Quality.Settle(t.Context(), m.Manager, m.Program.ID, list[0].Key, quality.Finding{Outcome: quality.SettledNothing, Note: "They are sisters.", AsOf: list[0].AsOf}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -60,13 +60,22 @@ func TestFeedbackReplacesForAWeekAndThenCounts(t *testing.T) {
 func TestWhatTheExpertCannotChangeDoesNotCount(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
-		a := b.earned()
-		before, _ := b.evidence()
-		b.ok("give", b.Quality.Give(ctx, b.Customer, a.QuestionID, quality.Feedback{CSAT: 1, Reason: quality.ReasonWaitingTime}))
-		b.After(5 * day)
-		b.After(25 * day)
-		if n, _ := b.evidence(); n != before {
-			t.Errorf("a wait the expert did not cause counts: %d, %d before", n, before)
+		counts := func(reasons ...quality.FeedbackReason) int {
+			before, _ := b.evidence()
+			for _, reason := range reasons {
+				a := b.earned()
+				b.ok("give", b.Quality.Give(ctx, b.Customer, a.QuestionID, quality.Feedback{CSAT: 1, Reason: reason}))
+			}
+			b.After(5 * day)
+			b.After(25 * day)
+			n, _ := b.evidence()
+			return n - before - len(reasons) // which were resolved
+		}
+		if n := counts(quality.ReasonWaitingTime, quality.ReasonProductDefect, quality.ReasonPolicy); n != 0 {
+			t.Errorf("%d of what the expert did not cause counts", n)
+		}
+		if n := counts(quality.ReasonWrong); n != 1 {
+			t.Errorf("a wrong answer counts %d times", n)
 		}
 	})
 }

@@ -29,7 +29,7 @@ func (l lately) likeSignals() []Signal {
 			Author: people.number(r.PersonID), Question: asked.number(r.QuestionID), Text: r.Body, Asked: l.asked[r.QuestionID],
 		}
 	}
-	copied := likeSignals(SignalCopied, l.said, verdict.Copies(answers))
+	copied := likeSignals(SignalCopied, l.said, verdict.Copies(answers)) // never of one's own
 	return append(copied, likeSignals(SignalSpun, l.said, oftenOwn(answers, verdict.Spun(answers)))...)
 }
 
@@ -57,7 +57,12 @@ func likeSignals(kind SignalKind, rows []said, found []verdict.Copy) []Signal {
 			s = &Signal{Kind: kind, People: suspects(who)}
 			by[who], order = s, append(order, s)
 		}
-		s.Count, s.at = s.Count+1, append(s.at, rows[c.By].At)
+		s.Count++
+		if who == rows[c.Of].PersonID {
+			s.own = append(s.own, rows[c.By].At)
+		} else {
+			s.at = append(s.at, rows[c.By].At)
+		}
 		like := Likeness{By: rows[c.By].AssignmentID, Of: rows[c.Of].AssignmentID, Share: c.Share}
 		if len(s.Alike) < mostShown/2 { // so that the work of each pair is shown
 			s.Alike = append(s.Alike, like)

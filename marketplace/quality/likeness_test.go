@@ -49,16 +49,18 @@ func TestSpunAnswersAreShown(t *testing.T) {
 	})
 }
 
+// different are questions that have nothing to do with each other.
+var different = []string{
+	"Where can I find an invoice of last March for my tax office?",
+	"Are there Polish subtitles with films that were made in another country?",
+	"How do we give our daughter her own account without any payments?",
+	"My remote lost all pairing after changing both batteries on Tuesday evening",
+}
+
 // Who says the same in other words to whatever is asked is shown where it is
 // often. Who does so to much the same question is not, nor who fills in a template.
 func TestOwnSpunAnswersAreShown(t *testing.T) {
 	t.Parallel()
-	different := []string{
-		"Where can I find an invoice of last March for my tax office?",
-		"Are there Polish subtitles with films that were made in another country?",
-		"How do we give our daughter her own account without any payments?",
-		"My remote lost all pairing after changing both batteries on Tuesday evening",
-	}
 	each(t, func(t *testing.T, b *bench) {
 		b.answeredWith(longAdvice)
 		for _, title := range different {

@@ -73,6 +73,7 @@ type Service struct {
 	notify    *notify.Service
 	redactor  *redact.Redactor
 	drawKey   []byte
+	signalKey []byte // what names of signals are made with
 }
 
 // New makes the service and registers its sampling, its deadlines and its
@@ -81,7 +82,7 @@ func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, keys: r.Keys,
 		questions: r.Questions, experts: r.Experts, customers: r.Customers, programs: r.Programs, notify: r.Notify,
-		redactor: r.Redactor, drawKey: r.DrawKey,
+		redactor: r.Redactor, drawKey: r.DrawKey, signalKey: r.Keys.Derive("quality.signals"),
 	}
 	if s.drawKey == nil {
 		s.drawKey = r.Keys.Derive("quality.draw")

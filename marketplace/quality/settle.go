@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -25,26 +26,42 @@ type SettledSignal struct {
 	Experts []access.PersonID `json:"experts"`
 }
 
+// Finding is what a human says who looked into a signal: what it came to, why, and
+// the signal's AsOf, since nobody can speak of what they were not shown.
+type Finding struct {
+	Outcome SettlementOutcome
+	Note    string
+	AsOf    time.Time
+}
+
+func (f Finding) check(now time.Time) error {
+	if err := f.Outcome.check(); err != nil {
+		return err
+	}
+	if f.AsOf.IsZero() || f.AsOf.After(now) {
+		return &marketplace.InvalidError{Field: "as_of", Reason: "must be when the signal was read"}
+	}
+	return marketplace.CheckText("note", f.Note, 1, maxText)
+}
+
 // Settle is the caller's word, as a named human, on what they found who looked
 // into a signal, and why (permission SuspendExperts). No more of the work of whom
-// it is about is reviewed for it, until as much has come since as makes a signal,
-// or somebody opens it again. Nothing else follows: what is to be done is done by
-// its own name. Errors: ErrOwnSignal, *question.TransitionError for what is
-// settled, or opened, already, *access.ForbiddenError, *marketplace.NotFoundError,
+// it is about is reviewed for it, until as much has come since they read it as
+// makes a signal, or somebody opens it again. Nothing else follows: what is to be
+// done is done by its own name. Errors: ErrOwnSignal, *question.TransitionError for
+// what is settled, or opened, already, and where as much came since as makes
+// another, *access.ForbiddenError, *marketplace.NotFoundError,
 // *marketplace.InvalidError.
-func (s *Service) Settle(ctx context.Context, caller access.Caller, id program.ID, key SignalKey, outcome SettlementOutcome, note string) error {
-	if err := outcome.check(); err != nil {
+func (s *Service) Settle(ctx context.Context, caller access.Caller, id program.ID, key SignalKey, f Finding) error {
+	now := s.clock.Now()
+	if err := f.check(now); err != nil {
 		return err
 	}
-	if err := marketplace.CheckText("note", note, 1, maxText); err != nil {
-		return err
-	}
-	now := s.clock.Now() // what comes from now on is not looked at
 	list, err := s.Signals(ctx, caller, id)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(list, func(one Signal) bool { return one.Key(id) == key })
+	i := slices.IndexFunc(list, func(one Signal) bool { return one.Key == key })
 	if i < 0 {
 		return marketplace.NotFound("signal", key)
 	}
@@ -61,8 +78,8 @@ func (s *Service) Settle(ctx context.Context, caller access.Caller, id program.I
 			return err
 		}
 		return s.settleTx(ctx, tx, of, Settlement{
-			BrandID: brand, ProgramID: id, Signal: key, Kind: of.Kind, Outcome: outcome,
-			Note: s.redactor.Redact(note, nil).Text, SettledBy: caller.Person, SettledAt: now,
+			BrandID: brand, ProgramID: id, Signal: key, Kind: of.Kind, Outcome: f.Outcome,
+			Note: s.redactor.Redact(f.Note, nil).Text, AsOf: f.AsOf.UTC(), SettledBy: caller.Person, SettledAt: now,
 		})
 	})
 }
@@ -71,17 +88,17 @@ func (s *Service) Settle(ctx context.Context, caller access.Caller, id program.I
 // worked out anew.
 func (s *Service) settleTx(ctx context.Context, tx *gorm.DB, of Signal, x Settlement) error {
 	anew := []Signal{of} // somebody may have been faster
-	if err := settledTx(ctx, tx, x.ProgramID, anew); err != nil {
+	if err := s.settledTx(ctx, tx, x.ProgramID, anew); err != nil {
 		return err
 	}
 	opens := x.Outcome == SettledAgain
 	if anew[0].Open == opens {
 		return &question.TransitionError{Noun: "signal", From: map[bool]string{true: "open", false: "settled"}[opens], Verb: "become so"}
 	}
-	x.Round = 1
-	if before := anew[0].Settled; before != nil {
-		x.Round = before.Round + 1
+	if !opens && of.opens(&x) {
+		return &question.TransitionError{Noun: "signal", From: "no longer as it was read", Verb: "be settled"}
 	}
+	x.Round = anew[0].round + 1
 	done := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&x)
 	if done.Error != nil {
 		return fmt.Errorf("insert what was said of signal %s: %w", x.Signal, done.Error)
@@ -89,12 +106,27 @@ func (s *Service) settleTx(ctx context.Context, tx *gorm.DB, of Signal, x Settle
 	if done.RowsAffected == 0 {
 		return &question.TransitionError{Noun: "signal", From: "no longer as it was", Verb: "be settled"}
 	}
+	if err := aboutTx(ctx, tx, of, x); err != nil {
+		return err
+	}
 	if err := s.saidTx(ctx, tx, of, x); err != nil {
 		return err
 	}
 	return s.queue.EnqueueTx(ctx, tx, job.New{
 		Kind: watchJob, Args: watchArgs{x.ProgramID}, Brand: x.BrandID, UniqueKey: fmt.Sprintf("%s:%s:%s:%d", watchJob, x.ProgramID, x.Signal, x.Round),
 	})
+}
+
+// aboutTx puts on record whom a signal is about of which something was said.
+func aboutTx(ctx context.Context, tx *gorm.DB, of Signal, x Settlement) error {
+	list := make([]settledPerson, len(of.People))
+	for i, p := range of.People {
+		list[i] = settledPerson{BrandID: x.BrandID, ProgramID: x.ProgramID, Signal: x.Signal, Round: x.Round, PersonID: p.Person}
+	}
+	if err := tx.WithContext(ctx).Create(&list).Error; err != nil {
+		return fmt.Errorf("insert whom signal %s is about: %w", x.Signal, err)
+	}
+	return nil
 }
 
 // saidTx is the entry in the brand's history.

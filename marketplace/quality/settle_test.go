@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -30,7 +31,7 @@ func (b *bench) signal(kind quality.SignalKind) quality.Signal {
 }
 
 func (b *bench) settle(who access.Caller, s quality.Signal, outcome quality.SettlementOutcome, note string) error {
-	return b.Quality.Settle(ctx, who, b.Program.ID, s.Key(b.Program.ID), outcome, note)
+	return b.Quality.Settle(ctx, who, b.Program.ID, s.Key, quality.Finding{Outcome: outcome, Note: note, AsOf: s.AsOf})
 }
 
 // shareAccount has people paid to one bank account.
@@ -114,6 +115,123 @@ func TestAnotherSignalIsNotSettledWithIt(t *testing.T) {
 	})
 }
 
+// With one fewer it is no other: what was looked at holds for who is left, as do
+// later words on the others.
+func TestWhoLeavesOpensNothing(t *testing.T) {
+	t.Parallel()
+	eachPeers(t, 3, func(t *testing.T, b *bench, peers []access.Caller) {
+		b.shareAccount(peers...)
+		all := b.signal(quality.SignalAccount)
+		b.ok("settle", b.settle(b.Manager, all, quality.SettledActed, "Three sisters. One was let go."))
+		b.ok("leave", b.Experts.Leave(ctx, peers[2], b.Program.ID))
+		two := b.signal(quality.SignalAccount)
+		if two.Open || two.Count != 2 || two.Key == all.Key || two.Settled == nil || two.Settled.Signal != all.Key {
+			t.Fatalf("of the two who are left: %+v, %+v", two, two.Settled)
+		}
+		b.want("settled with the third", b.settle(b.Manager, two, quality.SettledNothing, "Again."), marketplace.ErrConflict)
+		b.Clock.Advance(time.Minute)
+		b.ok("open again", b.settle(b.Operator, b.signal(quality.SignalAccount), quality.SettledAgain, "Look at these two."))
+		if s := b.signal(quality.SignalAccount); !s.Open || s.Settled.Round != 1 || s.Settled.Signal != two.Key {
+			t.Errorf("opened again: %+v, %+v", s, s.Settled)
+		}
+		b.Clock.Advance(time.Minute)
+		b.ok("settle anew", b.settle(b.Manager, b.signal(quality.SignalAccount), quality.SettledNothing, "They are sisters."))
+		if s := b.signal(quality.SignalAccount); s.Open || s.Settled.Round != 2 {
+			t.Errorf("settled anew: %+v, %+v", s, s.Settled)
+		}
+	})
+}
+
+// What nobody was shown is not settled: it counts as come since, and where it makes
+// a signal of its own it has to be read first.
+func TestWhatWasNotReadIsNotSettled(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBench(t, db, func(p *program.Policies) { p.Review.SampleBP = 0 })
+		for range 3 {
+			b.answeredWith("ok")
+		}
+		first := b.signal(quality.SignalJunk)
+		b.Clock.Advance(time.Minute)
+		for range 3 {
+			b.answeredWith("ok")
+		}
+		b.want("what grew", b.settle(b.Manager, first, quality.SettledNothing, "It is nothing."), marketplace.ErrConflict)
+		if s := b.signal(quality.SignalJunk); !s.Open || s.Settled != nil {
+			t.Errorf("refused: %+v", s)
+		}
+		second := b.signal(quality.SignalJunk)
+		b.Clock.Advance(time.Minute)
+		b.answeredWith("ok")
+		b.answeredWith("ok")
+		b.ok("settle", b.settle(b.Manager, second, quality.SettledNothing, "It is nothing."))
+		if s := b.signal(quality.SignalJunk); s.Open || s.Count != 8 || !s.Settled.AsOf.Equal(second.AsOf) {
+			t.Errorf("settled: %+v, %+v", s, s.Settled)
+		}
+		b.answeredWith("ok")
+		if s := b.signal(quality.SignalJunk); !s.Open {
+			t.Errorf("with a third that was not read: %+v", s)
+		}
+	})
+}
+
+// How much opens each kind anew: of what others wrote, and of one's own.
+func TestWhatOpensASettledSignal(t *testing.T) {
+	t.Parallel()
+	const never = 0
+	for kind, least := range map[quality.SignalKind]struct{ others, own int }{
+		quality.SignalAccount: {never, never}, quality.SignalRing: {5, 3}, quality.SignalJudging: {5, 3}, quality.SignalCopied: {1, 3}, quality.SignalSpun: {1, 3},
+		quality.SignalJunk: {3, 3}, quality.SignalCustomer: {5, 3},
+	} {
+		for n := range 7 {
+			if got, want := quality.Opens(kind, n, 0), least.others != never && n >= least.others; got != want {
+				t.Errorf("%s: after %d more it is open: %v", kind, n, got)
+			}
+			if got, want := quality.Opens(kind, 0, n), least.own != never && n >= least.own; got != want {
+				t.Errorf("%s: after %d more of one's own it is open: %v", kind, n, got)
+			}
+		}
+	}
+	for _, kind := range quality.Growing() {
+		if quality.Opens(kind, 0, 0) || !quality.Opens(kind, 5, 0) {
+			t.Errorf("%s is not opened by what came since", kind)
+		}
+	}
+}
+
+// One answer made of somebody else's opens what was settled of one's own.
+func TestASpunAnswerOfOthersOpensASettledSignal(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		sam := b.Expert
+		b.answeredWith(longAdvice)
+		for i, seed := range []string{"un", "re", "be"} {
+			b.askedAndAnswered(different[i], spun(seed))
+		}
+		b.ok("settle", b.settle(b.Manager, b.signal(quality.SignalSpun), quality.SettledNothing, "A template."))
+		b.askedAndAnswered(different[3], spun("de"))
+		if s := b.signal(quality.SignalSpun); s.Open || s.Count != 4 {
+			t.Errorf("one more of one's own: %+v", s)
+		}
+		const other = "Open the menu with the wheel on top of your phone, choose the second entry that speaks about networks, remove every saved device, restart, then pair them one after another and note which number appears beside each name."
+		b.ok("stop", b.Experts.SetAvailability(ctx, sam, false))
+		mimi := b.Market.Expert("mimi")
+		b.Expert = mimi
+		b.askedAndAnswered(different[0], other)
+		b.ok("stop", b.Experts.SetAvailability(ctx, mimi, false))
+		b.ok("go on", b.Experts.SetAvailability(ctx, sam, true))
+		b.Expert = sam
+		list := strings.Fields(other)
+		for i := 3; i < len(list); i += 4 {
+			list[i] = "ver" + list[i]
+		}
+		b.askedAndAnswered(different[1], strings.Join(list, " "))
+		if s := b.signal(quality.SignalSpun); !s.Open || s.Count != 5 {
+			t.Errorf("one more of somebody else's: %+v", s)
+		}
+	})
+}
+
 func TestWhoSettlesSignals(t *testing.T) {
 	t.Parallel()
 	eachPeers(t, 2, func(t *testing.T, b *bench, peers []access.Caller) {
@@ -129,8 +247,12 @@ func TestWhoSettlesSignals(t *testing.T) {
 		b.want("another brand's manager", b.settle(b.Neighbour().Manager, s, quality.SettledNothing, "Nothing."), marketplace.ErrNotFound)
 		b.want("no outcome", b.settle(b.Manager, s, "sure", "It is nothing."), marketplace.ErrInvalid)
 		b.want("no note", b.settle(b.Manager, s, quality.SettledNothing, ""), marketplace.ErrInvalid)
+		unread, ahead := s, s
+		unread.AsOf, ahead.AsOf = time.Time{}, b.Clock.Now().Add(time.Microsecond)
+		b.want("not read", b.settle(b.Manager, unread, quality.SettledNothing, "It is nothing."), marketplace.ErrInvalid)
+		b.want("read later than now", b.settle(b.Manager, ahead, quality.SettledNothing, "It is nothing."), marketplace.ErrInvalid)
 		b.want("too long a note", b.settle(b.Manager, s, quality.SettledNothing, strings.Repeat("x", 4097)), marketplace.ErrInvalid)
-		b.want("no signal", b.Quality.Settle(ctx, b.Manager, b.Program.ID, "AAAAAAAAAAAAAAAAAAAAAA", quality.SettledNothing, "Nothing."), marketplace.ErrNotFound)
+		b.want("no signal", b.Quality.Settle(ctx, b.Manager, b.Program.ID, "AAAAAAAAAAAAAAAAAAAAAA", quality.Finding{Outcome: quality.SettledNothing, Note: "Nothing.", AsOf: s.AsOf}), marketplace.ErrNotFound)
 		b.want("open anyhow", b.settle(b.Manager, s, quality.SettledAgain, "Look."), marketplace.ErrConflict)
 		b.ok("let an expert manage", b.Store.InTx(ctx, b.Brand, func(tx *gorm.DB) error {
 			return tx.Exec("INSERT INTO memberships (brand_id, person_id, role, created_at) VALUES (?, ?, 'manager', ?)", b.Brand, peers[0].Person, b.Clock.Now()).Error

@@ -35,6 +35,7 @@ const (
 // Signal is a pattern in a program, with what it rests on. It is evidence for a
 // human, no proof, and nothing follows from it by itself.
 type Signal struct {
+	Key    SignalKey
 	Kind   SignalKind
 	People []Suspect
 	Count  int // votes, copied, spun or empty answers, or answers to the customer
@@ -45,10 +46,13 @@ type Signal struct {
 	Evidence    []Evidence              // the same, to be looked at
 	Alike       []Likeness              // of copied and spun answers, which is like which, the latest first, at most 10
 	Open        bool                    // it waits for a human
-	Settled     *Settlement             // what a human said of it last; nil: nobody did
+	Settled     *Settlement             // what a human said last of it, or of more people of whom these are some; nil: nobody did
+	AsOf        time.Time               // when it was worked out
 
 	customer access.CustomerID // whom it is about beside People, who is told to nobody
 	at       []time.Time       // when there was what Count counts
+	own      []time.Time       // the same of what somebody made of their own, which is counted apart
+	round    int               // of what was said of it by this key; 0: nothing was
 }
 
 // Evidence is work that a signal rests on: where it is, and its redacted title.
@@ -79,8 +83,8 @@ const (
 
 // Signals lists the patterns in a program's last 90 days that a human should look
 // at, the most telling of each kind first, and those that somebody settled last
-// (permission SuspendExperts). They are worked out when they are asked for. Errors: *access.ForbiddenError,
-// *marketplace.NotFoundError.
+// (permission SuspendExperts). They are worked out when they are asked for.
+// Errors: *access.ForbiddenError, *marketplace.NotFoundError.
 func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.ID) (list []Signal, err error) {
 	brand, err := s.programs.BrandOf(ctx, id)
 	if err != nil {
@@ -99,8 +103,11 @@ func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.
 		return nil, err
 	}
 	list = append(list, words.signals()...)
+	for i := range list {
+		list[i].AsOf = now
+	}
 	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
-		if err := settledTx(ctx, tx, id, list); err != nil {
+		if err := s.settledTx(ctx, tx, id, list); err != nil {
 			return err
 		}
 		if err := evidenceTx(ctx, tx, list); err != nil {

@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 
 	"gorm.io/gorm"
 
@@ -70,14 +71,32 @@ func (s *Service) watch(ctx context.Context, j job.Job) error {
 		return err
 	}
 	signals = append(signals, words.signals()...)
-	err = s.store.Read(ctx, j.BrandID, func(tx *gorm.DB) error { return settledTx(ctx, tx, args.Program, signals) })
-	if err != nil {
-		return err
-	}
-	watched := watchedFor(doubted, signals)
 	return s.store.InTx(ctx, j.BrandID, func(tx *gorm.DB) error {
-		return expert.SetWatchTx(ctx, tx, args.Program, watched)
+		if err := oneLookTx(ctx, tx, args.Program); err != nil {
+			return err
+		}
+		if err := s.settledTx(ctx, tx, args.Program, signals); err != nil { // who settles one meanwhile looks again
+			return err
+		}
+		return expert.SetWatchTx(ctx, tx, args.Program, watchedFor(doubted, signals))
 	})
+}
+
+// oneLookTx waits until no other process writes who of the program is watched, and
+// keeps others waiting until the transaction ends, so that what was read before a
+// signal was settled is not written after what was read later. On SQLite one
+// writes at a time anyway.
+func oneLookTx(ctx context.Context, tx *gorm.DB, id program.ID) error {
+	if !marketplace.Postgres(tx) {
+		return nil
+	}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(watchJob + ":" + id.String())) // never fails
+	var nothing any
+	if err := marketplace.ScanTx(tx.WithContext(ctx), "SELECT pg_advisory_xact_lock(?)::text", []any{int64(h.Sum64())}, &nothing); err != nil {
+		return fmt.Errorf("wait for who looks at the experts of program %s: %w", id, err)
+	}
+	return nil
 }
 
 // watchedFor is who is to be watched. An open signal is the better reason: it waits

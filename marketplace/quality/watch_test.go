@@ -1,7 +1,10 @@
 package quality_test
 
 import (
+	"context"
+	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gorm.io/gorm"
@@ -83,6 +86,55 @@ func TestMoreIsReviewedWhereThereIsASignal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A look that began before a signal was settled does not write its marks after the
+// look that follows from it: whenever the look reads what was settled, somebody
+// settles the signal at that moment, and looks anew.
+func TestALookDoesNotUndoASettlement(t *testing.T) {
+	t.Parallel()
+	eachPeers(t, 2, func(t *testing.T, b *bench, peers []access.Caller) {
+		b.shareAccount(peers[0], peers[1])
+		if b.watched(peers[0]) != expert.WatchSignal {
+			t.Fatal("not watched")
+		}
+		s := b.signal(quality.SignalAccount)
+		settle := func() error {
+			err := b.settle(b.Manager, s, quality.SettledNothing, "They are sisters.")
+			_, err2 := b.Queue.RunDue(b.Ctx())
+			return errors.Join(err, err2)
+		}
+		b.ok("have them looked at", b.Quality.WatchExperts(ctx))
+		var first, inside atomic.Bool
+		done := make(chan error, 1)
+		b.DB.Watch(func(_ context.Context, sent sqldb.Sent, send func() error) error {
+			err := send()
+			if strings.Contains(sent.SQL, "pg_advisory_xact_lock") {
+				inside.Store(true)
+			}
+			if strings.Contains(sent.SQL, "signal_settlements") && strings.HasPrefix(sent.SQL, "SELECT") && first.CompareAndSwap(false, true) {
+				go func() { done <- settle() }()
+				if b.DB.Dialect == "postgres" && !inside.Load() { // nothing keeps it waiting
+					err = errors.Join(err, <-done)
+					done <- nil
+				}
+			}
+			return err
+		})
+		b.RunDue()
+		b.ok("settle meanwhile", <-done)
+		b.RunDue()
+		for _, x := range peers {
+			var e expert.Enrolment
+			b.read(func(tx *gorm.DB) (err error) {
+				e, _, err = expert.EnrolmentTx(ctx, tx, b.Program.ID, x.Person)
+				return err
+			})
+			if e.Watch != expert.NotWatched {
+				t.Errorf("settled, and watched for %q", e.Watch)
+			}
+		}
+	})
 }
 
 func TestMoreIsReviewedWhereStandingIsInDoubt(t *testing.T) {

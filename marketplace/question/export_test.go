@@ -26,6 +26,14 @@ func (s *Service) Learned(q Question) bool {
 	return s.memory.of(q.ProgramID).reader.knows(expert.PastQuestionID(q.ID))
 }
 
+// Remembers tells whether the words of a program's past questions are in memory.
+func (s *Service) Remembers(id program.ID) bool {
+	s.memory.mu.Lock()
+	defer s.memory.mu.Unlock()
+	r := s.memory.programs[id]
+	return r != nil && r.used.Load() != nil
+}
+
 // Forget makes the service a fresh process's: who asks next is routed by a job.
 func (s *Service) Forget() { s.memory.forget() }
 

@@ -41,7 +41,7 @@ func of(table, columns string) string {
 // joined is what is read beside a question q and its program p.
 type joined struct {
 	columns string // each after a comma
-	args    []any
+	args    []any  // arguments of columns, then of tables
 	into    []any
 	tables  string // joins
 	where   string

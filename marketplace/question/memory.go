@@ -2,6 +2,7 @@ package question
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,7 +23,8 @@ type memory struct {
 }
 
 type remembered struct {
-	loaded atomic.Bool // as far as a read takes no time to speak of
+	loaded atomic.Bool               // as far as a read takes no time to speak of
+	used   atomic.Pointer[time.Time] // when the index last was; nil: never
 	mu     sync.Mutex
 	index  *matching.Index
 	cursor expert.Cursor
@@ -62,6 +64,27 @@ func (m *memory) forget() {
 	clear(m.programs)
 }
 
+// keepIdle is for how long words are kept that nobody asks for: so long they may
+// be an erased question's.
+const keepIdle = 10 * time.Minute
+
+// ForgetIdle forgets the past questions of each program that nothing was routed,
+// fitted or learned in for a while: the erased ones among them, which only use
+// takes out. Who needs them next reads them again. Call it every minute.
+func (s *Service) ForgetIdle(context.Context) error {
+	s.memory.forgetIdle(s.clock.Now().Add(-keepIdle))
+	return nil
+}
+
+func (m *memory) forgetIdle(since time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.programs, func(_ program.ID, r *remembered) bool {
+		used := r.used.Load()
+		return used != nil && used.Before(since)
+	})
+}
+
 // patience is whether who routes can wait for the index to be loaded.
 type patience bool
 
@@ -83,12 +106,13 @@ func (s *Service) warm(q *Question) bool {
 // must not be called in a transaction that wrote evidence itself: that might
 // yet be rolled back. To the impatient it may be errCold.
 func (s *Service) indexTx(ctx context.Context, tx *gorm.DB, id program.ID, wait patience) (*matching.Index, error) {
-	r := s.memory.of(id)
+	r, now := s.memory.of(id), s.clock.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if wait == impatient && !r.loaded.Load() {
 		return nil, errCold
 	}
+	r.used.Store(&now)
 	changes, next, err := s.experts.ChangesAfterTx(ctx, tx, id, r.cursor)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type cutter struct {
 	text    string
 	at      int
 	capital bool // the last word began with a capital
+	small   bool // a small letter stood in any word
 	fresh   bool // an address or placeholder may begin here: what stands before is no part of one
 	word    [maxWord + 2]rune
 }
@@ -50,6 +51,7 @@ func (c *cutter) next() []rune {
 			if n == 1 {
 				c.capital = unicode.IsUpper(r) || unicode.IsTitle(r)
 			}
+			c.small = c.small || unicode.IsLower(r)
 			c.word[n] = unicode.ToLower(r)
 			n++
 		} else if n > 1 && r != 0x00AD && r != 0x200C {

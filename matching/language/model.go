@@ -87,21 +87,24 @@ type scores struct {
 	runs     int
 	words    int
 	capitals int  // words that begin with a capital
+	small    bool // not all letters are capitals
 	first    rune // letter
 }
 
 const fewWords = 4
 
 // named tells what may well be a name: a single word of an alphabet, or a few
-// words that all begin with a capital. Scripts from Thai on write without spaces.
+// words that all begin with a capital. Where every letter is one, that says
+// nothing. Scripts from Thai on write without spaces.
 func (s *scores) named() bool {
-	return s.words == 1 && s.first < 0x0E00 || s.words <= fewWords && s.capitals == s.words
+	return s.words == 1 && s.first < 0x0E00 || s.words <= fewWords && s.capitals == s.words && s.small
 }
 
 func (m *Model) read(text string, s *scores) {
 	for c := newCutter(text); ; {
 		word := c.next()
 		if word == nil {
+			s.small = c.small
 			return
 		}
 		if s.words++; s.words == 1 {
@@ -145,10 +148,10 @@ func (m *Model) look(hash uint32, sum *[maxTags]uint32) {
 
 // Detect tells the language of a text, how probable it is, from 0 to 1, and
 // whether that is sure, which what may be a name never is: a single word, but in
-// scripts without spaces, or up to four that all begin with a capital. Where
-// nothing in the text is evidence it gives "", 0 and false. The first 600 bytes
-// are read. Of a text in several languages it tells the one that there is most
-// evidence of.
+// scripts without spaces, or up to four that all begin with a capital, unless
+// the text is all in capitals. Where nothing in the text is evidence it gives "",
+// 0 and false. The first 600 bytes are read. Of a text in several languages it
+// tells the one that there is most evidence of.
 func (m *Model) Detect(text string) (tag Tag, probability float64, sure bool) {
 	var s scores
 	m.read(text, &s)

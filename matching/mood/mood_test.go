@@ -1,7 +1,6 @@
 package mood
 
 import (
-	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -73,35 +72,6 @@ func TestBadListsAreRefused(t *testing.T) {
 		if _, err := parse(text); err == nil {
 			t.Errorf("%q is taken", text)
 		}
-	}
-}
-
-func TestHeadLearnsFromEndings(t *testing.T) {
-	var h Head
-	const text = "please unlock the warehouse gate"
-	if got := h.Resolvable(text, "en"); got != 1 {
-		t.Errorf("cues alone: %v", got)
-	}
-	for i := range 30 {
-		if err := h.Learn(fmt.Sprint("brand", i), fmt.Sprintf("unlock gate %d of the warehouse", i), false); err != nil {
-			t.Fatal(err)
-		}
-		if err := h.Learn(fmt.Sprint("crowd", i), fmt.Sprintf("how to pair headset %d with the phone", i), true); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := h.Resolvable(text, "en"); got != 1 {
-		t.Errorf("before the fit: %v", got)
-	}
-	if err := h.Model.Fit(nil); err != nil {
-		t.Fatal(err)
-	}
-	brand, crowd := h.Resolvable(text, "en"), h.Resolvable("pair my headset", "en")
-	if brand > 0.6 || crowd < 0.8 {
-		t.Errorf("the brand's %.2f, the crowd's %.2f", brand, crowd)
-	}
-	if err := h.Learn("", text, true); err == nil {
-		t.Error("an empty id is taken")
 	}
 }
 

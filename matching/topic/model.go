@@ -43,7 +43,6 @@ type Model struct {
 type described struct {
 	name  string
 	grams []gram // of name and description
-	texts int    // learned of it
 }
 
 type example struct {
@@ -170,7 +169,6 @@ func (m *Model) Learn(id, text, topic string) error {
 	}
 	m.place[id] = len(m.examples)
 	m.examples = append(m.examples, e)
-	m.topics[m.topic(topic)].texts++
 	m.since++
 	m.fitted.lean(e)
 	return nil
@@ -203,7 +201,6 @@ func (m *Model) Forget(id string) bool {
 		return false
 	}
 	delete(m.place, id)
-	m.topics[m.topic(m.examples[at].topic)].texts--
 	m.examples = slices.Delete(m.examples, at, at+1)
 	for i := at; i < len(m.examples); i++ {
 		m.place[m.examples[i].id] = i
@@ -311,12 +308,4 @@ func (m *Model) Size() (texts, fit int) {
 		}
 	}
 	return texts, fit
-}
-
-// TextsOf is how many texts of a topic the model has learned and not forgotten.
-func (m *Model) TextsOf(topic string) int {
-	if at := m.topic(topic); at >= 0 {
-		return m.topics[at].texts
-	}
-	return 0
 }

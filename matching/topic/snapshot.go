@@ -82,7 +82,6 @@ func (r *reading) model() *Model {
 			return nil
 		}
 		e.topic = m.topics[topic].name
-		m.topics[topic].texts++
 		m.examples = append(m.examples, e)
 	}
 	m.renumber()

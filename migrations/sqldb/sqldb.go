@@ -81,15 +81,14 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 		settings.MaxConns = max(settings.MaxConns, leastConnections)
 	}
 	settings.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	prefer(settings.ConnConfig.RuntimeParams)
 	sent := &counter{}
-	settings.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+	settings.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID,
 			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
 		sendIDsAsBytes(c.TypeMap())
-		return nil
+		return prefer(ctx, c)
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
@@ -112,13 +111,12 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 
 // prefer tells PostgreSQL's planner of statements that touch few rows, by their
 // keys, most of which are in memory: a page at random costs little more than the
-// next one, and none is worth compiling. The database's URL may say otherwise.
-func prefer(params map[string]string) {
-	for name, value := range map[string]string{"random_page_cost": "1.1", "jit": "off"} {
-		if _, said := params[name]; !said {
-			params[name] = value
-		}
-	}
+// next one, and none is worth compiling. Where the server, the role, the database
+// or the URL says something, that stays.
+func prefer(ctx context.Context, c *pgx.Conn) error {
+	_, err := c.Exec(ctx, `SELECT set_config(name, CASE name WHEN 'jit' THEN 'off' ELSE '1.1' END, false)
+		FROM pg_settings WHERE name IN ('jit', 'random_page_cost') AND source = 'default'`)
+	return err
 }
 
 func openSQLite(ctx context.Context, file string) (*DB, error) {

@@ -1,12 +1,13 @@
 -- +goose Up
 -- Pay that was released and that somebody has decided to take back: it stays its
--- expert's and is not paid out, until the decision is final.
+-- expert's, and what they still had of it, amount_minor, is not paid out until the
+-- decision is final.
 CREATE TABLE set_asides (
   reward_id    TEXT PRIMARY KEY REFERENCES rewards (id),
   decision_id  TEXT NOT NULL UNIQUE,
   expert_id    TEXT NOT NULL,
   currency     TEXT NOT NULL,
-  amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   set_at       DATETIME NOT NULL,
   ended_at     DATETIME
 );

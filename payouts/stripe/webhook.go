@@ -78,6 +78,9 @@ type event struct {
 
 const longestID = 255
 
+// isID reports what a database keeps as it is: PostgreSQL takes no NUL.
+func isID(s string) bool { return len(s) <= longestID && !strings.ContainsRune(s, 0) }
+
 func (c *Client) readNotice(endpoint payouts.Endpoint, body []byte) (payouts.Notice, error) {
 	var e event
 	if err := json.Unmarshal(body, &e); err != nil {
@@ -86,7 +89,7 @@ func (c *Client) readNotice(endpoint payouts.Endpoint, body []byte) (payouts.Not
 	switch {
 	case e.Object != "event" || e.ID == "" || e.Type == "":
 		return payouts.Notice{}, fmt.Errorf("%w: it is no event", payouts.ErrNoticeForeign)
-	case len(e.ID) > longestID || len(e.Type) > longestID || len(e.Account) > longestID || len(e.Data.Object.ID) > longestID:
+	case !isID(e.ID) || !isID(e.Type) || !isID(e.Account) || !isID(e.Data.Object.ID):
 		return payouts.Notice{}, fmt.Errorf("%w: its ids are none of Stripe's", payouts.ErrNoticeForeign)
 	case e.Live != c.Live():
 		return payouts.Notice{}, fmt.Errorf("%w: it is of the other mode, live or test", payouts.ErrNoticeForeign)

@@ -86,6 +86,7 @@ func TestNoticeRefused(t *testing.T) {
 		{"our own", payouts.ConnectedNews, body, "", payouts.ErrNoticeForeign},
 		{"no event", payouts.PlatformNews, `{"object": "list"}`, "", payouts.ErrNoticeForeign},
 		{"no JSON", payouts.PlatformNews, `payload=1`, "", payouts.ErrNoticeForeign},
+		{"an id with a NUL", payouts.PlatformNews, strings.ReplaceAll(news("balance.available", "", "ba_1", "", false), "ba_1", `ba_\u0000`), "", payouts.ErrNoticeForeign},
 		{"endless ids", payouts.PlatformNews, news("balance.available", "", strings.Repeat("x", 300), "", false), "", payouts.ErrNoticeForeign},
 	}
 	for _, tt := range tests {

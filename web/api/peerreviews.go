@@ -38,7 +38,7 @@ func (a *API) peerReviewRoutes() {
 		About:   "Of the last 90 days, with the work it rests on. It is no proof; all that follows from it by itself is that more of their work is reviewed. What a person settled stands last."}, a.signals)
 	act(a, Route{ID: "settleSignal", Path: "/programs/{program}/signals/{signal}/settle", Tag: qualityTag, Who: member(access.SuspendExperts),
 		Summary: "Say what you found when you looked into a signal, or open one again",
-		About:   "On record, under your name. No more of their work is reviewed for it, until as much has come since as makes a signal. Nothing else follows."}, a.settleSignal)
+		About:   "On record, under your name. No more of their work is reviewed for it, until as much has come since you read it as makes a signal. Where that is so already it is refused. Nothing else follows."}, a.settleSignal)
 }
 
 // Signal is a pattern that a person should look at.
@@ -52,7 +52,8 @@ type Signal struct {
 	Evidence    []Evidence              `json:"evidence" doc:"The same, where it can be read."`
 	Alike       []Likeness              `json:"alike" doc:"Which answer is like which earlier one, where that is the signal, at most 10."`
 	Open        bool                    `json:"open" doc:"It waits for a person."`
-	Settled     *Settlement             `json:"settled" doc:"What a person said of it last; it may be open again, for what came since. Null: nobody did."`
+	Settled     *Settlement             `json:"settled" doc:"What a person said last of it, or of these people and others; it may be open again, for what came since. Null: nobody did."`
+	AsOf        time.Time               `json:"as_of" doc:"When it was worked out: to be sent along when it is settled."`
 }
 
 // Settlement is what a person found who looked into a signal.
@@ -88,7 +89,7 @@ func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) 
 	found, err := a.House.Quality.Signals(ctx, caller, in.Program)
 	return allOf(found, func(s quality.Signal) Signal {
 		shape := Signal{
-			ID: s.Key(in.Program), Kind: s.Kind, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Open: s.Open,
+			ID: s.Key, Kind: s.Kind, AsOf: s.AsOf, Experts: make([]Suspect, len(s.People)), Count: s.Count, Odds: s.Odds, Open: s.Open,
 			Assignments: list(s.Assignments), Evidence: make([]Evidence, len(s.Evidence)), Alike: make([]Likeness, len(s.Alike)),
 		}
 		if x := s.Settled; x != nil {
@@ -113,11 +114,12 @@ type settleSignalIn struct {
 	Body   struct {
 		Outcome quality.SettlementOutcome `json:"outcome" enum:"nothing,acted,reopened" doc:"Nothing is wrong, something was done about it, or it is to be looked into again."`
 		Note    string                    `json:"note" minLength:"1" maxLength:"4096" doc:"What you looked at, and why you say so." example:"Two sisters; I spoke with both."`
+		AsOf    time.Time                 `json:"as_of" doc:"The signal's, as you read it: what came later you were not shown, and is not settled." example:"2025-01-31T12:00:00Z"`
 	}
 }
 
 func (a *API) settleSignal(ctx context.Context, caller access.Caller, in *settleSignalIn) error {
-	return a.House.Quality.Settle(ctx, caller, in.Program, in.Signal, in.Body.Outcome, in.Body.Note)
+	return a.House.Quality.Settle(ctx, caller, in.Program, in.Signal, quality.Finding(in.Body))
 }
 
 // Reviewing is what is known of you as a reviewer in a program.

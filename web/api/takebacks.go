@@ -17,7 +17,7 @@ func (a *API) takeBackRoutes() {
 	read(a, Route{ID: "listOwnTakeBacks", Path: "/me/take_backs", Tag: moneyTag, Who: Who{Kind: Person},
 		Summary: "List the decisions to take pay of yours back, newest first"}, a.ownTakeBacks)
 	act(a, Route{ID: "appealTakeBack", Path: "/me/take_backs/{act}/appeal", Tag: moneyTag, Who: Who{Kind: Person},
-		Summary: "Appeal against a decision to take pay back", About: "Until then, and until it is decided, the money stays yours and is not paid out. Where nobody decides in time, it stays yours for good."}, a.appealTakeBack)
+		Summary: "Appeal against a decision to take pay back", About: "Until then, and until it is decided, the money stays yours, and what you still have of it is not paid out. Where nobody decides in time, it stays yours for good."}, a.appealTakeBack)
 	read(a, Route{ID: "listTakeBackAppeals", Path: "/take_back_appeals", Tag: operatorsTag, Who: operator(access.DecideAppeal),
 		Summary: "List the appeals against taking pay back that you may decide, soonest due first"}, a.takeBackAppeals)
 	act(a, Route{ID: "decideTakeBack", Path: "/take_back_appeals/{act}/decision", Tag: operatorsTag, Who: operator(access.DecideAppeal),

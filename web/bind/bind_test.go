@@ -125,6 +125,8 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 		"a member twice":       {"/things/abc", `{"name":"ab","NAME":"a"}`, "", 422, "body.NAME"},
 		"the same twice":       {"/things/abc", `{"name":"a","name":"ab"}`, "", 400, "twice"},
 		"a wrong type":         {"/things/abc", `{"name":"ab","size":1.5}`, "", 422, "body.size"},
+		"a number of letters":  {"/things/abc", `{"name":"ab","size":1e3}`, "", 422, `"body.size"`},
+		"a number beyond":      {"/things/abc", `{"name":"ab","size":9223372036854775808}`, "", 422, `"body.size"`},
 		"no JSON":              {"/things/abc", `{"name":`, "", 400, `"body"`},
 		"no body":              {"/things/abc", ``, "", 400, "required"},
 		"another media type":   {"/things/abc", `{"name":"ab"}`, "text/plain", 415, `"body"`},

@@ -3,6 +3,7 @@ package bind
 import (
 	"bytes"
 	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -264,5 +265,15 @@ func (e *endpoint) readJSON(ctx huma.Context, text []byte, f reflect.Value, c *c
 	} else if c.status = http.StatusBadRequest; errors.Is(err, huma.ErrUnknownContentType) {
 		c.status = http.StatusUnsupportedMediaType
 	}
-	c.Errors = append(c.Errors, &huma.ErrorDetail{Location: "body", Message: err.Error()})
+	c.Errors = append(c.Errors, unread(err))
+}
+
+// unread says what of a body is no value of ours, in no words of Go's: such as 1e3,
+// or what does not fit in 64 bits, for an integer.
+func unread(err error) *huma.ErrorDetail {
+	var odd *json.UnmarshalTypeError
+	if errors.As(err, &odd) && odd.Field != "" {
+		return &huma.ErrorDetail{Location: "body." + odd.Field, Message: "expected " + odd.Type.String() + ", in plain digits where it is a number"}
+	}
+	return &huma.ErrorDetail{Location: "body", Message: err.Error()}
 }

@@ -81,8 +81,9 @@ func (f field) Described() string {
 	return strings.Join(ids, " ")
 }
 
-// secrets are fields that are never shown again.
-var secrets = []string{"password", "code", "token"}
+// secrets are fields that are never shown again. A record is none, but would
+// stand there beside the next one.
+var secrets = []string{"password", "code", "token", "record"}
 
 // Value is what was typed.
 func (f *form) Value(name string) string {

@@ -68,7 +68,20 @@ func (w *words) Between(from, to time.Time) string { return w.For(int64(to.Sub(f
 // When is a time element, in UTC; the script says it in the reader's zone.
 func (w *words) When(at time.Time) template.HTML {
 	at = at.UTC()
-	text := w.T("time.at",
-		"day", at.Day(), "month", strings.Split(w.T("time.months"), " ")[at.Month()-1], "year", at.Year(), "clock", at.Format("15:04"))
+	text := w.T("time.at", "day", at.Day(), "month", w.month(at), "year", at.Year(), "clock", at.Format("15:04"))
 	return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `">` + template.HTMLEscapeString(text) + `</time>`)
+}
+
+// Day writes a day that comes as 2006-01-02, which is no time: it is the same in
+// every zone. What is no day stays as it is.
+func (w *words) Day(text string) string {
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return text
+	}
+	return w.T("time.day", "day", at.Day(), "month", w.month(at), "year", at.Year())
+}
+
+func (w *words) month(at time.Time) string {
+	return strings.Split(w.T("time.months"), " ")[at.Month()-1]
 }

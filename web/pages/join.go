@@ -56,16 +56,19 @@ func (v voice) Heard() bool {
 
 // chosen is by what experts are chosen for a question.
 type chosen struct {
-	Own      bool `json:"own"`
-	Resolved int  `json:"resolved"`
-	Groups   []struct {
-		Name    string `json:"name"`
-		ShareBP int    `json:"share_bp"`
-	} `json:"groups"`
+	Own      bool     `json:"own"`
+	Resolved int      `json:"resolved"`
+	Groups   []weight `json:"groups"`
 }
 
-// Percent is basis points in whole percent.
-func (chosen) Percent(bp int) int { return (bp + 50) / 100 }
+// weight is how much one of the things says that experts are chosen by.
+type weight struct {
+	Name    string `json:"name"`
+	ShareBP int    `json:"share_bp"`
+}
+
+// Whole is the share in basis points, rounded to whole percents.
+func (w weight) Whole() int { return (w.ShareBP + 50) / 100 * 100 }
 
 // hours are how many questions an hour of the week usually brings, in UTC,
 // Monday first.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"knowhow/web/problem"
 )
@@ -40,12 +41,23 @@ type recordedWork struct {
 }
 
 type recordedTopic struct {
-	Slug     string `json:"slug"`
-	Answered int    `json:"answered"`
-	Paid     int    `json:"paid"`
-	First    string `json:"first"`
-	Last     string `json:"last"`
+	Slug     string            `json:"slug"`
+	Answered int               `json:"answered"`
+	Paid     int               `json:"paid"`
+	First    string            `json:"first"`
+	Last     string            `json:"last"`
+	Standing *recordedStanding `json:"standing"` // nil: too little is known
 }
+
+// recordedStanding is how good the work was: in this share of cases, most likely.
+type recordedStanding struct {
+	LowBP    int `json:"low_bp"`
+	HighBP   int `json:"high_bp"`
+	Evidence int `json:"evidence"`
+}
+
+// maxRecord bounds a record, in characters: the API's own bound.
+const maxRecord = 64 << 10
 
 func (v *visit) recordPage() error {
 	return v.show(page{name: "record", title: "record.title"})
@@ -58,7 +70,10 @@ func (v *visit) verifyRecord() error {
 	if err != nil {
 		return err
 	}
-	if text == "" {
+	switch {
+	case utf8.RuneCountInString(text) > maxRecord:
+		return problem.New("too_large", "")
+	case text == "":
 		shown.status, shown.form = http.StatusUnprocessableEntity, &form{visit: v, wrong: []string{"record"}}
 		return v.show(shown)
 	}
@@ -71,7 +86,8 @@ func (v *visit) verifyRecord() error {
 	return v.show(shown)
 }
 
-// handedIn is the file, or what was pasted without what a copy has around it.
+// handedIn is the file, whatever else was sent, or what was pasted, without what
+// a copy has around it.
 func (v *visit) handedIn() (string, error) {
 	var large *http.MaxBytesError
 	switch err := v.r.ParseMultipartForm(maxForm); {
@@ -80,8 +96,8 @@ func (v *visit) handedIn() (string, error) {
 	case err != nil && !errors.Is(err, http.ErrNotMultipart):
 		return "", problem.New("malformed", "")
 	}
-	if pasted := strings.TrimSpace(v.r.PostFormValue("record")); pasted != "" || v.r.MultipartForm == nil || len(v.r.MultipartForm.File["file"]) == 0 {
-		return pasted, nil
+	if v.r.MultipartForm == nil || len(v.r.MultipartForm.File["file"]) == 0 {
+		return strings.TrimSpace(v.r.PostFormValue("record")), nil
 	}
 	file, err := v.r.MultipartForm.File["file"][0].Open()
 	if err != nil {

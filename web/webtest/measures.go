@@ -97,7 +97,7 @@ func (s *Scene) signal() string {
 	s.server.must("look for signals", err)
 	for _, one := range list {
 		if slices.ContainsFunc(one.People, func(p quality.Suspect) bool { return p.Person == pair[0] }) {
-			return one.Key(s.Program.ID).String()
+			return one.Key.String()
 		}
 	}
 	s.T.Error("there is no signal about who is paid to one account")

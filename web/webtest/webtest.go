@@ -104,7 +104,7 @@ func (s *Server) serve(edits []func(*markettest.Market, *web.Options)) {
 	served, err := web.New(options)
 	s.must("make the server", err)
 	s.Web = served
-	outside.Config.Handler, outside.Listener = served, web.Listener(outside.Listener)
+	outside.Config.Handler, outside.Config.MaxHeaderBytes, outside.Listener = served, web.MostHeaders, web.Listener(outside.Listener)
 	outside.Start()
 	s.T.Cleanup(outside.Close)
 }

@@ -34,16 +34,12 @@ func (n *node) servers(failed chan<- error) []*http.Server {
 	return list
 }
 
-// mostHeaders is how many bytes of headers are read at all: what a connection
-// may have us keep before anything is known of it. Package web takes fewer.
-const mostHeaders = 64 << 10
-
 // server bounds how long a connection may take for anything. A stream takes its
 // connection over, and bounds itself.
 func (n *node) server(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 60 * time.Second,
-		IdleTimeout: 120 * time.Second, MaxHeaderBytes: mostHeaders, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+		IdleTimeout: 120 * time.Second, MaxHeaderBytes: web.MostHeaders, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
 	}
 }
 

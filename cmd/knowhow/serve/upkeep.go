@@ -40,12 +40,14 @@ func (n *node) keepUp(ctx context.Context, c chore) {
 }
 
 // chores are those of this process: every process follows the database's
-// clock, and knows how long customers wait and experts take, by which it routes;
-// those with workers clear away what has had its time.
+// clock, knows how long customers wait and experts take, by which it routes, and
+// keeps no past question in mind that it has no use for; those with workers clear
+// away what has had its time.
 func (n *node) chores() []chore {
 	list := []chore{
 		{"follow the database's clock", time.Minute, n.clock.Sync},
 		{"look at how long customers wait", time.Minute, n.house.Questions.RefreshForecasts},
+		{"forget past questions that nothing is asked of", time.Minute, n.house.Questions.ForgetIdle},
 	}
 	if n.web {
 		list = append(list, chore{"learn what questions are about", time.Minute, n.house.Questions.RefreshTopics})

@@ -28,6 +28,16 @@ async function photograph(page) {
   return Buffer.concat([plain.subarray(0, 2), segment, plain.subarray(2)]);
 }
 
+/** Waits until a page keeps pictures of so many drafts, each at an address of the widget's own. */
+async function kept(page, many) {
+  await page.waitForFunction(async (many) => {
+    const all = [];
+    for (const name of await caches.keys()) all.push(...(await (await caches.open(name)).keys()));
+    const full = await Promise.all(all.map(async ({ url }) => new URL(url).pathname.startsWith('/.knowhow/') && (await (await caches.match(url))?.formData())?.getAll('').length));
+    return full.length === many && full.every(Boolean);
+  }, many);
+}
+
 scene('uploads that lie are refused', async ({ house, browser, later }) => {
   browser.expect(/\b422\b.*\/pictures$/);
   const asker = await customer(house);
@@ -47,6 +57,15 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   const field = widget.locator('input[type=file]');
   await field.setInputFiles({ name: 'holiday.png', mimeType: 'image/png', buffer: html });
   await widget.getByText('holiday.png is not a picture that can be sent.').waitFor();
+  await field.setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
+
+  // what nobody has said they are done with is gone with the page
+  await widget.locator('.editor canvas').waitFor();
+  await page.reload();
+  await widget.getByRole('button', { name: 'Ask for help' }).click();
+  await widget.getByLabel('Your question, in one line').waitFor();
+  await kept(page, 0);
+  assert.equal(await widget.locator('.thumb').count(), 0, 'it was not looked at yet');
   await field.setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
 
   // its left half is blurred with a pointer, a corner on the right by keys
@@ -73,7 +92,8 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   await blurred(thumb.locator('canvas'));
 
   // it waits with the draft, also where the page is opened anew
-  await page.waitForFunction(async () => (await (await caches.match('/draft'))?.formData())?.getAll('').length);
+  await kept(page, 1);
+  assert.equal(await page.evaluate(async () => caches.match('/draft')), undefined, 'no page of the site is answered with it');
   await page.reload();
   await widget.getByRole('button', { name: 'Ask for help' }).click();
   await thumb.waitFor();
@@ -82,7 +102,7 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   await widget.getByRole('button', { name: 'Send', exact: true }).click();
   const sent = widget.getByRole('log').getByRole('img');
   await sent.waitFor();
-  await page.waitForFunction(async () => !(await (await caches.match('/draft')).formData()).getAll('').length);
+  await kept(page, 0);
 
   // whatever an API client sends, what is kept has no place in it
   const answer = await send('image/jpeg', picture);
@@ -98,15 +118,14 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   const composer = widget.locator('.composer');
   await composer.locator('input[type=file]').setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: picture });
   await widget.getByRole('button', { name: 'Use picture' }).click();
-  await page.waitForFunction(async () => {
-    const [name] = await caches.keys();
-    return (await (await caches.open(name)).keys()).length === 2; // of the question and of this message
-  });
+  await kept(page, 1);
   await page.reload();
   await widget.getByRole('button', { name: /^Ask for help/ }).click();
   await thumb.waitFor();
   await composer.getByRole('button', { name: 'Send', exact: true }).click();
   await widget.getByRole('log').getByRole('img').nth(1).waitFor();
+
+  await kept(page, 0);
 
   // and an expert sees it, and is told of lies too
   const { expert, offer } = await offered(house, 'this red thing');
@@ -132,4 +151,35 @@ scene('uploads that lie are refused', async ({ house, browser, later }) => {
   await app.reload();
   await app.getByLabel('Message').waitFor();
   assert.equal(await attached.count(), 0, 'what was sent waits no more');
+});
+
+scene('what one customer left in a browser is not shown to the next', async ({ house, browser, later }) => {
+  const token = (sub) => ['{}', JSON.stringify({ sub, iat: Date.now() }), ''].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  const dana = 'dana >> ÿ?';
+  const said = {}; // of the page's tag
+  const site = await ownSite({ house, browser, later }, said);
+  browser.expect(/\b401\b.*\/customer_sessions$/); // the brand has no such key
+  const page = await (await browser.window({ size: phone })).newPage();
+  const widget = page.locator('knowhow-widget');
+  const come = async (who) => {
+    if (who) said.identity = token(who);
+    else delete said.identity;
+    await page.goto(site.url);
+    await widget.getByRole('button', { name: 'Ask for help' }).click();
+    await widget.getByLabel('Your question, in one line').waitFor();
+  };
+  const title = widget.getByLabel('Your question, in one line');
+  await come(dana);
+  await title.fill('The bill of Dana');
+  await widget.locator('input[type=file]').setInputFiles({ name: 'red.jpg', mimeType: 'image/jpeg', buffer: await striped(page) });
+  await widget.getByRole('button', { name: 'Use picture' }).click();
+  await kept(page, 1);
+  for (const who of ['omar', undefined]) {
+    await come(who);
+    await page.waitForTimeout(500); // a picture would be there by now
+    assert.equal(await title.inputValue(), '', `${who ?? 'nobody'} has no such words`);
+    assert.equal(await widget.locator('.thumb').count(), 0, 'nor pictures');
+  }
+  await come(dana); // with a newer token
+  assert.equal(await title.inputValue(), 'The bill of Dana');
 });

@@ -62,15 +62,12 @@ let ahead = 0;
 export const now = () => Date.now() + ahead;
 
 /** Refusal is what the API answered instead; status 0: it could not be reached. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    detail?: string,
-  ) {
-    super(detail);
-  }
+export interface Refusal extends Error {
+  status: number;
+  code: string;
 }
+
+const refusal = (status: number, code: string, detail?: string): Refusal => Object.assign(Error(detail), { status, code });
 
 interface Session {
   token: string;
@@ -155,25 +152,22 @@ export class Api {
     const headers: Record<string, string> = {};
     if (signed) headers.Authorization = `Bearer ${await this.token()}`;
     if (key) headers['Idempotency-Key'] = key;
-    const blob = body instanceof Blob;
-    if (body !== undefined) headers['Content-Type'] = blob ? body.type : 'application/json';
-    let answer: Response;
-    try {
-      answer = await fetch(this.url(path), {
-        method,
-        headers,
-        credentials: 'omit',
-        body: blob ? body : body === undefined ? undefined : JSON.stringify(body),
-      });
-    } catch {
-      throw new Refusal(0, 'offline');
-    }
+    const blob = body instanceof Blob; // which says its type itself
+    if (body && !blob) headers['Content-Type'] = 'application/json';
+    const answer = await fetch(this.url(path), {
+      method,
+      headers,
+      credentials: 'omit',
+      body: blob ? body : JSON.stringify(body),
+    }).catch(() => {
+      throw refusal(0, 'offline');
+    });
     const at = Date.parse(answer.headers.get('Knowhow-Now') ?? '');
     if (at) ahead = at - Date.now();
     if (answer.ok) return answer;
     if (answer.status === 401 && signed) this.#session = undefined;
     const problem = await answer.json().catch(() => ({}));
-    throw new Refusal(answer.status, problem.code, problem.detail ?? problem.title);
+    throw refusal(answer.status, problem.code, problem.detail ?? problem.title);
   }
 
   url(path: string): URL {

@@ -106,7 +106,7 @@ export function askView(p: Place, asked: (q: Question) => void, arrived: () => v
         }
         throw err;
       });
-      p.store.set('draft', undefined);
+      p.store.set('draft');
       chosen.clear();
       p.store.set('asked', 'yes');
       asked(sent);

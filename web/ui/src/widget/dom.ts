@@ -5,13 +5,13 @@ export type Child = Node | string | number | null | undefined | false; // a fals
 
 type Props = Record<string, unknown>;
 
-/** h makes an element. Properties that begin with "on" are listeners, `true`
- * sets an empty attribute, and undefined and false leave one out. */
+/** h makes an element. Properties that begin with "on" are listeners;
+ * undefined and false leave an attribute out. */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   const el = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
     if (name.startsWith('on')) el.addEventListener(name.slice(2), value as EventListener);
-    else if (value !== undefined && value !== false) el.setAttribute(name, value === true ? '' : (value as string));
+    else if (value != null && value !== false) el.setAttribute(name, value as string);
   }
   fill(el, ...children);
   return el;

@@ -4,7 +4,7 @@
 import { Api, type Program, type Refusal } from './api';
 import { askView, type Place } from './ask';
 import { dark } from '../kit/color';
-import type { Config } from './config';
+import { type Config, ownerOf } from './config';
 import { fill, h, icon, icons, press } from './dom';
 import { Store } from './store';
 import { listen, type Notice } from './stream';
@@ -56,7 +56,7 @@ export class Widget extends HTMLElement {
   /** begin puts the widget on the page. */
   async begin(config: Config): Promise<void> {
     this.#config = config;
-    this.#store = new Store(`knowhow:${config.program}`);
+    this.#store = new Store(`knowhow:${config.program}${ownerOf(config.identity)}`);
     this.#api = new Api(config, this.#store);
     const root = this.attachShadow({ mode: 'open' });
     const sheet = new CSSStyleSheet();
@@ -187,7 +187,7 @@ export class Widget extends HTMLElement {
   }
 
   #fail(err: unknown): void {
-    const { status, code, message } = err as Refusal; // other errors have no status, and a code that nothing is known by
+    const { status, code, message } = (err ?? {}) as Refusal; // other errors have no status, and a code that nothing is known by
     const known = `error.${status === 429 || code === 'cap_reached' ? 'many' : code}`;
     const said = this.#t(known);
     this.#error.textContent = said !== known ? said : (status < 500 && message) || this.#t('error.other');
@@ -196,14 +196,14 @@ export class Widget extends HTMLElement {
 
   /** home lists what was asked, and asks. */
   async #home(): Promise<void> {
-    const here = this.shadowRoot!.activeElement !== null;
+    const here = this.shadowRoot!.activeElement;
     this.#leave();
-    this.#store.set('open', undefined);
+    this.#store.set('open');
     this.#back.hidden = true;
     const ask = askView(
       this.#place(),
-      (q) => void this.#show(q.id),
-      () => void this.#home(),
+      (q) => this.#show(q.id),
+      () => this.#home(),
     );
     const { branding, state } = this.#program!;
     const greeting = branding?.greeting?.[this.#language] ?? branding?.greeting?.en;
@@ -237,7 +237,7 @@ export class Widget extends HTMLElement {
   }
 
   #unread(q: { id: string; messages: number }): boolean {
-    return q.messages > Number(this.#store.get(`seen ${q.id}`) ?? q.messages);
+    return q.messages > +(this.#store.get(`seen ${q.id}`) ?? q.messages);
   }
 
   async #show(id: string): Promise<void> {
@@ -257,14 +257,14 @@ export class Widget extends HTMLElement {
   }
 
   #saw(id: string, positions: number): void {
-    this.#store.set(`seen ${id}`, String(positions));
+    this.#store.set(`seen ${id}`, `${positions}`);
     this.#count(0);
   }
 
   #count(n: number): void {
-    this.#badge.hidden = n === 0;
-    this.#badge.textContent = String(n);
-    this.#launcher.ariaLabel = n ? this.#t('launcher_unread', { n }) : this.#t('launcher');
+    this.#badge.hidden = !n;
+    this.#badge.textContent = `${n}`;
+    this.#launcher.ariaLabel = this.#t(n ? 'launcher_unread' : 'launcher', { n });
   }
 
   #leave(): void {
@@ -275,7 +275,7 @@ export class Widget extends HTMLElement {
 
   /** hear keeps the panel true, and counts what is new while it is closed. */
   #hear(): void {
-    this.#hears ??= listen(this.#api, (notice) => void this.#heard(notice));
+    this.#hears ??= listen(this.#api, (notice) => this.#heard(notice));
   }
 
   async #heard(notice: Notice): Promise<void> {

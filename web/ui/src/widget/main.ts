@@ -3,8 +3,8 @@
 import { configOf } from './config';
 import { Widget } from './element';
 
-const script = document.currentScript;
-if (script instanceof HTMLScriptElement && !customElements.get('knowhow-widget')) {
+const script = document.currentScript as HTMLScriptElement | null; // of modules there is none
+if (script && !customElements.get('knowhow-widget')) {
   customElements.define('knowhow-widget', Widget);
   const begin = () => {
     const config = configOf(script);
@@ -13,6 +13,6 @@ if (script instanceof HTMLScriptElement && !customElements.get('knowhow-widget')
     else document.body.append(widget);
     void widget.begin(config);
   };
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', begin);
-  else begin();
+  if (document.body) begin();
+  else addEventListener('DOMContentLoaded', begin);
 }

@@ -20,6 +20,7 @@ export interface Pictures {
 
 interface Chosen {
   canvas: HTMLCanvasElement;
+  kept?: true; // once its sender was done with it: one that is yet to be blurred outlasts no page
   id?: string; // once the API has it
 }
 
@@ -29,11 +30,12 @@ export function pictures({ t, api, store, over }: Place, name: string): Pictures
   let before: Promise<unknown> = Promise.resolve();
   const shown = h('div', { class: 'thumbs' });
   const said = h('p', { class: 'hint', role: 'status' });
-  const input = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp', multiple: true, class: 'sr', onchange: add });
+  const input = h('input', { type: 'file', accept: 'image/*', multiple: true, class: 'sr', onchange: add });
   const label = h('label', { class: 'quiet' }, icon(icons.picture), t('pictures.add'), input);
   const el = h('div', { class: 'pictures' }, label, shown, said);
 
   function draw(): void {
+    chosen.splice(most);
     fill(
       shown,
       ...chosen.map((one, i) => {
@@ -60,12 +62,12 @@ export function pictures({ t, api, store, over }: Place, name: string): Pictures
 
   function changed(): void {
     draw();
-    later(async () => store.keep(name, await Promise.all(chosen.map(blobOf))));
+    later(async () => store.keep(name, await Promise.all(chosen.filter((one) => one.kept).map(blobOf))));
   }
 
   async function add(): Promise<void> {
     said.textContent = '';
-    for (const file of [...(input.files ?? [])].slice(0, most - chosen.length)) {
+    for (const file of [...(input.files ?? [])].slice(0, most)) {
       try {
         chosen.push({ canvas: await drawn(file) });
       } catch {
@@ -73,7 +75,7 @@ export function pictures({ t, api, store, over }: Place, name: string): Pictures
       }
     }
     input.value = '';
-    changed();
+    draw();
     const last = chosen.at(-1);
     if (last) open(last);
   }
@@ -81,7 +83,7 @@ export function pictures({ t, api, store, over }: Place, name: string): Pictures
   function open(one: Chosen): void {
     const close = over(
       editor(t, one.canvas, () => {
-        chosen.splice(chosen.indexOf(one), 1, { canvas: one.canvas }); // what is under way is of the one before
+        chosen.splice(chosen.indexOf(one), 1, { canvas: one.canvas, kept: true }); // what is under way is of the one before
         close();
         changed();
       }),
@@ -89,7 +91,7 @@ export function pictures({ t, api, store, over }: Place, name: string): Pictures
   }
 
   later(async () => {
-    for (const blob of await store.kept(name)) chosen.push({ canvas: await drawn(blob) });
+    for (const blob of await store.kept(name)) chosen.push({ canvas: await drawn(blob), kept: true });
     draw();
   });
 
@@ -159,7 +161,7 @@ function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement 
     ] as [string, number[]][]) {
       g.strokeStyle = color;
       g.setLineDash(dash);
-      g.strokeRect(frame[0], frame[1], frame[2], frame[3]);
+      g.strokeRect(...frame);
     }
   };
   const at = (e: PointerEvent): Point => [
@@ -174,8 +176,8 @@ function editor(t: T, target: HTMLCanvasElement, done: () => void): HTMLElement 
     draw();
   };
   const keep = () => {
-    const to = target.getContext('2d')!;
-    for (const a of areas) smear(to, a);
+    draw(); // without the frame
+    target.getContext('2d')!.drawImage(canvas, 0, 0);
     done();
   };
   return h(
@@ -204,7 +206,7 @@ async function drawn(file: Blob): Promise<HTMLCanvasElement> {
 }
 
 function blobOf({ canvas }: Chosen): Promise<Blob> {
-  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail()), 'image/jpeg', 0.88));
+  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(Error())), 'image/jpeg', 0.88));
 }
 
 /** view shows a picture of the conversation. It is drawn, not linked: the page's

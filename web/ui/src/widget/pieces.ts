@@ -10,20 +10,20 @@ export interface Piece {
   range: Range;
 }
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const encode = (text: string) => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /** pieces takes a text apart; spans are in order and do not overlap. */
 export function pieces(text: string, spans: Hidden[]): Piece[] {
-  const bytes = encoder.encode(text);
+  const bytes = encode(text);
   const list: Piece[] = [];
   let at = 0;
   for (const span of spans) {
-    list.push(...between(decoder.decode(bytes.slice(at, span.start)), at));
+    list.push(...between(decode(bytes.slice(at, span.start)), at));
     list.push({ kind: 'hidden', text: span.placeholder, range: [span.start, span.end] });
     at = span.end;
   }
-  return [...list, ...between(decoder.decode(bytes.slice(at)), at)];
+  return [...list, ...between(decode(bytes.slice(at)), at)];
 }
 
 /** between is words and spaces, from an offset on. */
@@ -32,7 +32,7 @@ function between(text: string, from: number): Piece[] {
     .split(/(\s+)/)
     .filter(Boolean)
     .map((part): Piece => {
-      const range: Range = [from, from + encoder.encode(part).length];
+      const range: Range = [from, from + encode(part).length];
       from = range[1];
       return { kind: /[\p{L}\p{N}]/u.test(part) ? 'word' : 'plain', text: part, range };
     });

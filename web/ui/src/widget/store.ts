@@ -14,25 +14,26 @@ export class Store {
     return this.#read()[key];
   }
 
-  set(key: string, value: string | undefined): void {
+  set(key: string, value?: string): void {
     const data = this.#read(); // with what another tab kept since
     if (value) data[key] = value;
     else delete data[key];
     this.#keep(data);
   }
 
-  /** keep keeps pictures; it fails where the browser has no place for them, as at a page that came by plain HTTP. */
+  /** keep keeps pictures; it fails where the browser has no place for them, as at a page that came by plain HTTP.
+   * They are at an address that the site has not, whose service worker may look into every cache. */
   async keep(key: string, pictures: Blob[]): Promise<void> {
     const form = new FormData();
     for (const picture of pictures) form.append('', picture);
     const all = await caches.open(this.#name);
-    await all.put(`/${key}`, new Response(form));
+    await (pictures[0] ? all.put(`/.knowhow/${key}`, new Response(form)) : all.delete(`/.knowhow/${key}`));
   }
 
   /** kept is what keep kept. */
   async kept(key: string): Promise<Blob[]> {
     const all = await caches.open(this.#name);
-    const form = await (await all.match(`/${key}`))!.formData();
+    const form = await (await all.match(`/.knowhow/${key}`))!.formData();
     return form.getAll('') as Blob[];
   }
 
@@ -47,7 +48,7 @@ export class Store {
   #read(): Record<string, string> {
     if (this.#kept)
       try {
-        this.#data = JSON.parse(localStorage.getItem(this.#name) ?? '{}');
+        this.#data = JSON.parse(localStorage.getItem(this.#name)!) ?? {};
       } catch {
         // nothing new can be known
       }

@@ -54,8 +54,8 @@ export function threadView(p: Place, id: string, saw: (positions: number) => voi
       saw(last.position);
       if (last.author !== 'customer') api.read(id, last.position).catch(() => {}); // a mark is worth no error
     }
-    write.hidden = !open.includes(q.state);
-    const kind = `${waits.includes(q.state) ? 'waits' : q.state} ${q.messages.some((m) => m.author !== 'customer')}`;
+    if ((write.hidden = !open.includes(q.state))) write.reset(); // what was not sent will not be
+    const kind = (waits.includes(q.state) ? 'waits' : q.state) + q.messages.some((m) => m.author !== 'customer');
     if (kind !== shown) {
       const focused = actions.matches(':focus-within');
       shown = kind;
@@ -112,8 +112,8 @@ function bubble(p: Place, m: Message, title: string): HTMLElement {
   );
 }
 
-/** composer writes a message; what is written survives a reload. */
-function composer(p: Place, id: string, sent: () => Promise<void>): HTMLElement {
+/** composer writes a message; what is written survives a reload, and no reset. */
+function composer(p: Place, id: string, sent: () => Promise<void>): HTMLFormElement {
   const { t, api, store } = p;
   const name = `draft ${id}`;
   let typed = 0;
@@ -144,14 +144,16 @@ function composer(p: Place, id: string, sent: () => Promise<void>): HTMLElement 
     if (message.text || message.pictures[0]) {
       await api.act(id, 'messages', message, key);
       key = crypto.randomUUID();
-      text.value = '';
-      store.set(name, undefined);
-      chosen.clear();
+      form.reset();
       await sent();
     }
     text.focus();
   };
   const form = p.form(button, send, 'composer', text, button, chosen.el);
+  form.onreset = () => {
+    store.set(name);
+    chosen.clear();
+  };
   return form;
 }
 
@@ -202,7 +204,7 @@ function reopen({ t, api, form }: Place, id: string, done: () => Promise<void>):
 function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
   const { t } = p;
   const key = `rated ${q.id}`;
-  const was = Number(p.store.get(key) ?? 0);
+  const was = +(p.store.get(key) ?? 0);
   const reason = h(
     'select',
     { 'aria-label': t('rate.reason') },
@@ -235,14 +237,14 @@ function rating(p: Place, q: Question, done: () => Promise<void>): HTMLElement {
   );
   const said = h('p', { class: 'hint', role: 'status' }, was && t('rate.thanks'));
   const send = async () => {
-    const csat = Number(new FormData(form).get('csat'));
+    const csat = +new FormData(form).get('csat')!;
     await p.api.rate(q.id, {
       solved: solved.checked,
       csat,
       reason: reason.value || undefined,
       comment: comment.value.trim() || undefined,
     });
-    p.store.set(key, String(csat));
+    p.store.set(key, `${csat}`);
     more.hidden = true;
     said.textContent = t('rate.thanks');
     await done();

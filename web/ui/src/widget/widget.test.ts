@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { contextOf, type Config } from './config';
+import { contextOf, type Config, ownerOf } from './config';
 import { dark } from '../kit/color';
 import { pieces } from './pieces';
 import { Store } from './store';
@@ -45,6 +45,21 @@ describe('context', () => {
 
   it('is silent about a page of ours', () => {
     expect(contextOf({ ...config, mode: 'page', product: '', context: '' }, { title: 'Ask', url: 'https://k.example/ask/1' })).toBe('');
+  });
+});
+
+describe('whose a token is', () => {
+  const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+
+  it('goes by its subject, in whatever letters', () => {
+    const subjects = ['7', '8', '78', '87', 'dana@whitlow.example', 'dana?whitlow>example', 'دانا', 'Aa', 'BB', 'ÿÿÿ~~~???'];
+    const owners = subjects.map((sub) => ownerOf(token({ sub, iat: 1 })));
+    expect(new Set(owners).size).toBe(subjects.length);
+    expect(subjects.map((sub) => ownerOf(token({ iat: 2, exp: 3, sub })))).toEqual(owners);
+  });
+
+  it('is nobody’s where it is none, or no token', () => {
+    expect([undefined, '', 'that', 'a.b.c', `.${btoa('7')}.`, token({})].map((t) => ownerOf(t))).toEqual(['', '', '', '', '', '']);
   });
 });
 

@@ -143,11 +143,12 @@ function Settle({ of, program }: { of: Signal; program: string }) {
   const { t } = useI18n();
   const codes = useCodes();
   const [open, setOpen] = useState(false);
+  const [asOf, setAsOf] = useState(of.as_of); // as it was read, whatever comes while the dialogue is open
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [note, setNote, clear] = useDraft(`signal.${of.id}`, '');
   const settle = useWrite(
     async () => {
-      const said = { outcome: of.open ? (outcome as Outcome) : ('reopened' as const), note: note.trim() };
+      const said = { outcome: of.open ? (outcome as Outcome) : ('reopened' as const), note: note.trim(), as_of: asOf };
       await client.POST('/api/v1/programs/{program}/signals/{signal}/settle', { params: { path: { program, signal: of.id } }, body: said });
       clear();
     },
@@ -156,7 +157,13 @@ function Settle({ of, program }: { of: Signal; program: string }) {
   const title = t(of.open ? 'signals.settle' : 'signals.reopen');
   return (
     <>
-      <Button variant="default" onClick={() => setOpen(true)}>
+      <Button
+        variant="default"
+        onClick={() => {
+          setAsOf(of.as_of);
+          setOpen(true);
+        }}
+      >
         {title}
       </Button>
       <FormDialog open={open} close={() => setOpen(false)} title={title} busy={settle.isPending} disabled={!note.trim() || (of.open && !outcome)} send={() => settle.mutate()}>
