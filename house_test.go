@@ -19,7 +19,7 @@ import (
 // marketplace itself. A room imports only rooms below it. The roof, assembly,
 // puts the rooms together.
 var rooms = []string{
-	"assembly", "insight", "quality", "question", "knowledge", "earnings", "community", "expert", "customer", "program", "signin", "notify", "access", "redact", "event", "job",
+	"assembly", "insight", "quality", "question", "knowledge", "earnings", "community", "admission", "training", "conduct", "invitation", "expert", "customer", "program", "signin", "notify", "access", "redact", "event", "job",
 }
 
 // wings say what of ours each part of the house may import, itself included.

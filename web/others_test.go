@@ -14,10 +14,12 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/assembly"
 	"knowhow/marketplace/community"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/quality"
@@ -72,7 +74,7 @@ func (c *crowded) write() {
 	dana := customer.Contact{Channel: customer.Email, Handle: "dana.whitlow@example.org", Name: "Dana Whitlow"}
 	known, err := c.Customers.Identify(c.Ctx(), c.Owner, c.Brand, dana)
 	c.ok(err)
-	_, err = c.Experts.InviteAddresses(c.Ctx(), c.Owner, c.Program.ID, expert.InvitationTerms{Label: "regulars"}, []string{dana.Handle})
+	_, err = c.Invitations.InviteAddresses(c.Ctx(), c.Owner, c.Program.ID, invitation.Terms{Label: "regulars"}, []string{dana.Handle})
 	c.ok(err)
 	c.ok(c.Store.InTx(c.Ctx(), c.Brand, func(tx *gorm.DB) error { // stays queued
 		return c.Notify.SendTx(c.Ctx(), tx, notify.Mail{
@@ -142,7 +144,7 @@ func (c *crowded) named(handle, name string) access.Caller {
 	x := access.PersonCaller(c.Person(name))
 	_, err := c.Experts.Register(c.Ctx(), x, expert.Profile{Handle: handle, Languages: []string{"en"}})
 	c.ok(err)
-	_, err = c.Experts.EnrolExperienced(c.Ctx(), c.Manager, c.Program.ID, x.Person, "known")
+	_, err = c.Admission.EnrolExperienced(c.Ctx(), c.Manager, c.Program.ID, x.Person, "known")
 	c.ok(err)
 	_, err = c.Payouts.EnsureAccount(c.Ctx(), uuid.UUID(x.Person))
 	c.ok(err)
@@ -188,7 +190,7 @@ func (c *crowded) talk() {
 	nina := access.PersonCaller(c.Person("Nina Newcomer"))
 	_, err := c.Experts.Register(c.Ctx(), nina, expert.Profile{Handle: "new", Languages: []string{"en"}})
 	c.ok(err)
-	e, err := c.Experts.Apply(c.Ctx(), nina, c.Program.ID, expert.Application{Motivation: "I was let go by Brightwater."})
+	e, err := c.Admission.Apply(c.Ctx(), nina, c.Program.ID, admission.Application{Motivation: "I was let go by Brightwater."})
 	c.ok(err)
 	post, err := c.Community.Say(c.Ctx(), c.other, c.Program.ID, community.Help, "Mail me: thaddeus.third@example.org", nil)
 	c.ok(err)

@@ -167,7 +167,7 @@ func (m *stormMarket) populate() {
 		m.must("register an expert", err)
 		_, err = m.Payouts.EnsureAccount(ctx, uuid.UUID(p.ID))
 		m.must("open an account", err)
-		_, err = m.Experts.EnrolExperienced(ctx, m.owner, m.program, p.ID, "the storm's")
+		_, err = m.Admission.EnrolExperienced(ctx, m.owner, m.program, p.ID, "the storm's")
 		m.must("enrol an expert", err)
 		m.experts = append(m.experts, access.PersonCaller(p.ID))
 	}

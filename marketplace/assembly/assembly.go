@@ -13,13 +13,16 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/community"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight"
 	"knowhow/marketplace/insight/workrecord"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/job"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
@@ -27,6 +30,7 @@ import (
 	"knowhow/marketplace/question"
 	"knowhow/marketplace/redact"
 	"knowhow/marketplace/signin"
+	"knowhow/marketplace/training"
 	"knowhow/payouts"
 	"knowhow/payouts/country"
 	"knowhow/payouts/sandbox"
@@ -71,24 +75,28 @@ type Parts struct {
 
 // House is every service, ready for use.
 type House struct {
-	Store     *marketplace.Store
-	Clock     marketplace.Clock
-	Doors     marketplace.Clock // of sessions and tokens
-	Queue     *job.Queue
-	Events    *event.Log
-	Access    *access.Service
-	Notify    *notify.Service
-	SignIn    *signin.Service
-	Programs  *program.Service
-	Customers *customer.Service
-	Experts   *expert.Service
-	Community *community.Service
-	Questions *question.Service
-	Quality   *quality.Service
-	Insight   *insight.Service
-	Payouts   *payouts.Service
-	Earnings  *earnings.Service
-	keys      *redact.Keyring
+	Store       *marketplace.Store
+	Clock       marketplace.Clock
+	Doors       marketplace.Clock // of sessions and tokens
+	Queue       *job.Queue
+	Events      *event.Log
+	Access      *access.Service
+	Notify      *notify.Service
+	SignIn      *signin.Service
+	Programs    *program.Service
+	Customers   *customer.Service
+	Experts     *expert.Service
+	Invitations *invitation.Service
+	Conduct     *conduct.Service
+	Training    *training.Service
+	Admission   *admission.Service
+	Community   *community.Service
+	Questions   *question.Service
+	Quality     *quality.Service
+	Insight     *insight.Service
+	Payouts     *payouts.Service
+	Earnings    *earnings.Service
+	keys        *redact.Keyring
 }
 
 // New builds the house.
@@ -116,11 +124,7 @@ func New(p Parts) *House {
 	})
 	h.Programs = program.New(p.Store, p.Clock, h.Events, h.Access, p.Provider.Label())
 	h.Customers = customer.New(p.Store, p.Clock, h.Events, p.Keys)
-	imports := redact.New(redact.Options{Key: p.Keys.Derive("expert.import")})
-	h.Experts = expert.New(expert.Rooms{
-		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, People: h.Access, Redactor: imports, Keys: p.Keys, Payable: p.payable, PaidIn: p.paidIn,
-	})
-	h.Customers.RegisterFirstEraser("expert", expert.ErasedColumns, h.Experts.EraseInviteeTx)
+	h.hire(p)
 	h.Community = community.New(community.Rooms{
 		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Programs: h.Programs, Notify: h.Notify, Keys: p.Keys,
 		Redactor: redact.New(redact.Options{Key: p.Keys.Derive("community.redact")}),
@@ -138,7 +142,7 @@ func New(p Parts) *House {
 		Redactor: redact.New(redact.Options{Key: p.Keys.Derive("quality.redact")}),
 	})
 	h.Insight = insight.New(insight.Rooms{
-		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Access: h.Access, Programs: h.Programs, Experts: h.Experts,
+		Store: p.Store, Clock: p.Clock, Queue: h.Queue, Events: h.Events, Access: h.Access, Programs: h.Programs, Experts: h.Experts, Admission: h.Admission,
 		RecordKey: workrecord.NewKey(p.Keys.Derive("insight.record")), Base: h.Notify.Link("", ""),
 	})
 	h.Payouts = &payouts.Service{InTx: global, Now: p.Clock.Now, Provider: p.Provider, Floor: country.Floor, Instant: p.instant}

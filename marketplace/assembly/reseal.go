@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
@@ -22,7 +23,7 @@ import (
 )
 
 // Sealed lists every sealed column of the schema.
-var Sealed = slices.Concat(access.Sealed, notify.Sealed, signin.Sealed, customer.Sealed, expert.Sealed, question.Sealed, quality.Sealed)
+var Sealed = slices.Concat(access.Sealed, notify.Sealed, signin.Sealed, customer.Sealed, expert.Sealed, invitation.Sealed, question.Sealed, quality.Sealed)
 
 // resealPage is how many values are read at once, and at most written in one
 // transaction.

@@ -11,6 +11,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/community"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
@@ -121,11 +122,11 @@ func TestTheRoomIsTheExpertsOwn(t *testing.T) {
 		prop, err := r.Community.Propose(ctx, r.experts[0], r.program, "Pay nights", "They are long.")
 		r.must(err)
 		r.must(r.Access.AddMember(ctx, r.Owner, r.Brand, r.experts[1].Person, access.Viewer)) // an expert who joins the brand
-		r.must(r.Experts.Leave(ctx, r.experts[2], r.program))
+		r.must(r.Admission.Leave(ctx, r.experts[2], r.program))
 		applicant := access.PersonCaller(r.Person("Nina"))
 		_, err = r.Experts.Register(ctx, applicant, expert.Profile{Handle: "nina", Languages: []string{"en"}})
 		r.must(err)
-		_, err = r.Experts.Apply(ctx, applicant, r.program, expert.Application{Motivation: "me"})
+		_, err = r.Admission.Apply(ctx, applicant, r.program, admission.Application{Motivation: "me"})
 		r.must(err)
 		outside := map[string]access.Caller{
 			"owner": r.Owner, "manager": r.Manager, "reviewer": r.Reviewer, "agent": r.Agent, "operator": r.Operator,
@@ -227,7 +228,7 @@ func TestOwnReport(t *testing.T) {
 		ctx, why := t.Context(), "Reported as advertising."
 		_, err := r.Experts.Register(ctx, r.Operator, expert.Profile{Handle: "operator", Languages: []string{"en"}})
 		r.must(err)
-		_, err = r.Experts.EnrolExperienced(ctx, r.Manager, r.program, r.Operator.Person, "known from the community")
+		_, err = r.Admission.EnrolExperienced(ctx, r.Manager, r.program, r.Operator.Person, "known from the community")
 		r.must(err)
 		post, err := r.Community.Say(ctx, r.Operator, r.program, community.Help, "Buy my cables.", nil)
 		r.must(err)
@@ -256,7 +257,7 @@ func TestLeavingTheRoom(t *testing.T) {
 			t.Errorf("chosen: %v, %v", erase, err)
 		}
 		for _, i := range []int{0, 1} {
-			r.must(r.Experts.Leave(ctx, r.experts[i], r.program))
+			r.must(r.Admission.Leave(ctx, r.experts[i], r.program))
 		}
 		r.RunDue()
 		anonymous, err := r.Community.View(ctx, r.experts[2], r.program, kept.ID)

@@ -10,6 +10,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/community"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 )
 
@@ -20,7 +21,7 @@ func (r *room) suspend(by int) {
 	r.must(r.Store.Read(r.t.Context(), r.Brand, func(tx *gorm.DB) error {
 		return tx.Where("program_id = ? AND person_id = ?", r.program, r.experts[by].Person).Take(&e).Error
 	}))
-	r.must(r.Experts.Suspend(r.t.Context(), r.Manager, e.ID, expert.SuspendConduct, "Rude to customers."))
+	r.must(r.Conduct.Suspend(r.t.Context(), r.Manager, e.ID, conduct.SuspendConduct, "Rude to customers."))
 }
 
 // Who is suspended, or has joined the brand, still does with their own words as
@@ -50,7 +51,7 @@ func TestOnesOwnWords(t *testing.T) {
 				t.Errorf("%d chose: %v, %v", i, erase, err)
 			}
 		}
-		r.must(r.Experts.Leave(ctx, r.experts[3], r.program))
+		r.must(r.Admission.Leave(ctx, r.experts[3], r.program))
 		for name, by := range map[string]access.Caller{"left": r.experts[3], "owner": r.Owner, "customer": r.Customer("Dana"), "nobody": {}} {
 			if err := r.Community.SetErase(ctx, by, r.program, true); !errors.Is(err, marketplace.ErrNotFound) && !errors.Is(err, community.ErrNotAPerson) {
 				t.Errorf("%s chose: %v", name, err)
@@ -73,7 +74,7 @@ func TestLeavingLater(t *testing.T) {
 			r.Clock.Advance(time.Second)
 		}
 		r.must(r.Community.SetErase(ctx, r.experts[0], r.program, true))
-		r.must(r.Experts.Leave(ctx, r.experts[0], r.program))
+		r.must(r.Admission.Leave(ctx, r.experts[0], r.program))
 		r.RunDue()
 		if n := r.count("room_proposals", "id = ? AND title = '' AND text = '' AND person_id IS NULL", p.ID); n != 1 {
 			t.Error("a lapsed proposal stays")

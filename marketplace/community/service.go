@@ -10,6 +10,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/job"
@@ -77,7 +78,7 @@ func New(r Rooms) *Service {
 		store: r.Store, clock: r.Clock, log: r.Events, queue: r.Queue, programs: r.Programs, notify: r.Notify, redactor: r.Redactor,
 		seedKey: r.Keys.Derive("community.lot"),
 	}
-	r.Events.Subscribe("community", s.hasLeft, expert.HasLeft)
+	r.Events.Subscribe("community", s.hasLeft, admission.HasLeft)
 	r.Queue.Sweep(job.Sweep{Name: "proposals", Table: "room_proposals", Do: s.proposalDueTx})
 	r.Queue.Sweep(job.Sweep{Name: "elections", Table: "room_elections", Do: s.electionDueTx})
 	r.Queue.Handle(tellJob, s.tellTx)

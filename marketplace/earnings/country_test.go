@@ -7,6 +7,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
 	"knowhow/migrations/dbtest"
 	"knowhow/payouts"
@@ -25,7 +26,7 @@ func TestCountriesThatCannotBePaid(t *testing.T) {
 			return caller
 		}
 		apply := func(caller access.Caller, code string) error {
-			_, err := b.Experts.Apply(ctx, caller, b.Program.ID, expert.Application{Motivation: "I know the box.", Country: code})
+			_, err := b.Admission.Apply(ctx, caller, b.Program.ID, admission.Application{Motivation: "I know the box.", Country: code})
 			return err
 		}
 		there, silent, elsewhere := register("there", "RU"), register("silent", ""), register("elsewhere", "PH")
@@ -92,7 +93,7 @@ func TestCountryIsTheAccounts(t *testing.T) {
 		b.ok("open an account", err)
 		b.ok("tell its country", b.DB.Write.Exec("UPDATE payout_accounts SET country = 'PT' WHERE expert_id = ?", caller.Person).Error)
 		apply := func(code string) error {
-			_, err := b.Experts.Apply(ctx, caller, b.Program.ID, expert.Application{Motivation: "I know the box.", Country: code})
+			_, err := b.Admission.Apply(ctx, caller, b.Program.ID, admission.Application{Motivation: "I know the box.", Country: code})
 			return err
 		}
 		dbtest.Unchanged(t, b.DB, func() {

@@ -16,13 +16,13 @@ func BenchmarkCandidates(b *testing.B) {
 		b.Run(dialect, func(b *testing.B) {
 			h := newHouse(b, dbtest.Open(b, dialect))
 			for i := range 500 {
-				h.active(b, fmt.Sprintf("x-%d", i))
+				h.Active(b, fmt.Sprintf("x-%d", i))
 			}
 			r := expert.Requirement{
-				Brand: h.program.BrandID, Program: h.program.ID, Topic: h.topics["visa"], Language: "en", Now: h.clock.Now(),
+				Brand: h.Program.BrandID, Program: h.Program.ID, Topic: h.Topics["visa"], Language: "en", Now: h.Clock.Now(),
 			}
 			for b.Loop() {
-				must(b, h.store.Read(b.Context(), r.Brand, func(tx *gorm.DB) error {
+				must(b, h.Store.Read(b.Context(), r.Brand, func(tx *gorm.DB) error {
 					c, err := h.CandidatesTx(b.Context(), tx, r)
 					if len(c.Eligible) != 500 {
 						b.Fatalf("%d are eligible", len(c.Eligible))
@@ -39,15 +39,15 @@ func BenchmarkImport(b *testing.B) {
 	for _, dialect := range dbtest.Dialects {
 		b.Run(dialect, func(b *testing.B) {
 			h := newHouse(b, dbtest.Open(b, dialect))
-			x, y, z := h.person(b).Person, h.person(b).Person, h.person(b).Person
+			x, y, z := h.NewPerson(b).Person, h.NewPerson(b).Person, h.NewPerson(b).Person
 			n := 0
 			for b.Loop() {
 				list := make([]expert.ImportQuestion, 500)
 				for i := range list {
 					n++
-					list[i] = h.question(fmt.Sprintf("q-%d", n), x, y, z)
+					list[i] = h.Question(fmt.Sprintf("q-%d", n), x, y, z)
 				}
-				_, err := h.Import(b.Context(), h.owner, h.program.ID, list)
+				_, err := h.Import(b.Context(), h.Owner, h.Program.ID, list)
 				must(b, err)
 			}
 		})

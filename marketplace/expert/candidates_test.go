@@ -22,30 +22,23 @@ import (
 func (h *house) candidates(t *testing.T, topic *program.Topic, language string) expert.Candidates {
 	t.Helper()
 	var c expert.Candidates
-	must(t, h.store.Read(t.Context(), h.program.BrandID, func(tx *gorm.DB) (err error) {
+	must(t, h.Store.Read(t.Context(), h.Program.BrandID, func(tx *gorm.DB) (err error) {
 		c, err = h.CandidatesTx(t.Context(), tx, expert.Requirement{
-			Brand: h.program.BrandID, Program: h.program.ID, Topic: topic, Language: language, Now: h.clock.Now(),
+			Brand: h.Program.BrandID, Program: h.Program.ID, Topic: topic, Language: language, Now: h.Clock.Now(),
 		})
 		return err
 	}))
 	return c
 }
 
-func (h *house) work(person access.PersonID) expert.Work {
-	return expert.Work{
-		Brand: h.program.BrandID, Program: h.program.ID, Person: person, Topic: "visa",
-		Outcome: expert.Failure, Weight: 1, At: h.clock.Now(),
-	}
-}
-
 func TestCandidates(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, p := t.Context(), h.program.ID
+		ctx, p := t.Context(), h.Program.ID
 		names := map[access.PersonID]string{}
 		join := func(handle string, prepare func(x access.Caller, e expert.Enrolment)) {
-			h.clock.Advance(time.Minute)
-			x, e := h.active(t, handle)
+			h.Clock.Advance(time.Minute)
+			x, e := h.Active(t, handle)
 			names[x.Person] = handle
 			prepare(x, e)
 		}
@@ -55,24 +48,24 @@ func TestCandidates(t *testing.T) {
 		join("away", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetAvailability(ctx, x, false)) })
 		join("resting", func(x access.Caller, _ expert.Enrolment) { must(t, h.Pause(ctx, x, p)) })
 		join("stopped", func(_ access.Caller, e expert.Enrolment) {
-			must(t, h.Suspend(ctx, h.owner, e.ID, expert.SuspendTerms, "x"))
+			must(t, h.Suspend(ctx, h.Owner, e.ID, "terms", "x"))
 		})
 		join("boss", func(x access.Caller, _ expert.Enrolment) {
-			must(t, h.people.AddMember(ctx, h.owner, h.program.BrandID, x.Person, access.Finance))
+			must(t, h.People.AddMember(ctx, h.Owner, h.Program.BrandID, x.Person, access.Finance))
 		})
 		join("helper", func(x access.Caller, _ expert.Enrolment) { // was a manager, and reviews
-			must(t, h.people.AddMember(ctx, h.owner, h.program.BrandID, x.Person, access.Reviewer))
-			must(t, h.people.AddMember(ctx, h.owner, h.program.BrandID, x.Person, access.Manager))
+			must(t, h.People.AddMember(ctx, h.Owner, h.Program.BrandID, x.Person, access.Reviewer))
+			must(t, h.People.AddMember(ctx, h.Owner, h.Program.BrandID, x.Person, access.Manager))
 			h.candidates(t, nil, "en")
-			must(t, h.people.RemoveMember(ctx, h.owner, h.program.BrandID, x.Person, access.Manager))
+			must(t, h.People.RemoveMember(ctx, h.Owner, h.Program.BrandID, x.Person, access.Manager))
 		})
 		join("busy", func(x access.Caller, _ expert.Enrolment) {
 			must(t, h.SetCapacity(ctx, x, 1))
-			h.inTx(t, func(tx *gorm.DB) error { return h.TakeTx(ctx, tx, x.Person) })
+			h.InTx(t, func(tx *gorm.DB) error { return h.TakeTx(ctx, tx, x.Person) })
 		})
 		join("turkish", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetLanguages(ctx, x, []string{"tr", "nb"})) })
 		join("doctor", func(_ access.Caller, e expert.Enrolment) {
-			must(t, h.Certify(ctx, h.owner, e.ID, []string{"medical"}))
+			must(t, h.Certify(ctx, h.Owner, e.ID, []string{"medical"}))
 		})
 		join("choosy", func(x access.Caller, _ expert.Enrolment) { must(t, h.SetTopics(ctx, x, p, []string{"medical"})) })
 		join("gone", func(x access.Caller, _ expert.Enrolment) { must(t, h.Leave(ctx, x, p)) })
@@ -93,9 +86,9 @@ func TestCandidates(t *testing.T) {
 			"English":              {nil, "en-GB", "[zoe ada helper doctor choosy]", common + " turkish:language"},
 			"Portuguese":           {nil, "pt", "[zoe ada helper doctor choosy]", common + " turkish:language"},
 			"Icelandic":            {nil, "is", "[]", common + " turkish:language zoe:language ada:language helper:language doctor:language choosy:language"},
-			"a crowd topic":        {h.topics["visa"], "en", "[zoe ada helper doctor]", common + " turkish:language choosy:topic"},
-			"a certified topic":    {h.topics["medical"], "en", "[doctor]", common + " turkish:language zoe:not_certified ada:not_certified helper:not_certified choosy:not_certified"},
-			"the brand's own":      {h.topics["legal"], "en", "[]", everybody},
+			"a crowd topic":        {h.Topics["visa"], "en", "[zoe ada helper doctor]", common + " turkish:language choosy:topic"},
+			"a certified topic":    {h.Topics["medical"], "en", "[doctor]", common + " turkish:language zoe:not_certified ada:not_certified helper:not_certified choosy:not_certified"},
+			"the brand's own":      {h.Topics["legal"], "en", "[]", everybody},
 			"language in capitals": {nil, "TR", "[turkish]", common + " zoe:language ada:language helper:language doctor:language choosy:language"},
 			"Norwegian":            {nil, "no", "[turkish]", common + " zoe:language ada:language helper:language doctor:language choosy:language"},
 		} {
@@ -130,25 +123,25 @@ func TestStandingReachesCandidates(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
 		ctx := t.Context()
-		x, _ := h.active(t, "dana")
-		h.inTx(t, func(tx *gorm.DB) error {
+		x, _ := h.Active(t, "dana")
+		h.InTx(t, func(tx *gorm.DB) error {
 			for range 3 {
-				if err := h.RecordOutcomeTx(ctx, tx, h.work(x.Person)); err != nil {
+				if err := h.RecordOutcomeTx(ctx, tx, h.Work(x.Person)); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-		now := h.candidates(t, h.topics["visa"], "").Eligible[0]
-		other := h.candidates(t, h.topics["medical"], "").Eligible
+		now := h.candidates(t, h.Topics["visa"], "").Eligible[0]
+		other := h.candidates(t, h.Topics["medical"], "").Eligible
 		if got := now.Standing; got.Evidence != 3 || got.Alpha+got.Beta != 7 || got.Mean() < .38 || got.Mean() > 3./7 || len(other) != 0 {
 			t.Errorf("standing %+v", now.Standing)
 		}
 		if got := h.candidates(t, nil, "").Eligible[0].Standing; got.Evidence != 0 || got.Mean() <= .7 || got.Mean() >= expert.Prior().Mean() {
 			t.Errorf("no topic: %+v, want a little below the prior", got)
 		}
-		h.clock.Advance(180 * 24 * time.Hour)
-		if got := h.candidates(t, h.topics["visa"], "").Eligible[0].Standing; math.Abs(got.Alpha+got.Beta-5.5) > .01 || got.Mean() <= now.Standing.Mean() {
+		h.Clock.Advance(180 * 24 * time.Hour)
+		if got := h.candidates(t, h.Topics["visa"], "").Eligible[0].Standing; math.Abs(got.Alpha+got.Beta-5.5) > .01 || got.Mean() <= now.Standing.Mean() {
 			t.Errorf("after a half-life %+v", got)
 		}
 		if now.Lot == 0 || !now.Since.Equal(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)) {
@@ -160,8 +153,8 @@ func TestStandingReachesCandidates(t *testing.T) {
 func TestOutcomeRefuses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		x, _ := h.active(t, "dana")
-		before := dbtest.Dump(t, h.db)
+		x, _ := h.Active(t, "dana")
+		before := dbtest.Dump(t, h.DB)
 		for name, c := range map[string]struct {
 			edit func(w *expert.Work)
 			want error
@@ -174,14 +167,14 @@ func TestOutcomeRefuses(t *testing.T) {
 			"unknown expert": {func(w *expert.Work) { w.Person = marketplace.NewID[access.Person]() }, marketplace.ErrNotFound},
 			"wrong brand":    {func(w *expert.Work) { w.Program = marketplace.NewID[program.Program]() }, marketplace.ErrNotFound},
 		} {
-			w := h.work(x.Person)
+			w := h.Work(x.Person)
 			c.edit(&w)
-			err := h.store.InTx(t.Context(), h.program.BrandID, func(tx *gorm.DB) error { return h.RecordOutcomeTx(t.Context(), tx, w) })
+			err := h.Store.InTx(t.Context(), h.Program.BrandID, func(tx *gorm.DB) error { return h.RecordOutcomeTx(t.Context(), tx, w) })
 			if !errors.Is(err, c.want) {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
 			}
 		}
-		if dbtest.Dump(t, h.db) != before {
+		if dbtest.Dump(t, h.DB) != before {
 			t.Error("a refusal changed something")
 		}
 	})

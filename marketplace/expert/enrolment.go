@@ -109,12 +109,12 @@ const (
 	VerbReject           Verb = "reject"
 	VerbLeave            Verb = "leave"
 	VerbEnrolExperienced Verb = "enrol_experienced"
-	verbTakeQuiz         Verb = "take_quiz"  // moves nothing
-	verbCertify          Verb = "certify"    // moves nothing
+	VerbTakeQuiz         Verb = "take_quiz"  // moves nothing
+	VerbCertify          Verb = "certify"    // moves nothing
 	verbSetTopics        Verb = "set_topics" // moves nothing
-	verbPractise         Verb = "practise"   // moves nothing
-	verbRead             Verb = "read"       // moves nothing
-	verbRestrict         Verb = "restrict"   // moves nothing
+	VerbPractise         Verb = "practise"   // moves nothing
+	VerbRead             Verb = "read"       // moves nothing
+	VerbRestrict         Verb = "restrict"   // moves nothing
 )
 
 // back stands for the state that a paused or suspended enrolment came from.
@@ -140,12 +140,12 @@ var moves = map[Verb]struct {
 	VerbReject:           {[]State{Applied, Assessing}, Rejected},
 	VerbLeave:            {[]State{Applied, Assessing, Probation, Active, Paused, Suspended}, Left},
 	VerbEnrolExperienced: {[]State{none, Left}, Active},
-	verbTakeQuiz:         {[]State{Assessing}, Assessing},
-	verbPractise:         {[]State{Assessing}, Assessing},
+	VerbTakeQuiz:         {[]State{Assessing}, Assessing},
+	VerbPractise:         {[]State{Assessing}, Assessing},
 }
 
-// move changes e's state, or returns a *StateError and changes nothing.
-func (e *Enrolment) move(v Verb) error {
+// Move changes e's state, or returns a *StateError and changes nothing.
+func (e *Enrolment) Move(v Verb) error {
 	m := moves[v]
 	if !slices.Contains(m.from, e.State) {
 		return &StateError{Verb: v, State: e.State}
@@ -163,38 +163,16 @@ func (e *Enrolment) move(v Verb) error {
 	return nil
 }
 
+// To is the state that a verb leads to; empty where it is the one that a paused or
+// suspended enrolment came from.
+func (v Verb) To() State { return moves[v].to }
+
 // Working reports whether the expert is asked.
 func (e Enrolment) Working() bool { return e.State == Probation || e.State == Active }
 
-// reapplyAfter is how long who was rejected waits before the next try: what was
-// missing can be mended at once, knowledge takes a while.
-var reapplyAfter = map[RejectionReason]time.Duration{
-	RejectIncomplete: 0, RejectKnowledge: 14 * 24 * time.Hour, RejectLanguage: 30 * 24 * time.Hour,
-	RejectEligibility: 90 * 24 * time.Hour, RejectConduct: 180 * 24 * time.Hour,
-}
-
-// drawLot makes a lot that follows from no id: from the expert's handle and the
+// DrawLot makes a lot that follows from no id: from the expert's handle and the
 // program's name, so that a replay draws the same.
-func drawLot(handle, programName string) uint64 {
+func DrawLot(handle, programName string) uint64 {
 	sum := sha256.Sum256([]byte(handle + "\x00" + programName))
 	return binary.BigEndian.Uint64(sum[:]) >> 1 // fits a signed column
-}
-
-// RejectionReason is why a named human rejects an application: a closed list.
-type RejectionReason string
-
-const (
-	RejectIncomplete  RejectionReason = "incomplete"
-	RejectKnowledge   RejectionReason = "knowledge"
-	RejectLanguage    RejectionReason = "language"
-	RejectEligibility RejectionReason = "eligibility" // such as age or country
-	RejectConduct     RejectionReason = "conduct"
-)
-
-func (r RejectionReason) check() error {
-	list := []RejectionReason{RejectIncomplete, RejectKnowledge, RejectLanguage, RejectEligibility, RejectConduct}
-	if !slices.Contains(list, r) {
-		return &marketplace.InvalidError{Field: "reason", Reason: "is not one of the listed reasons for a rejection"}
-	}
-	return nil
 }

@@ -19,18 +19,6 @@ import (
 	"knowhow/migrations/sqldb"
 )
 
-// question is one to import, answered by each of people a minute apart.
-func (h *house) question(reference string, people ...access.PersonID) expert.ImportQuestion {
-	asked := h.clock.Now().Add(-time.Hour)
-	q := expert.ImportQuestion{Reference: reference, PastQuestion: expert.PastQuestion{
-		Title: "Visa for " + reference, Body: "Do I need one?", Tags: []string{"visas"}, AskedAt: asked,
-	}}
-	for i, p := range people {
-		q.Answers = append(q.Answers, expert.ImportAnswer{Person: p, AnsweredAt: asked.Add(time.Duration(i+1) * time.Minute), Score: i})
-	}
-	return q
-}
-
 // reading is a reader of evidence and what it knows.
 type reading struct {
 	h      *house
@@ -42,12 +30,12 @@ type reading struct {
 
 func (r *reading) on(t *testing.T) *reading {
 	t.Helper()
-	must(t, r.h.store.Read(t.Context(), r.h.program.BrandID, func(tx *gorm.DB) error { return r.tx(t, tx) }))
+	must(t, r.h.Store.Read(t.Context(), r.h.Program.BrandID, func(tx *gorm.DB) error { return r.tx(t, tx) }))
 	return r
 }
 
 func (r *reading) tx(t *testing.T, tx *gorm.DB) (err error) {
-	r.last, r.cursor, err = r.h.ChangesAfterTx(t.Context(), tx, r.h.program.ID, r.cursor)
+	r.last, r.cursor, err = r.h.ChangesAfterTx(t.Context(), tx, r.h.Program.ID, r.cursor)
 	for _, c := range r.last {
 		switch {
 		case c.Question != nil:
@@ -66,12 +54,12 @@ func (h *house) reading() *reading { return &reading{h: h, known: map[string]int
 func TestImportIsIdempotent(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, p, a, b := t.Context(), h.program.ID, h.person(t).Person, h.person(t).Person
+		ctx, p, a, b := t.Context(), h.Program.ID, h.NewPerson(t).Person, h.NewPerson(t).Person
 		var list []expert.ImportQuestion
 		for i := range 1_200 {
-			list = append(list, h.question(fmt.Sprintf("q-%d", i), a))
+			list = append(list, h.Question(fmt.Sprintf("q-%d", i), a))
 		}
-		n, err := h.Import(ctx, h.owner, p, list)
+		n, err := h.Import(ctx, h.Owner, p, list)
 		if err != nil || n != (expert.Imported{Questions: 1_200, Answers: 1_200}) {
 			t.Fatalf("Import = %+v, %v", n, err)
 		}
@@ -81,16 +69,16 @@ func TestImportIsIdempotent(t *testing.T) {
 		}
 		// SQLite's count of writes goes up by trying; that much may change.
 		count := regexp.MustCompile(`(?m)^evidence_writes: .*$`)
-		before := count.ReplaceAllString(dbtest.Dump(t, h.db), "")
-		if n, err := h.Import(ctx, h.owner, p, list); err != nil || n != (expert.Imported{}) {
+		before := count.ReplaceAllString(dbtest.Dump(t, h.DB), "")
+		if n, err := h.Import(ctx, h.Owner, p, list); err != nil || n != (expert.Imported{}) {
 			t.Errorf("again: %+v, %v", n, err)
 		}
-		if count.ReplaceAllString(dbtest.Dump(t, h.db), "") != before {
+		if count.ReplaceAllString(dbtest.Dump(t, h.DB), "") != before {
 			t.Error("again changed something")
 		}
-		list[7] = h.question("q-7", a, b)
+		list[7] = h.Question("q-7", a, b)
 		list[7].Answers = append(list[7].Answers, list[7].Answers[0]) // twice in one go
-		if n, err := h.Import(ctx, h.owner, p, list[:10]); err != nil || n != (expert.Imported{Answers: 1}) {
+		if n, err := h.Import(ctx, h.Owner, p, list[:10]); err != nil || n != (expert.Imported{Answers: 1}) {
 			t.Errorf("one answer more: %+v, %v", n, err)
 		}
 		if r.on(t); len(r.last) != 1 || r.last[0].Answer.Person != b || r.last[0].Answer.Score != 1 {
@@ -102,9 +90,9 @@ func TestImportIsIdempotent(t *testing.T) {
 func TestImportHidesPersonalData(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		q := h.question("q-1")
+		q := h.Question("q-1")
 		q.Title, q.Body = "Write to dana.whitlow@example.com", "My card is 4111 1111 1111 1111, mail dana.whitlow@example.com"
-		_, err := h.Import(t.Context(), h.owner, h.program.ID, []expert.ImportQuestion{q})
+		_, err := h.Import(t.Context(), h.Owner, h.Program.ID, []expert.ImportQuestion{q})
 		must(t, err)
 		got := h.reading().on(t).last[0].Question
 		if got.Title != "Write to [email 1]" || got.Body != "My card is [card 1], mail [email 1]" {
@@ -116,39 +104,39 @@ func TestImportHidesPersonalData(t *testing.T) {
 func TestRecordAndForget(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, x := t.Context(), h.person(t)
-		now := h.clock.Now()
+		ctx, x := t.Context(), h.NewPerson(t)
+		now := h.Clock.Now()
 		q := expert.PastQuestion{
-			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: h.program.ID,
+			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.Program.BrandID, Program: h.Program.ID,
 			Title: "Visa?", Body: "Do I?", Tags: []string{"visas"}, Topic: "visa", Asker: expert.AskerID(x.Person), AskedAt: now,
 		}
 		e := expert.Evidence{Question: q.ID, Brand: q.Brand, Program: q.Program, Person: x.Person, AnsweredAt: now.Add(time.Minute)}
 		r := h.reading()
-		h.inTx(t, func(tx *gorm.DB) error {
+		h.InTx(t, func(tx *gorm.DB) error {
 			return errors.Join(h.RecordQuestionTx(ctx, tx, q), h.RecordAnswerTx(ctx, tx, e))
 		})
 		if r.on(t); len(r.last) != 2 || !reflect.DeepEqual(*r.last[0].Question, q) || !reflect.DeepEqual(*r.last[1].Answer, e) {
 			t.Fatalf("read %+v", r.last)
 		}
-		h.inTx(t, func(tx *gorm.DB) error { return h.RecordAnswerTx(ctx, tx, e) })
+		h.InTx(t, func(tx *gorm.DB) error { return h.RecordAnswerTx(ctx, tx, e) })
 		if r.on(t); len(r.last) != 0 {
 			t.Errorf("the same answer again: read %+v", r.last)
 		}
 		e.ResolvedAt, e.Score = now.Add(time.Hour), 4
-		h.inTx(t, func(tx *gorm.DB) error { return h.RecordAnswerTx(ctx, tx, e) })
+		h.InTx(t, func(tx *gorm.DB) error { return h.RecordAnswerTx(ctx, tx, e) })
 		if r.on(t); len(r.last) != 1 || !reflect.DeepEqual(*r.last[0].Answer, e) {
 			t.Errorf("resolved: read %+v", r.last)
 		}
 		for range 2 {
-			h.inTx(t, func(tx *gorm.DB) error { return h.ForgetQuestionTx(ctx, tx, q.ID, now) })
+			h.InTx(t, func(tx *gorm.DB) error { return h.ForgetQuestionTx(ctx, tx, q.ID, now) })
 		}
-		h.inTx(t, func(tx *gorm.DB) error { // neither comes back
+		h.InTx(t, func(tx *gorm.DB) error { // neither comes back
 			return errors.Join(h.RecordQuestionTx(ctx, tx, q), h.RecordAnswerTx(ctx, tx, e))
 		})
 		if r.on(t); len(r.last) != 1 || r.last[0].Forgotten != q.ID {
 			t.Errorf("forgotten: read %+v", r.last)
 		}
-		if text := dbtest.Dump(t, h.db); strings.Contains(text, "Visa?") || strings.Contains(text, "Do I?") {
+		if text := dbtest.Dump(t, h.DB); strings.Contains(text, "Visa?") || strings.Contains(text, "Do I?") {
 			t.Error("the text is still there")
 		}
 		fresh := h.reading().on(t)
@@ -161,18 +149,18 @@ func TestRecordAndForget(t *testing.T) {
 func TestForgottenImportStaysForgotten(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, x := t.Context(), h.person(t)
-		list := []expert.ImportQuestion{h.question("q-1", x.Person)}
-		_, err := h.Import(ctx, h.owner, h.program.ID, list)
+		ctx, x := t.Context(), h.NewPerson(t)
+		list := []expert.ImportQuestion{h.Question("q-1", x.Person)}
+		_, err := h.Import(ctx, h.Owner, h.Program.ID, list)
 		must(t, err)
-		h.inTx(t, func(tx *gorm.DB) error {
-			id, err := h.PastQuestionTx(ctx, tx, h.program.ID, "q-1")
+		h.InTx(t, func(tx *gorm.DB) error {
+			id, err := h.PastQuestionTx(ctx, tx, h.Program.ID, "q-1")
 			if err != nil {
 				return err
 			}
-			return h.ForgetQuestionTx(ctx, tx, id, h.clock.Now())
+			return h.ForgetQuestionTx(ctx, tx, id, h.Clock.Now())
 		})
-		if n, err := h.Import(ctx, h.owner, h.program.ID, list); err != nil || n != (expert.Imported{}) {
+		if n, err := h.Import(ctx, h.Owner, h.Program.ID, list); err != nil || n != (expert.Imported{}) {
 			t.Errorf("imported again: %+v, %v", n, err)
 		}
 		if r := h.reading().on(t); len(r.known) != 0 || r.gone != 1 {
@@ -186,11 +174,11 @@ func TestForgottenImportStaysForgotten(t *testing.T) {
 // rows are seen at once when they are committed, each once.
 func TestNoChangeIsMissed(t *testing.T) {
 	h := newHouse(t, dbtest.Open(t, "postgres"))
-	ctx, x := t.Context(), h.person(t)
+	ctx, x := t.Context(), h.NewPerson(t)
 	record := func(tx *gorm.DB) expert.PastQuestionID {
 		q := expert.PastQuestion{
-			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: h.program.ID,
-			Title: "Visa?", AskedAt: h.clock.Now(),
+			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.Program.BrandID, Program: h.Program.ID,
+			Title: "Visa?", AskedAt: h.Clock.Now(),
 		}
 		e := expert.Evidence{Question: q.ID, Brand: q.Brand, Program: q.Program, Person: x.Person, AnsweredAt: q.AskedAt}
 		must(t, h.RecordQuestionTx(ctx, tx, q))
@@ -202,7 +190,7 @@ func TestNoChangeIsMissed(t *testing.T) {
 	for range 5 {
 		wrote, commit, done := make(chan expert.PastQuestionID), make(chan struct{}), make(chan error)
 		go func() {
-			done <- h.store.InTx(ctx, h.program.BrandID, func(tx *gorm.DB) error {
+			done <- h.Store.InTx(ctx, h.Program.BrandID, func(tx *gorm.DB) error {
 				wrote <- record(tx)
 				<-commit
 				return nil
@@ -210,7 +198,7 @@ func TestNoChangeIsMissed(t *testing.T) {
 		}()
 		slow := <-wrote
 		for range 3 { // begun later, committed earlier
-			h.inTx(t, func(tx *gorm.DB) error { want = append(want, record(tx)); return nil })
+			h.InTx(t, func(tx *gorm.DB) error { want = append(want, record(tx)); return nil })
 			if r.on(t); r.known[want[len(want)-1].String()] != 1 || len(r.last) != 2 {
 				t.Fatalf("not read at once: %+v", r.last)
 			}
@@ -240,24 +228,24 @@ func TestReadersWhoWriteLater(t *testing.T) {
 	ctx := t.Context()
 	asked := func() expert.PastQuestion {
 		return expert.PastQuestion{
-			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: h.program.ID,
-			Title: "Visa?", AskedAt: h.clock.Now(),
+			ID: marketplace.NewID[expert.PastQuestion](), Brand: h.Program.BrandID, Program: h.Program.ID,
+			Title: "Visa?", AskedAt: h.Clock.Now(),
 		}
 	}
-	ada, _ := h.active(t, "ada")
-	need := expert.Requirement{Brand: h.program.BrandID, Program: h.program.ID, Now: h.clock.Now()}
+	ada, _ := h.Active(t, "ada")
+	need := expert.Requirement{Brand: h.Program.BrandID, Program: h.Program.ID, Now: h.Clock.Now()}
 	free := func(tx *gorm.DB) int {
 		list, err := h.CandidatesTx(ctx, tx, need)
 		must(t, err)
 		return len(list.Eligible)
 	}
-	h.inTx(t, func(tx *gorm.DB) error { free(tx); return nil })
+	h.InTx(t, func(tx *gorm.DB) error { free(tx); return nil })
 	r := h.reading().on(t)
 	later, own := asked(), asked()
-	h.inTx(t, func(tx *gorm.DB) error {
+	h.InTx(t, func(tx *gorm.DB) error {
 		must(t, tx.Exec("SELECT pg_current_xact_id()").Error)
-		h.inTx(t, func(other *gorm.DB) error { return h.RecordQuestionTx(ctx, other, later) })
-		h.active(t, "bo")
+		h.InTx(t, func(other *gorm.DB) error { return h.RecordQuestionTx(ctx, other, later) })
+		h.Active(t, "bo")
 		must(t, r.tx(t, tx))
 		free(tx)
 		must(t, h.RecordQuestionTx(ctx, tx, own))
@@ -269,7 +257,7 @@ func TestReadersWhoWriteLater(t *testing.T) {
 			t.Errorf("read %d times", n)
 		}
 	}
-	h.inTx(t, func(tx *gorm.DB) error {
+	h.InTx(t, func(tx *gorm.DB) error {
 		if n := free(tx); n != 1 {
 			t.Errorf("%d are free, want bo", n)
 		}
@@ -282,12 +270,12 @@ func TestReadersWhoWriteLater(t *testing.T) {
 func TestReadersBesideWriters(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		x := h.person(t)
+		x := h.NewPerson(t)
 		done := make(chan error)
 		for w := range 8 {
 			go func() {
 				for i := range 5 {
-					if _, err := h.Import(t.Context(), h.owner, h.program.ID, []expert.ImportQuestion{h.question(fmt.Sprintf("q-%d-%d", w, i), x.Person)}); err != nil {
+					if _, err := h.Import(t.Context(), h.Owner, h.Program.ID, []expert.ImportQuestion{h.Question(fmt.Sprintf("q-%d-%d", w, i), x.Person)}); err != nil {
 						done <- err
 						return
 					}
@@ -320,54 +308,54 @@ func TestReadersBesideWriters(t *testing.T) {
 func TestBadEvidenceChangesNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, p, x := t.Context(), h.program.ID, h.person(t).Person
-		other, stranger := h.newProgram(t)
-		_, err := h.Import(ctx, h.owner, p, []expert.ImportQuestion{h.question("q-0", x)})
+		ctx, p, x := t.Context(), h.Program.ID, h.NewPerson(t).Person
+		other, stranger := h.NewProgram(t)
+		_, err := h.Import(ctx, h.Owner, p, []expert.ImportQuestion{h.Question("q-0", x)})
 		must(t, err)
 		known := h.reading().on(t).last[0].Question.ID
-		before := dbtest.Dump(t, h.db)
+		before := dbtest.Dump(t, h.DB)
 		imports := func(caller access.Caller, edit func(q *expert.ImportQuestion)) error {
-			bad := h.question("q-2", x)
+			bad := h.Question("q-2", x)
 			edit(&bad)
-			_, err := h.Import(ctx, caller, p, []expert.ImportQuestion{h.question("q-1", x), bad})
+			_, err := h.Import(ctx, caller, p, []expert.ImportQuestion{h.Question("q-1", x), bad})
 			return err
 		}
 		answer := func(edit func(e *expert.Evidence)) error {
-			e := expert.Evidence{Question: known, Person: x, AnsweredAt: h.clock.Now()}
+			e := expert.Evidence{Question: known, Person: x, AnsweredAt: h.Clock.Now()}
 			edit(&e)
-			_, err := h.ImportAnswers(ctx, h.owner, p, []expert.Evidence{e})
+			_, err := h.ImportAnswers(ctx, h.Owner, p, []expert.Evidence{e})
 			return err
 		}
 		foreign := func() error { // another brand's question
-			e := expert.Evidence{Question: known, Person: x, AnsweredAt: h.clock.Now()}
+			e := expert.Evidence{Question: known, Person: x, AnsweredAt: h.Clock.Now()}
 			_, err := h.ImportAnswers(ctx, stranger, other.ID, []expert.Evidence{e})
 			return err
 		}
 		record := func(id program.ID) error {
-			q := expert.PastQuestion{ID: marketplace.NewID[expert.PastQuestion](), Brand: h.program.BrandID, Program: id, AskedAt: h.clock.Now()}
-			return h.store.InTx(ctx, h.program.BrandID, func(tx *gorm.DB) error { return h.RecordQuestionTx(ctx, tx, q) })
+			q := expert.PastQuestion{ID: marketplace.NewID[expert.PastQuestion](), Brand: h.Program.BrandID, Program: id, AskedAt: h.Clock.Now()}
+			return h.Store.InTx(ctx, h.Program.BrandID, func(tx *gorm.DB) error { return h.RecordQuestionTx(ctx, tx, q) })
 		}
 		find := func(reference string) error {
-			return h.store.Read(ctx, h.program.BrandID, func(tx *gorm.DB) error {
+			return h.Store.Read(ctx, h.Program.BrandID, func(tx *gorm.DB) error {
 				_, err := h.PastQuestionTx(ctx, tx, p, reference)
 				return err
 			})
 		}
 		for name, c := range map[string]struct{ err, want error }{
 			"by a stranger":       {imports(stranger, func(*expert.ImportQuestion) {}), marketplace.ErrNotFound},
-			"no reference":        {imports(h.owner, func(q *expert.ImportQuestion) { q.Reference = "" }), marketplace.ErrInvalid},
-			"invalid UTF-8":       {imports(h.owner, func(q *expert.ImportQuestion) { q.Body = "a\xff" }), marketplace.ErrInvalid},
-			"NUL":                 {imports(h.owner, func(q *expert.ImportQuestion) { q.Title = "a\x00" }), marketplace.ErrInvalid},
-			"too long":            {imports(h.owner, func(q *expert.ImportQuestion) { q.Body = strings.Repeat("x", 100_001) }), marketplace.ErrInvalid},
-			"too many tags":       {imports(h.owner, func(q *expert.ImportQuestion) { q.Tags = make([]string, 51) }), marketplace.ErrInvalid},
-			"empty tag":           {imports(h.owner, func(q *expert.ImportQuestion) { q.Tags = []string{""} }), marketplace.ErrInvalid},
-			"no time":             {imports(h.owner, func(q *expert.ImportQuestion) { q.AskedAt = time.Time{} }), marketplace.ErrInvalid},
-			"no database's time":  {imports(h.owner, func(q *expert.ImportQuestion) { q.AskedAt = q.AskedAt.AddDate(10_000, 0, 0) }), marketplace.ErrInvalid},
+			"no reference":        {imports(h.Owner, func(q *expert.ImportQuestion) { q.Reference = "" }), marketplace.ErrInvalid},
+			"invalid UTF-8":       {imports(h.Owner, func(q *expert.ImportQuestion) { q.Body = "a\xff" }), marketplace.ErrInvalid},
+			"NUL":                 {imports(h.Owner, func(q *expert.ImportQuestion) { q.Title = "a\x00" }), marketplace.ErrInvalid},
+			"too long":            {imports(h.Owner, func(q *expert.ImportQuestion) { q.Body = strings.Repeat("x", 100_001) }), marketplace.ErrInvalid},
+			"too many tags":       {imports(h.Owner, func(q *expert.ImportQuestion) { q.Tags = make([]string, 51) }), marketplace.ErrInvalid},
+			"empty tag":           {imports(h.Owner, func(q *expert.ImportQuestion) { q.Tags = []string{""} }), marketplace.ErrInvalid},
+			"no time":             {imports(h.Owner, func(q *expert.ImportQuestion) { q.AskedAt = time.Time{} }), marketplace.ErrInvalid},
+			"no database's time":  {imports(h.Owner, func(q *expert.ImportQuestion) { q.AskedAt = q.AskedAt.AddDate(10_000, 0, 0) }), marketplace.ErrInvalid},
 			"answered too late":   {answer(func(e *expert.Evidence) { e.AnsweredAt = e.AnsweredAt.AddDate(10_000, 0, 0) }), marketplace.ErrInvalid},
 			"of no program":       {record(program.ID{}), marketplace.ErrInvalid},
 			"reference of bytes":  {find("\xff\x00"), marketplace.ErrInvalid},
-			"answer of nobody":    {imports(h.owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = access.PersonID{} }), marketplace.ErrInvalid},
-			"answer of a ghost":   {imports(h.owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = marketplace.NewID[access.Person]() }), marketplace.ErrNotFound},
+			"answer of nobody":    {imports(h.Owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = access.PersonID{} }), marketplace.ErrInvalid},
+			"answer of a ghost":   {imports(h.Owner, func(q *expert.ImportQuestion) { q.Answers[0].Person = marketplace.NewID[access.Person]() }), marketplace.ErrNotFound},
 			"resolved too early":  {answer(func(e *expert.Evidence) { e.ResolvedAt = e.AnsweredAt.Add(-1) }), marketplace.ErrInvalid},
 			"score out of bounds": {answer(func(e *expert.Evidence) { e.Score = 1 << 40 }), marketplace.ErrInvalid},
 			"unknown question":    {answer(func(e *expert.Evidence) { e.Question = marketplace.NewID[expert.PastQuestion]() }), marketplace.ErrNotFound},
@@ -377,7 +365,7 @@ func TestBadEvidenceChangesNothing(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)
 			}
 		}
-		if dbtest.Dump(t, h.db) != before {
+		if dbtest.Dump(t, h.DB) != before {
 			t.Error("a refusal changed something")
 		}
 	})

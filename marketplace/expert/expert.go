@@ -53,7 +53,7 @@ func (p Profile) expert(person access.PersonID, now time.Time) (Expert, error) {
 	if err := program.CheckSlug("handle", p.Handle); err != nil {
 		return Expert{}, err
 	}
-	if err := checkCountry(p.Country); err != nil {
+	if err := CheckCountry(p.Country); err != nil {
 		return Expert{}, err
 	}
 	languages, err := checkLanguages(p.Languages)
@@ -72,7 +72,9 @@ func (p Profile) expert(person access.PersonID, now time.Time) (Expert, error) {
 	}, nil
 }
 
-func checkCountry(country string) error {
+// CheckCountry returns a *marketplace.InvalidError unless the country is empty or
+// an ISO 3166 two-letter code.
+func CheckCountry(country string) error {
 	if country == "" {
 		return nil
 	}
@@ -98,7 +100,14 @@ func checkCapacity(n int) error {
 	return nil
 }
 
-// timeFor is how long the expert has for something that takes others so long.
-func (x Expert) timeFor(seconds int) time.Duration {
+// TimeFor is how long the expert has for something that takes others so long.
+func (x Expert) TimeFor(seconds int) time.Duration {
 	return time.Duration(seconds) * time.Second * time.Duration(100+x.ExtraTimePct) / 100
+}
+
+func within(field string, n, least, most int) error {
+	if n < least || n > most {
+		return &marketplace.InvalidError{Field: field, Reason: fmt.Sprintf("is %d, must be from %d to %d", n, least, most)}
+	}
+	return nil
 }

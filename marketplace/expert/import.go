@@ -50,12 +50,12 @@ func (s *Service) Import(ctx context.Context, caller access.Caller, id program.I
 			return total, err
 		}
 		var n Imported
-		err = s.inProgram(ctx, caller, id, access.ImportEvidence, func(tx *gorm.DB, p program.Program) error {
+		err = s.InProgram(ctx, caller, id, access.ImportEvidence, func(tx *gorm.DB, p program.Program) error {
 			n, err = importTx(ctx, tx, p, batch)
 			if err != nil || n == (Imported{}) {
 				return err
 			}
-			return s.programEventTx(ctx, tx, EvidenceAdded, p, Change{By: caller.String(), Count: n.Questions + n.Answers})
+			return s.ProgramEventTx(ctx, tx, EvidenceAdded, p, Change{By: caller.String(), Count: n.Questions + n.Answers})
 		})
 		if err != nil {
 			return total, err
@@ -74,7 +74,7 @@ func (s *Service) ImportAnswers(ctx context.Context, caller access.Caller, id pr
 	for start := 0; start < len(list); start += importBatch {
 		batch := list[start:min(start+importBatch, len(list))]
 		n := 0
-		err := s.inProgram(ctx, caller, id, access.ImportEvidence, func(tx *gorm.DB, p program.Program) (err error) {
+		err := s.InProgram(ctx, caller, id, access.ImportEvidence, func(tx *gorm.DB, p program.Program) (err error) {
 			answers := make([]Evidence, len(batch))
 			for i, e := range batch {
 				e.Brand, e.Program = p.BrandID, p.ID
@@ -83,7 +83,7 @@ func (s *Service) ImportAnswers(ctx context.Context, caller access.Caller, id pr
 			if n, err = recordAnswersTx(ctx, tx, answers); err != nil || n == 0 {
 				return err
 			}
-			return s.programEventTx(ctx, tx, EvidenceAdded, p, Change{By: caller.String(), Count: n})
+			return s.ProgramEventTx(ctx, tx, EvidenceAdded, p, Change{By: caller.String(), Count: n})
 		})
 		if err != nil {
 			return total, err

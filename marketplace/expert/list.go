@@ -46,7 +46,7 @@ func (s *Service) Enrolments(ctx context.Context, caller access.Caller, id progr
 			return list, &marketplace.InvalidError{Field: "state", Reason: fmt.Sprintf("must be one of %v", States)}
 		}
 	}
-	err = s.seeProgram(ctx, caller, id, access.SeeExperts, func(tx *gorm.DB, brand marketplace.BrandID) error {
+	err = s.SeeProgram(ctx, caller, id, access.SeeExperts, func(tx *gorm.DB, brand marketplace.BrandID) error {
 		find := viewsTx(ctx, tx, brand).Where("enrolments.program_id = ?", id)
 		if len(states) > 0 {
 			find = find.Where("enrolments.state IN ?", states)
@@ -146,9 +146,9 @@ func (s *Service) MyEnrolments(ctx context.Context, caller access.Caller, page m
 	return list, err
 }
 
-// seeProgram runs look in a reading transaction of the program's brand when the
+// SeeProgram runs look in a reading transaction of the program's brand when the
 // caller has the permission there.
-func (s *Service) seeProgram(ctx context.Context, caller access.Caller, id program.ID, permission access.Permission, look func(tx *gorm.DB, brand marketplace.BrandID) error) error {
+func (s *Service) SeeProgram(ctx context.Context, caller access.Caller, id program.ID, permission access.Permission, look func(tx *gorm.DB, brand marketplace.BrandID) error) error {
 	brand, err := s.programs.BrandOf(ctx, id)
 	if err != nil {
 		return err

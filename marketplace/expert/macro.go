@@ -50,7 +50,7 @@ const (
 var macroColumn = redact.SealedColumn{Table: "macros", Column: "text_sealed", Prefix: "macros/text_sealed/", Key: []string{"id"}}
 
 // Sealed lists this room's sealed columns.
-var Sealed = []redact.SealedColumn{macroColumn, inviteeColumn}
+var Sealed = []redact.SealedColumn{macroColumn}
 
 // normal checks what a macro is made of and brings it to its normal form.
 func (t MacroText) normal() (MacroText, error) {

@@ -30,7 +30,7 @@ func (h *house) macroNames(t *testing.T, caller access.Caller) (names []string) 
 func TestMacros(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, x, other := t.Context(), h.expert(t, "dana"), h.expert(t, "eve")
+		ctx, x, other := t.Context(), h.NewExpert(t, "dana"), h.NewExpert(t, "eve")
 		var reset expert.Macro
 		for _, name := range []string{"reset", "apology", " cable "} {
 			m, err := h.AddMacro(ctx, x, expert.MacroText{Name: name, Text: "Dear Mrs Whitlow, about the " + name, Language: "EN"})
@@ -75,7 +75,7 @@ func TestMacros(t *testing.T) {
 func TestBadMacrosChangeNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		x := h.expert(t, "dana")
+		x := h.NewExpert(t, "dana")
 		good := expert.MacroText{Name: "reset", Text: "Press it."}
 		m, err := h.AddMacro(t.Context(), x, good)
 		must(t, err)
@@ -98,7 +98,7 @@ func TestBadMacrosChangeNothing(t *testing.T) {
 			})
 		}
 		dbtest.Unchanged(t, db, func() {
-			if _, err := h.AddMacro(t.Context(), h.owner, good); !errors.Is(err, marketplace.ErrNotFound) {
+			if _, err := h.AddMacro(t.Context(), h.Owner, good); !errors.Is(err, marketplace.ErrNotFound) {
 				t.Errorf("of a person who is no expert: %v", err)
 			}
 			if _, err := h.AddMacro(t.Context(), access.SystemCaller("test"), good); !errors.Is(err, expert.ErrNotAPerson) {
@@ -112,15 +112,15 @@ func TestBadMacrosChangeNothing(t *testing.T) {
 func TestMacrosAreCounted(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		x := h.expert(t, "dana")
+		x := h.NewExpert(t, "dana")
 		many := make([]expert.Macro, expert.MaxMacros-3)
 		for i := range many {
 			many[i] = expert.Macro{
 				ID: marketplace.NewID[expert.Macro](), PersonID: x.Person, Name: fmt.Sprintf("m%d", i), TextSealed: []byte("x"),
-				CreatedAt: h.clock.Now(), ChangedAt: h.clock.Now(),
+				CreatedAt: h.Clock.Now(), ChangedAt: h.Clock.Now(),
 			}
 		}
-		h.inTx(t, func(tx *gorm.DB) error { return tx.Create(&many).Error })
+		h.InTx(t, func(tx *gorm.DB) error { return tx.Create(&many).Error })
 		errs := make([]error, 16)
 		var wg sync.WaitGroup
 		for i := range errs {
@@ -144,7 +144,7 @@ func TestMacrosAreCounted(t *testing.T) {
 func TestMacrosFailHalfway(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		x, text := h.expert(t, "dana"), expert.MacroText{Name: "reset", Text: "Press it."}
+		x, text := h.NewExpert(t, "dana"), expert.MacroText{Name: "reset", Text: "Press it."}
 		m, err := h.AddMacro(t.Context(), x, text)
 		must(t, err)
 		for i, do := range []func() error{

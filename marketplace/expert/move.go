@@ -59,9 +59,9 @@ func (s *Service) moveTx(ctx context.Context, tx *gorm.DB, caller access.Caller,
 		return &MovedError{At: now.Add(moveEvery)}
 	}
 	if x.Country != "" {
-		if err := s.personEventTx(ctx, tx, Moved, Change{By: caller.String()}, brand, x.PersonID); err != nil {
+		if err := s.PersonEventTx(ctx, tx, Moved, Change{By: caller.String()}, brand, x.PersonID); err != nil {
 			return err
 		}
 	}
-	return s.personEventTx(ctx, tx, ProfileChanged, Change{By: caller.String()}, brand, x.PersonID)
+	return s.PersonEventTx(ctx, tx, ProfileChanged, Change{By: caller.String()}, brand, x.PersonID)
 }

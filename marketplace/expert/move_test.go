@@ -9,6 +9,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/experttest"
 	"knowhow/marketplace/program"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
@@ -21,17 +22,17 @@ func TestMoving(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
 		ctx := t.Context()
-		silent := h.person(t)
+		silent := h.NewPerson(t)
 		_, err := h.Register(ctx, silent, expert.Profile{Handle: "nina", Languages: []string{"en"}})
 		must(t, err)
 		apply := func(to program.ID, country string) error {
-			_, err := h.Apply(ctx, silent, to, expert.Application{Motivation: "I know visas.", Country: country})
+			_, err := h.Apply(ctx, silent, to, experttest.Application{Motivation: "I know visas.", Country: country})
 			return err
 		}
 		tell := func(country string) error {
-			err := apply(h.program.ID, country)
+			err := apply(h.Program.ID, country)
 			if err == nil {
-				must(t, h.Leave(ctx, silent, h.program.ID))
+				must(t, h.Leave(ctx, silent, h.Program.ID))
 			}
 			return err
 		}
@@ -48,16 +49,16 @@ func TestMoving(t *testing.T) {
 		if x := is("PT"); x.MovedAt != nil {
 			t.Errorf("told for the first time, it is a move of %s", x.MovedAt)
 		}
-		if n := dbtest.Halfway(t, db, func() error { return apply(h.program.ID, "CH") }); n < 1 {
+		if n := dbtest.Halfway(t, db, func() error { return apply(h.Program.ID, "CH") }); n < 1 {
 			t.Errorf("only %d statements were tried", n)
 		}
-		must(t, h.Leave(ctx, silent, h.program.ID))
+		must(t, h.Leave(ctx, silent, h.Program.ID))
 		moved := is("CH").MovedAt
 		if moved == nil {
 			t.Fatal("the move is not kept")
 		}
 		var n int64
-		h.inTx(t, func(tx *gorm.DB) error {
+		h.InTx(t, func(tx *gorm.DB) error {
 			return tx.Table("events").Where("kind = ? AND subject = ?", expert.Moved, silent.Person).Count(&n).Error
 		})
 		if n != 1 {
@@ -71,10 +72,10 @@ func TestMoving(t *testing.T) {
 				t.Errorf("a day later: %v", err)
 			}
 		})
-		h.clock.Set(again)
-		other, _ := h.newProgram(t)
-		won := race(t, func(i int) error {
-			return apply([]program.ID{h.program.ID, other.ID}[i%2], []string{"NO", "SE"}[i%2])
+		h.Clock.Set(again)
+		other, _ := h.NewProgram(t)
+		won := experttest.Race(t, func(i int) error {
+			return apply([]program.ID{h.Program.ID, other.ID}[i%2], []string{"NO", "SE"}[i%2])
 		})
 		x, err := h.Expert(ctx, silent)
 		must(t, err)

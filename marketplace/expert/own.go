@@ -13,47 +13,21 @@ import (
 // Pause gives the calling expert a rest from a program. Errors: *StateError,
 // *marketplace.NotFoundError without an enrolment.
 func (s *Service) Pause(ctx context.Context, caller access.Caller, id program.ID) error {
-	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
-		if err := e.move(VerbPause); err != nil {
+	return s.Own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+		if err := e.Move(VerbPause); err != nil {
 			return err
 		}
-		return s.saveTx(ctx, tx, HasPaused, *e, Change{By: caller.String()})
+		return s.SaveTx(ctx, tx, HasPaused, *e, Change{By: caller.String()})
 	})
 }
 
 // Unpause ends the calling expert's rest. Errors as Pause's.
 func (s *Service) Unpause(ctx context.Context, caller access.Caller, id program.ID) error {
-	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
-		if err := e.move(VerbUnpause); err != nil {
+	return s.Own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+		if err := e.Move(VerbUnpause); err != nil {
 			return err
 		}
-		return s.saveTx(ctx, tx, Unpaused, *e, Change{By: caller.String()})
-	})
-}
-
-// Leave takes the calling expert out of a program, at any time and without a
-// reason. What they earned stays theirs; their words of application and practice
-// go; who waits longest gets their place. Errors as Pause's.
-func (s *Service) Leave(ctx context.Context, caller access.Caller, id program.ID) error {
-	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
-		if err := e.move(VerbLeave); err != nil {
-			return err
-		}
-		e.Motivation, e.Owns, e.Uses, e.Waiting = "", "", "", false
-		e.Certified, e.Topics, e.Unlocked = []string{}, []string{}, []string{}
-		if err := s.measuresOverTx(ctx, tx, e); err != nil {
-			return err
-		}
-		if err := forgetPracticeTx(ctx, tx, *e); err != nil {
-			return err
-		}
-		if err := s.untrainedTx(ctx, tx, e); err != nil {
-			return err
-		}
-		if err := s.saveTx(ctx, tx, HasLeft, *e, Change{By: caller.String()}); err != nil {
-			return err
-		}
-		return s.admitTx(ctx, tx, e.ProgramID)
+		return s.SaveTx(ctx, tx, Unpaused, *e, Change{By: caller.String()})
 	})
 }
 
@@ -62,15 +36,15 @@ func (s *Service) Leave(ctx context.Context, caller access.Caller, id program.ID
 // a topic the program has not got, *marketplace.InvalidError for what is no
 // slug, *StateError for who left or was rejected.
 func (s *Service) SetTopics(ctx context.Context, caller access.Caller, id program.ID, slugs []string) error {
-	return s.own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
+	return s.Own(ctx, caller, id, func(tx *gorm.DB, e *Enrolment) error {
 		if e.State == Left || e.State == Rejected {
 			return &StateError{Verb: verbSetTopics, State: e.State}
 		}
 		var err error
-		if e.Topics, err = s.topicsTx(ctx, tx, id, slugs); err != nil {
+		if e.Topics, err = s.TopicsTx(ctx, tx, id, slugs); err != nil {
 			return err
 		}
-		return s.saveTx(ctx, tx, TopicsSet, *e, Change{By: caller.String(), Count: len(e.Topics)})
+		return s.SaveTx(ctx, tx, TopicsSet, *e, Change{By: caller.String(), Count: len(e.Topics)})
 	})
 }
 

@@ -13,21 +13,21 @@ import (
 // PostgreSQL plans what is read at every routing once, not for every snapshot.
 func TestChangesAreNotPlannedAnew(t *testing.T) {
 	h := newHouse(t, dbtest.Open(t, "postgres"))
-	ada, _ := h.active(t, "ada")
+	ada, _ := h.Active(t, "ada")
 	past := make([]expert.ImportQuestion, 500)
 	for i := range past {
-		past[i] = h.question(fmt.Sprint("q-", i), ada.Person)
+		past[i] = h.Question(fmt.Sprint("q-", i), ada.Person)
 	}
-	_, err := h.Import(t.Context(), h.owner, h.program.ID, past)
+	_, err := h.Import(t.Context(), h.Owner, h.Program.ID, past)
 	must(t, err)
-	must(t, h.store.InTx(t.Context(), h.program.BrandID, func(tx *gorm.DB) error {
+	must(t, h.Store.InTx(t.Context(), h.Program.BrandID, func(tx *gorm.DB) error {
 		if err := tx.Exec("INSERT INTO roster_changes SELECT gen_random_uuid(), pg_current_xact_id() FROM generate_series(1, 1000)").Error; err != nil {
 			return err
 		}
 		return tx.Exec("ANALYZE roster_changes, evidence, past_questions").Error
 	}))
-	r := expert.Requirement{Brand: h.program.BrandID, Program: h.program.ID, Now: h.clock.Now()}
-	must(t, h.store.Read(t.Context(), r.Brand, func(tx *gorm.DB) error {
+	r := expert.Requirement{Brand: h.Program.BrandID, Program: h.Program.ID, Now: h.Clock.Now()}
+	must(t, h.Store.Read(t.Context(), r.Brand, func(tx *gorm.DB) error {
 		var cursor expert.Cursor
 		for range 10 {
 			if _, err := h.CandidatesTx(t.Context(), tx, r); err != nil {

@@ -46,7 +46,7 @@ func (s *Service) registerTx(ctx context.Context, tx *gorm.DB, caller access.Cal
 		return Expert{}, fmt.Errorf("insert expert %s: %w", x.PersonID, done.Error)
 	}
 	if done.RowsAffected == 1 {
-		return x, s.personEventTx(ctx, tx, Registered, Change{By: caller.String()}, brand, x.PersonID)
+		return x, s.PersonEventTx(ctx, tx, Registered, Change{By: caller.String()}, brand, x.PersonID)
 	}
 	known, found, err := findTx(ctx, tx, x.PersonID)
 	if err == nil && !found {
@@ -141,10 +141,12 @@ func (s *Service) editTx(ctx context.Context, tx *gorm.DB, caller access.Caller,
 	if done.RowsAffected == 0 {
 		return marketplace.NotFound("expert", caller.Person)
 	}
-	return s.personEventTx(ctx, tx, ProfileChanged, Change{By: caller.String()}, brand, caller.Person)
+	return s.PersonEventTx(ctx, tx, ProfileChanged, Change{By: caller.String()}, brand, caller.Person)
 }
 
-func (s *Service) personEventTx(ctx context.Context, tx *gorm.DB, kind event.Kind, c Change, brand marketplace.BrandID, person access.PersonID) error {
+// PersonEventTx records an event about a person who works, for the rooms above too,
+// in a brand or in all.
+func (s *Service) PersonEventTx(ctx context.Context, tx *gorm.DB, kind event.Kind, c Change, brand marketplace.BrandID, person access.PersonID) error {
 	e := event.Event{Brand: brand, Kind: kind, Subject: event.Subject(person), At: s.clock.Now()}
 	return s.log.AppendTx(ctx, tx, e, c)
 }

@@ -12,24 +12,6 @@ import (
 	"knowhow/migrations/sqldb"
 )
 
-// until moves the clock to a moment, deadline by deadline.
-func (h *house) until(t *testing.T, end time.Time) {
-	t.Helper()
-	for {
-		next, ok, err := h.queue.NextDue(t.Context())
-		must(t, err)
-		if !ok || next.After(end) {
-			break
-		}
-		if next.After(h.clock.Now()) {
-			h.clock.Set(next)
-		}
-		h.runDue(t)
-	}
-	h.clock.Set(end)
-	h.runDue(t)
-}
-
 func (h *house) available(t *testing.T, x access.Caller) bool {
 	t.Helper()
 	e, err := h.Expert(t.Context(), x)
@@ -42,13 +24,13 @@ func (h *house) available(t *testing.T, x access.Caller) bool {
 func TestHours(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, x := t.Context(), h.expert(t, "dana")
+		ctx, x := t.Context(), h.NewExpert(t, "dana")
 		berlin, err := time.LoadLocation("Europe/Berlin")
 		must(t, err)
 		at := func(month time.Month, day, hour, minute int) time.Time {
 			return time.Date(2026, month, day, hour, minute, 0, 0, berlin)
 		}
-		h.clock.Set(at(time.March, 26, 12, 0)) // a Thursday; on Sunday the clocks go forward
+		h.Clock.Set(at(time.March, 26, 12, 0)) // a Thursday; on Sunday the clocks go forward
 		hours := expert.Hours{Zone: "Europe/Berlin"}
 		hours.Days[3] = []expert.Span{{From: 9 * 60, To: 17 * 60}}                                 // Thursday
 		hours.Days[6] = []expert.Span{{From: 2*60 + 30, To: 4 * 60}, {From: 20 * 60, To: 24 * 60}} // Sunday
@@ -66,23 +48,23 @@ func TestHours(t *testing.T) {
 			{at(time.March, 29, 23, 59), true}, {at(time.March, 30, 0, 30), true}, {at(time.March, 30, 1, 0), false},
 			{at(time.April, 2, 8, 59), false}, {at(time.April, 2, 9, 0), true}, // summer time
 		} {
-			h.until(t, c.at)
+			h.Until(t, c.at)
 			if got := h.available(t, x); got != c.want {
 				t.Errorf("%s: available %v", c.at, got)
 			}
 		}
 		must(t, h.SetAvailability(ctx, x, false))
-		h.until(t, at(time.April, 2, 16, 0))
+		h.Until(t, at(time.April, 2, 16, 0))
 		if h.available(t, x) {
 			t.Error("switched off by hand, and on again within the hours")
 		}
-		h.until(t, at(time.April, 9, 10, 0))
+		h.Until(t, at(time.April, 9, 10, 0))
 		if !h.available(t, x) {
 			t.Error("the next hours do not switch on again")
 		}
 		must(t, h.ClearHours(ctx, x))
 		must(t, h.ClearHours(ctx, x))
-		h.until(t, at(time.April, 9, 20, 0))
+		h.Until(t, at(time.April, 9, 20, 0))
 		if !h.available(t, x) {
 			t.Error("without hours it was switched")
 		}
@@ -92,12 +74,12 @@ func TestHours(t *testing.T) {
 func TestBadHoursChangeNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHouse(t, db)
-		ctx, x, nobody := t.Context(), h.expert(t, "dana"), h.person(t)
+		ctx, x, nobody := t.Context(), h.NewExpert(t, "dana"), h.NewPerson(t)
 		set := func(caller access.Caller, zone string, spans ...expert.Span) error {
 			return h.SetHours(ctx, caller, expert.Hours{Zone: zone, Days: [7][]expert.Span{2: spans}})
 		}
 		good := expert.Span{From: 0, To: 1440}
-		before := dbtest.Dump(t, h.db)
+		before := dbtest.Dump(t, h.DB)
 		for name, c := range map[string]struct{ err, want error }{
 			"no zone":            {set(x, "", good), marketplace.ErrInvalid},
 			"no such zone":       {set(x, "Europe/Atlantis", good), marketplace.ErrInvalid},
@@ -113,9 +95,9 @@ func TestBadHoursChangeNothing(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, c.err, c.want)
 			}
 		}
-		if dbtest.Dump(t, h.db) != before {
+		if dbtest.Dump(t, h.DB) != before {
 			t.Error("a refusal changed something")
 		}
-		dbtest.Halfway(t, h.db, func() error { return set(x, "UTC", good) })
+		dbtest.Halfway(t, h.DB, func() error { return set(x, "UTC", good) })
 	})
 }

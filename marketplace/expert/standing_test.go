@@ -16,19 +16,19 @@ import (
 func TestAnOutcomeThatComesBetweenCountsToo(t *testing.T) {
 	h := newHouse(t, dbtest.Open(t, "postgres"))
 	ctx := t.Context()
-	x, _ := h.active(t, "dana")
+	x, _ := h.Active(t, "dana")
 	for _, before := range []int{0, 2} {
-		h.inTx(t, func(tx *gorm.DB) error {
-			record, err := h.RecordOutcome(ctx, tx, h.work(x.Person))
+		h.InTx(t, func(tx *gorm.DB) error {
+			record, err := h.RecordOutcome(ctx, tx, h.Work(x.Person))
 			if err != nil {
 				return err
 			}
-			h.inTx(t, func(tx *gorm.DB) error { return h.RecordOutcomeTx(ctx, tx, h.work(x.Person)) })
+			h.InTx(t, func(tx *gorm.DB) error { return h.RecordOutcomeTx(ctx, tx, h.Work(x.Person)) })
 			return marketplace.WriteTx(ctx, tx, record)
 		})
 		var list []expert.Standing
-		h.inTx(t, func(tx *gorm.DB) (err error) {
-			list, err = h.StandingsTx(ctx, tx, h.program.ID, x.Person)
+		h.InTx(t, func(tx *gorm.DB) (err error) {
+			list, err = h.StandingsTx(ctx, tx, h.Program.ID, x.Person)
 			return err
 		})
 		if len(list) != 1 || list[0].Evidence != before+2 || list[0].Beta != expert.Prior().Beta+float64(before+2) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
@@ -22,9 +23,9 @@ func jsonText(v any) (string, error) {
 	return string(b), nil
 }
 
-// enrolmentTx loads and locks the person's enrolment in a program; without one
+// LockEnrolmentTx loads and locks the person's enrolment in a program; without one
 // found is false and the row is new.
-func enrolmentTx(ctx context.Context, tx *gorm.DB, p program.Program, person access.PersonID) (e Enrolment, found bool, err error) {
+func LockEnrolmentTx(ctx context.Context, tx *gorm.DB, p program.Program, person access.PersonID) (e Enrolment, found bool, err error) {
 	var list []Enrolment
 	err = marketplace.ForUpdate(tx.WithContext(ctx)).Where("program_id = ? AND person_id = ?", p.ID, person).Limit(1).Find(&list).Error
 	if err != nil {
@@ -46,9 +47,9 @@ var changeable = []string{
 	"owns", "uses", "waiting", "unlocked", "reapply_at", "training_hold", "trained_at", "restricted",
 }
 
-// saveTx writes a changed enrolment, whose row the transaction has locked, and
+// SaveTx writes a changed enrolment, whose row the transaction has locked, and
 // its event.
-func (s *Service) saveTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e Enrolment, c Change) error {
+func (s *Service) SaveTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e Enrolment, c Change) error {
 	done := tx.WithContext(ctx).Model(&Enrolment{}).Where("id = ?", e.ID).Select(changeable).Updates(&e)
 	if done.Error != nil {
 		return fmt.Errorf("update enrolment %s: %w", e.ID, done.Error)
@@ -56,17 +57,18 @@ func (s *Service) saveTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e En
 	if done.RowsAffected == 0 {
 		return marketplace.NotFound("enrolment", e.ID)
 	}
-	return s.eventTx(ctx, tx, kind, e, c)
+	return s.EventTx(ctx, tx, kind, e, c)
 }
 
-func (s *Service) eventTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e Enrolment, c Change) error {
+// EventTx records an event about an enrolment, for the rooms above too.
+func (s *Service) EventTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e Enrolment, c Change) error {
 	c.Program, c.Person, c.State = e.ProgramID, e.PersonID, e.State
 	return s.log.AppendTx(ctx, tx, event.Event{Brand: e.BrandID, Kind: kind, Subject: event.Subject(e.ID), At: s.clock.Now()}, c)
 }
 
-// own runs do in one transaction on the calling person's own enrolment, which
+// Own runs do in one transaction on the calling person's own enrolment, which
 // is locked. Errors: ErrNotAPerson, *marketplace.NotFoundError without one.
-func (s *Service) own(ctx context.Context, caller access.Caller, id program.ID, do func(tx *gorm.DB, e *Enrolment) error) error {
+func (s *Service) Own(ctx context.Context, caller access.Caller, id program.ID, do func(tx *gorm.DB, e *Enrolment) error) error {
 	if !caller.IsPerson(caller.Person) {
 		return ErrNotAPerson
 	}
@@ -75,7 +77,7 @@ func (s *Service) own(ctx context.Context, caller access.Caller, id program.ID, 
 		return err
 	}
 	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		e, found, err := enrolmentTx(ctx, tx, program.Program{ID: id, BrandID: brand}, caller.Person)
+		e, found, err := LockEnrolmentTx(ctx, tx, program.Program{ID: id, BrandID: brand}, caller.Person)
 		if err != nil {
 			return err
 		}
@@ -86,9 +88,9 @@ func (s *Service) own(ctx context.Context, caller access.Caller, id program.ID, 
 	})
 }
 
-// seeOwn runs look in a reading transaction on the calling person's own
-// enrolment. Errors as own's.
-func (s *Service) seeOwn(ctx context.Context, caller access.Caller, id program.ID, look func(tx *gorm.DB, e *Enrolment) error) error {
+// SeeOwn runs look in a reading transaction on the calling person's own
+// enrolment. Errors as Own's.
+func (s *Service) SeeOwn(ctx context.Context, caller access.Caller, id program.ID, look func(tx *gorm.DB, e *Enrolment) error) error {
 	if !caller.IsPerson(caller.Person) {
 		return ErrNotAPerson
 	}
@@ -117,4 +119,20 @@ func (s *Service) brandOf(ctx context.Context, id EnrolmentID) (marketplace.Bran
 		return marketplace.OnlyOne(err, "enrolment", id)
 	})
 	return e.BrandID, err
+}
+
+// PutTx saves an enrolment that was found, or inserts a new one: where somebody
+// else was faster it is a *StateError.
+func (s *Service) PutTx(ctx context.Context, tx *gorm.DB, v Verb, kind event.Kind, e Enrolment, found bool, caller access.Caller) error {
+	if found {
+		return s.SaveTx(ctx, tx, kind, e, Change{By: caller.String()})
+	}
+	done := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&e)
+	if done.Error != nil {
+		return fmt.Errorf("insert enrolment %s: %w", e.ID, done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return &StateError{Verb: v, State: e.State}
+	}
+	return s.EventTx(ctx, tx, kind, e, Change{By: caller.String()})
 }

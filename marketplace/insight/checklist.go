@@ -8,7 +8,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/program"
 )
 
@@ -55,7 +55,7 @@ func (s *Service) Checklist(ctx context.Context, caller access.Caller, id progra
 		if err != nil {
 			return err
 		}
-		cover, err := expert.CoverTx(ctx, tx, id)
+		cover, err := admission.CoverTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func policyItems(p program.Program) []Item {
 	}
 }
 
-func peopleItems(p program.Program, cover expert.Cover, roll access.Roll) []Item {
+func peopleItems(p program.Program, cover admission.Cover, roll access.Roll) []Item {
 	thin := []string{}
 	for _, language := range p.Languages {
 		if cover.In(language) < ExpertsPerLanguage {

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/training"
 	"knowhow/payouts"
 )
 
@@ -96,10 +96,10 @@ func TestChecklistTellsOfPeopleAndPolicies(t *testing.T) {
 		want(insight.ItemReview, true, insight.DetailDefault)
 		r.ok("set origins", r.Programs.SetOrigins(ctx, r.Owner, id, []string{"https://shop.example"}))
 		want(insight.ItemOrigins, true)
-		_, err := r.Experts.PublishTerms(ctx, r.Manager, id, expert.NewTerms{Text: "Be honest."})
+		_, err := r.Training.PublishTerms(ctx, r.Manager, id, training.NewTerms{Text: "Be honest."})
 		r.ok("publish terms", err)
 		want(insight.ItemTerms, true)
-		_, err = r.Experts.PublishQuiz(ctx, r.Manager, expert.QuizRef{Program: id}, expert.NewQuiz{Items: []expert.QuizItem{{Question: "What is a box?", Options: []string{"a box", "no box"}}}, PassMark: 1})
+		_, err = r.Training.PublishQuiz(ctx, r.Manager, training.QuizRef{Program: id}, training.NewQuiz{Items: []training.QuizItem{{Question: "What is a box?", Options: []string{"a box", "no box"}}}, PassMark: 1})
 		r.ok("publish a quiz", err)
 		want(insight.ItemQuiz, true)
 		r.Expert("bogdan")

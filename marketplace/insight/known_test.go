@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight"
 	"knowhow/marketplace/markettest"
@@ -107,7 +108,7 @@ func TestKnownIsOnesOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := m.Experts.Suspend(m.Ctx(), m.Manager, e.ID, expert.SuspendConduct, "Rude."); err != nil {
+		if err := m.Conduct.Suspend(m.Ctx(), m.Manager, e.ID, conduct.SuspendConduct, "Rude."); err != nil {
 			t.Fatal(err)
 		}
 		other := m.Expert("other")

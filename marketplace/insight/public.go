@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/program"
 	"knowhow/payouts"
 )
@@ -117,12 +117,12 @@ func (s *Service) demand(ctx context.Context, brand marketplace.BrandID, id prog
 		if d.Handling, err = handlingTx(ctx, tx, args); err != nil {
 			return err
 		}
-		cover, err := expert.CoverTx(ctx, tx, id)
+		cover, err := admission.CoverTx(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		d.Quiz, d.Terms, d.Cards, d.Practice, d.Probation = cover.Quiz, cover.Terms, cover.Cards, cover.Practice, cover.Probation
-		if d.Full, err = s.Experts.FullTx(ctx, tx, id); err != nil {
+		if d.Full, err = s.Admission.FullTx(ctx, tx, id); err != nil {
 			return err
 		}
 		if n := len(cover.Active); n >= leastExperts {

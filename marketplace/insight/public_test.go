@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/training"
 )
 
 func (r *room) public() insight.PublicPage {
@@ -75,9 +75,9 @@ func TestPublicPage(t *testing.T) {
 		if d := page.Demand; d.Quiz || d.Terms || !d.Probation {
 			t.Errorf("asks %+v", d)
 		}
-		_, err := r.Experts.PublishTerms(ctx, r.Manager, id, expert.NewTerms{Text: "Be honest."})
+		_, err := r.Training.PublishTerms(ctx, r.Manager, id, training.NewTerms{Text: "Be honest."})
 		r.ok("publish terms", err)
-		_, err = r.Experts.PublishQuiz(ctx, r.Manager, expert.QuizRef{Program: id}, expert.NewQuiz{Items: []expert.QuizItem{{Question: "What is a box?", Options: []string{"a box", "no box"}}}, PassMark: 1})
+		_, err = r.Training.PublishQuiz(ctx, r.Manager, training.QuizRef{Program: id}, training.NewQuiz{Items: []training.QuizItem{{Question: "What is a box?", Options: []string{"a box", "no box"}}}, PassMark: 1})
 		r.ok("publish a quiz", err)
 		r.Clock.Advance(11 * time.Minute)
 		if d := r.public().Demand; !d.Quiz || !d.Terms {

@@ -27,7 +27,7 @@ func TestRecordOfWork(t *testing.T) {
 			}
 		}
 		m.RunDue()
-		if err := m.Experts.Leave(ctx, ayse, m.Program.ID); err != nil {
+		if err := m.Admission.Leave(ctx, ayse, m.Program.ID); err != nil {
 			t.Fatal(err)
 		}
 		signed, err := m.Insight.Record(ctx, ayse)

@@ -8,6 +8,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/insight/workrecord"
@@ -17,13 +18,14 @@ import (
 
 // Rooms are what this one stands on.
 type Rooms struct {
-	Store    *marketplace.Store
-	Clock    marketplace.Clock
-	Queue    *job.Queue
-	Events   *event.Log
-	Access   *access.Service
-	Programs *program.Service
-	Experts  *expert.Service
+	Store     *marketplace.Store
+	Clock     marketplace.Clock
+	Queue     *job.Queue
+	Events    *event.Log
+	Access    *access.Service
+	Programs  *program.Service
+	Experts   *expert.Service
+	Admission *admission.Service
 	// RecordKey signs records of work, in the name of Base, the service's address.
 	RecordKey workrecord.Key
 	Base      string

@@ -6,7 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/customer"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/markettest"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
@@ -21,7 +21,7 @@ func TestErasureReachesInvitations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = m.Experts.InviteAddresses(t.Context(), m.Manager, m.Program.ID, expert.InvitationTerms{Label: "Spring"}, []string{"dana@example.com", "otto@example.com"})
+		_, err = m.Invitations.InviteAddresses(t.Context(), m.Manager, m.Program.ID, invitation.Terms{Label: "Spring"}, []string{"dana@example.com", "otto@example.com"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/quality"
 	"knowhow/payouts"
@@ -18,7 +18,7 @@ func fillJudged(t *testing.T, m *markettest.Market) {
 	t.Helper()
 	stopped := m.Expert("stopped")
 	e, err1 := m.Experts.MyEnrolment(t.Context(), stopped, m.Program.ID)
-	err2 := m.Experts.Suspend(t.Context(), m.Manager, e.ID, expert.SuspendFraud, "Two accounts.")
+	err2 := m.Conduct.Suspend(t.Context(), m.Manager, e.ID, conduct.SuspendFraud, "Two accounts.")
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}

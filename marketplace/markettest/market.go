@@ -168,7 +168,7 @@ func (m *Market) Expert(handle string) access.Caller {
 	caller := access.PersonCaller(m.Person(handle))
 	_, err := m.Experts.Register(m.Ctx(), caller, expert.Profile{Handle: handle, Languages: []string{"en", "de"}})
 	m.must("register an expert", err)
-	_, err = m.Experts.EnrolExperienced(m.Ctx(), m.Manager, m.Program.ID, caller.Person, "known from the community")
+	_, err = m.Admission.EnrolExperienced(m.Ctx(), m.Manager, m.Program.ID, caller.Person, "known from the community")
 	m.must("enrol an expert", err)
 	_, err = m.Payouts.EnsureAccount(m.Ctx(), uuid.UUID(caller.Person))
 	m.must("open a payout account", err)

@@ -19,6 +19,7 @@ import (
 	"knowhow/marketplace/assembly"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/quality"
@@ -71,7 +72,7 @@ func newSealedMarket(t *testing.T, db *sqldb.DB) *sealedMarket {
 	m.must(err)
 	_, err = m.Experts.AddMacro(t.Context(), first, expert.MacroText{Name: "greeting", Text: "Dear Mrs Whitlow"})
 	m.must(err)
-	_, err = m.Experts.InviteAddresses(t.Context(), m.Owner, m.Program.ID, expert.InvitationTerms{Label: "regulars"}, []string{whitlow.Handle})
+	_, err = m.Invitations.InviteAddresses(t.Context(), m.Owner, m.Program.ID, invitation.Terms{Label: "regulars"}, []string{whitlow.Handle})
 	m.must(err)
 	_, _, err = m.Customers.CreateIdentityKey(t.Context(), m.Owner, m.Brand, "shop")
 	m.must(err)

@@ -12,6 +12,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/quality"
@@ -42,11 +43,11 @@ func newTrial(t *testing.T, db *sqldb.DB) *trial {
 	worker := m.Expert("worker")
 	e, err := m.Experts.MyEnrolment(m.Ctx(), stopped, m.Program.ID)
 	must(err)
-	must(m.Experts.Suspend(m.Ctx(), m.Manager, e.ID, expert.SuspendFraud, "Two accounts."))
-	measures, err := m.Experts.MyMeasures(m.Ctx(), stopped, marketplace.Page{})
+	must(m.Conduct.Suspend(m.Ctx(), m.Manager, e.ID, conduct.SuspendFraud, "Two accounts."))
+	measures, err := m.Conduct.MyMeasures(m.Ctx(), stopped, marketplace.Page{})
 	must(err)
 	measure := measures.Items[0].ID
-	must(m.Experts.AppealMeasure(m.Ctx(), stopped, measure, "They are my sister's."))
+	must(m.Conduct.AppealMeasure(m.Ctx(), stopped, measure, "They are my sister's."))
 	asker := m.Customer("Carla Customer")
 	earn := func() question.Assignment {
 		q := m.Ask(asker, "Box")
@@ -65,7 +66,7 @@ func newTrial(t *testing.T, db *sqldb.DB) *trial {
 	tr := &trial{Market: m, good: map[reflect.Type]reflect.Value{}}
 	for _, v := range []any{
 		m.Brand, m.Program.ID, e.ID, measure, refusal.ID, earned.ID, earned.QuestionID, worker.Person, asker.Customer,
-		expert.SuspendFraud, quality.RefuseWrong, m.Topics["box"].ID, "box", []string{"box"},
+		conduct.SuspendFraud, quality.RefuseWrong, m.Topics["box"].ID, "box", []string{"box"},
 	} {
 		tr.good[reflect.TypeOf(v)] = reflect.ValueOf(v)
 	}
@@ -162,7 +163,7 @@ func TestTheSystemDecidesAgainstNobody(t *testing.T) {
 				}
 			}
 		}
-		for _, name := range []string{"Experts.DecideMeasure", "Quality.DecideAppeal", "Quality.Refuse", "Experts.Restrict", "Experts.Suspend"} {
+		for _, name := range []string{"Conduct.DecideMeasure", "Conduct.Restrict", "Conduct.Suspend", "Quality.DecideAppeal", "Quality.Refuse"} {
 			err := tr.call(methods[name], tr.Second, false)
 			if after := tr.judged(); err != nil || slices.Equal(after, before) {
 				t.Errorf("a human, by %s: %v, is still %q", name, err, after)
@@ -177,7 +178,7 @@ func TestTheSystemDecidesAgainstNobody(t *testing.T) {
 func TestDeadlinesDecideForTheExpert(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		tr := newTrial(t, db)
-		if err := tr.call(tr.methods()["Experts.Suspend"], tr.Second, false); err != nil { // who has earned
+		if err := tr.call(tr.methods()["Conduct.Suspend"], tr.Second, false); err != nil { // who has earned
 			t.Fatal(err)
 		}
 		worker := access.PersonCaller(tr.good[reflect.TypeFor[access.PersonID]()].Interface().(access.PersonID))
@@ -192,8 +193,8 @@ func TestDeadlinesDecideForTheExpert(t *testing.T) {
 		if err != nil || e.State != expert.Suspended {
 			t.Fatalf("the worker is %s, %v: this proves nothing", e.State, err)
 		}
-		mine, err := tr.Experts.MyMeasures(tr.Ctx(), worker, marketplace.Page{})
-		if err != nil || mine.Items[0].State != expert.InForce || tr.Experts.AppealMeasure(tr.Ctx(), worker, mine.Items[0].ID, "No.") != nil {
+		mine, err := tr.Conduct.MyMeasures(tr.Ctx(), worker, marketplace.Page{})
+		if err != nil || mine.Items[0].State != conduct.InForce || tr.Conduct.AppealMeasure(tr.Ctx(), worker, mine.Items[0].ID, "No.") != nil {
 			t.Errorf("the suspension may no longer be appealed against: %+v, %v", mine.Items, err)
 		}
 		money, err := tr.Earnings.Earnings(tr.Ctx(), worker)

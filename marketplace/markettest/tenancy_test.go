@@ -12,12 +12,14 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
+	"knowhow/marketplace/training"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 )
@@ -134,17 +136,17 @@ func fill(t *testing.T, m *markettest.Market) {
 		}
 	}
 	applicant := access.PersonCaller(m.Person("Apple Cant"))
-	item := expert.QuizItem{Question: "?", Options: []string{"a", "b"}}
-	_, err := m.Experts.PublishQuiz(ctx, m.Manager, expert.QuizRef{Program: m.Program.ID}, expert.NewQuiz{Items: []expert.QuizItem{item}, PassMark: 1})
+	item := training.QuizItem{Question: "?", Options: []string{"a", "b"}}
+	_, err := m.Training.PublishQuiz(ctx, m.Manager, training.QuizRef{Program: m.Program.ID}, training.NewQuiz{Items: []training.QuizItem{item}, PassMark: 1})
 	must(err)
-	_, err = m.Experts.PublishTerms(ctx, m.Manager, m.Program.ID, expert.NewTerms{Text: "Be honest."})
+	_, err = m.Training.PublishTerms(ctx, m.Manager, m.Program.ID, training.NewTerms{Text: "Be honest."})
 	must(err)
 	_, err = m.Experts.Register(ctx, applicant, expert.Profile{Handle: "apple", Languages: []string{"en"}})
 	must(err)
-	_, err = m.Experts.Apply(ctx, applicant, m.Program.ID, expert.Application{Motivation: "me"})
+	_, err = m.Admission.Apply(ctx, applicant, m.Program.ID, admission.Application{Motivation: "me"})
 	must(err)
-	must(m.Experts.AcceptTerms(ctx, applicant, m.Program.ID, 1, "en"))
-	_, err = m.Experts.TakeQuiz(ctx, applicant, expert.QuizRef{Program: m.Program.ID}, 1, []int{0})
+	must(m.Training.AcceptTerms(ctx, applicant, m.Program.ID, 1, "en"))
+	_, err = m.Training.TakeQuiz(ctx, applicant, training.QuizRef{Program: m.Program.ID}, 1, []int{0})
 	must(err)
 
 	fillOnboarding(t, m, applicant)
@@ -186,11 +188,11 @@ func fill(t *testing.T, m *markettest.Market) {
 func fillOnboarding(t *testing.T, m *markettest.Market, applicant access.Caller) {
 	t.Helper()
 	ctx, id := t.Context(), m.Program.ID
-	_, err1 := m.Experts.PublishTerms(ctx, m.Manager, id, expert.NewTerms{Text: "Be honest.", Translations: map[string]string{"de": "Sei ehrlich."}})
-	card, err2 := m.Experts.AddCard(ctx, m.Manager, id, expert.NewCard{Title: "The box", Text: "It is a box."})
-	err3 := m.Experts.ReadCard(ctx, applicant, id, card.ID)
-	task, err4 := m.Experts.AddPracticeTask(ctx, m.Manager, id, "What is a box?", "")
-	_, err5 := m.Experts.AnswerPractice(ctx, applicant, id, task.ID, "A box.")
+	_, err1 := m.Training.PublishTerms(ctx, m.Manager, id, training.NewTerms{Text: "Be honest.", Translations: map[string]string{"de": "Sei ehrlich."}})
+	card, err2 := m.Training.AddCard(ctx, m.Manager, id, training.NewCard{Title: "The box", Text: "It is a box."})
+	err3 := m.Training.ReadCard(ctx, applicant, id, card.ID)
+	task, err4 := m.Training.AddPracticeTask(ctx, m.Manager, id, "What is a box?", "")
+	_, err5 := m.Training.AnswerPractice(ctx, applicant, id, task.ID, "A box.")
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		t.Fatal(err)
 	}

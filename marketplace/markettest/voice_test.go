@@ -8,8 +8,10 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/community"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/markettest"
 )
 
@@ -17,14 +19,14 @@ import (
 // wanted no more, by another somebody applied.
 func fillInvited(t *testing.T, m *markettest.Market) {
 	t.Helper()
-	ctx, id, terms := t.Context(), m.Program.ID, expert.InvitationTerms{Label: "Spring"}
-	_, err1 := m.Experts.InviteAddresses(ctx, m.Manager, id, terms, []string{"ann@example.com"})
-	link, err2 := m.Experts.InviteByLink(ctx, m.Manager, id, terms, 0)
-	v, err3 := m.Experts.Invitation(ctx, m.Manager, id, link.ID)
+	ctx, id, terms := t.Context(), m.Program.ID, invitation.Terms{Label: "Spring"}
+	_, err1 := m.Invitations.InviteAddresses(ctx, m.Manager, id, terms, []string{"ann@example.com"})
+	link, err2 := m.Invitations.InviteByLink(ctx, m.Manager, id, terms, 0)
+	v, err3 := m.Invitations.Invitation(ctx, m.Manager, id, link.ID)
 	_, token, _ := strings.Cut(v.Link, "#token=")
 	newcomer := access.PersonCaller(m.Person("Nina"))
 	_, err4 := m.Experts.Register(ctx, newcomer, expert.Profile{Handle: "nina", Languages: []string{"en"}})
-	_, err5 := m.Experts.Apply(ctx, newcomer, id, expert.Application{Motivation: "me", Invitation: token})
+	_, err5 := m.Admission.Apply(ctx, newcomer, id, admission.Application{Motivation: "me", Invitation: token})
 	m.RunDue()
 	err6 := m.Notify.Unsubscribe(ctx, m.UnsubscribeToken("You are invited to help other customers of Brindlewave"))
 	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {

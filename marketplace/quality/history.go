@@ -11,12 +11,15 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/event"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/signin"
+	"knowhow/marketplace/training"
 )
 
 // HistoryKinds are what a brand's history tells: who was given or lost which
@@ -28,9 +31,9 @@ var HistoryKinds = []event.Kind{
 	program.TopicAdded, program.TopicModeSet, program.Launched, program.WasPaused, program.Resumed, program.WasClosed,
 	program.Funded, program.BudgetAllocated, program.BudgetReturned, program.PaymentBegun, program.TopUpSet, program.BudgetSet, program.BudgetIsLow,
 	earnings.RefundAsked,
-	expert.HasApplied, expert.Approved, expert.Activated, expert.HasPaused, expert.Unpaused, expert.WasSuspended, expert.Reinstated,
-	expert.WasRestricted, expert.Unrestricted, expert.MeasureContested, expert.MeasureWasDecided,
-	expert.HasLeft, expert.WasRejected, expert.EnrolledByHuman, expert.CertifiedSet, expert.TermsPublished, expert.QuizPublished, expert.EvidenceAdded,
+	admission.HasApplied, admission.Approved, admission.Activated, expert.HasPaused, expert.Unpaused, conduct.WasSuspended, conduct.Reinstated,
+	conduct.WasRestricted, conduct.Unrestricted, conduct.WasContested, conduct.WasDecided,
+	admission.HasLeft, admission.WasRejected, admission.EnrolledByHuman, expert.CertifiedSet, training.TermsPublished, training.QuizPublished, expert.EvidenceAdded,
 	EventReviewed, EventRefused, EventAppealed, EventAppealDecided, EventSignalSettled,
 }
 

@@ -8,8 +8,8 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/event"
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
@@ -33,7 +33,7 @@ func TestHistory(t *testing.T) {
 		b.ok("set theirs", b.Programs.SetOrigins(ctx, other.Owner, other.Program.ID, []string{"https://shop.example"}))
 
 		all := markettest.Walk(t, 100, b.history(b.Manager))
-		if len(all) != len(before)+4 || !slices.ContainsFunc(before, func(h quality.Happening) bool { return h.Kind == expert.EnrolledByHuman }) {
+		if len(all) != len(before)+4 || !slices.ContainsFunc(before, func(h quality.Happening) bool { return h.Kind == admission.EnrolledByHuman }) {
 			t.Fatalf("the history has %d entries, before it had %d", len(all), len(before))
 		}
 		want := []struct {

@@ -10,6 +10,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
@@ -129,9 +130,9 @@ func (b *bench) probationer(handle string) access.Caller {
 	caller := access.PersonCaller(b.Person(handle))
 	_, err := b.Experts.Register(ctx, caller, expert.Profile{Handle: handle, Languages: []string{"en", "de"}})
 	b.ok("register", err)
-	e, err := b.Experts.Apply(ctx, caller, b.Program.ID, expert.Application{Motivation: "I have three of these boxes."})
+	e, err := b.Admission.Apply(ctx, caller, b.Program.ID, admission.Application{Motivation: "I have three of these boxes."})
 	b.ok("apply", err)
-	b.ok("approve", b.Experts.Approve(ctx, b.Manager, e.ID))
+	b.ok("approve", b.Admission.Approve(ctx, b.Manager, e.ID))
 	b.Clock.Advance(time.Second)
 	return caller
 }

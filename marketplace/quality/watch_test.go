@@ -157,7 +157,7 @@ func TestMoreIsReviewedWhereStandingIsInDoubt(t *testing.T) {
 		if got := b.watched(b.Expert); got != expert.WatchSignal {
 			t.Errorf("with a signal too: %q", got)
 		}
-		b.ok("leave", b.Experts.Leave(ctx, b.Expert, b.Program.ID))
+		b.ok("leave", b.Admission.Leave(ctx, b.Expert, b.Program.ID))
 		if got := b.watched(b.Expert); got != expert.NotWatched {
 			t.Errorf("who left is watched for %q", got)
 		}

@@ -10,8 +10,8 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/event"
-	"knowhow/marketplace/expert"
 )
 
 // Rule says who hears of one kind of event, and by what name. Where a name is
@@ -78,12 +78,12 @@ var Rules = map[event.Kind]Rule{
 // Measures are the events of the room below that somebody hears of: what a person
 // decided against an expert, and what became of it.
 var Measures = map[event.Kind]Rule{
-	expert.WasSuspended:      {Member: "measure.imposed"},
-	expert.WasRestricted:     {Member: "measure.imposed"},
-	expert.MeasureContested:  {Member: "measure.appealed", Brand: "measure.appealed", May: access.DecideAppeal},
-	expert.MeasureWasDecided: {Member: "measure.decided", Brand: "measure.decided", May: access.SuspendExperts},
-	expert.Reinstated:        {Member: "measure.ended"},
-	expert.Unrestricted:      {Member: "measure.ended"},
+	conduct.WasSuspended:  {Member: "measure.imposed"},
+	conduct.WasRestricted: {Member: "measure.imposed"},
+	conduct.WasContested:  {Member: "measure.appealed", Brand: "measure.appealed", May: access.DecideAppeal},
+	conduct.WasDecided:    {Member: "measure.decided", Brand: "measure.decided", May: access.SuspendExperts},
+	conduct.Reinstated:    {Member: "measure.ended"},
+	conduct.Unrestricted:  {Member: "measure.ended"},
 }
 
 // all is what customer, expert and brand hear by the same name.

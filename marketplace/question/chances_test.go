@@ -7,6 +7,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/program"
@@ -30,7 +31,7 @@ func TestChancesTellWhyAndWhyNot(t *testing.T) {
 		must(m.Experts.SetAvailability(m.Ctx(), away, false))
 		e, err := m.Experts.MyEnrolment(m.Ctx(), away, m.Program.ID)
 		must(err)
-		must(m.Experts.Restrict(m.Ctx(), m.Manager, e.ID, []string{"box"}, expert.SuspendQuality, "Wrong twice."))
+		must(m.Conduct.Restrict(m.Ctx(), m.Manager, e.ID, []string{"box"}, conduct.SuspendQuality, "Wrong twice."))
 		for range 3 {
 			m.Ask(m.Customer("Dana"), "My box is dead")
 		}

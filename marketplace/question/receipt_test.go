@@ -311,7 +311,7 @@ func TestTheSuspendedTakeNothingOn(t *testing.T) {
 			enrolled, _, err = expert.EnrolmentTx(r.Ctx(), tx, r.Program.ID, r.second.Person)
 			return err
 		})
-		r.must("suspend", r.Experts.Suspend(r.Ctx(), r.Manager, enrolled.ID, "conduct", "Rude to customers."))
+		r.must("suspend", r.Conduct.Suspend(r.Ctx(), r.Manager, enrolled.ID, "conduct", "Rude to customers."))
 		dbtest.Unchanged(t, db, func() {
 			if err := accept(s); verdict(err) != "gone" {
 				t.Errorf("a suspended expert accepts: %v", err)

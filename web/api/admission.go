@@ -7,6 +7,7 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/training"
 )
 
 // admissionRoutes are what a program asks of who wants to work in it, and how
@@ -32,7 +33,7 @@ type publishTermsIn struct {
 }
 
 func (a *API) publishTerms(ctx context.Context, caller access.Caller, in *publishTermsIn) (*One[Terms], error) {
-	t, err := a.House.Experts.PublishTerms(ctx, caller, in.Program, expert.NewTerms(in.Body))
+	t, err := a.House.Training.PublishTerms(ctx, caller, in.Program, training.NewTerms(in.Body))
 	return one(termsOf(t, t.Language, t.Text)), err
 }
 

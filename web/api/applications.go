@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/training"
 )
 
 // applicationRoutes are an expert's way into a program, and out of it.
@@ -30,7 +32,7 @@ func (a *API) applicationRoutes() {
 	}{
 		{"pauseWork", "pause", "Rest from a program", a.House.Experts.Pause},
 		{"resumeWork", "resume", "End the rest", a.House.Experts.Unpause},
-		{"leaveProgram", "leave", "Leave a program; what you earned stays yours", a.House.Experts.Leave},
+		{"leaveProgram", "leave", "Leave a program; what you earned stays yours", a.House.Admission.Leave},
 	} {
 		act(a, Route{ID: v.id, Path: "/programs/{program}/application/" + v.path, Tag: expertsTag, Who: self, Summary: v.summary},
 			func(ctx context.Context, caller access.Caller, in *ProgramIn) error {
@@ -49,7 +51,7 @@ type Terms struct {
 	PublishedAt *time.Time `json:"published_at"`
 }
 
-func termsOf(t expert.Terms, language, text string) Terms {
+func termsOf(t training.Terms, language, text string) Terms {
 	shape := Terms{Version: t.Version, Country: t.Country, Language: language, Text: text, Languages: list(slices.Sorted(maps.Keys(t.Translations)))}
 	if t.Version > 0 {
 		shape.PublishedAt = &t.PublishedAt
@@ -64,7 +66,7 @@ type termsIn struct {
 }
 
 func (a *API) terms(ctx context.Context, _ access.Caller, in *termsIn) (*One[Terms], error) {
-	t, err := a.House.Experts.Terms(ctx, in.Program, in.Country)
+	t, err := a.House.Training.Terms(ctx, in.Program, in.Country)
 	language, text := t.In([]string{in.Language})
 	return one(termsOf(t, language, text)), err
 }
@@ -82,7 +84,7 @@ type applyIn struct {
 }
 
 func (a *API) apply(ctx context.Context, caller access.Caller, in *applyIn) (string, error) {
-	e, err := a.House.Experts.Apply(ctx, caller, in.Program, expert.Application(in.Body))
+	e, err := a.House.Admission.Apply(ctx, caller, in.Program, admission.Application(in.Body))
 	return e.ID.String(), err
 }
 
@@ -99,7 +101,7 @@ type acceptTermsIn struct {
 }
 
 func (a *API) acceptTerms(ctx context.Context, caller access.Caller, in *acceptTermsIn) error {
-	return a.House.Experts.AcceptTerms(ctx, caller, in.Program, in.Body.Version, in.Body.Language)
+	return a.House.Training.AcceptTerms(ctx, caller, in.Program, in.Body.Version, in.Body.Language)
 }
 
 type wantedTopicsIn struct {

@@ -6,7 +6,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/training"
 )
 
 // cardRoutes are what a program has its experts read.
@@ -28,16 +28,16 @@ func (a *API) cardRoutes() {
 
 // Card is something to read: about a program, or about one topic.
 type Card struct {
-	ID          expert.CardID `json:"id" format:"uuid"`
-	Topic       string        `json:"topic" doc:"Slug; empty: about the program."`
-	Language    string        `json:"language" doc:"BCP 47; empty: for everybody."`
-	Title       string        `json:"title"`
-	Text        string        `json:"text"`
-	MustRead    bool          `json:"must_read" doc:"Before the quiz; that of a topic before being asked about it."`
-	PublishedAt time.Time     `json:"published_at"`
+	ID          training.CardID `json:"id" format:"uuid"`
+	Topic       string          `json:"topic" doc:"Slug; empty: about the program."`
+	Language    string          `json:"language" doc:"BCP 47; empty: for everybody."`
+	Title       string          `json:"title"`
+	Text        string          `json:"text"`
+	MustRead    bool            `json:"must_read" doc:"Before the quiz; that of a topic before being asked about it."`
+	PublishedAt time.Time       `json:"published_at"`
 }
 
-func cardOf(c expert.Card) Card {
+func cardOf(c training.Card) Card {
 	return Card{ID: c.ID, Topic: c.Topic, Language: c.Language, Title: c.Title, Text: c.Text, MustRead: c.MustRead, PublishedAt: c.PublishedAt}
 }
 
@@ -48,8 +48,8 @@ type CardFigure struct {
 }
 
 func (a *API) allCards(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[CardFigure], error) {
-	cards, err := a.House.Experts.AllCards(ctx, caller, in.Program)
-	return allOf(cards, func(c expert.CardFigure) CardFigure { return CardFigure{Card: cardOf(c.Card), Readers: c.Readers} }), err
+	cards, err := a.House.Training.AllCards(ctx, caller, in.Program)
+	return allOf(cards, func(c training.CardFigure) CardFigure { return CardFigure{Card: cardOf(c.Card), Readers: c.Readers} }), err
 }
 
 type addCardIn struct {
@@ -64,12 +64,12 @@ type addCardIn struct {
 }
 
 func (a *API) addCard(ctx context.Context, caller access.Caller, in *addCardIn) (string, error) {
-	c, err := a.House.Experts.AddCard(ctx, caller, in.Program, expert.NewCard(in.Body))
+	c, err := a.House.Training.AddCard(ctx, caller, in.Program, training.NewCard(in.Body))
 	return c.ID.String(), err
 }
 
 func (a *API) addedCard(ctx context.Context, caller access.Caller, in *addCardIn, id string) (*One[CardFigure], error) {
-	cards, err := a.House.Experts.AllCards(ctx, caller, in.Program)
+	cards, err := a.House.Training.AllCards(ctx, caller, in.Program)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +83,11 @@ func (a *API) addedCard(ctx context.Context, caller access.Caller, in *addCardIn
 
 type cardIn struct {
 	ProgramIn
-	Card expert.CardID `path:"card" format:"uuid" doc:"The card's id."`
+	Card training.CardID `path:"card" format:"uuid" doc:"The card's id."`
 }
 
 func (a *API) retireCard(ctx context.Context, caller access.Caller, in *cardIn) error {
-	return a.House.Experts.RetireCard(ctx, caller, in.Program, in.Card)
+	return a.House.Training.RetireCard(ctx, caller, in.Program, in.Card)
 }
 
 // OwnCard is a card as an applicant or expert reads it.
@@ -97,10 +97,10 @@ type OwnCard struct {
 }
 
 func (a *API) ownCards(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[OwnCard], error) {
-	cards, err := a.House.Experts.Cards(ctx, caller, in.Program)
-	return allOf(cards, func(c expert.CardView) OwnCard { return OwnCard{Card: cardOf(c.Card), ReadAt: c.ReadAt} }), err
+	cards, err := a.House.Training.Cards(ctx, caller, in.Program)
+	return allOf(cards, func(c training.CardView) OwnCard { return OwnCard{Card: cardOf(c.Card), ReadAt: c.ReadAt} }), err
 }
 
 func (a *API) readCard(ctx context.Context, caller access.Caller, in *cardIn) error {
-	return a.House.Experts.ReadCard(ctx, caller, in.Program, in.Card)
+	return a.House.Training.ReadCard(ctx, caller, in.Program, in.Card)
 }

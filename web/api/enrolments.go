@@ -6,6 +6,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 )
@@ -24,8 +25,8 @@ func (a *API) enrolmentRoutes() {
 		who               Who
 		do                func(context.Context, access.Caller, expert.EnrolmentID) error
 	}{
-		{"approveExpert", "approve", "Let an applicant work, on probation", approving, a.House.Experts.Approve},
-		{"activateExpert", "activate", "End the probation", approving, a.House.Experts.Activate},
+		{"approveExpert", "approve", "Let an applicant work, on probation", approving, a.House.Admission.Approve},
+		{"activateExpert", "activate", "End the probation", approving, a.House.Admission.Activate},
 	} {
 		act(a, Route{ID: v.id, Path: "/enrolments/{enrolment}/" + v.path, Tag: expertsTag, Who: v.who, Summary: v.summary},
 			func(ctx context.Context, caller access.Caller, in *EnrolmentIn) error {
@@ -111,7 +112,7 @@ type enrolExperiencedIn struct {
 }
 
 func (a *API) enrolExperienced(ctx context.Context, caller access.Caller, in *enrolExperiencedIn) (string, error) {
-	e, err := a.House.Experts.EnrolExperienced(ctx, caller, in.Program, in.Body.Person, in.Body.Reason)
+	e, err := a.House.Admission.EnrolExperienced(ctx, caller, in.Program, in.Body.Person, in.Body.Reason)
 	return e.ID.String(), err
 }
 
@@ -126,13 +127,13 @@ func (a *API) enrolled(ctx context.Context, caller access.Caller, _ *enrolExperi
 type rejectIn struct {
 	EnrolmentIn
 	Body struct {
-		Reason expert.RejectionReason `json:"reason" enum:"incomplete,knowledge,language,eligibility,conduct"`
-		Note   string                 `json:"note,omitempty" maxLength:"2000" doc:"For the applicant." example:"See the second question of the quiz."`
+		Reason admission.RejectionReason `json:"reason" enum:"incomplete,knowledge,language,eligibility,conduct"`
+		Note   string                    `json:"note,omitempty" maxLength:"2000" doc:"For the applicant." example:"See the second question of the quiz."`
 	}
 }
 
 func (a *API) reject(ctx context.Context, caller access.Caller, in *rejectIn) error {
-	return a.House.Experts.Reject(ctx, caller, in.Enrolment, in.Body.Reason, in.Body.Note)
+	return a.House.Admission.Reject(ctx, caller, in.Enrolment, in.Body.Reason, in.Body.Note)
 }
 
 type certifyIn struct {
@@ -143,5 +144,5 @@ type certifyIn struct {
 }
 
 func (a *API) certify(ctx context.Context, caller access.Caller, in *certifyIn) error {
-	return a.House.Experts.Certify(ctx, caller, in.Enrolment, in.Body.Topics)
+	return a.House.Admission.Certify(ctx, caller, in.Enrolment, in.Body.Topics)
 }

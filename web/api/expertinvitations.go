@@ -6,7 +6,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/program"
 )
 
@@ -34,21 +34,21 @@ const maxInviteBody = 2 << 20 // a file of 1 MiB, as JSON
 
 // ExpertInvitation asks people to apply to a program.
 type ExpertInvitation struct {
-	ID        expert.InvitationID   `json:"id" format:"uuid"`
-	Kind      expert.InvitationKind `json:"kind" enum:"link,addresses,file"`
-	Label     string                `json:"label"`
-	Language  string                `json:"language" enum:"en,de,ar" doc:"Of the mails, where an address has none of its own."`
-	Link      string                `json:"link" doc:"To pass on; empty unless it is a link."`
-	Most      int                   `json:"most" doc:"How many may apply by a link; 0: any number."`
-	Invited   int                   `json:"invited" doc:"Addresses it is for."`
-	Sent      int                   `json:"sent" doc:"Addresses whose turn has come."`
-	Applied   int                   `json:"applied" doc:"People who applied by it."`
-	CreatedAt time.Time             `json:"created_at"`
-	ExpiresAt time.Time             `json:"expires_at"`
-	RevokedAt *time.Time            `json:"revoked_at"`
+	ID        invitation.ID   `json:"id" format:"uuid"`
+	Kind      invitation.Kind `json:"kind" enum:"link,addresses,file"`
+	Label     string          `json:"label"`
+	Language  string          `json:"language" enum:"en,de,ar" doc:"Of the mails, where an address has none of its own."`
+	Link      string          `json:"link" doc:"To pass on; empty unless it is a link."`
+	Most      int             `json:"most" doc:"How many may apply by a link; 0: any number."`
+	Invited   int             `json:"invited" doc:"Addresses it is for."`
+	Sent      int             `json:"sent" doc:"Addresses whose turn has come."`
+	Applied   int             `json:"applied" doc:"People who applied by it."`
+	CreatedAt time.Time       `json:"created_at"`
+	ExpiresAt time.Time       `json:"expires_at"`
+	RevokedAt *time.Time      `json:"revoked_at"`
 }
 
-func expertInvitationOf(v expert.InvitationView) ExpertInvitation {
+func expertInvitationOf(v invitation.View) ExpertInvitation {
 	i := v.Invitation
 	return ExpertInvitation{
 		ID: i.ID, Kind: i.Kind, Label: i.Label, Language: i.Language, Link: v.Link, Most: i.Most, Invited: i.Invited, Sent: v.Sent,
@@ -66,7 +66,7 @@ func (a *API) expertInvitations(ctx context.Context, caller access.Caller, in *e
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.House.Experts.Invitations(ctx, caller, in.Program, page)
+	found, err := a.House.Invitations.Invitations(ctx, caller, in.Program, page)
 	return listOf(found, expertInvitationOf), err
 }
 
@@ -77,8 +77,8 @@ type InvitationTerms struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Within a year; in 30 days if nothing is said."`
 }
 
-func (t InvitationTerms) terms() expert.InvitationTerms {
-	terms := expert.InvitationTerms{Label: t.Label, Language: t.Language}
+func (t InvitationTerms) terms() invitation.Terms {
+	terms := invitation.Terms{Label: t.Label, Language: t.Language}
 	if t.ExpiresAt != nil {
 		terms.ExpiresAt = *t.ExpiresAt
 	}
@@ -94,7 +94,7 @@ type inviteByLinkIn struct {
 }
 
 func (a *API) inviteByLink(ctx context.Context, caller access.Caller, in *inviteByLinkIn) (string, error) {
-	i, err := a.House.Experts.InviteByLink(ctx, caller, in.Program, in.Body.terms(), in.Body.Most)
+	i, err := a.House.Invitations.InviteByLink(ctx, caller, in.Program, in.Body.terms(), in.Body.Most)
 	return i.ID.String(), err
 }
 
@@ -103,11 +103,11 @@ func (a *API) expertInvitationMade(ctx context.Context, caller access.Caller, in
 }
 
 func (a *API) expertInvitation(ctx context.Context, caller access.Caller, program program.ID, id string) (*One[ExpertInvitation], error) {
-	invitation, err := marketplace.ParseID[expert.Invitation](id)
+	invitation, err := marketplace.ParseID[invitation.Invitation](id)
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.House.Experts.Invitation(ctx, caller, program, invitation)
+	v, err := a.House.Invitations.Invitation(ctx, caller, program, invitation)
 	return one(expertInvitationOf(v)), err
 }
 
@@ -120,7 +120,7 @@ type inviteAddressesIn struct {
 }
 
 func (a *API) inviteAddresses(ctx context.Context, caller access.Caller, in *inviteAddressesIn) (string, error) {
-	i, err := a.House.Experts.InviteAddresses(ctx, caller, in.Program, in.Body.terms(), in.Body.Addresses)
+	i, err := a.House.Invitations.InviteAddresses(ctx, caller, in.Program, in.Body.terms(), in.Body.Addresses)
 	return i.ID.String(), err
 }
 
@@ -135,7 +135,7 @@ type InvitationFile struct {
 	LanguageColumn string `json:"language_column,omitempty" maxLength:"100" doc:"The name of the languages' column." example:"language"`
 }
 
-func (f InvitationFile) file() expert.InviteFile { return expert.InviteFile(f) }
+func (f InvitationFile) file() invitation.File { return invitation.File(f) }
 
 type previewInvitationFileIn struct {
 	ProgramIn
@@ -157,7 +157,7 @@ type RefusedLine struct {
 }
 
 func (a *API) previewInvitationFile(ctx context.Context, caller access.Caller, in *previewInvitationFileIn) (*One[InvitationFilePreview], error) {
-	p, err := a.House.Experts.PreviewFile(ctx, caller, in.Program, in.Body.file())
+	p, err := a.House.Invitations.PreviewFile(ctx, caller, in.Program, in.Body.file())
 	shape := InvitationFilePreview{File: p.File, New: p.New, Known: p.Known, Refused: []RefusedLine{}}
 	for _, line := range p.Refused {
 		shape.Refused = append(shape.Refused, RefusedLine(line))
@@ -175,7 +175,7 @@ type inviteByFileIn struct {
 }
 
 func (a *API) inviteByFile(ctx context.Context, caller access.Caller, in *inviteByFileIn) (string, error) {
-	i, err := a.House.Experts.InviteByFile(ctx, caller, in.Program, in.Body.terms(), in.Body.file(), in.Body.File)
+	i, err := a.House.Invitations.InviteByFile(ctx, caller, in.Program, in.Body.terms(), in.Body.file(), in.Body.File)
 	return i.ID.String(), err
 }
 
@@ -185,11 +185,11 @@ func (a *API) fileInvited(ctx context.Context, caller access.Caller, in *inviteB
 
 type expertInvitationIn struct {
 	ProgramIn
-	Invite expert.InvitationID `path:"invite" format:"uuid" doc:"The invitation's id."`
+	Invite invitation.ID `path:"invite" format:"uuid" doc:"The invitation's id."`
 }
 
 func (a *API) revokeExpertInvitation(ctx context.Context, caller access.Caller, in *expertInvitationIn) error {
-	return a.House.Experts.RevokeInvitation(ctx, caller, in.Program, in.Invite)
+	return a.House.Invitations.RevokeInvitation(ctx, caller, in.Program, in.Invite)
 }
 
 // InvitedExpert is what an invitation says to who has its link.
@@ -208,6 +208,6 @@ type expertInvitedIn struct {
 }
 
 func (a *API) expertInvited(ctx context.Context, _ access.Caller, in *expertInvitedIn) (*One[InvitedExpert], error) {
-	v, err := a.House.Experts.Invited(ctx, in.Body.Token)
+	v, err := a.House.Invitations.Invited(ctx, in.Body.Token)
 	return one(InvitedExpert(v)), err
 }

@@ -6,6 +6,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
 )
@@ -19,13 +20,13 @@ func (a *API) measureRoutes() {
 		Summary: "Stop an expert", About: about}, a.suspend)
 	act(a, Route{ID: "reinstateExpert", Path: "/enrolments/{enrolment}/reinstate", Tag: expertsTag, Who: suspending,
 		Summary: "End a suspension"}, func(ctx context.Context, caller access.Caller, in *EnrolmentIn) error {
-		return a.House.Experts.Reinstate(ctx, caller, in.Enrolment)
+		return a.House.Conduct.Reinstate(ctx, caller, in.Enrolment)
 	})
 	act(a, Route{ID: "restrictExpert", Path: "/enrolments/{enrolment}/restrict", Tag: expertsTag, Who: suspending,
 		Summary: "Keep an expert from some topics", About: about}, a.restrict)
 	act(a, Route{ID: "unrestrictExpert", Path: "/enrolments/{enrolment}/unrestrict", Tag: expertsTag, Who: suspending,
 		Summary: "End a restriction"}, func(ctx context.Context, caller access.Caller, in *EnrolmentIn) error {
-		return a.House.Experts.Unrestrict(ctx, caller, in.Enrolment)
+		return a.House.Conduct.Unrestrict(ctx, caller, in.Enrolment)
 	})
 	read(a, Route{ID: "listMeasures", Path: "/programs/{program}/measures", Tag: expertsTag, Who: suspending,
 		Summary: "List a program's suspensions and restrictions, newest first"}, a.measures)
@@ -44,53 +45,53 @@ func (a *API) measureRoutes() {
 type suspendIn struct {
 	EnrolmentIn
 	Body struct {
-		Reason   expert.SuspensionReason `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
-		Evidence string                  `json:"evidence" minLength:"1" maxLength:"4096" doc:"What the expert will read." example:"Three reviews of this week failed."`
+		Reason   conduct.Reason `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
+		Evidence string         `json:"evidence" minLength:"1" maxLength:"4096" doc:"What the expert will read." example:"Three reviews of this week failed."`
 	}
 }
 
 func (a *API) suspend(ctx context.Context, caller access.Caller, in *suspendIn) error {
-	return a.House.Experts.Suspend(ctx, caller, in.Enrolment, in.Body.Reason, in.Body.Evidence)
+	return a.House.Conduct.Suspend(ctx, caller, in.Enrolment, in.Body.Reason, in.Body.Evidence)
 }
 
 type restrictIn struct {
 	EnrolmentIn
 	Body struct {
-		Topics   []string                `json:"topics" minItems:"1" maxItems:"200" doc:"Slugs." example:"[\"box\"]"`
-		Reason   expert.SuspensionReason `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
-		Evidence string                  `json:"evidence" minLength:"1" maxLength:"4096" doc:"What the expert will read." example:"Three reviews of this week failed."`
+		Topics   []string       `json:"topics" minItems:"1" maxItems:"200" doc:"Slugs." example:"[\"box\"]"`
+		Reason   conduct.Reason `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
+		Evidence string         `json:"evidence" minLength:"1" maxLength:"4096" doc:"What the expert will read." example:"Three reviews of this week failed."`
 	}
 }
 
 func (a *API) restrict(ctx context.Context, caller access.Caller, in *restrictIn) error {
-	return a.House.Experts.Restrict(ctx, caller, in.Enrolment, in.Body.Topics, in.Body.Reason, in.Body.Evidence)
+	return a.House.Conduct.Restrict(ctx, caller, in.Enrolment, in.Body.Topics, in.Body.Reason, in.Body.Evidence)
 }
 
 // Measure is what a person decided against an expert, as the brand reads it.
 type Measure struct {
-	ID          expert.MeasureID        `json:"id" format:"uuid"`
-	Brand       marketplace.BrandID     `json:"brand" format:"uuid"`
-	BrandName   string                  `json:"brand_name"`
-	Program     program.ID              `json:"program" format:"uuid"`
-	ProgramName string                  `json:"program_name"`
-	Enrolment   expert.EnrolmentID      `json:"enrolment" format:"uuid"`
-	Expert      string                  `json:"expert" doc:"Their pseudonym."`
-	Kind        expert.MeasureKind      `json:"kind" enum:"suspension,restriction"`
-	State       expert.MeasureState     `json:"state" enum:"in_force,appealed,confirmed,overturned,lapsed,lifted,over"`
-	Reason      expert.SuspensionReason `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
-	Evidence    string                  `json:"evidence"`
-	Topics      []string                `json:"topics" doc:"Of a restriction: slugs."`
-	ImposedBy   access.PersonID         `json:"imposed_by" format:"uuid"`
-	ByPlatform  bool                    `json:"by_platform" doc:"An operator of the platform imposed it, who is not of the brand."`
-	ImposedAt   time.Time               `json:"imposed_at"`
-	Statement   string                  `json:"statement" doc:"The expert's, with the appeal."`
-	DecideBy    *time.Time              `json:"decide_by" doc:"When an appeal that nobody decided ends it."`
-	DecidedBy   *access.PersonID        `json:"decided_by" doc:"Null: nobody decided an appeal."`
-	Decision    string                  `json:"decision" doc:"Why the appeal was decided so."`
-	EndedAt     *time.Time              `json:"ended_at"`
+	ID          conduct.MeasureID   `json:"id" format:"uuid"`
+	Brand       marketplace.BrandID `json:"brand" format:"uuid"`
+	BrandName   string              `json:"brand_name"`
+	Program     program.ID          `json:"program" format:"uuid"`
+	ProgramName string              `json:"program_name"`
+	Enrolment   expert.EnrolmentID  `json:"enrolment" format:"uuid"`
+	Expert      string              `json:"expert" doc:"Their pseudonym."`
+	Kind        conduct.Kind        `json:"kind" enum:"suspension,restriction"`
+	State       conduct.State       `json:"state" enum:"in_force,appealed,confirmed,overturned,lapsed,lifted,over"`
+	Reason      conduct.Reason      `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
+	Evidence    string              `json:"evidence"`
+	Topics      []string            `json:"topics" doc:"Of a restriction: slugs."`
+	ImposedBy   access.PersonID     `json:"imposed_by" format:"uuid"`
+	ByPlatform  bool                `json:"by_platform" doc:"An operator of the platform imposed it, who is not of the brand."`
+	ImposedAt   time.Time           `json:"imposed_at"`
+	Statement   string              `json:"statement" doc:"The expert's, with the appeal."`
+	DecideBy    *time.Time          `json:"decide_by" doc:"When an appeal that nobody decided ends it."`
+	DecidedBy   *access.PersonID    `json:"decided_by" doc:"Null: nobody decided an appeal."`
+	Decision    string              `json:"decision" doc:"Why the appeal was decided so."`
+	EndedAt     *time.Time          `json:"ended_at"`
 }
 
-func measureOf(v expert.MeasureView) Measure {
+func measureOf(v conduct.View) Measure {
 	m := v.Measure
 	shown := Measure{
 		ID: m.ID, Brand: m.BrandID, BrandName: v.BrandName, Program: m.ProgramID, ProgramName: v.ProgramName, Enrolment: m.EnrolmentID, Expert: v.Handle, Kind: m.Kind, State: m.State,
@@ -106,8 +107,8 @@ func measureOf(v expert.MeasureView) Measure {
 type measuresIn struct {
 	ProgramIn
 	PageParams
-	Enrolment expert.EnrolmentID    `query:"enrolment" format:"uuid" doc:"Against this expert."`
-	State     []expert.MeasureState `query:"state,explode" enum:"in_force,appealed,confirmed,overturned,lapsed,lifted,over" doc:"Any of these states."`
+	Enrolment expert.EnrolmentID `query:"enrolment" format:"uuid" doc:"Against this expert."`
+	State     []conduct.State    `query:"state,explode" enum:"in_force,appealed,confirmed,overturned,lapsed,lifted,over" doc:"Any of these states."`
 }
 
 func (a *API) measures(ctx context.Context, caller access.Caller, in *measuresIn) (*Listed[Measure], error) {
@@ -115,7 +116,7 @@ func (a *API) measures(ctx context.Context, caller access.Caller, in *measuresIn
 	if err != nil {
 		return nil, err
 	}
-	measures, err := a.House.Experts.Measures(ctx, caller, in.Program, expert.MeasureFilter{Enrolment: in.Enrolment, States: in.State}, page)
+	measures, err := a.House.Conduct.Measures(ctx, caller, in.Program, conduct.Filter{Enrolment: in.Enrolment, States: in.State}, page)
 	return listOf(measures, measureOf), err
 }
 
@@ -124,7 +125,7 @@ func (a *API) measureAppeals(ctx context.Context, caller access.Caller, in *Bran
 	if err != nil {
 		return nil, err
 	}
-	appeals, err := a.House.Experts.MeasureAppeals(ctx, caller, in.Brand, page)
+	appeals, err := a.House.Conduct.MeasureAppeals(ctx, caller, in.Brand, page)
 	return listOf(appeals, measureOf), err
 }
 
@@ -133,14 +134,14 @@ func (a *API) allMeasureAppeals(ctx context.Context, caller access.Caller, in *a
 	if err != nil {
 		return nil, err
 	}
-	appeals, err := a.House.Experts.AllMeasureAppeals(ctx, caller, page)
+	appeals, err := a.House.Conduct.AllMeasureAppeals(ctx, caller, page)
 	return listOf(appeals, measureOf), err
 }
 
 type allAppealsIn struct{ PageParams }
 
 type MeasureIn struct {
-	Measure expert.MeasureID `path:"measure" format:"uuid" doc:"The measure's id."`
+	Measure conduct.MeasureID `path:"measure" format:"uuid" doc:"The measure's id."`
 }
 
 type decideMeasureIn struct {
@@ -153,26 +154,26 @@ type decideMeasureIn struct {
 }
 
 func (a *API) decideMeasure(ctx context.Context, caller access.Caller, in *decideMeasureIn) error {
-	return a.House.Experts.DecideMeasure(ctx, caller, in.Brand, in.Measure, in.Body.Upheld, in.Body.Reason)
+	return a.House.Conduct.DecideMeasure(ctx, caller, in.Brand, in.Measure, in.Body.Upheld, in.Body.Reason)
 }
 
 // OwnMeasure is a measure as its expert reads it: everything but who.
 type OwnMeasure struct {
-	ID          expert.MeasureID        `json:"id" format:"uuid"`
-	Program     program.ID              `json:"program" format:"uuid"`
-	ProgramName string                  `json:"program_name"`
-	BrandName   string                  `json:"brand_name"`
-	Kind        expert.MeasureKind      `json:"kind" enum:"suspension,restriction"`
-	State       expert.MeasureState     `json:"state" enum:"in_force,appealed,confirmed,overturned,lapsed,lifted,over"`
-	Reason      expert.SuspensionReason `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
-	Evidence    string                  `json:"evidence"`
-	Topics      []string                `json:"topics" doc:"Of a restriction: slugs."`
-	ImposedAt   time.Time               `json:"imposed_at"`
-	Statement   string                  `json:"statement" doc:"Your own, with the appeal."`
-	DecideS     int64                   `json:"decide_within_s" doc:"How long another person has to decide an appeal, else the measure ends."`
-	DecideBy    *time.Time              `json:"decide_by"`
-	Decision    string                  `json:"decision"`
-	EndedAt     *time.Time              `json:"ended_at"`
+	ID          conduct.MeasureID `json:"id" format:"uuid"`
+	Program     program.ID        `json:"program" format:"uuid"`
+	ProgramName string            `json:"program_name"`
+	BrandName   string            `json:"brand_name"`
+	Kind        conduct.Kind      `json:"kind" enum:"suspension,restriction"`
+	State       conduct.State     `json:"state" enum:"in_force,appealed,confirmed,overturned,lapsed,lifted,over"`
+	Reason      conduct.Reason    `json:"reason" enum:"quality,conduct,privacy,fraud,terms"`
+	Evidence    string            `json:"evidence"`
+	Topics      []string          `json:"topics" doc:"Of a restriction: slugs."`
+	ImposedAt   time.Time         `json:"imposed_at"`
+	Statement   string            `json:"statement" doc:"Your own, with the appeal."`
+	DecideS     int64             `json:"decide_within_s" doc:"How long another person has to decide an appeal, else the measure ends."`
+	DecideBy    *time.Time        `json:"decide_by"`
+	Decision    string            `json:"decision"`
+	EndedAt     *time.Time        `json:"ended_at"`
 }
 
 func (a *API) ownMeasures(ctx context.Context, caller access.Caller, in *PageParams) (*Listed[OwnMeasure], error) {
@@ -180,8 +181,8 @@ func (a *API) ownMeasures(ctx context.Context, caller access.Caller, in *PagePar
 	if err != nil {
 		return nil, err
 	}
-	measures, err := a.House.Experts.MyMeasures(ctx, caller, page)
-	return listOf(measures, func(m expert.OwnMeasure) OwnMeasure {
+	measures, err := a.House.Conduct.MyMeasures(ctx, caller, page)
+	return listOf(measures, func(m conduct.OwnMeasure) OwnMeasure {
 		return OwnMeasure{
 			ID: m.ID, Program: m.ProgramID, ProgramName: m.ProgramName, BrandName: m.BrandName, Kind: m.Kind, State: m.State, Reason: m.Reason,
 			Evidence: m.Evidence, Topics: list(m.Topics), ImposedAt: m.ImposedAt, Statement: m.Statement,
@@ -198,5 +199,5 @@ type appealMeasureIn struct {
 }
 
 func (a *API) appealMeasure(ctx context.Context, caller access.Caller, in *appealMeasureIn) error {
-	return a.House.Experts.AppealMeasure(ctx, caller, in.Measure, in.Body.Statement)
+	return a.House.Conduct.AppealMeasure(ctx, caller, in.Measure, in.Body.Statement)
 }

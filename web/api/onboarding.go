@@ -5,16 +5,16 @@ import (
 	"time"
 
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/training"
 )
 
 // OnboardingStep is one thing a program asks of who wants to work in it.
 type OnboardingStep struct {
-	Code  string           `json:"code" enum:"terms,cards,platform_quiz,quiz,practice"`
-	State expert.StepState `json:"state" enum:"done,open,waiting,locked" doc:"waiting: a person of the brand is to judge; locked: one before it is not done."`
-	Done  int              `json:"done"`
-	Of    int              `json:"of"`
+	Code  string             `json:"code" enum:"terms,cards,platform_quiz,quiz,practice"`
+	State training.StepState `json:"state" enum:"done,open,waiting,locked" doc:"waiting: a person of the brand is to judge; locked: one before it is not done."`
+	Done  int                `json:"done"`
+	Of    int                `json:"of"`
 }
 
 // Onboarding is how far an applicant has come.
@@ -29,7 +29,7 @@ type Onboarding struct {
 }
 
 func (a *API) onboarding(ctx context.Context, caller access.Caller, in *ProgramIn) (*One[Onboarding], error) {
-	o, err := a.House.Experts.Onboarding(ctx, caller, in.Program)
+	o, err := a.House.Training.Onboarding(ctx, caller, in.Program)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +40,6 @@ func (a *API) onboarding(ctx context.Context, caller access.Caller, in *ProgramI
 	if o.Pays.Minor > 0 {
 		shape.Pays = &o.Pays
 	}
-	shape.Ahead, err = a.House.Experts.Ahead(ctx, caller, in.Program)
+	shape.Ahead, err = a.House.Admission.Ahead(ctx, caller, in.Program)
 	return one(shape), err
 }

@@ -6,7 +6,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/training"
 )
 
 // practiceRoutes are made-up questions, what applicants answer, and what people
@@ -31,18 +31,18 @@ func (a *API) practiceRoutes() {
 
 // PracticeTask is a made-up question, as the brand reads it.
 type PracticeTask struct {
-	ID          expert.PracticeTaskID `json:"id" format:"uuid"`
-	Question    string                `json:"question"`
-	Guide       string                `json:"guide" doc:"What a good answer has, for who judges."`
-	PublishedAt time.Time             `json:"published_at"`
+	ID          training.PracticeTaskID `json:"id" format:"uuid"`
+	Question    string                  `json:"question"`
+	Guide       string                  `json:"guide" doc:"What a good answer has, for who judges."`
+	PublishedAt time.Time               `json:"published_at"`
 }
 
-func practiceTaskOf(t expert.PracticeTask) PracticeTask {
+func practiceTaskOf(t training.PracticeTask) PracticeTask {
 	return PracticeTask{ID: t.ID, Question: t.Question, Guide: t.Guide, PublishedAt: t.PublishedAt}
 }
 
 func (a *API) practiceTasks(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[PracticeTask], error) {
-	tasks, err := a.House.Experts.PracticeTasks(ctx, caller, in.Program)
+	tasks, err := a.House.Training.PracticeTasks(ctx, caller, in.Program)
 	return allOf(tasks, practiceTaskOf), err
 }
 
@@ -55,12 +55,12 @@ type addPracticeTaskIn struct {
 }
 
 func (a *API) addPracticeTask(ctx context.Context, caller access.Caller, in *addPracticeTaskIn) (string, error) {
-	t, err := a.House.Experts.AddPracticeTask(ctx, caller, in.Program, in.Body.Question, in.Body.Guide)
+	t, err := a.House.Training.AddPracticeTask(ctx, caller, in.Program, in.Body.Question, in.Body.Guide)
 	return t.ID.String(), err
 }
 
 func (a *API) addedPracticeTask(ctx context.Context, caller access.Caller, in *addPracticeTaskIn, id string) (*One[PracticeTask], error) {
-	tasks, err := a.House.Experts.PracticeTasks(ctx, caller, in.Program)
+	tasks, err := a.House.Training.PracticeTasks(ctx, caller, in.Program)
 	if err != nil {
 		return nil, err
 	}
@@ -74,21 +74,21 @@ func (a *API) addedPracticeTask(ctx context.Context, caller access.Caller, in *a
 
 type practiceTaskIn struct {
 	ProgramIn
-	Task expert.PracticeTaskID `path:"task" format:"uuid" doc:"The task's id."`
+	Task training.PracticeTaskID `path:"task" format:"uuid" doc:"The task's id."`
 }
 
 func (a *API) retirePracticeTask(ctx context.Context, caller access.Caller, in *practiceTaskIn) error {
-	return a.House.Experts.RetirePracticeTask(ctx, caller, in.Program, in.Task)
+	return a.House.Training.RetirePracticeTask(ctx, caller, in.Program, in.Task)
 }
 
 // PracticeToJudge is an answer as who judges it reads it.
 type PracticeToJudge struct {
-	ID          expert.PracticeAnswerID `json:"id" format:"uuid"`
-	Question    string                  `json:"question"`
-	Guide       string                  `json:"guide" doc:"What a good answer has."`
-	Text        string                  `json:"text"`
-	Attempt     int                     `json:"attempt"`
-	SubmittedAt time.Time               `json:"submitted_at"`
+	ID          training.PracticeAnswerID `json:"id" format:"uuid"`
+	Question    string                    `json:"question"`
+	Guide       string                    `json:"guide" doc:"What a good answer has."`
+	Text        string                    `json:"text"`
+	Attempt     int                       `json:"attempt"`
+	SubmittedAt time.Time                 `json:"submitted_at"`
 }
 
 type practiceToJudgeIn struct {
@@ -101,13 +101,13 @@ func (a *API) practiceToJudge(ctx context.Context, caller access.Caller, in *pra
 	if err != nil {
 		return nil, err
 	}
-	answers, err := a.House.Experts.PracticeToJudge(ctx, caller, in.Program, page)
-	return listOf(answers, func(p expert.PracticeToJudge) PracticeToJudge { return PracticeToJudge(p) }), err
+	answers, err := a.House.Training.PracticeToJudge(ctx, caller, in.Program, page)
+	return listOf(answers, func(p training.PracticeToJudge) PracticeToJudge { return PracticeToJudge(p) }), err
 }
 
 type judgePracticeIn struct {
 	ProgramIn
-	Answer expert.PracticeAnswerID `path:"answer" format:"uuid" doc:"The answer's id."`
+	Answer training.PracticeAnswerID `path:"answer" format:"uuid" doc:"The answer's id."`
 	Body   struct {
 		Pass bool   `json:"pass" example:"true"`
 		Note string `json:"note,omitempty" maxLength:"500" doc:"For the applicant; one that fails must have it." example:"Kind and complete."`
@@ -115,15 +115,15 @@ type judgePracticeIn struct {
 }
 
 func (a *API) judgePractice(ctx context.Context, caller access.Caller, in *judgePracticeIn) error {
-	return a.House.Experts.JudgePractice(ctx, caller, in.Program, in.Answer, in.Body.Pass, in.Body.Note)
+	return a.House.Training.JudgePractice(ctx, caller, in.Program, in.Answer, in.Body.Pass, in.Body.Note)
 }
 
 // OwnPractice is a task as an applicant reads it, with their answers.
 type OwnPractice struct {
-	ID       expert.PracticeTaskID `json:"id" format:"uuid"`
-	Question string                `json:"question"`
-	Answers  []OwnPracticeAnswer   `json:"answers" doc:"Yours, oldest first."`
-	Left     int                   `json:"left" doc:"How many more you may give; 0 where one has passed."`
+	ID       training.PracticeTaskID `json:"id" format:"uuid"`
+	Question string                  `json:"question"`
+	Answers  []OwnPracticeAnswer     `json:"answers" doc:"Yours, oldest first."`
+	Left     int                     `json:"left" doc:"How many more you may give; 0 where one has passed."`
 }
 
 // OwnPracticeAnswer is an answer as its writer reads it.
@@ -136,7 +136,7 @@ type OwnPracticeAnswer struct {
 	JudgedAt    *time.Time `json:"judged_at"`
 }
 
-func ownPracticeOf(v expert.PracticeView) OwnPractice {
+func ownPracticeOf(v training.PracticeView) OwnPractice {
 	shape := OwnPractice{ID: v.Task.ID, Question: v.Task.Question, Left: v.Left(), Answers: make([]OwnPracticeAnswer, len(v.Answers))}
 	for i, p := range v.Answers {
 		shape.Answers[i] = OwnPracticeAnswer{Attempt: p.Attempt, Text: p.Text, SubmittedAt: p.SubmittedAt, Passed: p.Passed, Note: p.Note, JudgedAt: p.JudgedAt}
@@ -145,7 +145,7 @@ func ownPracticeOf(v expert.PracticeView) OwnPractice {
 }
 
 func (a *API) ownPractice(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[OwnPractice], error) {
-	tasks, err := a.House.Experts.Practice(ctx, caller, in.Program)
+	tasks, err := a.House.Training.Practice(ctx, caller, in.Program)
 	return allOf(tasks, ownPracticeOf), err
 }
 
@@ -157,12 +157,12 @@ type answerPracticeIn struct {
 }
 
 func (a *API) answerPractice(ctx context.Context, caller access.Caller, in *answerPracticeIn) (string, error) {
-	p, err := a.House.Experts.AnswerPractice(ctx, caller, in.Program, in.Task, in.Body.Text)
+	p, err := a.House.Training.AnswerPractice(ctx, caller, in.Program, in.Task, in.Body.Text)
 	return p.ID.String(), err
 }
 
 func (a *API) answeredPractice(ctx context.Context, caller access.Caller, in *answerPracticeIn, _ string) (*One[OwnPractice], error) {
-	tasks, err := a.House.Experts.Practice(ctx, caller, in.Program)
+	tasks, err := a.House.Training.Practice(ctx, caller, in.Program)
 	for _, t := range tasks {
 		if t.Task.ID == in.Task {
 			return one(ownPracticeOf(t)), err

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/training"
 )
 
 // quizRoutes are the quizzes of programs, of their topics, and of the platform:
@@ -62,7 +62,7 @@ type QuizItem struct {
 	Answer   int      `json:"answer" minimum:"0" maximum:"1000000" doc:"The right option's index, from 0."`
 }
 
-func fullQuizOf(q expert.Quiz) FullQuiz {
+func fullQuizOf(q training.Quiz) FullQuiz {
 	shape := FullQuiz{
 		Version: q.Version, Topic: q.Topic, PassMark: q.PassMark, Draw: q.Draw, ItemSeconds: q.ItemSeconds, Attempts: q.Attempts,
 		RetakeAfterS: q.RetakeSeconds, Items: make([]QuizItem, len(q.Items)),
@@ -83,14 +83,14 @@ type NewQuiz struct {
 	Items        []QuizItem `json:"items" minItems:"1" maxItems:"200"`
 }
 
-func (n NewQuiz) domain() expert.NewQuiz {
-	d := expert.NewQuiz{PassMark: n.PassMark, Draw: n.Draw, ItemSeconds: n.ItemSeconds, Attempts: n.Attempts, Items: make([]expert.QuizItem, len(n.Items))}
+func (n NewQuiz) domain() training.NewQuiz {
+	d := training.NewQuiz{PassMark: n.PassMark, Draw: n.Draw, ItemSeconds: n.ItemSeconds, Attempts: n.Attempts, Items: make([]training.QuizItem, len(n.Items))}
 	if n.RetakeAfterS != nil {
 		wait := duration(*n.RetakeAfterS)
 		d.RetakeAfter = &wait
 	}
 	for i, item := range n.Items {
-		d.Items[i] = expert.QuizItem(item)
+		d.Items[i] = training.QuizItem(item)
 	}
 	return d
 }
@@ -102,14 +102,14 @@ type publishQuizIn struct {
 }
 
 func (a *API) publishQuiz(ctx context.Context, caller access.Caller, in *publishQuizIn) (*One[FullQuiz], error) {
-	q, err := a.House.Experts.PublishQuiz(ctx, caller, expert.QuizRef{Program: in.Program, Topic: in.Topic}, in.Body.domain())
+	q, err := a.House.Training.PublishQuiz(ctx, caller, training.QuizRef{Program: in.Program, Topic: in.Topic}, in.Body.domain())
 	return one(fullQuizOf(q)), err
 }
 
 type publishPlatformQuizIn struct{ Body NewQuiz }
 
 func (a *API) publishPlatformQuiz(ctx context.Context, caller access.Caller, in *publishPlatformQuizIn) (*One[FullQuiz], error) {
-	q, err := a.House.Experts.PublishQuiz(ctx, caller, expert.QuizRef{}, in.Body.domain())
+	q, err := a.House.Training.PublishQuiz(ctx, caller, training.QuizRef{}, in.Body.domain())
 	return one(fullQuizOf(q)), err
 }
 
@@ -118,15 +118,17 @@ type quizIn struct {
 	Topic string `query:"topic" maxLength:"64" doc:"A topic's slug; empty: the program's own quiz."`
 }
 
-func (in *quizIn) ref() expert.QuizRef { return expert.QuizRef{Program: in.Program, Topic: in.Topic} }
+func (in *quizIn) ref() training.QuizRef {
+	return training.QuizRef{Program: in.Program, Topic: in.Topic}
+}
 
 func (a *API) fullQuiz(ctx context.Context, caller access.Caller, in *quizIn) (*One[FullQuiz], error) {
-	q, err := a.House.Experts.FullQuiz(ctx, caller, in.ref())
+	q, err := a.House.Training.FullQuiz(ctx, caller, in.ref())
 	return one(fullQuizOf(q)), err
 }
 
 func (a *API) fullPlatformQuiz(ctx context.Context, caller access.Caller, _ *struct{}) (*One[FullQuiz], error) {
-	q, err := a.House.Experts.FullQuiz(ctx, caller, expert.QuizRef{})
+	q, err := a.House.Training.FullQuiz(ctx, caller, training.QuizRef{})
 	return one(fullQuizOf(q)), err
 }
 
@@ -138,17 +140,17 @@ type ItemFigures struct {
 
 // ItemFigure is how one item did in the tries that are over.
 type ItemFigure struct {
-	Question      string          `json:"question"`
-	Shown         int             `json:"shown"`
-	Right         int             `json:"right"`
-	Missed        int             `json:"missed" doc:"Not answered in time."`
-	ShownToPassed int             `json:"shown_to_passed" doc:"In the tries that passed."`
-	RightOfPassed int             `json:"right_of_passed"`
-	Hint          expert.ItemHint `json:"hint" enum:",too_hard,too_easy,misleading" doc:"What the figures say against it; empty: nothing, or too little is known."`
+	Question      string            `json:"question"`
+	Shown         int               `json:"shown"`
+	Right         int               `json:"right"`
+	Missed        int               `json:"missed" doc:"Not answered in time."`
+	ShownToPassed int               `json:"shown_to_passed" doc:"In the tries that passed."`
+	RightOfPassed int               `json:"right_of_passed"`
+	Hint          training.ItemHint `json:"hint" enum:",too_hard,too_easy,misleading" doc:"What the figures say against it; empty: nothing, or too little is known."`
 }
 
-func (a *API) figuresOf(ctx context.Context, caller access.Caller, ref expert.QuizRef) (*One[ItemFigures], error) {
-	version, figures, err := a.House.Experts.ItemFigures(ctx, caller, ref)
+func (a *API) figuresOf(ctx context.Context, caller access.Caller, ref training.QuizRef) (*One[ItemFigures], error) {
+	version, figures, err := a.House.Training.ItemFigures(ctx, caller, ref)
 	shape := ItemFigures{Version: version, Items: make([]ItemFigure, len(figures))}
 	for i, f := range figures {
 		shape.Items[i] = ItemFigure(f)
@@ -161,7 +163,7 @@ func (a *API) itemFigures(ctx context.Context, caller access.Caller, in *quizIn)
 }
 
 func (a *API) platformItemFigures(ctx context.Context, caller access.Caller, _ *struct{}) (*One[ItemFigures], error) {
-	return a.figuresOf(ctx, caller, expert.QuizRef{})
+	return a.figuresOf(ctx, caller, training.QuizRef{})
 }
 
 // Quiz is a test without its answers, and where its reader stands with it.
@@ -204,7 +206,7 @@ type QuizSitting struct {
 	Left    float64      `json:"left_s" doc:"Until then, in seconds: for clocks that differ."`
 }
 
-func quizOf(v expert.Sitting) Quiz {
+func quizOf(v training.Sitting) Quiz {
 	shape := Quiz{
 		Version: v.Quiz.Version, Of: v.Quiz.Asked(), PassMark: v.Quiz.PassMark, ItemSeconds: int(seconds(v.ItemTime)),
 		Attempts: v.Quiz.Attempts, Tries: v.Tries, RetakeS: v.Quiz.RetakeSeconds,
@@ -222,17 +224,17 @@ func quizOf(v expert.Sitting) Quiz {
 	return shape
 }
 
-func attemptOf(t expert.QuizAttempt) QuizAttempt {
+func attemptOf(t training.QuizAttempt) QuizAttempt {
 	return QuizAttempt{Attempt: t.Attempt, Score: t.Score, Passed: t.Passed, TakenAt: t.TakenAt}
 }
 
 func (a *API) quiz(ctx context.Context, caller access.Caller, in *quizIn) (*One[Quiz], error) {
-	v, err := a.House.Experts.Sitting(ctx, caller, in.ref())
+	v, err := a.House.Training.Sitting(ctx, caller, in.ref())
 	return one(quizOf(v)), err
 }
 
 func (a *API) platformQuiz(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Quiz], error) {
-	v, err := a.House.Experts.Sitting(ctx, caller, expert.QuizRef{})
+	v, err := a.House.Training.Sitting(ctx, caller, training.QuizRef{})
 	return one(quizOf(v)), err
 }
 
@@ -248,24 +250,24 @@ type takeQuizIn struct {
 }
 
 func (a *API) takeQuiz(ctx context.Context, caller access.Caller, in *takeQuizIn) (*One[QuizAttempt], error) {
-	t, err := a.House.Experts.TakeQuiz(ctx, caller, in.ref(), in.Body.Version, in.Body.Answers)
+	t, err := a.House.Training.TakeQuiz(ctx, caller, in.ref(), in.Body.Version, in.Body.Answers)
 	return one(attemptOf(t)), err
 }
 
 type takePlatformQuizIn struct{ Body QuizAnswers }
 
 func (a *API) takePlatformQuiz(ctx context.Context, caller access.Caller, in *takePlatformQuizIn) (*One[QuizAttempt], error) {
-	t, err := a.House.Experts.TakeQuiz(ctx, caller, expert.QuizRef{}, in.Body.Version, in.Body.Answers)
+	t, err := a.House.Training.TakeQuiz(ctx, caller, training.QuizRef{}, in.Body.Version, in.Body.Answers)
 	return one(attemptOf(t)), err
 }
 
 func (a *API) beginQuiz(ctx context.Context, caller access.Caller, in *quizIn) (*One[Quiz], error) {
-	v, err := a.House.Experts.BeginQuiz(ctx, caller, in.ref())
+	v, err := a.House.Training.BeginQuiz(ctx, caller, in.ref())
 	return one(quizOf(v)), err
 }
 
 func (a *API) beginPlatformQuiz(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Quiz], error) {
-	v, err := a.House.Experts.BeginQuiz(ctx, caller, expert.QuizRef{})
+	v, err := a.House.Training.BeginQuiz(ctx, caller, training.QuizRef{})
 	return one(quizOf(v)), err
 }
 
@@ -281,13 +283,13 @@ type answerItemIn struct {
 }
 
 func (a *API) answerItem(ctx context.Context, caller access.Caller, in *answerItemIn) (*One[Quiz], error) {
-	v, err := a.House.Experts.AnswerItem(ctx, caller, in.ref(), in.Body.Item, in.Body.Answer)
+	v, err := a.House.Training.AnswerItem(ctx, caller, in.ref(), in.Body.Item, in.Body.Answer)
 	return one(quizOf(v)), err
 }
 
 type answerPlatformItemIn struct{ Body ItemAnswer }
 
 func (a *API) answerPlatformItem(ctx context.Context, caller access.Caller, in *answerPlatformItemIn) (*One[Quiz], error) {
-	v, err := a.House.Experts.AnswerItem(ctx, caller, expert.QuizRef{}, in.Body.Item, in.Body.Answer)
+	v, err := a.House.Training.AnswerItem(ctx, caller, training.QuizRef{}, in.Body.Item, in.Body.Answer)
 	return one(quizOf(v)), err
 }

@@ -7,14 +7,14 @@ import (
 	"time"
 
 	"knowhow/marketplace"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 )
 
 // Who is invited by mail is led to the program's page, has their address filled
 // in, and comes to the application with the invitation in hand.
 func TestFollowingAnInvitationToApply(t *testing.T) {
 	each(t, func(t *testing.T, b *browser) {
-		_, err := b.Experts.InviteAddresses(t.Context(), b.Manager, b.Program.ID, expert.InvitationTerms{Label: "Spring"}, []string{"ann@example.org"})
+		_, err := b.Invitations.InviteAddresses(t.Context(), b.Manager, b.Program.ID, invitation.Terms{Label: "Spring"}, []string{"ann@example.org"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,11 +34,11 @@ func TestFollowingAnInvitationToApply(t *testing.T) {
 		if p := b.do("POST", "/invited", url.Values{"token": {"nothing"}}); p.status != 422 {
 			t.Errorf("a made-up link: %d", p.status)
 		}
-		list, err := b.Experts.Invitations(t.Context(), b.Manager, b.Program.ID, marketplace.Page{})
+		list, err := b.Invitations.Invitations(t.Context(), b.Manager, b.Program.ID, marketplace.Page{})
 		if err != nil || len(list.Items) != 1 {
 			t.Fatal(list, err)
 		}
-		if err := b.Experts.RevokeInvitation(t.Context(), b.Manager, b.Program.ID, list.Items[0].Invitation.ID); err != nil {
+		if err := b.Invitations.RevokeInvitation(t.Context(), b.Manager, b.Program.ID, list.Items[0].Invitation.ID); err != nil {
 			t.Fatal(err)
 		}
 		if p := b.do("GET", "/join/"+b.Program.ID.String(), nil); p.status != 200 || strings.Contains(p.text, "ann@example.org") {

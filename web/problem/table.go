@@ -11,14 +11,17 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/community"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/customer"
 	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
 	"knowhow/marketplace/question/picture"
 	"knowhow/marketplace/signin"
+	"knowhow/marketplace/training"
 	"knowhow/payouts"
 	"knowhow/payouts/ledger"
 	"knowhow/payouts/money"
@@ -126,28 +129,28 @@ var table = []row{
 	{err: community.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
 
 	{err: expert.ErrState, kind: stateForbids},
-	{err: expert.ErrUnmet, kind: kind{"unmet", http.StatusConflict, "Something is still asked of the applicant"}},
-	{err: expert.ErrRetake, kind: kind{"retake", http.StatusConflict, "It is too early for another try"}},
+	{err: training.ErrUnmet, kind: kind{"unmet", http.StatusConflict, "Something is still asked of the applicant"}},
+	{err: training.ErrRetake, kind: kind{"retake", http.StatusConflict, "It is too early for another try"}},
 	{err: expert.ErrMoved, kind: kind{"moved_lately", http.StatusConflict, "The country was changed a short while ago"}, quiet: true},
 	{err: expert.ErrAtCapacity, kind: kind{"at_capacity", http.StatusConflict, "The expert's hands are full"}, quiet: true},
 	{err: expert.ErrNothingInHand, kind: conflict, quiet: true},
 	{err: expert.ErrHandleTaken, kind: kind{"handle_taken", http.StatusConflict, "Another expert has this handle"}, quiet: true},
 	{err: expert.ErrNotOneself, kind: kind{"not_oneself", http.StatusForbidden, "Nobody decides about themselves"}, quiet: true},
 	{err: expert.ErrNotAPerson, kind: kind{"not_a_person", http.StatusForbidden, "Only a person may do this"}, quiet: true},
-	{err: expert.ErrSameHuman, kind: sameHuman, quiet: true},
-	{err: expert.ErrImposedBefore, kind: kind{"imposed_before", http.StatusForbidden, "What ended in the expert's favour is imposed again by somebody else only"}, quiet: true},
-	{err: expert.ErrTooLate, kind: tooLate, quiet: true},
-	{err: expert.ErrTimed, kind: kind{"quiz_timed", http.StatusConflict, "The quiz is answered item by item"}, quiet: true},
-	{err: expert.ErrNotTimed, kind: kind{"quiz_not_timed", http.StatusConflict, "The quiz is answered at once"}, quiet: true},
-	{err: expert.ErrJudged, kind: kind{"judged", http.StatusConflict, "The answer was judged before"}, quiet: true},
-	{err: expert.ErrWaiting, kind: kind{"waiting", http.StatusConflict, "The program is full, and a place is yet to come free"}, quiet: true},
-	{err: expert.ErrInvitation, kind: notFound, quiet: true},
-	{err: expert.ErrInvitationOver, kind: kind{"invitation_over", http.StatusConflict, "The invitation is over"}, quiet: true},
-	{err: expert.ErrInvitationUsed, kind: kind{"invitation_used", http.StatusConflict, "The invitation is used up"}, quiet: true},
-	{err: expert.ErrTooManyInvitations, kind: kind{"too_many_invitations", http.StatusConflict, "There are too many open invitations"}, quiet: true},
-	{err: expert.ErrUnfunded, kind: kind{"unfunded", http.StatusConflict, "The program cannot pay for an onboarding now"}, quiet: true},
+	{err: conduct.ErrSameHuman, kind: sameHuman, quiet: true},
+	{err: conduct.ErrImposedBefore, kind: kind{"imposed_before", http.StatusForbidden, "What ended in the expert's favour is imposed again by somebody else only"}, quiet: true},
+	{err: conduct.ErrTooLate, kind: tooLate, quiet: true},
+	{err: training.ErrTimed, kind: kind{"quiz_timed", http.StatusConflict, "The quiz is answered item by item"}, quiet: true},
+	{err: training.ErrNotTimed, kind: kind{"quiz_not_timed", http.StatusConflict, "The quiz is answered at once"}, quiet: true},
+	{err: training.ErrJudged, kind: kind{"judged", http.StatusConflict, "The answer was judged before"}, quiet: true},
+	{err: training.ErrWaiting, kind: kind{"waiting", http.StatusConflict, "The program is full, and a place is yet to come free"}, quiet: true},
+	{err: invitation.ErrUnknown, kind: notFound, quiet: true},
+	{err: invitation.ErrOver, kind: kind{"invitation_over", http.StatusConflict, "The invitation is over"}, quiet: true},
+	{err: invitation.ErrUsed, kind: kind{"invitation_used", http.StatusConflict, "The invitation is used up"}, quiet: true},
+	{err: invitation.ErrTooMany, kind: kind{"too_many_invitations", http.StatusConflict, "There are too many open invitations"}, quiet: true},
+	{err: training.ErrUnfunded, kind: kind{"unfunded", http.StatusConflict, "The program cannot pay for an onboarding now"}, quiet: true},
 	{err: expert.ErrTooManyMacros, kind: kind{"too_many_macros", http.StatusConflict, "The expert keeps too many macros"}, quiet: true},
-	{err: expert.ErrStaleVersion, kind: kind{"stale_version", http.StatusConflict, "There is a newer version"}, quiet: true},
+	{err: training.ErrStaleVersion, kind: kind{"stale_version", http.StatusConflict, "There is a newer version"}, quiet: true},
 	{err: program.ErrNotReady, kind: kind{"not_ready", http.StatusConflict, "The program is not ready to go live"}},
 	{err: program.ErrState, kind: stateForbids},
 	{err: program.ErrSlugTaken, kind: kind{"slug_taken", http.StatusConflict, "The program has a topic of this slug"}, quiet: true},
@@ -235,7 +238,7 @@ func innermost(err error) error {
 	for _, find := range []func(error) (error, bool){
 		as[*marketplace.InvalidError], as[*marketplace.NotFoundError], as[*access.ForbiddenError],
 		as[*question.TransitionError], as[*program.TransitionError], as[*program.NotReadyError],
-		as[*expert.StateError], as[*expert.MeasureError], as[*expert.UnmetError], as[*expert.RetakeError], as[*expert.MovedError],
+		as[*expert.StateError], as[*conduct.MeasureError], as[*training.UnmetError], as[*training.RetakeError], as[*expert.MovedError],
 		as[*payouts.InvalidError], as[*payouts.NotFoundError], as[*payouts.StateError],
 		as[*customer.IdentityTokenError],
 	} {

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/migrations/dbtest"
@@ -35,23 +36,23 @@ func TestMeasuresAreHeard(t *testing.T) {
 		agent, _ := n.listen(t, m.Agent, "")
 		customer, _ := n.listen(t, m.Customer("Dana"), "")
 
-		must(t, m.Experts.Suspend(ctx, m.Manager, id, expert.SuspendConduct, "See the review."))
+		must(t, m.Conduct.Suspend(ctx, m.Manager, id, conduct.SuspendConduct, "See the review."))
 		var heard stream.Data
 		must(t, json.Unmarshal([]byte(expertEar.frame().data), &heard))
-		own, err := m.Experts.MyMeasures(ctx, ada, page)
+		own, err := m.Conduct.MyMeasures(ctx, ada, page)
 		must(t, err)
 		suspension := own.Items[0].ID
 		if heard.Type != "measure.imposed" || heard.Object != "measure" || [16]byte(heard.ID) != [16]byte(suspension) || heard.Brand != m.Brand || !heard.Question.IsZero() {
 			t.Errorf("the expert heard %+v", heard)
 		}
-		must(t, m.Experts.AppealMeasure(ctx, ada, suspension, "It was another's work."))
-		must(t, m.Experts.DecideMeasure(ctx, m.Owner, m.Brand, suspension, true, "So it was."))
+		must(t, m.Conduct.AppealMeasure(ctx, ada, suspension, "It was another's work."))
+		must(t, m.Conduct.DecideMeasure(ctx, m.Owner, m.Brand, suspension, true, "So it was."))
 		wantNames(t, "the expert", expertEar.hear("measure.decided"), "measure.appealed", "measure.ended", "measure.decided")
 
-		must(t, m.Experts.Restrict(ctx, m.Owner, id, []string{"box"}, expert.SuspendQuality, "Wrong twice."))
-		own, err = m.Experts.MyMeasures(ctx, ada, page)
+		must(t, m.Conduct.Restrict(ctx, m.Owner, id, []string{"box"}, conduct.SuspendQuality, "Wrong twice."))
+		own, err = m.Conduct.MyMeasures(ctx, ada, page)
 		must(t, err)
-		must(t, m.Experts.AppealMeasure(ctx, ada, own.Items[0].ID, "It was right."))
+		must(t, m.Conduct.AppealMeasure(ctx, ada, own.Items[0].ID, "It was right."))
 		m.After(m.Program.Policies.Review.DecideAppealWithin)
 		wantNames(t, "the expert, whose appeal nobody decided", expertEar.hear("measure.decided"), "measure.imposed", "measure.appealed", "measure.ended", "measure.decided")
 

@@ -9,6 +9,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/earnings"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/quality"
@@ -18,11 +19,11 @@ import (
 
 // measured are the routes of what is judged, and what each wants before.
 var measured = map[string]func(*Scene){
-	"suspendExpert":    func(s *Scene) { s.decided(s.Experts.Approve) },
-	"restrictExpert":   func(s *Scene) { s.decided(s.Experts.Approve) },
+	"suspendExpert":    func(s *Scene) { s.decided(s.Admission.Approve) },
+	"restrictExpert":   func(s *Scene) { s.decided(s.Admission.Approve) },
 	"reinstateExpert":  (*Scene).suspended,
 	"appealMeasure":    (*Scene).suspended,
-	"unrestrictExpert": func(s *Scene) { s.decided(s.Experts.Approve, s.restrict) },
+	"unrestrictExpert": func(s *Scene) { s.decided(s.Admission.Approve, s.restrict) },
 	"appealTakeBack":   (*Scene).takenBack,
 	"decideTakeBack": func(s *Scene) {
 		s.takenBack()
@@ -37,7 +38,7 @@ var measured = map[string]func(*Scene){
 	"decideMeasure": func(s *Scene) {
 		s.suspended()
 		id := s.measure()
-		s.server.must("appeal", s.Experts.AppealMeasure(s.Ctx(), s.person, id, "It was somebody else."))
+		s.server.must("appeal", s.Conduct.AppealMeasure(s.Ctx(), s.person, id, "It was somebody else."))
 	},
 }
 
@@ -61,20 +62,20 @@ func (s *Scene) asked() {
 // suspended is an expert whom the brand's manager stopped.
 func (s *Scene) suspended() {
 	s.T.Helper()
-	s.decided(s.Experts.Approve, func(ctx context.Context, by access.Caller, id expert.EnrolmentID) error {
-		return s.Experts.Suspend(ctx, by, id, expert.SuspendQuality, "See the reviews.")
+	s.decided(s.Admission.Approve, func(ctx context.Context, by access.Caller, id expert.EnrolmentID) error {
+		return s.Conduct.Suspend(ctx, by, id, conduct.SuspendQuality, "See the reviews.")
 	})
 	s.Set("MEASURE", s.measure().String())
 }
 
 func (s *Scene) restrict(ctx context.Context, by access.Caller, id expert.EnrolmentID) error {
-	return s.Experts.Restrict(ctx, by, id, []string{"box"}, expert.SuspendQuality, "See the reviews.")
+	return s.Conduct.Restrict(ctx, by, id, []string{"box"}, conduct.SuspendQuality, "See the reviews.")
 }
 
 // measure is the latest against the person.
-func (s *Scene) measure() expert.MeasureID {
+func (s *Scene) measure() conduct.MeasureID {
 	s.T.Helper()
-	var m expert.Measure
+	var m conduct.Measure
 	s.server.must("find the measure", s.Store.Read(s.Ctx(), s.Brand, func(tx *gorm.DB) error {
 		return tx.Where("person_id = ?", s.person.Person).Order("imposed_at DESC").First(&m).Error
 	}))

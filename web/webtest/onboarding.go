@@ -4,11 +4,11 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/training"
 )
 
-var boxQuiz = expert.NewQuiz{Items: []expert.QuizItem{{Question: "What is a box?", Options: []string{"a box", "no box"}}}, PassMark: 1}
+var boxQuiz = training.NewQuiz{Items: []training.QuizItem{{Question: "What is a box?", Options: []string{"a box", "no box"}}}, PassMark: 1}
 
 // onboardings are the routes of an expert's way in, and what each wants before.
 var onboardings = map[string]func(*Scene){
@@ -23,7 +23,7 @@ var onboardings = map[string]func(*Scene){
 	"answerPractice": func(s *Scene) { s.task(s.quizzed()) },
 	"judgePracticeAnswer": func(s *Scene) {
 		id := s.quizzed()
-		a, err := s.Experts.AnswerPractice(s.Ctx(), s.person, id, s.task(id), "It updates.")
+		a, err := s.Training.AnswerPractice(s.Ctx(), s.person, id, s.task(id), "It updates.")
 		s.server.must("answer a practice task", err)
 		s.Set("ANSWER", a.ID.String())
 	},
@@ -31,7 +31,7 @@ var onboardings = map[string]func(*Scene){
 	"answerQuizItem": func(s *Scene) {
 		id := s.assessed()
 		s.timed(id)
-		_, err := s.Experts.BeginQuiz(s.Ctx(), s.person, expert.QuizRef{Program: id})
+		_, err := s.Training.BeginQuiz(s.Ctx(), s.person, training.QuizRef{Program: id})
 		s.server.must("begin a quiz", err)
 	},
 	"publishPlatformQuiz": (*Scene).noPlatformQuiz,
@@ -40,7 +40,7 @@ var onboardings = map[string]func(*Scene){
 	"beginPlatformQuiz":   func(s *Scene) { s.platformQuiz(60) },
 	"answerPlatformQuizItem": func(s *Scene) {
 		s.platformQuiz(60)
-		_, err := s.Experts.BeginQuiz(s.Ctx(), s.person, expert.QuizRef{})
+		_, err := s.Training.BeginQuiz(s.Ctx(), s.person, training.QuizRef{})
 		s.server.must("begin the platform's quiz", err)
 	},
 }
@@ -49,7 +49,7 @@ var onboardings = map[string]func(*Scene){
 func (s *Scene) assessed() program.ID {
 	s.T.Helper()
 	id := s.applied()
-	s.server.must("accept terms", s.Experts.AcceptTerms(s.Ctx(), s.person, id, 1, "en"))
+	s.server.must("accept terms", s.Training.AcceptTerms(s.Ctx(), s.person, id, 1, "en"))
 	return id
 }
 
@@ -57,7 +57,7 @@ func (s *Scene) assessed() program.ID {
 func (s *Scene) quizzed() program.ID {
 	s.T.Helper()
 	id := s.assessed()
-	_, err := s.Experts.TakeQuiz(s.Ctx(), s.person, expert.QuizRef{Program: id}, 1, []int{0})
+	_, err := s.Training.TakeQuiz(s.Ctx(), s.person, training.QuizRef{Program: id}, 1, []int{0})
 	s.server.must("take the quiz", err)
 	return id
 }
@@ -67,22 +67,22 @@ func (s *Scene) timed(id program.ID) {
 	s.T.Helper()
 	q := boxQuiz
 	q.ItemSeconds = 60
-	_, err := s.Experts.PublishQuiz(s.Ctx(), s.Manager, expert.QuizRef{Program: id}, q)
+	_, err := s.Training.PublishQuiz(s.Ctx(), s.Manager, training.QuizRef{Program: id}, q)
 	s.server.must("publish a quiz", err)
 }
 
 // card publishes $CARD.
 func (s *Scene) card(id program.ID) {
 	s.T.Helper()
-	c, err := s.Experts.AddCard(s.Ctx(), s.Manager, id, expert.NewCard{Title: "The box", Text: "It is a box."})
+	c, err := s.Training.AddCard(s.Ctx(), s.Manager, id, training.NewCard{Title: "The box", Text: "It is a box."})
 	s.server.must("publish a card", err)
 	s.Set("CARD", c.ID.String())
 }
 
 // task publishes $TASK.
-func (s *Scene) task(id program.ID) expert.PracticeTaskID {
+func (s *Scene) task(id program.ID) training.PracticeTaskID {
 	s.T.Helper()
-	t, err := s.Experts.AddPracticeTask(s.Ctx(), s.Manager, id, "My box blinks.", "It updates.")
+	t, err := s.Training.AddPracticeTask(s.Ctx(), s.Manager, id, "My box blinks.", "It updates.")
 	s.server.must("publish a practice task", err)
 	s.Set("TASK", t.ID.String())
 	return t.ID
@@ -107,7 +107,7 @@ func (s *Scene) platformQuiz(itemSeconds int) {
 	s.noPlatformQuiz()
 	q := boxQuiz
 	q.ItemSeconds = itemSeconds
-	_, err := s.Experts.PublishQuiz(s.Ctx(), s.Operator, expert.QuizRef{}, q)
+	_, err := s.Training.PublishQuiz(s.Ctx(), s.Operator, training.QuizRef{}, q)
 	s.server.must("publish the platform's quiz", err)
 	s.person = s.newcomer()
 }

@@ -9,11 +9,13 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
+	"knowhow/marketplace/training"
 	"knowhow/payouts"
 	"knowhow/web/api"
 )
@@ -122,10 +124,10 @@ var prepared = map[string]func(*Scene){
 	"getQuiz":        func(s *Scene) { s.applied() },
 	"takeQuiz": func(s *Scene) {
 		id := s.applied()
-		s.server.must("accept terms", s.Experts.AcceptTerms(s.Ctx(), s.person, id, 1, "en"))
+		s.server.must("accept terms", s.Training.AcceptTerms(s.Ctx(), s.person, id, 1, "en"))
 	},
-	"activateExpert":    func(s *Scene) { s.decided(s.Experts.Approve) },
-	"certifyExpert":     func(s *Scene) { s.decided(s.Experts.Approve) },
+	"activateExpert":    func(s *Scene) { s.decided(s.Admission.Approve) },
+	"certifyExpert":     func(s *Scene) { s.decided(s.Admission.Approve) },
 	"getEnrolment":      func(s *Scene) { s.decided() },
 	"getPayoutAccount":  func(s *Scene) { s.play(); s.person = s.expert },
 	"showPayoutAccount": func(s *Scene) { s.play(); s.person = s.expert },
@@ -171,12 +173,12 @@ func (s *Scene) applied() program.ID {
 	s.T.Helper()
 	s.noPlatformQuiz()
 	id := s.live()
-	_, err := s.Experts.PublishTerms(s.Ctx(), s.Manager, id, expert.NewTerms{Text: "Be honest."})
+	_, err := s.Training.PublishTerms(s.Ctx(), s.Manager, id, training.NewTerms{Text: "Be honest."})
 	s.server.must("publish terms", err)
-	_, err = s.Experts.PublishQuiz(s.Ctx(), s.Manager, expert.QuizRef{Program: id}, boxQuiz)
+	_, err = s.Training.PublishQuiz(s.Ctx(), s.Manager, training.QuizRef{Program: id}, boxQuiz)
 	s.server.must("publish a quiz", err)
 	s.person = s.newcomer()
-	_, err = s.Experts.Apply(s.Ctx(), s.person, id, expert.Application{Motivation: "I know the box."})
+	_, err = s.Admission.Apply(s.Ctx(), s.person, id, admission.Application{Motivation: "I know the box."})
 	s.server.must("apply", err)
 	return id
 }
@@ -204,7 +206,7 @@ func (s *Scene) macro() {
 func (s *Scene) enrolled() {
 	s.T.Helper()
 	s.person = s.newcomer()
-	_, err := s.Experts.EnrolExperienced(s.Ctx(), s.Manager, s.Program.ID, s.person.Person, "known from the community")
+	_, err := s.Admission.EnrolExperienced(s.Ctx(), s.Manager, s.Program.ID, s.person.Person, "known from the community")
 	s.server.must("enrol an expert", err)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
 	"knowhow/marketplace/program"
@@ -285,7 +286,7 @@ func (s *Scene) enrolment() expert.Enrolment {
 	s.T.Helper()
 	s.noPlatformQuiz()
 	s.person = s.newcomer()
-	e, err := s.Experts.Apply(s.Ctx(), s.person, s.Program.ID, expert.Application{Motivation: "I know the box."})
+	e, err := s.Admission.Apply(s.Ctx(), s.person, s.Program.ID, admission.Application{Motivation: "I know the box."})
 	s.server.must("apply", err)
 	return e
 }

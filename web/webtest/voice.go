@@ -8,7 +8,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/community"
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/invitation"
 )
 
 // voices are the routes of invitations and of the experts' room, and what each
@@ -43,7 +43,7 @@ var voices = map[string]func(*Scene){
 	"inviteAddresses": func(s *Scene) { s.live() },
 	"inviteByFile": func(s *Scene) {
 		id := s.live()
-		p, err := s.Experts.PreviewFile(s.Ctx(), s.Manager, id, expert.InviteFile{
+		p, err := s.Invitations.PreviewFile(s.Ctx(), s.Manager, id, invitation.File{
 			CSV: "email,language\nann@example.com,de\n", Column: "email", LanguageColumn: "language",
 		})
 		s.server.must("preview a file", err)
@@ -55,9 +55,9 @@ var voices = map[string]func(*Scene){
 func (s *Scene) invite() {
 	s.T.Helper()
 	id := s.live()
-	made, err := s.Experts.InviteByLink(s.Ctx(), s.Manager, id, expert.InvitationTerms{Label: "Spring"}, 0)
+	made, err := s.Invitations.InviteByLink(s.Ctx(), s.Manager, id, invitation.Terms{Label: "Spring"}, 0)
 	s.server.must("invite experts", err)
-	v, err := s.Experts.Invitation(s.Ctx(), s.Manager, id, made.ID)
+	v, err := s.Invitations.Invitation(s.Ctx(), s.Manager, id, made.ID)
 	s.server.must("read an invitation", err)
 	_, token, _ := strings.Cut(v.Link, "#token=")
 	s.Set("INVITE", made.ID.String())
@@ -71,7 +71,7 @@ func (s *Scene) colleague() access.Caller {
 	s.own = s.live()
 	experts := []access.Caller{s.newcomer(), s.newcomer()}
 	for _, x := range experts {
-		_, err := s.Experts.EnrolExperienced(s.Ctx(), s.Manager, s.own, x.Person, "known from the community")
+		_, err := s.Admission.EnrolExperienced(s.Ctx(), s.Manager, s.own, x.Person, "known from the community")
 		s.server.must("enrol an expert", err)
 	}
 	s.person = experts[0]

@@ -176,7 +176,7 @@ func (m *market) enrolOne(ctx context.Context, id access.PersonID) error {
 	if _, err := m.Payouts.EnsureAccount(ctx, uuid.UUID(id)); err != nil {
 		return fmt.Errorf("open an expert's account: %w", err)
 	}
-	if _, err := m.Experts.EnrolExperienced(ctx, m.owner, m.program, id, "the bench's"); err != nil {
+	if _, err := m.Admission.EnrolExperienced(ctx, m.owner, m.program, id, "the bench's"); err != nil {
 		return fmt.Errorf("enrol an expert: %w", err)
 	}
 	return nil

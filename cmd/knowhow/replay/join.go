@@ -11,7 +11,9 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/training"
 )
 
 // How long an applicant takes, from their application on, for each step of the
@@ -62,7 +64,7 @@ func (w *world) apply(ctx context.Context, user string) error {
 	if _, err := w.Payouts.EnsureAccount(ctx, uuid.UUID(caller.Person)); err != nil {
 		return fmt.Errorf("open the account of expert %s: %w", user, err)
 	}
-	_, err = w.Experts.Apply(ctx, caller, w.program.ID, expert.Application{Motivation: "I have answered in the community for a while."})
+	_, err = w.Admission.Apply(ctx, caller, w.program.ID, admission.Application{Motivation: "I have answered in the community for a while."})
 	if err != nil {
 		return fmt.Errorf("apply as expert %s: %w", user, err)
 	}
@@ -96,26 +98,26 @@ func (w *world) nextStep(user string, j joining) (at time.Time, step func(ctx co
 		return j.AppliedAt.Add(w.draw(purpose, user).between(least, most) + time.Duration(failed)*triedAgain)
 	}
 	switch {
-	case j.open == expert.MissingTerms:
+	case j.open == training.MissingTerms:
 		return after("terms", termsLeast, termsMost, 0), func(ctx context.Context) error {
-			return w.Experts.AcceptTerms(ctx, caller, w.program.ID, 1, spoken)
+			return w.Training.AcceptTerms(ctx, caller, w.program.ID, 1, spoken)
 		}
-	case j.open == expert.MissingCards:
+	case j.open == training.MissingCards:
 		return after("cards", cardsLeast, cardsMost, 0), func(ctx context.Context) error { return w.readCards(ctx, caller) }
-	case j.open == expert.MissingPlatformQuiz && j.platform < tries:
+	case j.open == training.MissingPlatformQuiz && j.platform < tries:
 		return after("platform quiz", platformLeast, platformMost, j.platform), func(ctx context.Context) error {
-			return w.takeQuiz(ctx, caller, expert.QuizRef{}, user, j.platform)
+			return w.takeQuiz(ctx, caller, training.QuizRef{}, user, j.platform)
 		}
-	case j.open == expert.MissingQuiz && j.quiz < tries:
+	case j.open == training.MissingQuiz && j.quiz < tries:
 		return after("quiz", quizLeast, quizMost, max(0, j.platform-1)+j.quiz), func(ctx context.Context) error {
-			return w.takeQuiz(ctx, caller, expert.QuizRef{Program: w.program.ID}, user, j.quiz)
+			return w.takeQuiz(ctx, caller, training.QuizRef{Program: w.program.ID}, user, j.quiz)
 		}
 	case j.handIn:
 		return j.tookAt.Add(w.draw("approve", user).between(lookLeast, lookMost)), func(ctx context.Context) error {
-			return w.Experts.Approve(ctx, w.manager, j.ID)
+			return w.Admission.Approve(ctx, w.manager, j.ID)
 		}
 	case j.State == expert.Probation:
-		return j.since(j.EnrolledAt).Add(probation), func(ctx context.Context) error { return w.Experts.Activate(ctx, w.manager, j.ID) }
+		return j.since(j.EnrolledAt).Add(probation), func(ctx context.Context) error { return w.Admission.Activate(ctx, w.manager, j.ID) }
 	case j.State == expert.Active && !j.reviews && w.draw("will vote", user).in(willVote):
 		return j.since(j.DecidedAt), func(ctx context.Context) error { return w.Quality.SetReviewing(ctx, caller, w.program.ID, true) }
 	}
@@ -149,12 +151,12 @@ func (w *world) joining(ctx context.Context, user string) (j joining, err error)
 	if j.State != expert.Applied && j.State != expert.Assessing {
 		return j, nil
 	}
-	way, err := w.Experts.Onboarding(ctx, access.PersonCaller(id), w.program.ID)
+	way, err := w.Training.Onboarding(ctx, access.PersonCaller(id), w.program.ID)
 	if err != nil {
 		return j, err
 	}
 	for _, step := range way.Steps {
-		if step.State == expert.StepOpen {
+		if step.State == training.StepOpen {
 			j.open = step.Code
 		}
 	}
@@ -163,7 +165,7 @@ func (w *world) joining(ctx context.Context, user string) (j joining, err error)
 }
 
 func (w *world) readCards(ctx context.Context, caller access.Caller) error {
-	cards, err := w.Experts.Cards(ctx, caller, w.program.ID)
+	cards, err := w.Training.Cards(ctx, caller, w.program.ID)
 	if err != nil {
 		return err
 	}
@@ -171,7 +173,7 @@ func (w *world) readCards(ctx context.Context, caller access.Caller) error {
 		if card.ReadAt != nil {
 			continue
 		}
-		if err := w.Experts.ReadCard(ctx, caller, w.program.ID, card.ID); err != nil {
+		if err := w.Training.ReadCard(ctx, caller, w.program.ID, card.ID); err != nil {
 			return err
 		}
 	}
@@ -181,8 +183,8 @@ func (w *world) readCards(ctx context.Context, caller access.Caller) error {
 // takeQuiz answers what was drawn. Which items that are differs from one database
 // to another, as people's ids do; which of them are known, counted from the first,
 // does not.
-func (w *world) takeQuiz(ctx context.Context, caller access.Caller, ref expert.QuizRef, user string, try int) error {
-	sitting, err := w.Experts.Sitting(ctx, caller, ref)
+func (w *world) takeQuiz(ctx context.Context, caller access.Caller, ref training.QuizRef, user string, try int) error {
+	sitting, err := w.Training.Sitting(ctx, caller, ref)
 	if err != nil {
 		return err
 	}
@@ -197,7 +199,7 @@ func (w *world) takeQuiz(ctx context.Context, caller access.Caller, ref expert.Q
 			answers[i] = (answers[i] + 1) % len(q.Options)
 		}
 	}
-	_, err = w.Experts.TakeQuiz(ctx, caller, ref, sitting.Quiz.Version, answers)
+	_, err = w.Training.TakeQuiz(ctx, caller, ref, sitting.Quiz.Version, answers)
 	return err
 }
 

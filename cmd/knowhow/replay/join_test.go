@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/training"
 )
 
 // Nobody's next step is before they applied, whatever is missing on record.
@@ -14,8 +15,8 @@ func TestNextStepIsAfterTheApplication(t *testing.T) {
 	applied := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
 	steps := 0
 	for name, j := range map[string]joining{
-		"the quiz, without one of the platform": {Enrolment: expert.Enrolment{State: expert.Assessing}, open: expert.MissingQuiz},
-		"the quiz again":                        {Enrolment: expert.Enrolment{State: expert.Assessing}, open: expert.MissingQuiz, platform: 1, quiz: 1},
+		"the quiz, without one of the platform": {Enrolment: expert.Enrolment{State: expert.Assessing}, open: training.MissingQuiz},
+		"the quiz again":                        {Enrolment: expert.Enrolment{State: expert.Assessing}, open: training.MissingQuiz, platform: 1, quiz: 1},
 		"active, nobody knows since when":       {Enrolment: expert.Enrolment{State: expert.Active}},
 		"on probation, nobody knows since when": {Enrolment: expert.Enrolment{State: expert.Probation}},
 	} {

@@ -8,8 +8,8 @@ import (
 
 	"gorm.io/gorm"
 
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/quality"
+	"knowhow/marketplace/training"
 	"knowhow/matching/language"
 )
 
@@ -28,7 +28,7 @@ const terms = `You answer in your own words and only what you know. Customers' d
 	`You may decline, pause and leave at any time.`
 
 // platformItems are what every applicant of the platform is asked.
-var platformItems = []expert.QuizItem{
+var platformItems = []training.QuizItem{
 	item("A customer wrote their telephone number, and you see [phone 1]. What do you do?", "Answer without it", "Ask them to write it in words", "Look for it elsewhere"),
 	item("You took a question and cannot answer it. What now?", "Hand it back, with a note for the next", "Guess", "Let the time run out"),
 	item("What does declining an offer cost you?", "Nothing", "A part of your standing", "The next three offers"),
@@ -40,17 +40,17 @@ var platformItems = []expert.QuizItem{
 }
 
 // item has its right option first; where it is shown follows from the question.
-func item(question, right string, wrong ...string) expert.QuizItem {
+func item(question, right string, wrong ...string) training.QuizItem {
 	at := int(community{}.draw("right option", question) % chance(len(wrong)+1))
-	return expert.QuizItem{Question: question, Options: slices.Insert(slices.Clone(wrong), at, right), Answer: at}
+	return training.QuizItem{Question: question, Options: slices.Insert(slices.Clone(wrong), at, right), Answer: at}
 }
 
 // publish asks of applicants what the replay has them go through, and gives the
 // reviewers gold; what an interrupted run has published stays as it is.
 func (w *world) publish(ctx context.Context) error {
-	published, err := w.Experts.Terms(ctx, w.program.ID, "")
+	published, err := w.Training.Terms(ctx, w.program.ID, "")
 	if err == nil && published.Version == 0 {
-		_, err = w.Experts.PublishTerms(ctx, w.owner, w.program.ID, expert.NewTerms{Text: terms})
+		_, err = w.Training.PublishTerms(ctx, w.owner, w.program.ID, training.NewTerms{Text: terms})
 	}
 	if err != nil {
 		return fmt.Errorf("publish the terms: %w", err)
@@ -58,34 +58,34 @@ func (w *world) publish(ctx context.Context) error {
 	if err := w.publishCards(ctx); err != nil {
 		return fmt.Errorf("publish the cards: %w", err)
 	}
-	platform := expert.NewQuiz{Items: platformItems, Draw: 5, PassMark: 4, Attempts: tries}
-	if err := w.publishQuiz(ctx, expert.QuizRef{}, platform); err != nil {
+	platform := training.NewQuiz{Items: platformItems, Draw: 5, PassMark: 4, Attempts: tries}
+	if err := w.publishQuiz(ctx, training.QuizRef{}, platform); err != nil {
 		return fmt.Errorf("publish the platform's quiz: %w", err)
 	}
 	if bank := w.bank(); len(bank) > 0 {
-		quiz := expert.NewQuiz{Items: bank, Draw: min(drawn, len(bank)), PassMark: min(passMark, len(bank)), Attempts: tries}
-		if err := w.publishQuiz(ctx, expert.QuizRef{Program: w.program.ID}, quiz); err != nil {
+		quiz := training.NewQuiz{Items: bank, Draw: min(drawn, len(bank)), PassMark: min(passMark, len(bank)), Attempts: tries}
+		if err := w.publishQuiz(ctx, training.QuizRef{Program: w.program.ID}, quiz); err != nil {
 			return fmt.Errorf("publish the program's quiz: %w", err)
 		}
 	}
 	return w.addGold(ctx)
 }
 
-func (w *world) publishQuiz(ctx context.Context, ref expert.QuizRef, quiz expert.NewQuiz) error {
+func (w *world) publishQuiz(ctx context.Context, ref training.QuizRef, quiz training.NewQuiz) error {
 	by := w.owner
 	if ref.Platform() {
 		by = w.operator
 	}
-	there, err := w.Experts.FullQuiz(ctx, by, ref)
+	there, err := w.Training.FullQuiz(ctx, by, ref)
 	if err != nil || there.Version > 0 {
 		return err
 	}
-	_, err = w.Experts.PublishQuiz(ctx, by, ref, quiz)
+	_, err = w.Training.PublishQuiz(ctx, by, ref, quiz)
 	return err
 }
 
 func (w *world) publishCards(ctx context.Context) error {
-	there, err := w.Experts.AllCards(ctx, w.owner, w.program.ID)
+	there, err := w.Training.AllCards(ctx, w.owner, w.program.ID)
 	if err != nil {
 		return err
 	}
@@ -93,12 +93,12 @@ func (w *world) publishCards(ctx context.Context) error {
 	if tags := w.commonTags(); len(tags) > 0 {
 		asked = "Most questions are about " + strings.Join(tags[:min(8, len(tags))], ", ") + "."
 	}
-	cards := []expert.NewCard{
+	cards := []training.NewCard{
 		{Title: "How we answer here", Text: "Say what to do, step by step, and how to tell that it worked. Say what you do not know.", MustRead: true},
 		{Title: "What is asked here", Text: asked, MustRead: true},
 	}
 	for _, card := range cards[min(len(there), len(cards)):] {
-		if _, err := w.Experts.AddCard(ctx, w.owner, w.program.ID, card); err != nil {
+		if _, err := w.Training.AddCard(ctx, w.owner, w.program.ID, card); err != nil {
 			return err
 		}
 	}
@@ -122,9 +122,9 @@ func (w *world) commonTags() []string {
 
 // bank makes items of questions from all over the history: which tag, or where
 // the file has none which text, is this title's?
-func (w *world) bank() []expert.QuizItem {
+func (w *world) bank() []training.QuizItem {
 	tags := w.commonTags()
-	var items []expert.QuizItem
+	var items []training.QuizItem
 	titles := map[string]bool{}
 	for i := range bankSize {
 		p := w.historyAt(i, bankSize)

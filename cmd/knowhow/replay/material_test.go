@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"knowhow/marketplace/expert"
+	"knowhow/marketplace/training"
 )
 
 // past is a file of n questions, the last of them the window.
@@ -61,7 +61,7 @@ func TestBank(t *testing.T) {
 	}
 }
 
-func sound(t *testing.T, item expert.QuizItem) {
+func sound(t *testing.T, item training.QuizItem) {
 	t.Helper()
 	if item.Question == "" || len(item.Options) < 2 || item.Answer < 0 || item.Answer >= len(item.Options) {
 		t.Errorf("%+v", item)

@@ -11,7 +11,9 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/community"
+	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/quality"
 )
@@ -180,7 +182,7 @@ func (w *world) thanking() []act {
 func (w *world) applying() []act {
 	manager, x := w.staff["manager"], applicant
 	list := []act{{64, 9, "practice task", func(ctx context.Context) error {
-		_, err := w.Experts.AddPracticeTask(ctx, manager, w.program.ID, practiceTask, practiceGuide)
+		_, err := w.Training.AddPracticeTask(ctx, manager, w.program.ID, practiceTask, practiceGuide)
 		return err
 	}}}
 	steps := []func(ctx context.Context) error{
@@ -189,21 +191,21 @@ func (w *world) applying() []act {
 			return err
 		},
 		func(ctx context.Context) error {
-			_, err := w.Experts.Apply(ctx, w.by(x.Handle), w.program.ID, expert.Application{
+			_, err := w.Admission.Apply(ctx, w.by(x.Handle), w.program.ID, admission.Application{
 				Motivation: x.Motivation, Owns: x.About, Uses: expert.UsesDaily, Country: x.Country, Languages: x.Languages,
 			})
 			return err
 		},
 		func(ctx context.Context) error {
-			return w.Experts.AcceptTerms(ctx, w.by(x.Handle), w.program.ID, 1, "en")
+			return w.Training.AcceptTerms(ctx, w.by(x.Handle), w.program.ID, 1, "en")
 		},
 		func(ctx context.Context) error { return w.takeQuiz(ctx, w.by(x.Handle), false) },
 		func(ctx context.Context) error {
-			tasks, err := w.Experts.Practice(ctx, w.by(x.Handle), w.program.ID)
+			tasks, err := w.Training.Practice(ctx, w.by(x.Handle), w.program.ID)
 			if err != nil || len(tasks) == 0 {
 				return err
 			}
-			_, err = w.Experts.AnswerPractice(ctx, w.by(x.Handle), w.program.ID, tasks[0].Task.ID, practiceAnswer)
+			_, err = w.Training.AnswerPractice(ctx, w.by(x.Handle), w.program.ID, tasks[0].Task.ID, practiceAnswer)
 			return err
 		},
 	}
@@ -211,11 +213,11 @@ func (w *world) applying() []act {
 		list = append(list, act{67, 10 + i, x.Handle + " applies", step})
 	}
 	return append(list, act{68, 9, "practice task taken back", func(ctx context.Context) error {
-		tasks, err := w.Experts.PracticeTasks(ctx, manager, w.program.ID)
+		tasks, err := w.Training.PracticeTasks(ctx, manager, w.program.ID)
 		if err != nil || len(tasks) == 0 {
 			return err
 		}
-		return w.Experts.RetirePracticeTask(ctx, manager, w.program.ID, tasks[0].ID)
+		return w.Training.RetirePracticeTask(ctx, manager, w.program.ID, tasks[0].ID)
 	}})
 }
 
@@ -229,14 +231,14 @@ func (w *world) measured() []act {
 			if err != nil {
 				return err
 			}
-			return w.Experts.Restrict(ctx, w.staff["manager"], e.ID, []string{"picture-sound"}, expert.SuspendQuality, restriction.evidence)
+			return w.Conduct.Restrict(ctx, w.staff["manager"], e.ID, []string{"picture-sound"}, conduct.SuspendQuality, restriction.evidence)
 		}},
 		{68, 19, who + " appeals", func(ctx context.Context) error {
-			ids, err := read[expert.MeasureID](ctx, w, "SELECT id FROM measures WHERE person_id = ?", w.people[who])
+			ids, err := read[conduct.MeasureID](ctx, w, "SELECT id FROM measures WHERE person_id = ?", w.people[who])
 			if err != nil || len(ids) == 0 {
 				return err
 			}
-			return w.Experts.AppealMeasure(ctx, w.by(who), ids[0], restriction.statement)
+			return w.Conduct.AppealMeasure(ctx, w.by(who), ids[0], restriction.statement)
 		}},
 	}
 }

@@ -10,7 +10,9 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/training"
 )
 
 // When an expert takes the steps into the program, from their first day on.
@@ -56,12 +58,12 @@ func (w *world) joining(ctx context.Context, x performer) (j joining, err error)
 		if j.Enrolment, j.enrolled, err = expert.EnrolmentTx(ctx, tx, w.program.ID, w.people[x.Handle]); err != nil {
 			return err
 		}
-		var attempts []expert.QuizAttempt
+		var attempts []training.QuizAttempt
 		if err := tx.Where("program_id = ? AND person_id = ?", w.program.ID, w.people[x.Handle]).Find(&attempts).Error; err != nil {
 			return err
 		}
 		j.tries = len(attempts)
-		j.passed = slices.ContainsFunc(attempts, func(a expert.QuizAttempt) bool { return a.Passed })
+		j.passed = slices.ContainsFunc(attempts, func(a training.QuizAttempt) bool { return a.Passed })
 		return nil
 	})
 	if err != nil {
@@ -76,18 +78,18 @@ func (w *world) nextStep(x performer, j joining) (after time.Duration, step func
 	case !j.enrolled:
 		return 0, func(ctx context.Context) error { return w.apply(ctx, caller, x) }
 	case j.State == expert.Applied:
-		return acceptsTerms, func(ctx context.Context) error { return w.Experts.AcceptTerms(ctx, caller, w.program.ID, 1, "en") }
+		return acceptsTerms, func(ctx context.Context) error { return w.Training.AcceptTerms(ctx, caller, w.program.ID, 1, "en") }
 	case j.State == expert.Assessing && !j.passed:
 		// A failed quiz may be taken again after a day.
 		return takesQuiz + time.Duration(j.tries)*(day+time.Hour), func(ctx context.Context) error {
 			return w.takeQuiz(ctx, caller, x.Retakes && j.tries == 0)
 		}
 	case j.State == expert.Assessing:
-		return isApproved + time.Duration(j.tries-1)*day, func(ctx context.Context) error { return w.Experts.Approve(ctx, manager, j.ID) }
+		return isApproved + time.Duration(j.tries-1)*day, func(ctx context.Context) error { return w.Admission.Approve(ctx, manager, j.ID) }
 	case j.State == expert.Probation && len(x.Certified) > 0 && len(j.Certified) == 0:
-		return isCertified, func(ctx context.Context) error { return w.Experts.Certify(ctx, manager, j.ID, x.Certified) }
+		return isCertified, func(ctx context.Context) error { return w.Admission.Certify(ctx, manager, j.ID, x.Certified) }
 	case j.State == expert.Probation && !x.Newcomer:
-		return isActivated, func(ctx context.Context) error { return w.Experts.Activate(ctx, manager, j.ID) }
+		return isActivated, func(ctx context.Context) error { return w.Admission.Activate(ctx, manager, j.ID) }
 	}
 	return 0, nil
 }
@@ -107,7 +109,7 @@ func (w *world) apply(ctx context.Context, caller access.Caller, x performer) er
 			return fmt.Errorf("make a reviewer: %w", err)
 		}
 	}
-	_, err := w.Experts.Apply(ctx, caller, w.program.ID, expert.Application{Motivation: x.Motivation})
+	_, err := w.Admission.Apply(ctx, caller, w.program.ID, admission.Application{Motivation: x.Motivation})
 	return err
 }
 
@@ -119,6 +121,6 @@ func (w *world) takeQuiz(ctx context.Context, caller access.Caller, fail bool) e
 			answers[i] = (item.Answer + 1) % len(item.Options)
 		}
 	}
-	_, err := w.Experts.TakeQuiz(ctx, caller, expert.QuizRef{Program: w.program.ID}, 1, answers)
+	_, err := w.Training.TakeQuiz(ctx, caller, training.QuizRef{Program: w.program.ID}, 1, answers)
 	return err
 }

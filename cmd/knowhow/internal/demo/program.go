@@ -10,8 +10,8 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
+	"knowhow/marketplace/training"
 	"knowhow/payouts"
 )
 
@@ -45,7 +45,7 @@ const (
 )
 
 // quiz is what an applicant has to know.
-var quiz = []expert.QuizItem{
+var quiz = []training.QuizItem{
 	{Question: "A customer pastes their card number into the chat. What do you do?", Answer: 1, Options: []string{
 		"Use it to look the customer up", "Do not repeat it, say that you cannot see or need it, and go on with the question", "Ask for the security code too"}},
 	{Question: "You took a question and find that it is about an invoice. What now?", Answer: 2, Options: []string{
@@ -226,19 +226,19 @@ func (w *world) createProgram(ctx context.Context) (program.Program, error) {
 
 // askOfExperts publishes the terms and the quiz, once.
 func (w *world) askOfExperts(ctx context.Context) error {
-	t, err := w.Experts.Terms(ctx, w.program.ID, "")
+	t, err := w.Training.Terms(ctx, w.program.ID, "")
 	if err == nil && t.Version == 0 {
-		_, err = w.Experts.PublishTerms(ctx, w.staff["manager"], w.program.ID, expert.NewTerms{Text: w.terms})
+		_, err = w.Training.PublishTerms(ctx, w.staff["manager"], w.program.ID, training.NewTerms{Text: w.terms})
 	}
 	if err != nil {
 		return fmt.Errorf("publish the terms: %w", err)
 	}
 	var quizzes int64
 	err = w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
-		return tx.Model(&expert.Quiz{}).Where("program_id = ?", w.program.ID).Count(&quizzes).Error
+		return tx.Model(&training.Quiz{}).Where("program_id = ?", w.program.ID).Count(&quizzes).Error
 	})
 	if err == nil && quizzes == 0 {
-		_, err = w.Experts.PublishQuiz(ctx, w.staff["manager"], expert.QuizRef{Program: w.program.ID}, expert.NewQuiz{Items: quiz, PassMark: passMark})
+		_, err = w.Training.PublishQuiz(ctx, w.staff["manager"], training.QuizRef{Program: w.program.ID}, training.NewQuiz{Items: quiz, PassMark: passMark})
 	}
 	if err != nil {
 		return fmt.Errorf("publish the quiz: %w", err)

@@ -57,13 +57,13 @@ func (r rooms) deciding() {
 	if n := r.count("SELECT COUNT(*) FROM quiz_attempts t JOIN experts x ON x.person_id = t.person_id WHERE x.handle = 'liesbeth' AND t.passed"); n != 1 {
 		r.Error("the applicant has no quiz passed")
 	}
-	practice, err := r.house.Experts.PracticeToJudge(ctx, manager.Caller(), r.Program, all)
+	practice, err := r.house.Training.PracticeToJudge(ctx, manager.Caller(), r.Program, all)
 	r.must(err)
 	if len(practice.Items) != 1 || practice.Items[0].Guide == "" {
 		r.Errorf("practice to judge: %+v", practice.Items)
 	}
 	for who, want := range map[string]int{"manager": 0, "owner": 1} { // the manager imposed it
-		appeals, err := r.house.Experts.MeasureAppeals(ctx, r.persona(who).Caller(), r.Brand, all)
+		appeals, err := r.house.Conduct.MeasureAppeals(ctx, r.persona(who).Caller(), r.Brand, all)
 		r.must(err)
 		if len(appeals.Items) != want {
 			r.Errorf("the %s may decide %d appeals, want %d", who, len(appeals.Items), want)
