@@ -123,7 +123,7 @@ func TestWhoLeavesOpensNothing(t *testing.T) {
 		b.shareAccount(peers...)
 		all := b.signal(quality.SignalAccount)
 		b.ok("settle", b.settle(b.Manager, all, quality.SettledActed, "Three sisters. One was let go."))
-		b.ok("leave", b.Experts.Leave(ctx, peers[2], b.Program.ID))
+		b.ok("leave", b.Admission.Leave(ctx, peers[2], b.Program.ID))
 		two := b.signal(quality.SignalAccount)
 		if two.Open || two.Count != 2 || two.Key == all.Key || two.Settled == nil || two.Settled.Signal != all.Key {
 			t.Fatalf("of the two who are left: %+v, %+v", two, two.Settled)

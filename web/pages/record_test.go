@@ -25,7 +25,7 @@ func recordOf(t *testing.T, b *browser, expert access.Caller) []byte {
 	if err != nil || len(enrolled.Items) != 1 {
 		t.Fatal(enrolled, err)
 	}
-	if err := b.Experts.Certify(b.Ctx(), b.Manager, enrolled.Items[0].Enrolment.ID, []string{"plans"}); err != nil {
+	if err := b.Admission.Certify(b.Ctx(), b.Manager, enrolled.Items[0].Enrolment.ID, []string{"plans"}); err != nil {
 		t.Fatal(err)
 	}
 	signed, err := b.Insight.Record(b.Ctx(), expert)
