@@ -49,13 +49,18 @@ func NoteFingerprintsTx(ctx context.Context, tx *gorm.DB, now time.Time, provide
 // where that of one of them goes too, or once went.
 func SharingAccountTx(ctx context.Context, tx *gorm.DB, experts ...uuid.UUID) ([]uuid.UUID, error) {
 	var list []uuid.UUID
-	err := tx.WithContext(ctx).Table("payout_fingerprints AS mine").Distinct("theirs.expert_id").
-		Joins("JOIN payout_fingerprints theirs ON theirs.fingerprint = mine.fingerprint AND theirs.provider = mine.provider").
-		Where("mine.expert_id IN ?", experts).Scan(&list).Error
-	if err != nil {
+	if err := PaidAlike(tx.WithContext(ctx), experts...).Scan(&list).Error; err != nil {
 		return nil, fmt.Errorf("find who shares an account: %w", err)
 	}
 	return slices.DeleteFunc(list, func(id uuid.UUID) bool { return slices.Contains(experts, id) }), nil
+}
+
+// PaidAlike is the query for whose money goes, or once went, where that of one of
+// the experts goes, themselves included; for use within another query.
+func PaidAlike(tx *gorm.DB, experts ...uuid.UUID) *gorm.DB {
+	return tx.Table("payout_fingerprints AS mine").Distinct("theirs.expert_id").
+		Joins("JOIN payout_fingerprints theirs ON theirs.fingerprint = mine.fingerprint AND theirs.provider = mine.provider").
+		Where("mine.expert_id IN ?", experts)
 }
 
 // SharedAccountsTx groups those of the experts whose money goes, or once went,

@@ -8,19 +8,22 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/event"
 )
 
 // NewTopic describes a topic to add. A zero Parent puts it at the top.
 type NewTopic struct {
-	Parent TopicID
-	Slug   string
-	Name   string
-	Mode   Mode
+	Parent      TopicID
+	Slug        string
+	Name        string
+	Description string // of at most 1,000 bytes, or empty
+	Mode        Mode
 }
 
 func (n NewTopic) topic(p Program) Topic {
 	t := Topic{
-		ID: marketplace.NewID[Topic](), BrandID: p.BrandID, ProgramID: p.ID, Slug: n.Slug, Name: n.Name, Mode: n.Mode,
+		ID: marketplace.NewID[Topic](), BrandID: p.BrandID, ProgramID: p.ID, Slug: n.Slug, Name: n.Name,
+		Description: n.Description, Mode: n.Mode,
 	}
 	if !n.Parent.IsZero() {
 		t.ParentID = &n.Parent
@@ -33,7 +36,7 @@ func (n NewTopic) topic(p Program) Topic {
 // this program's, *TransitionError for a closed program.
 func (s *Service) AddTopic(ctx context.Context, caller access.Caller, id ID, n NewTopic) (Topic, error) {
 	name, err := access.NormalName(n.Name)
-	if err := firstError(CheckSlug("slug", n.Slug), err, n.Mode.check()); err != nil {
+	if err := firstError(CheckSlug("slug", n.Slug), err, checkAbout(n.Description), n.Mode.check()); err != nil {
 		return Topic{}, err
 	}
 	n.Name = name
@@ -69,16 +72,30 @@ func (s *Service) SetTopicMode(ctx context.Context, caller access.Caller, id ID,
 	if err := mode.check(); err != nil {
 		return err
 	}
+	return s.setTopic(ctx, caller, id, topic, TopicModeSet, "mode", mode)
+}
+
+// DescribeTopic says what a topic is about, in place of what was said before;
+// empty: nothing. Questions are read by it from the next fit on, within minutes.
+// Errors as SetTopicMode's.
+func (s *Service) DescribeTopic(ctx context.Context, caller access.Caller, id ID, topic TopicID, description string) error {
+	if err := checkAbout(description); err != nil {
+		return err
+	}
+	return s.setTopic(ctx, caller, id, topic, TopicDescribed, "description", description)
+}
+
+// setTopic writes one column of a program's topic.
+func (s *Service) setTopic(ctx context.Context, caller access.Caller, id ID, topic TopicID, kind event.Kind, column string, value any) error {
 	return s.change(ctx, caller, id, access.ManageProgram, func(tx *gorm.DB, p Program) error {
-		done := tx.WithContext(ctx).Model(&Topic{}).Where("id = ? AND program_id = ?", topic, id).
-			Updates(map[string]any{"mode": mode})
+		done := tx.WithContext(ctx).Model(&Topic{}).Where("id = ? AND program_id = ?", topic, id).Update(column, value)
 		if done.Error != nil {
-			return fmt.Errorf("set the mode of topic %s: %w", topic, done.Error)
+			return fmt.Errorf("set the %s of topic %s: %w", column, topic, done.Error)
 		}
 		if done.RowsAffected == 0 {
 			return marketplace.NotFound("topic", topic)
 		}
-		return s.appendTx(ctx, tx, TopicModeSet, p, Change{By: caller.String(), Topic: topic})
+		return s.appendTx(ctx, tx, kind, p, Change{By: caller.String(), Topic: topic})
 	})
 }
 

@@ -62,6 +62,7 @@ func TestTopicTree(t *testing.T) {
 			"no mode":                  {program.NewTopic{Slug: "i", Name: "i"}, marketplace.ErrInvalid},
 			"bad slug":                 {program.NewTopic{Slug: "I i", Name: "i", Mode: program.Crowd}, marketplace.ErrInvalid},
 			"name of invalid UTF-8":    {program.NewTopic{Slug: "i", Name: "\xff", Mode: program.Crowd}, marketplace.ErrInvalid},
+			"description too long":     {program.NewTopic{Slug: "i", Name: "i", Description: strings.Repeat("x", 1001), Mode: program.Crowd}, marketplace.ErrInvalid},
 			"name of nothing":          {program.NewTopic{Slug: "i", Name: "  ", Mode: program.Crowd}, marketplace.ErrInvalid},
 			"name longer than allowed": {program.NewTopic{Slug: "i", Name: strings.Repeat("x", 201), Mode: program.Crowd}, marketplace.ErrInvalid},
 		} {
@@ -77,9 +78,16 @@ func TestTopicTree(t *testing.T) {
 		if err := h.SetTopicMode(t.Context(), h.owner, p.ID, foreign.ID, program.BrandOnly); !errors.Is(err, marketplace.ErrNotFound) {
 			t.Errorf("the mode of another program's topic: %v", err)
 		}
+		must(t, h.DescribeTopic(t.Context(), h.owner, p.ID, parent, "Visas and borders"))
+		if err := h.DescribeTopic(t.Context(), h.owner, p.ID, foreign.ID, "theirs"); !errors.Is(err, marketplace.ErrNotFound) {
+			t.Errorf("the description of another program's topic: %v", err)
+		}
+		if err := h.DescribeTopic(t.Context(), h.owner, p.ID, parent, strings.Repeat("x", 1001)); !errors.Is(err, marketplace.ErrInvalid) {
+			t.Errorf("a description too long: %v", err)
+		}
 		must(t, h.store.Read(t.Context(), h.brand, func(tx *gorm.DB) error {
 			topic, err := h.TopicBySlugTx(t.Context(), tx, p.ID, "h")
-			if err != nil || topic.ID != parent || topic.Mode != program.BrandOnly {
+			if err != nil || topic.ID != parent || topic.Mode != program.BrandOnly || topic.Description != "Visas and borders" {
 				t.Errorf("TopicBySlugTx = %+v, %v", topic, err)
 			}
 			list, err := h.TopicsTx(t.Context(), tx, p.ID)
@@ -307,6 +315,12 @@ func TestFailingHalfwayKeepsNothing(t *testing.T) {
 			_, err := h.AddTopic(ctx, h.owner, p.ID, program.NewTopic{Slug: "visa", Name: "Visa", Mode: program.Crowd})
 			return err
 		})
+		var topic program.Topic
+		dbtest.Halfway(t, h.db, func() (err error) {
+			topic, err = h.AddTopic(ctx, h.owner, p.ID, program.NewTopic{Slug: "rail", Name: "Rail", Description: "Trains", Mode: program.Crowd})
+			return err
+		})
+		dbtest.Halfway(t, h.db, func() error { return h.DescribeTopic(ctx, h.owner, p.ID, topic.ID, "Trains and seats") })
 		dbtest.Halfway(t, h.db, func() error { return h.SetPolicies(ctx, h.owner, p.ID, p.Policies) })
 		dbtest.Halfway(t, h.db, func() error { return h.SetOrigins(ctx, h.owner, p.ID, []string{"https://a.example"}) })
 		dbtest.Halfway(t, h.db, func() error { return h.Fund(ctx, h.owner, p.ID, eur(1_000), "k") })

@@ -22,6 +22,7 @@ const (
 	BrandingSet     event.Kind = "program.branding_set"     //
 	TopicAdded      event.Kind = "program.topic_added"      //
 	TopicModeSet    event.Kind = "program.topic_mode_set"   //
+	TopicDescribed  event.Kind = "program.topic_described"  //
 	Launched        event.Kind = "program.launched"         //
 	WasPaused       event.Kind = "program.paused"           //
 	Resumed         event.Kind = "program.resumed"          //

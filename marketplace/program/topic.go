@@ -19,7 +19,10 @@ type Topic struct {
 	ParentID  *TopicID // nil at the top
 	Slug      string   // unique in the program
 	Name      string
-	Mode      Mode
+	// Description says in the brand's words what is asked about it; it may be
+	// empty. Questions are read by it, as by the name.
+	Description string
+	Mode        Mode
 	// NeedsReading: only experts who have read its cards are asked.
 	NeedsReading bool
 }
@@ -36,6 +39,7 @@ const (
 const (
 	maxSlug  = 64
 	maxTopic = 2000 // topics a program may have
+	maxAbout = 1000 // bytes of a topic's description
 	maxDepth = 8    // levels of the tree
 )
 
@@ -44,6 +48,10 @@ func (m Mode) check() error {
 		return &marketplace.InvalidError{Field: "mode", Reason: "must be crowd, certified or brand-only"}
 	}
 	return nil
+}
+
+func checkAbout(description string) error {
+	return marketplace.CheckText("description", description, 0, maxAbout)
 }
 
 // CheckSlug returns an *InvalidError for field unless s is 1 to 64 of a-z, 0-9

@@ -65,7 +65,8 @@ func (s *Service) appealTx(ctx context.Context, tx *gorm.DB, f *Refusal, w work,
 // DecideAppeal ends an appeal: upheld, the expert is paid; else the refusal
 // stands, and the expert reads the reason. The caller may be neither who
 // refused nor who reviewed the work (ErrSameHuman), nor have had a part in the
-// question (ErrOwnWork). Errors beside: *access.ForbiddenError,
+// question (ErrOwnWork), nor be paid to the expert's bank account
+// (ErrSharedAccount). Errors beside: *access.ForbiddenError,
 // *marketplace.NotFoundError, *question.TransitionError, question.ErrTooLate,
 // *marketplace.InvalidError.
 func (s *Service) DecideAppeal(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id RefusalID, upheld bool, reason string) error {

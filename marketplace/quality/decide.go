@@ -28,7 +28,7 @@ const reviewWeight = 2
 // may review and had no part in the question. Passing work that nobody has
 // refused is paid at once. A failing verdict moves no money: it proposes a
 // refusal, which only a human makes. A peer is paid whatever the verdict.
-// Errors: *access.ForbiddenError, ErrOwnWork, *marketplace.NotFoundError,
+// Errors: *access.ForbiddenError, ErrOwnWork, ErrSharedAccount, *marketplace.NotFoundError,
 // *question.TransitionError, question.ErrTooLate, *marketplace.InvalidError.
 func (s *Service) Decide(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ReviewID, v Verdict) error {
 	return s.inBrand(ctx, caller, brand, access.ReviewWork, func(tx *gorm.DB) error {

@@ -12,6 +12,9 @@ var (
 	// ErrOwnWork: the caller asked the question or worked on it, so somebody else
 	// must judge it.
 	ErrOwnWork = fmt.Errorf("nobody judges a question they had a part in: %w", marketplace.ErrForbidden)
+	// ErrSharedAccount: the caller is, or once was, paid to the same bank account as
+	// who did the work.
+	ErrSharedAccount = fmt.Errorf("nobody judges work that is paid to their own bank account: %w", marketplace.ErrForbidden)
 	// ErrSameHuman: the caller refused or reviewed the work, so somebody else must
 	// decide the appeal.
 	ErrSameHuman = fmt.Errorf("an appeal is decided by somebody who has not yet judged the work: %w", marketplace.ErrForbidden)

@@ -28,7 +28,7 @@ var HistoryKinds = []event.Kind{
 	access.MemberAdded, access.MemberRemoved, access.KeyCreated, access.KeyRevoked, customer.KeyCreated, customer.KeyRevoked,
 	signin.InvitationSent, signin.InvitationAccepted, signin.InvitationWasWithdrawn,
 	program.BrandCreated, program.Created, program.PoliciesSet, program.LanguagesSet, program.RolloutSet, program.OriginsSet, program.BrandingSet,
-	program.TopicAdded, program.TopicModeSet, program.Launched, program.WasPaused, program.Resumed, program.WasClosed,
+	program.TopicAdded, program.TopicModeSet, program.TopicDescribed, program.Launched, program.WasPaused, program.Resumed, program.WasClosed,
 	program.Funded, program.BudgetAllocated, program.BudgetReturned, program.PaymentBegun, program.TopUpSet, program.BudgetSet, program.BudgetIsLow,
 	earnings.RefundAsked,
 	admission.HasApplied, admission.Approved, admission.Activated, expert.HasPaused, expert.Unpaused, conduct.WasSuspended, conduct.Reinstated,

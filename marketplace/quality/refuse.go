@@ -17,7 +17,7 @@ import (
 // Refuse is the caller's decision, as a named human, not to pay for an earned
 // assignment, with a listed reason and the evidence for it. The money stays
 // pending; the expert is written to and may appeal. At release_at or later it
-// is question.ErrTooLate. Errors beside: *access.ForbiddenError, ErrOwnWork,
+// is question.ErrTooLate. Errors beside: *access.ForbiddenError, ErrOwnWork, ErrSharedAccount,
 // *marketplace.NotFoundError, *question.TransitionError,
 // *marketplace.InvalidError.
 func (s *Service) Refuse(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id question.AssignmentID, reason RefusalReason, evidence string) (Refusal, error) {

@@ -30,6 +30,8 @@ const (
 	SignalSpun     SignalKind = "spun"           // answers made of others by exchanging words
 	SignalJunk     SignalKind = "junk"           // answers that say next to nothing
 	SignalCustomer SignalKind = "one_customer"   // a customer and an expert who meet too often: perhaps one person
+	SignalRatedUp  SignalKind = "rated_up"       // a few customers who rate one expert up
+	SignalRatedLow SignalKind = "rated_down"     // a few customers who rate one expert down, to whom it is done
 )
 
 // Signal is a pattern in a program, with what it rests on. It is evidence for a
@@ -38,7 +40,7 @@ type Signal struct {
 	Key    SignalKey
 	Kind   SignalKind
 	People []Suspect
-	Count  int // votes, copied, spun or empty answers, or answers to the customer
+	Count  int // votes, copied, spun or empty answers, answers to the customer, or ratings
 	// Odds are how much more likely it is where there is something wrong than by
 	// chance, as a decimal logarithm; 0 where that is not the question.
 	Odds        float64
@@ -123,7 +125,7 @@ func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.
 // ids, and the words in which others are found once the transaction is over.
 func signalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) (list []Signal, words lately, err error) {
 	for _, look := range []func(context.Context, *gorm.DB, program.ID, time.Time) ([]Signal, error){
-		accountSignalsTx, ringSignalsTx, judgingSignalsTx, customerSignalsTx,
+		accountSignalsTx, ringSignalsTx, judgingSignalsTx, customerSignalsTx, ratingSignalsTx,
 	} {
 		found, err := look(ctx, tx, id, now)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
@@ -11,6 +12,7 @@ import (
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
 	"knowhow/marketplace/redact"
+	"knowhow/payouts"
 )
 
 // WorkView is a question and one expert's answer to it as somebody reads them
@@ -51,8 +53,9 @@ const judgedColumns = `assignments.id AS assignment_id, questions.id AS question
 	assignments.end_reason, assignments.note AS end_note, assignments.earned_at AS turn_earned_at`
 
 // judgeable is the query for rows of a table, reviews or refusals, with the
-// work they are about. It leaves out questions in which the reader had a part,
-// so that a list is never filled with what they must not judge.
+// work they are about. It leaves out questions in which the reader had a part, and
+// work that is paid to their bank account, so that a list is never filled with what
+// they must not judge.
 func judgeable(ctx context.Context, tx *gorm.DB, table string, reader access.PersonID, columns string) *gorm.DB {
 	return tx.WithContext(ctx).Table(table).Select(columns+", "+judgedColumns).
 		Joins("JOIN assignments ON assignments.id = "+table+".assignment_id").
@@ -60,7 +63,8 @@ func judgeable(ctx context.Context, tx *gorm.DB, table string, reader access.Per
 		Joins("JOIN persons ON persons.id = assignments.person_id").
 		Joins("LEFT JOIN customers ON customers.id = questions.customer_id").
 		Where("NOT EXISTS (SELECT 1 FROM assignments own WHERE own.question_id = "+table+".question_id AND own.person_id = ?)", reader).
-		Where("(questions.asker_person IS NULL OR questions.asker_person <> ?)", reader)
+		Where("(questions.asker_person IS NULL OR questions.asker_person <> ?)", reader).
+		Where("assignments.person_id NOT IN (?)", payouts.PaidAlike(tx.WithContext(ctx), uuid.UUID(reader)))
 }
 
 // seen makes of a page of rows what their reader sees, in two statements

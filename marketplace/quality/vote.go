@@ -17,7 +17,7 @@ import (
 // rules as Decide. Enough votes are a verdict; each is paid when the review ends,
 // whatever it says. To anybody else there is no such vote. Errors:
 // *marketplace.NotFoundError, *question.TransitionError, question.ErrTooLate,
-// ErrOwnWork, *expert.StateError for who no longer works in the program,
+// ErrOwnWork, ErrSharedAccount, *expert.StateError for who no longer works in the program,
 // *marketplace.InvalidError.
 func (s *Service) Vote(ctx context.Context, caller access.Caller, id VoteID, said Verdict) error {
 	var found Vote

@@ -107,7 +107,7 @@ func watchedFor(doubted []access.PersonID, signals []Signal) map[access.PersonID
 		watched[person] = expert.WatchDoubt
 	}
 	for _, s := range signals {
-		if !s.Open {
+		if !s.Open || s.Kind == SignalRatedLow { // who is rated down did nothing
 			continue
 		}
 		for _, p := range s.People {

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/question"
+	"knowhow/payouts"
 )
 
 // work is an assignment and its question.
@@ -29,7 +31,8 @@ func (s *Service) lockWorkTx(ctx context.Context, tx *gorm.DB, brand marketplace
 	return work{turn: a, of: q}, marketplace.OnlyOne(err, "assignment", id)
 }
 
-// impartialTx refuses whoever asked the question or had a turn on it.
+// impartialTx refuses whoever asked the question or had a turn on it, and who is
+// paid to the bank account that the work is paid to.
 func (w work) impartialTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
 	turns, err := question.AssignmentsTx(ctx, tx, w.of.ID)
 	if err != nil {
@@ -37,6 +40,13 @@ func (w work) impartialTx(ctx context.Context, tx *gorm.DB, person access.Person
 	}
 	if hadPart(person, w.of, turns) {
 		return ErrOwnWork
+	}
+	same, err := payouts.SharingAccountTx(ctx, tx, uuid.UUID(w.turn.PersonID))
+	if err != nil {
+		return err
+	}
+	if slices.Contains(same, uuid.UUID(person)) {
+		return ErrSharedAccount
 	}
 	return nil
 }

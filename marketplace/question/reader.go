@@ -24,7 +24,7 @@ import (
 const fitEvery = 10 * time.Minute
 
 // reader reads the topics of one program's questions, with what it learned from
-// past ones and from the topics' names. It is as transient as the index beside it.
+// past ones and from the topics' names and descriptions. It is as transient as the index beside it.
 type reader struct {
 	teaching sync.Mutex  // held by who changes the model
 	fitted   atomic.Bool // there is something to read with
@@ -35,6 +35,7 @@ type reader struct {
 	taught map[expert.PastQuestionID]uint64 // what was learned, hashed
 	order  []expert.PastQuestionID          // in which it was, with what was forgotten since
 	at     time.Time                        // of the last fit
+	said   map[string]string                // lines of descriptions that were learned
 }
 
 // knows tells whether a past question was learned.
@@ -100,7 +101,7 @@ func (r *reader) teach(ctx context.Context, topics []program.Topic, list []lesso
 }
 
 // name makes the model's topics the program's: each by its slug, described by
-// its name and those of the topics above it.
+// its name, what the brand says of it, and the same of the topics above it.
 func (r *reader) name(topics []program.Topic) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -117,24 +118,54 @@ func (r *reader) name(topics []program.Topic) error {
 		}
 	}
 	for _, t := range topics {
-		if err := r.model.Describe(t.Slug, namesAbove(t, topics)); err != nil {
+		if err := r.model.Describe(t.Slug, aboutAll(t, topics)); err != nil {
 			return fmt.Errorf("describe topic %s: %w", t.ID, err)
 		}
 	}
+	return r.exemplify(topics)
+}
+
+// exemplify has each line of a description learned as a text of its own, where it
+// has several: a brand without a history begins with them.
+func (r *reader) exemplify(topics []program.Topic) error {
+	said := map[string]string{} // by id
+	for _, t := range topics {
+		lines := strings.FieldsFunc(t.Description, func(c rune) bool { return c == '\n' || c == '\r' })
+		if len(lines) < 2 {
+			continue
+		}
+		for i, line := range lines {
+			id := fmt.Sprint(t.ID, "/", i)
+			said[id] = line
+			if r.said[id] == line {
+				continue
+			}
+			if err := r.model.Learn(id, line, t.Slug); err != nil {
+				return fmt.Errorf("learn line %d of what topic %s is about: %w", i, t.ID, err)
+			}
+		}
+	}
+	for id := range r.said {
+		if _, still := said[id]; !still {
+			r.model.Forget(id)
+		}
+	}
+	r.said = said
 	return nil
 }
 
-// namesAbove are the names of a topic and of those it lies below.
-func namesAbove(t program.Topic, topics []program.Topic) string {
-	names := []string{t.Name}
+// aboutAll is what a topic and those it lies below are called and said to be
+// about, itself first.
+func aboutAll(t program.Topic, topics []program.Topic) string {
+	said := []string{t.Name, t.Description}
 	for parent, depth := t.ParentID, 0; parent != nil && depth < len(topics); depth++ {
 		i := slices.IndexFunc(topics, func(o program.Topic) bool { return o.ID == *parent })
 		if i < 0 {
 			break
 		}
-		names, parent = append(names, topics[i].Name), topics[i].ParentID
+		said, parent = append(said, topics[i].Name, topics[i].Description), topics[i].ParentID
 	}
-	all := strings.Join(names, "\n")
+	all := strings.Join(said, "\n")
 	return strings.ToValidUTF8(all[:min(len(all), topic.MaxDescription)], "")
 }
 

@@ -3,6 +3,7 @@ package question_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -98,6 +99,41 @@ func TestATopicIsReadFromTheText(t *testing.T) {
 		far := r.load(r.askOn("", "Zwölf Boxkämpfer jagen Viktor quer über den Sylter Deich").ID)
 		if !far.TopicID.IsZero() || far.TopicBy == question.TopicRead {
 			t.Errorf("something else is read as %q, %v", far.TopicBy, far.TopicRead)
+		}
+	})
+}
+
+// A brand without a history has its topics' descriptions, a line for each thing
+// that is asked, and no more: questions are read by them, and no longer by what a
+// topic is not about any more.
+func TestTopicsAreReadFromTheirDescriptions(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		describe := func(as map[string]string) {
+			for slug, other := range as {
+				var lines []string
+				for i, subject := range onTopic[other][0] {
+					lines = append(lines, subject+" "+onTopic[other][1][i], subject+" "+onTopic[other][1][(i+1)%5])
+				}
+				r.must("describe a topic", r.Programs.DescribeTopic(r.Ctx(), r.Owner, r.Program.ID, r.Topics[slug].ID, strings.Join(lines, "\n")))
+			}
+			r.Clock.Advance(time.Hour)
+			r.refresh()
+		}
+		title := "The remote shows no signal since the update"
+		r.askOn("", "Where do I begin") // whose program is read here
+		r.refresh()
+		if q := r.load(r.askOn("", title).ID); q.TopicBy == question.TopicRead {
+			t.Errorf("by names alone it is read as %v, at %v", q.TopicID, *q.TopicRead)
+		}
+		for slug, as := range map[string]map[string]string{
+			"box": {"box": "box", "plans": "plans", "billing": "billing"}, "plans": {"box": "plans", "plans": "box", "billing": "billing"},
+		} {
+			describe(as)
+			if q := r.load(r.askOn("", title).ID); q.TopicBy != question.TopicRead || q.TopicID != r.Topics[slug].ID {
+				t.Errorf("described under %s it is read by %q as %v, at %v", slug, q.TopicBy, q.TopicID, q.TopicRead)
+			}
 		}
 	})
 }

@@ -34,7 +34,7 @@ func (a *API) peerReviewRoutes() {
 	act(a, Route{ID: "retireGold", Method: "DELETE", Path: "/programs/{program}/gold/{gold}", Tag: qualityTag, Who: managed,
 		Summary: "Take an answer of known quality out of use"}, a.retireGold)
 	read(a, Route{ID: "listSignals", Path: "/programs/{program}/signals", Tag: qualityTag, Who: member(access.SuspendExperts),
-		Summary: "List what a person should look at: shared payout accounts, rings, copied and spun answers",
+		Summary: "List what a person should look at: shared payout accounts, rings, copied and spun answers, ratings by arrangement",
 		About:   "Of the last 90 days, with the work it rests on. It is no proof; all that follows from it by itself is that more of their work is reviewed. What a person settled stands last."}, a.signals)
 	act(a, Route{ID: "settleSignal", Path: "/programs/{program}/signals/{signal}/settle", Tag: qualityTag, Who: member(access.SuspendExperts),
 		Summary: "Say what you found when you looked into a signal, or open one again",
@@ -44,9 +44,9 @@ func (a *API) peerReviewRoutes() {
 // Signal is a pattern that a person should look at.
 type Signal struct {
 	ID          quality.SignalKey       `json:"id" doc:"For as long as it is about the same people."`
-	Kind        quality.SignalKind      `json:"kind" enum:"shared_account,ring,judging,copied,spun,junk,one_customer"`
+	Kind        quality.SignalKind      `json:"kind" enum:"shared_account,ring,judging,copied,spun,junk,one_customer,rated_up,rated_down"`
 	Experts     []Suspect               `json:"experts" doc:"Whom it is about."`
-	Count       int                     `json:"count" doc:"Accounts, votes, copied, spun or empty answers, or answers to the customer."`
+	Count       int                     `json:"count" doc:"Accounts, votes, copied, spun or empty answers, answers to the customer, or ratings."`
 	Odds        float64                 `json:"odds" doc:"How much more likely it is where something is wrong than by chance, as a decimal logarithm; 0 where that is not the question."`
 	Assignments []question.AssignmentID `json:"assignments" doc:"What it rests on, at most 20 of it."`
 	Evidence    []Evidence              `json:"evidence" doc:"The same, where it can be read."`

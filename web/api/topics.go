@@ -16,19 +16,22 @@ func (a *API) topicRoutes() {
 		Summary: "Add a topic"}, a.addTopic, a.addedTopic)
 	act(a, Route{ID: "setTopicMode", Method: "PUT", Path: "/programs/{program}/topics/{topic}/mode", Tag: programsTag, Who: member(access.ManageProgram),
 		Summary: "Change who may be asked about a topic"}, a.setTopicMode)
+	act(a, Route{ID: "describeTopic", Method: "PUT", Path: "/programs/{program}/topics/{topic}/description", Tag: programsTag, Who: member(access.ManageProgram),
+		Summary: "Say what a topic is about"}, a.describeTopic)
 }
 
 // Topic is a piece of product knowledge in a program's tree.
 type Topic struct {
-	ID     program.TopicID  `json:"id" format:"uuid"`
-	Parent *program.TopicID `json:"parent" doc:"Null at the top."`
-	Slug   string           `json:"slug"`
-	Name   string           `json:"name"`
-	Mode   program.Mode     `json:"mode" enum:"crowd,certified,brand-only"`
+	ID          program.TopicID  `json:"id" format:"uuid"`
+	Parent      *program.TopicID `json:"parent" doc:"Null at the top."`
+	Slug        string           `json:"slug"`
+	Name        string           `json:"name"`
+	Description string           `json:"description" doc:"What is asked about it, in the brand's words; may be empty."`
+	Mode        program.Mode     `json:"mode" enum:"crowd,certified,brand-only"`
 }
 
 func topicOf(t program.Topic) Topic {
-	return Topic{ID: t.ID, Parent: t.ParentID, Slug: t.Slug, Name: t.Name, Mode: t.Mode}
+	return Topic{ID: t.ID, Parent: t.ParentID, Slug: t.Slug, Name: t.Name, Description: t.Description, Mode: t.Mode}
 }
 
 func (a *API) topics(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[Topic], error) {
@@ -39,15 +42,16 @@ func (a *API) topics(ctx context.Context, caller access.Caller, in *ProgramIn) (
 type addTopicIn struct {
 	ProgramIn
 	Body struct {
-		Parent *program.TopicID `json:"parent,omitempty" format:"uuid" doc:"By default it is at the top."`
-		Slug   string           `json:"slug" minLength:"1" maxLength:"64" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" example:"sound"`
-		Name   string           `json:"name" minLength:"1" maxLength:"200" example:"Picture and sound"`
-		Mode   program.Mode     `json:"mode" enum:"crowd,certified,brand-only"`
+		Parent      *program.TopicID `json:"parent,omitempty" format:"uuid" doc:"By default it is at the top."`
+		Slug        string           `json:"slug" minLength:"1" maxLength:"64" pattern:"^[a-z0-9]+(-[a-z0-9]+)*$" example:"sound"`
+		Name        string           `json:"name" minLength:"1" maxLength:"200" example:"Picture and sound"`
+		Description string           `json:"description,omitempty" maxLength:"1000" doc:"What is asked about it, in words that customers use, a line for each thing: questions are read by it before there are any to learn from. At most 1,000 bytes." example:"The picture freezes\\nNo sound over HDMI\\nSubtitles are late"`
+		Mode        program.Mode     `json:"mode" enum:"crowd,certified,brand-only"`
 	}
 }
 
 func (a *API) addTopic(ctx context.Context, caller access.Caller, in *addTopicIn) (string, error) {
-	n := program.NewTopic{Slug: in.Body.Slug, Name: in.Body.Name, Mode: in.Body.Mode}
+	n := program.NewTopic{Slug: in.Body.Slug, Name: in.Body.Name, Description: in.Body.Description, Mode: in.Body.Mode}
 	if in.Body.Parent != nil {
 		n.Parent = *in.Body.Parent
 	}
@@ -78,4 +82,16 @@ type topicModeIn struct {
 
 func (a *API) setTopicMode(ctx context.Context, caller access.Caller, in *topicModeIn) error {
 	return a.House.Programs.SetTopicMode(ctx, caller, in.Program, in.Topic, in.Body.Mode)
+}
+
+type topicAboutIn struct {
+	ProgramIn
+	Topic program.TopicID `path:"topic" format:"uuid" doc:"The topic's id."`
+	Body  struct {
+		Description string `json:"description" maxLength:"1000" doc:"What is asked about it, in words that customers use, a line for each thing, at most 1,000 bytes; empty: nothing." example:"The picture freezes\\nNo sound over HDMI\\nSubtitles are late"`
+	}
+}
+
+func (a *API) describeTopic(ctx context.Context, caller access.Caller, in *topicAboutIn) error {
+	return a.House.Programs.DescribeTopic(ctx, caller, in.Program, in.Topic, in.Body.Description)
 }

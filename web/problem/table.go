@@ -117,6 +117,7 @@ var table = []row{
 	{err: question.ErrTooManyShares, kind: kind{"too_many_shares", http.StatusConflict, "There are too many open links to the receipt"}, quiet: true},
 	{err: question.ErrReplayDiffers, kind: kind{"replay_differs", http.StatusConflict, "The decision's replay differs from its record"}, quiet: true},
 	{err: quality.ErrOwnWork, kind: kind{"own_work", http.StatusForbidden, "Nobody judges a question they had a part in"}, quiet: true},
+	{err: quality.ErrSharedAccount, kind: kind{"shared_account", http.StatusForbidden, "Nobody judges work that is paid to their own bank account"}, quiet: true},
 	{err: quality.ErrOwnSignal, kind: kind{"own_signal", http.StatusForbidden, "Nobody settles what is about themselves"}, quiet: true},
 	{err: quality.ErrNotAsked, kind: kind{"not_asked", http.StatusConflict, "Nobody asks for this now"}, quiet: true},
 	{err: quality.ErrSameHuman, kind: sameHuman, quiet: true},

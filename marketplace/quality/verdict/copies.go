@@ -129,11 +129,13 @@ func Unlikely(k, n int, p float64) float64 {
 
 // binomial is the logarithm of the chance of k of n.
 func binomial(k, n int, p float64) float64 {
-	choose := func(a, b int) float64 {
-		la, _ := math.Lgamma(float64(a + 1))
-		lb, _ := math.Lgamma(float64(b + 1))
-		lc, _ := math.Lgamma(float64(a - b + 1))
-		return la - lb - lc
-	}
-	return choose(n, k) + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p)
+	return ways(n, k) + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p)
+}
+
+// ways is the logarithm of in how many ways k can be chosen of n.
+func ways(n, k int) float64 {
+	all, _ := math.Lgamma(float64(n + 1))
+	in, _ := math.Lgamma(float64(k + 1))
+	out, _ := math.Lgamma(float64(n - k + 1))
+	return all - in - out
 }

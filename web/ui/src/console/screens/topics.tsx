@@ -1,5 +1,5 @@
 import { $api, Await, client, Empty, FormDialog, key, Page, type Schemas, useCodes, useI18n, useWrite } from '@kit/index';
-import { Button, Paper, Select, TextInput } from '@mantine/core';
+import { Button, Group, Paper, Select, Text, Textarea, TextInput } from '@mantine/core';
 import FolderTree from 'lucide-react/icons/folder-tree';
 import { useState } from 'react';
 import css from '../console.module.css';
@@ -29,8 +29,18 @@ export default function Topics() {
               <ul className={css.tree}>
                 {inOrder(data).map((topic) => (
                   <li key={topic.id} data-child={topic.parent || undefined}>
-                    <strong>{topic.name}</strong>
-                    <ModeChoice topic={topic} program={program?.id ?? ''} />
+                    <div className={css.about}>
+                      <strong>{topic.name}</strong>
+                      {topic.description && (
+                        <Text size="sm" c="dimmed" dir="auto">
+                          {topic.description}
+                        </Text>
+                      )}
+                    </div>
+                    <Group gap="xs" wrap="nowrap">
+                      {may('manage_program') && <Describe topic={topic} program={program?.id ?? ''} />}
+                      <ModeChoice topic={topic} program={program?.id ?? ''} />
+                    </Group>
                   </li>
                 ))}
               </ul>
@@ -45,6 +55,32 @@ export default function Topics() {
 /** Each topic before what is below it. */
 export function inOrder(topics: readonly Topic[], below = ''): Topic[] {
   return topics.filter((topic) => (topic.parent || '') === below).flatMap((topic) => [topic, ...inOrder(topics, topic.id)]);
+}
+
+/** What a topic is about, in words that customers use: questions are read by it. */
+function Describe({ topic, program }: { topic: Topic; program: string }) {
+  const { t } = useI18n();
+  const [text, setText] = useState<string | null>(null);
+  const set = useWrite((description: string) => client.PUT('/api/v1/programs/{program}/topics/{topic}/description', { params: { path: { program, topic: topic.id } }, body: { description } }), {
+    stale: [key('/api/v1/programs/{program}/topics')],
+    done: t('saved'),
+    after: () => setText(null),
+  });
+  return (
+    <>
+      <Button variant="subtle" size="compact-sm" aria-label={t('topics.describe.title', { name: topic.name })} onClick={() => setText(topic.description)}>
+        {t('topics.describe')}
+      </Button>
+      <FormDialog open={text !== null} close={() => setText(null)} title={t('topics.describe.title', { name: topic.name })} yes={t('save')} busy={set.isPending} send={() => set.mutate((text ?? '').trim())}>
+        <About value={text ?? ''} change={setText} />
+      </FormDialog>
+    </>
+  );
+}
+
+function About({ value, change }: { value: string; change: (text: string) => void }) {
+  const { t } = useI18n();
+  return <Textarea label={t('topics.description')} description={t('topics.description.hint')} autosize minRows={2} maxRows={8} maxLength={500} dir="auto" value={value} onChange={(e) => change(e.currentTarget.value)} />;
 }
 
 function ModeChoice({ topic, program }: { topic: Topic; program: string }) {
@@ -73,13 +109,15 @@ function Add({ program, topics }: { program: string; topics: readonly Topic[] })
   const codes = useCodes();
   const [open, setOpen] = useState(false);
   const [name, setName] = useState('');
+  const [about, setAbout] = useState('');
   const [mode, setMode] = useState<Mode>('crowd');
   const [parent, setParent] = useState<string | null>(null);
-  const add = useWrite(() => client.POST('/api/v1/programs/{program}/topics', { params: { path: { program } }, body: { name: name.trim(), slug: slugOf(name), mode, parent: parent ?? undefined } }), {
+  const add = useWrite(() => client.POST('/api/v1/programs/{program}/topics', { params: { path: { program } }, body: { name: name.trim(), slug: slugOf(name), description: about.trim(), mode, parent: parent ?? undefined } }), {
     stale: [key('/api/v1/programs/{program}/topics'), key('/api/v1/programs/{program}/checklist')],
     after: () => {
       setOpen(false);
       setName('');
+      setAbout('');
     },
   });
   return (
@@ -87,6 +125,7 @@ function Add({ program, topics }: { program: string; topics: readonly Topic[] })
       <Button onClick={() => setOpen(true)}>{t('topics.add')}</Button>
       <FormDialog open={open} close={() => setOpen(false)} title={t('topics.add')} yes={t('add')} busy={add.isPending} disabled={!slugOf(name)} send={() => add.mutate()}>
         <TextInput label={t('topics.name')} required maxLength={100} value={name} onChange={(e) => setName(e.currentTarget.value)} data-autofocus />
+        <About value={about} change={setAbout} />
         <Select label={t('topics.below')} data={topics.map((topic) => ({ value: topic.id, label: topic.name }))} value={parent} onChange={setParent} clearable clearButtonProps={{ 'aria-label': t('remove') }} />
         <Select label={t('topics.who')} data={modes.map((value) => ({ value, label: codes('mode', value) }))} value={mode} onChange={(value) => setMode(value as Mode)} allowDeselect={false} />
       </FormDialog>
