@@ -287,9 +287,8 @@ func TestNothingIsPaidTwiceNorLost(t *testing.T) {
 func TestEachSafeguardIsNeeded(t *testing.T) {
 	for _, guard := range payouts.Guards {
 		t.Run(guard, func(t *testing.T) {
-			db := dbtest.Open(t, "sqlite")
 			for seed := range uint64(20) {
-				h := newHazard(t, db, seed, guard)
+				h := newHazard(t, dbtest.Open(t, "sqlite"), seed, guard)
 				h.faults = append(slices.Clone(hazards), sandbox.LostLate, sandbox.LostLate, sandbox.LostLate)
 				h.populate(40)
 				h.live()

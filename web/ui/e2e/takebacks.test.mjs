@@ -1,8 +1,8 @@
 // Pay that is taken back: two operators decide it, its expert reads why and
-// appeals, and a third decides.
+// appeals, and a third decides; and a pattern in the work that a person looks into.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { as } from './frame/api.mjs';
+import { as, customer, offered } from './frame/api.mjs';
 import { settled } from './frame/browser.mjs';
 import { binary, password } from './frame/house.mjs';
 import { scene } from './frame/scene.mjs';
@@ -68,6 +68,38 @@ for (const look of looks) {
     await app.goto(`${house.url}/work/earnings`);
     await settled(app);
     assert.equal(await app.getByText(own('earnings.set_aside')).count(), 0, 'nothing is set aside any more');
+    assert.deepEqual(wrong, []);
+  });
+
+  scene(`answers that are copied are a signal, which a person looks into: ${nameOf(look)}`, async ({ house, browser }) => {
+    const { wrong, clean } = inspector(look);
+    const text = 'Unplug the Box at the wall, hold its button for twenty seconds, plug it in again and wait until the lamp on its front has turned from orange to white.';
+    const asker = await customer(house);
+    let first;
+    for (const [title, body] of [
+      ['The lamp of the cellar Box stays orange', 'Since Sunday evening.'],
+      ['My new remote does not wake the television', 'It did so last week.'],
+    ]) {
+      await asker.post('/questions', { program: house.program, title, body, language: 'en', context: '', tags: [] });
+      let got = await offered(house, title);
+      while (got.expert.email === first) {
+        await got.expert.post(`/offers/${got.offer.id}/decline`, {});
+        got = await offered(house, title);
+      }
+      const turn = await got.expert.post(`/offers/${got.offer.id}/accept`, {});
+      await got.expert.post(`/assignments/${turn.id}/answer`, { text });
+      first = got.expert.email;
+    }
+    const page = await at(browser, house, 'marit', look, '/console/reviews/signals');
+    const card = page.getByRole('article', { name: t('signal.copied') });
+    await clean(page, 'a signal');
+    await card.getByRole('button', { name: t('signals.settle'), exact: true }).click();
+    const dialog = page.getByRole('dialog').filter({ visible: true });
+    await dialog.getByLabel(t('signals.note')).fill('Both read the same page of our manual.');
+    await dialog.getByLabel(t('signals.outcome')).first().click();
+    await page.getByRole('option', { name: t('settlement.nothing'), exact: true }).click();
+    await page.waitForTimeout(300); // it has come up
+    await clean(page, 'settling a signal');
     assert.deepEqual(wrong, []);
   });
 }
