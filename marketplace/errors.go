@@ -40,6 +40,15 @@ func NotFound(noun string, id fmt.Stringer) error {
 	return &NotFoundError{Noun: noun, ID: id.String()}
 }
 
+// CheckRange refuses a number below least or above most, with an *InvalidError
+// for field.
+func CheckRange[N int | int64](field string, n, least, most N) error {
+	if n < least || n > most {
+		return &InvalidError{field, fmt.Sprintf("is %d, must be from %d to %d", n, least, most)}
+	}
+	return nil
+}
+
 // CheckText refuses text that is not valid UTF-8, holds a NUL, or is not
 // between min and max bytes long, with an *InvalidError for field.
 func CheckText(field, s string, min, max int) error {

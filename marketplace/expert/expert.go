@@ -104,10 +104,3 @@ func checkCapacity(n int) error {
 func (x Expert) TimeFor(seconds int) time.Duration {
 	return time.Duration(seconds) * time.Second * time.Duration(100+x.ExtraTimePct) / 100
 }
-
-func within(field string, n, least, most int) error {
-	if n < least || n > most {
-		return &marketplace.InvalidError{Field: field, Reason: fmt.Sprintf("is %d, must be from %d to %d", n, least, most)}
-	}
-	return nil
-}

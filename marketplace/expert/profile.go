@@ -103,7 +103,7 @@ func (s *Service) SetCapacity(ctx context.Context, caller access.Caller, capacit
 // a timed quiz, in percent of it, from 0 to MaxExtraTime; for the item that is
 // shown too.
 func (s *Service) SetExtraTime(ctx context.Context, caller access.Caller, percent int) error {
-	if err := within("extra_time_pct", percent, 0, MaxExtraTime); err != nil {
+	if err := marketplace.CheckRange("extra_time_pct", percent, 0, MaxExtraTime); err != nil {
 		return err
 	}
 	return s.edit(ctx, caller, map[string]any{"extra_time_pct": percent})

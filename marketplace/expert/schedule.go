@@ -59,7 +59,7 @@ func (h Hours) check() (*time.Location, error) {
 	some := false
 	for day, spans := range h.Days {
 		field, after := fmt.Sprintf("days[%d]", day), 0
-		if err := within(field, len(spans), 0, maxSpans); err != nil {
+		if err := marketplace.CheckRange(field, len(spans), 0, maxSpans); err != nil {
 			return nil, err
 		}
 		for _, s := range spans {

@@ -80,7 +80,7 @@ func (b Branding) normal() (Branding, error) {
 		}
 		b.Accent = lower(b.Accent)
 	}
-	if err := between("greeting", len(b.Greeting), 0, maxLanguages); err != nil {
+	if err := marketplace.CheckRange("greeting", len(b.Greeting), 0, maxLanguages); err != nil {
 		return Branding{}, err
 	}
 	greeting := make(map[string]string, len(b.Greeting))

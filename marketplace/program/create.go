@@ -63,7 +63,7 @@ func (n NewProgram) program(brand marketplace.BrandID) (Program, error) {
 	if err != nil {
 		return Program{}, err
 	}
-	if err := between("rollout_share_bp", n.RolloutShareBP, 0, whole); err != nil {
+	if err := marketplace.CheckRange("rollout_share_bp", n.RolloutShareBP, 0, whole); err != nil {
 		return Program{}, err
 	}
 	return Program{

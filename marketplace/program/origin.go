@@ -30,7 +30,7 @@ func (s *Service) SetOrigins(ctx context.Context, caller access.Caller, id ID, o
 
 // normalOrigins checks origins and gives them as browsers write them, each once.
 func normalOrigins(origins []string) ([]string, error) {
-	if err := between("origins", len(origins), 0, MaxOrigins); err != nil {
+	if err := marketplace.CheckRange("origins", len(origins), 0, MaxOrigins); err != nil {
 		return nil, err
 	}
 	list := make([]string, len(origins))

@@ -121,24 +121,24 @@ func (s SLAPolicy) validate() error {
 }
 
 func (r RoutingPolicy) validate() error {
-	if err := between("policies.routing.wave_sizes", len(r.WaveSizes), 1, 20); err != nil {
+	if err := marketplace.CheckRange("policies.routing.wave_sizes", len(r.WaveSizes), 1, 20); err != nil {
 		return err
 	}
 	for _, size := range r.WaveSizes {
-		if err := between("policies.routing.wave_sizes", size, 1, 100); err != nil {
+		if err := marketplace.CheckRange("policies.routing.wave_sizes", size, 1, 100); err != nil {
 			return err
 		}
 	}
 	return firstError(
 		lasts("policies.routing.offer_ttl", r.OfferTTL, time.Minute, 7*day),
-		between("policies.routing.max_experts", r.MaxExperts, 1, 10_000),
+		marketplace.CheckRange("policies.routing.max_experts", r.MaxExperts, 1, 10_000),
 		lasts("policies.routing.deliver_within", r.DeliverWithin, time.Minute, 30*day),
 	)
 }
 
 func (r ReviewPolicy) validate() error {
 	return firstError(
-		between("policies.review.sample_bp", r.SampleBP, 0, whole),
+		marketplace.CheckRange("policies.review.sample_bp", r.SampleBP, 0, whole),
 		lasts("policies.review.release_after", r.ReleaseAfter, time.Hour, 30*day),
 		lasts("policies.review.appeal_window", r.AppealWindow, 7*day, 90*day),
 		lasts("policies.review.decide_appeal_within", r.DecideAppealWithin, day, 30*day),
@@ -150,29 +150,22 @@ const maxADay = 10_000
 
 func (a AbusePolicy) validate() error {
 	return firstError(
-		between("policies.abuse.per_customer", a.PerCustomer, 0, maxADay),
-		between("policies.abuse.per_source", a.PerSource, 0, maxADay),
-		between("policies.abuse.budget_share_bp", a.BudgetShareBP, 0, whole),
+		marketplace.CheckRange("policies.abuse.per_customer", a.PerCustomer, 0, maxADay),
+		marketplace.CheckRange("policies.abuse.per_source", a.PerSource, 0, maxADay),
+		marketplace.CheckRange("policies.abuse.budget_share_bp", a.BudgetShareBP, 0, whole),
 	)
 }
 
 func (a AdmissionPolicy) validate() error {
 	return firstError(
-		between("policies.admission.max_experts", a.MaxExperts, 0, 1_000_000),
-		between("policies.admission.onboarding_minor", a.OnboardingMinor, 0, MaxRewardMinor),
+		marketplace.CheckRange("policies.admission.max_experts", a.MaxExperts, 0, 1_000_000),
+		marketplace.CheckRange("policies.admission.onboarding_minor", a.OnboardingMinor, 0, MaxRewardMinor),
 	)
 }
 
 // WaveSize is how many offers wave n has, counted from zero.
 func (r RoutingPolicy) WaveSize(n int) int {
 	return r.WaveSizes[max(0, min(n, len(r.WaveSizes)-1))]
-}
-
-func between[N int | int64](field string, n, least, most N) error {
-	if n < least || n > most {
-		return &marketplace.InvalidError{Field: field, Reason: fmt.Sprintf("is %d, must be from %d to %d", n, least, most)}
-	}
-	return nil
 }
 
 func lasts(field string, d, least, most time.Duration) error {

@@ -65,14 +65,14 @@ const (
 
 func (r RewardPolicy) validate() error {
 	if err := firstError(
-		between("policies.reward.base_minor", r.BaseMinor, 0, MaxRewardMinor),
-		between("policies.reward.review_minor", r.ReviewMinor, 0, MaxRewardMinor),
-		between("policies.reward.fee_bp", r.FeeBP, 0, whole),
-		between("policies.reward.handoff_share_bp", r.HandoffShareBP, 0, whole/2),
-		between("policies.reward.by_topic", len(r.ByTopic), 0, maxTopic),
-		between("policies.reward.by_language", len(r.ByLanguage), 0, MaxLanguages),
-		between("policies.reward.included_minutes", r.IncludedMinutes, 0, maxMinutes),
-		between("policies.reward.per_minute_minor", r.PerMinuteMinor, 0, MaxRewardMinor),
+		marketplace.CheckRange("policies.reward.base_minor", r.BaseMinor, 0, MaxRewardMinor),
+		marketplace.CheckRange("policies.reward.review_minor", r.ReviewMinor, 0, MaxRewardMinor),
+		marketplace.CheckRange("policies.reward.fee_bp", r.FeeBP, 0, whole),
+		marketplace.CheckRange("policies.reward.handoff_share_bp", r.HandoffShareBP, 0, whole/2),
+		marketplace.CheckRange("policies.reward.by_topic", len(r.ByTopic), 0, maxTopic),
+		marketplace.CheckRange("policies.reward.by_language", len(r.ByLanguage), 0, MaxLanguages),
+		marketplace.CheckRange("policies.reward.included_minutes", r.IncludedMinutes, 0, maxMinutes),
+		marketplace.CheckRange("policies.reward.per_minute_minor", r.PerMinuteMinor, 0, MaxRewardMinor),
 	); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (r RewardPolicy) validate() error {
 		if err := CheckSlug("policies.reward.by_topic", slug); err != nil {
 			return err
 		}
-		if err := between("policies.reward.by_topic."+slug, r.ByTopic[slug], 1, MaxRewardMinor); err != nil {
+		if err := marketplace.CheckRange("policies.reward.by_topic."+slug, r.ByTopic[slug], 1, MaxRewardMinor); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func (r RewardPolicy) validate() error {
 		} else if BaseLanguage(tag) != tag || known[0] != tag {
 			return &marketplace.InvalidError{Field: "policies.reward.by_language", Reason: fmt.Sprintf("%.40q is not a language without script and region", tag)}
 		}
-		if err := between("policies.reward.by_language."+tag, r.ByLanguage[tag], leastAdded, mostAdded); err != nil {
+		if err := marketplace.CheckRange("policies.reward.by_language."+tag, r.ByLanguage[tag], leastAdded, mostAdded); err != nil {
 			return err
 		}
 	}
@@ -99,10 +99,10 @@ func (r RewardPolicy) validate() error {
 
 func (b BusyPolicy) validate() error {
 	if err := firstError(
-		between("policies.reward.busy.queue_bp", b.QueueBP, 0, mostAdded),
-		between("policies.reward.busy.least_bp", b.LeastBP, leastAdded, 0),
-		between("policies.reward.busy.most_bp", b.MostBP, 0, mostAdded),
-		between("policies.reward.busy.hours", len(b.Hours), 0, maxHourParts),
+		marketplace.CheckRange("policies.reward.busy.queue_bp", b.QueueBP, 0, mostAdded),
+		marketplace.CheckRange("policies.reward.busy.least_bp", b.LeastBP, leastAdded, 0),
+		marketplace.CheckRange("policies.reward.busy.most_bp", b.MostBP, 0, mostAdded),
+		marketplace.CheckRange("policies.reward.busy.hours", len(b.Hours), 0, maxHourParts),
 	); err != nil {
 		return err
 	}
@@ -120,15 +120,15 @@ func (b BusyPolicy) validate() error {
 func (h HourPolicy) validate() error {
 	const field = "policies.reward.busy.hours"
 	if err := firstError(
-		between(field+".days", len(h.Days), 1, 7),
-		between(field+".from", h.From, 0, 23),
-		between(field+".to", h.To, h.From+1, 24),
-		between(field+".bp", h.BP, leastAdded, mostAdded),
+		marketplace.CheckRange(field+".days", len(h.Days), 1, 7),
+		marketplace.CheckRange(field+".from", h.From, 0, 23),
+		marketplace.CheckRange(field+".to", h.To, h.From+1, 24),
+		marketplace.CheckRange(field+".bp", h.BP, leastAdded, mostAdded),
 	); err != nil {
 		return err
 	}
 	for _, day := range h.Days {
-		if err := between(field+".days", day, 1, 7); err != nil {
+		if err := marketplace.CheckRange(field+".days", day, 1, 7); err != nil {
 			return err
 		}
 	}
@@ -137,8 +137,8 @@ func (h HourPolicy) validate() error {
 
 func (f FloorPolicy) validate() error {
 	if err := firstError(
-		between("policies.reward.floor.hourly_minor", f.HourlyMinor, 0, MaxRewardMinor),
-		between("policies.reward.floor.by_country", len(f.ByCountry), 0, maxFloors),
+		marketplace.CheckRange("policies.reward.floor.hourly_minor", f.HourlyMinor, 0, MaxRewardMinor),
+		marketplace.CheckRange("policies.reward.floor.by_country", len(f.ByCountry), 0, maxFloors),
 	); err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (f FloorPolicy) validate() error {
 		if err := CheckCountry("policies.reward.floor.by_country", country); err != nil {
 			return err
 		}
-		if err := between("policies.reward.floor.by_country."+country, f.ByCountry[country], 0, MaxRewardMinor); err != nil {
+		if err := marketplace.CheckRange("policies.reward.floor.by_country."+country, f.ByCountry[country], 0, MaxRewardMinor); err != nil {
 			return err
 		}
 	}

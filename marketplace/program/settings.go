@@ -35,7 +35,7 @@ func (s *Service) SetLanguages(ctx context.Context, caller access.Caller, id ID,
 // SetRolloutShare changes the share of questions that go to experts, in basis
 // points. Errors as SetPolicies'.
 func (s *Service) SetRolloutShare(ctx context.Context, caller access.Caller, id ID, bp int) error {
-	if err := between("rollout_share_bp", bp, 0, whole); err != nil {
+	if err := marketplace.CheckRange("rollout_share_bp", bp, 0, whole); err != nil {
 		return err
 	}
 	return s.set(ctx, caller, id, RolloutSet, "rollout_share_bp", func(p *Program) { p.RolloutShareBP = bp })

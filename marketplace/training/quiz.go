@@ -116,9 +116,9 @@ func (n NewQuiz) quiz() (Quiz, error) {
 		asked = n.Draw
 	}
 	if err := cmp.Or(
-		within("items", len(n.Items), 1, maxItems), within("draw", n.Draw, 0, len(n.Items)), within("pass_mark", n.PassMark, 1, asked),
-		within("item_seconds", n.ItemSeconds, 0, maxItemSeconds), within("attempts", n.Attempts, 1, maxTries),
-		within("retake_after", int(wait/time.Second), 0, int(maxRetake/time.Second)),
+		marketplace.CheckRange("items", len(n.Items), 1, maxItems), marketplace.CheckRange("draw", n.Draw, 0, len(n.Items)), marketplace.CheckRange("pass_mark", n.PassMark, 1, asked),
+		marketplace.CheckRange("item_seconds", n.ItemSeconds, 0, maxItemSeconds), marketplace.CheckRange("attempts", n.Attempts, 1, maxTries),
+		marketplace.CheckRange("retake_after", int(wait/time.Second), 0, int(maxRetake/time.Second)),
 	); err != nil {
 		return Quiz{}, err
 	}
@@ -217,13 +217,6 @@ func (q Quiz) mayRetake(attempts []QuizAttempt, now time.Time) error {
 	}
 	if at := last.TakenAt.Add(time.Duration(q.RetakeSeconds) * time.Second); now.Before(at) {
 		return &RetakeError{At: at}
-	}
-	return nil
-}
-
-func within(field string, n, least, most int) error {
-	if n < least || n > most {
-		return &marketplace.InvalidError{Field: field, Reason: fmt.Sprintf("is %d, must be from %d to %d", n, least, most)}
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ const (
 
 func (n NewTerms) normal() (NewTerms, error) {
 	if err := cmp.Or(expert.CheckCountry(n.Country), marketplace.CheckText("text", n.Text, 1, maxTerms),
-		within("translations", len(n.Translations), 0, maxTranslations)); err != nil {
+		marketplace.CheckRange("translations", len(n.Translations), 0, maxTranslations)); err != nil {
 		return n, err
 	}
 	if n.Language != "" {
