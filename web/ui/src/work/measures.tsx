@@ -1,8 +1,9 @@
-import { $api, client, key, type Schemas, TopicNames, useCodes, useDraft, useFormat, useI18n, useWrite, When } from '@kit/index';
+import { $api, client, key, type Schemas, TopicNames, useCodes, useFormat, useI18n, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Anchor, Badge, Paper, Stack, Text } from '@mantine/core';
 import Scale from 'lucide-react/icons/scale';
 import { Link } from 'wouter';
+import { AppealForm, Grounds } from './contested';
 
 type Measure = Schemas['OwnMeasure'];
 
@@ -70,29 +71,7 @@ function One({ of }: { of: Measure }) {
             {t('measures.topics')} <TopicNames program={of.program} of={of.topics} />
           </Text>
         )}
-        <div>
-          <strong>{codes('suspension', of.reason)}</strong>
-          <Text dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
-            {of.evidence}
-          </Text>
-        </div>
-        {of.statement && (
-          <div>
-            <strong>{t('refusals.your_statement')}</strong>
-            <Text dir="auto">{of.statement}</Text>
-          </div>
-        )}
-        {of.state === 'appealed' && of.decide_by && (
-          <Text c="dimmed">
-            {t('refusals.decide_by')} <When at={of.decide_by} absolute />. {t('measures.else')}
-          </Text>
-        )}
-        {of.decision && (
-          <div>
-            <strong>{t('refusals.decision')}</strong>
-            <Text dir="auto">{of.decision}</Text>
-          </div>
-        )}
+        <Grounds of={of} why={codes('suspension', of.reason)} otherwise={t('measures.else')} />
         {!of.ended_at && (
           <Text size="sm" c="dimmed">
             {t('measures.pay.text')}
@@ -107,39 +86,13 @@ function One({ of }: { of: Measure }) {
 function Appeal({ of }: { of: Measure }) {
   const { t } = useI18n();
   const format = useFormat();
-  const [statement, setStatement, clear] = useDraft(`appeal.${of.id}`, '');
-  const appeal = useWrite(
-    async () => {
-      await client.POST('/api/v1/me/measures/{measure}/appeal', { params: { path: { measure: of.id } }, body: { statement: statement.trim() } });
-      clear();
-    },
-    { stale: [key('/api/v1/me/measures')], done: t('refusals.appealed') },
-  );
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        appeal.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <Textarea
-          label={t('measures.why')}
-          description={t('measures.any_time', { days: format.duration(of.decide_within_s, 'long') })}
-          value={statement}
-          onChange={(e) => setStatement(e.currentTarget.value)}
-          autosize
-          minRows={4}
-          maxLength={4000}
-          required
-          dir="auto"
-        />
-        <Group justify="flex-end">
-          <Button type="submit" loading={appeal.isPending} disabled={!statement.trim()}>
-            {t('refusals.appeal')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <AppealForm
+      id={of.id}
+      label={t('measures.why')}
+      about={t('measures.any_time', { days: format.duration(of.decide_within_s, 'long') })}
+      stale={[key('/api/v1/me/measures')]}
+      send={(statement) => client.POST('/api/v1/me/measures/{measure}/appeal', { params: { path: { measure: of.id } }, body: { statement } })}
+    />
   );
 }

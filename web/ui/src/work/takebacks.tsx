@@ -1,8 +1,9 @@
-import { $api, client, key, Money, type Schemas, useCodes, useDraft, useI18n, useNow, useWrite, When } from '@kit/index';
+import { $api, client, key, Money, type Schemas, useCodes, useI18n, useNow, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Alert, Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Anchor, Badge, Paper, Stack, Text } from '@mantine/core';
 import Scale from 'lucide-react/icons/scale';
 import { Link } from 'wouter';
+import { AppealForm, Grounds } from './contested';
 
 type TakeBack = Schemas['TakeBack'];
 
@@ -57,29 +58,7 @@ function One({ of }: { of: TakeBack }) {
         <Text c="dimmed" size="sm">
           <bdi>{of.brand_name}</bdi> · <bdi>{of.program_name}</bdi> · <When at={of.began_at} />
         </Text>
-        <div>
-          <strong>{codes('taken.ground', of.ground)}</strong>
-          <Text dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
-            {of.evidence}
-          </Text>
-        </div>
-        {of.statement && (
-          <div>
-            <strong>{t('refusals.your_statement')}</strong>
-            <Text dir="auto">{of.statement}</Text>
-          </div>
-        )}
-        {of.state === 'appealed' && of.decide_by && (
-          <Text c="dimmed">
-            {t('refusals.decide_by')} <When at={of.decide_by} absolute />. {t('taken.else')}
-          </Text>
-        )}
-        {of.decision && (
-          <div>
-            <strong>{t('refusals.decision')}</strong>
-            <Text dir="auto">{of.decision}</Text>
-          </div>
-        )}
+        <Grounds of={of} why={codes('taken.ground', of.ground)} otherwise={t('taken.else')} />
         {!of.ended_at && (
           <Text size="sm" c="dimmed">
             {t('taken.text')}
@@ -93,32 +72,18 @@ function One({ of }: { of: TakeBack }) {
 
 function Appeal({ of }: { of: TakeBack }) {
   const { t } = useI18n();
-  const [statement, setStatement, clear] = useDraft(`appeal.${of.id}`, '');
-  const appeal = useWrite(
-    async () => {
-      await client.POST('/api/v1/me/take_backs/{act}/appeal', { params: { path: { act: of.id } }, body: { statement: statement.trim() } });
-      clear();
-    },
-    { stale: [key(list)], done: t('refusals.appealed') },
-  );
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        appeal.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <Textarea label={t('taken.why')} description={t('refusals.why.text')} value={statement} onChange={(e) => setStatement(e.currentTarget.value)} autosize minRows={4} maxLength={4000} required dir="auto" />
-        <Group justify="space-between">
-          <Text size="sm" c="dimmed">
-            {t('refusals.until')} <When at={of.appeal_until} absolute />
-          </Text>
-          <Button type="submit" loading={appeal.isPending} disabled={!statement.trim()}>
-            {t('refusals.appeal')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <AppealForm
+      id={of.id}
+      label={t('taken.why')}
+      about={t('refusals.why.text')}
+      until={
+        <>
+          {t('refusals.until')} <When at={of.appeal_until} absolute />
+        </>
+      }
+      stale={[key(list)]}
+      send={(statement) => client.POST('/api/v1/me/take_backs/{act}/appeal', { params: { path: { act: of.id } }, body: { statement } })}
+    />
   );
 }

@@ -1,8 +1,9 @@
-import { $api, Await, client, Empty, key, Page, Redacted, type Schemas, useCodes, useDraft, useI18n, useNow, useWrite, When } from '@kit/index';
+import { $api, Await, client, Empty, key, Page, Redacted, type Schemas, useCodes, useI18n, useNow, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Anchor, Badge, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core';
+import { Anchor, Badge, Paper, Stack, Text } from '@mantine/core';
 import Scale from 'lucide-react/icons/scale';
 import { Link } from 'wouter';
+import { AppealForm, Grounds } from '../contested';
 import { Measures } from '../measures';
 import { TakeBacks } from '../takebacks';
 
@@ -59,31 +60,7 @@ function One({ of }: { of: Refusal }) {
         <Text c="dimmed" size="sm">
           <bdi>{of.brand_name}</bdi> · <When at={of.refused_at} />
         </Text>
-        <div>
-          <strong>{codes('refusal', of.reason)}</strong>
-          {of.evidence && (
-            <Text dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
-              {of.evidence}
-            </Text>
-          )}
-        </div>
-        {of.statement && (
-          <div>
-            <strong>{t('refusals.your_statement')}</strong>
-            <Text dir="auto">{of.statement}</Text>
-          </div>
-        )}
-        {of.state === 'appealed' && of.decide_by && (
-          <Text c="dimmed">
-            {t('refusals.decide_by')} <When at={of.decide_by} absolute />. {t('refusals.else_paid')}
-          </Text>
-        )}
-        {of.decision && (
-          <div>
-            <strong>{t('refusals.decision')}</strong>
-            <Text dir="auto">{of.decision}</Text>
-          </div>
-        )}
+        <Grounds of={of} why={codes('refusal', of.reason)} otherwise={t('refusals.else_paid')} />
         {open && <Appeal refusal={of} />}
       </Stack>
     </Paper>
@@ -92,32 +69,18 @@ function One({ of }: { of: Refusal }) {
 
 function Appeal({ refusal }: { refusal: Refusal }) {
   const { t } = useI18n();
-  const [statement, setStatement, clear] = useDraft(`appeal.${refusal.id}`, '');
-  const appeal = useWrite(
-    async () => {
-      await client.POST('/api/v1/me/refusals/{refusal}/appeal', { params: { path: { refusal: refusal.id } }, body: { statement: statement.trim() } });
-      clear();
-    },
-    { stale: [key('/api/v1/me/refusals')], done: t('refusals.appealed') },
-  );
   return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        appeal.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <Textarea label={t('refusals.why')} description={t('refusals.why.text')} value={statement} onChange={(e) => setStatement(e.currentTarget.value)} autosize minRows={4} maxLength={4000} required dir="auto" />
-        <Group justify="space-between">
-          <Text size="sm" c="dimmed">
-            {t('refusals.until')} <When at={refusal.appeal_until} absolute />
-          </Text>
-          <Button type="submit" loading={appeal.isPending} disabled={!statement.trim()}>
-            {t('refusals.appeal')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <AppealForm
+      id={refusal.id}
+      label={t('refusals.why')}
+      about={t('refusals.why.text')}
+      until={
+        <>
+          {t('refusals.until')} <When at={refusal.appeal_until} absolute />
+        </>
+      }
+      stale={[key('/api/v1/me/refusals')]}
+      send={(statement) => client.POST('/api/v1/me/refusals/{refusal}/appeal', { params: { path: { refusal: refusal.id } }, body: { statement } })}
+    />
   );
 }
