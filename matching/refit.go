@@ -105,11 +105,12 @@ func (ix *Index) Study(at time.Time, from Weights, stop func() bool) *Lessons {
 	lessons, resolved := ix.lessons(at)
 	pool := ix.seasonedPool(at)
 	s, out := new(scratch), new(Lessons)
+	var rows []studied // of one lesson after the other
 	for _, l := range lessons {
 		if stop != nil && stop() {
 			return nil
 		}
-		group, hasTags, ok := ix.study(l, pool, from, s)
+		group, hasTags, ok := ix.study(l, pool, from, s, &rows)
 		if !ok {
 			continue
 		}
@@ -251,8 +252,9 @@ func (ix *Index) seasonedPool(at time.Time) *Pool {
 }
 
 // study is the choice that a resolved question was: among the experts of its
-// time, the one who resolved it. ok is false where that is none of them.
-func (ix *Index) study(l lesson, pool *Pool, w Weights, s *scratch) (g logit.Group, hasTags, ok bool) {
+// time, the one who resolved it. ok is false where that is none of them. The
+// room of kept is used again.
+func (ix *Index) study(l lesson, pool *Pool, w Weights, s *scratch, kept *[]studied) (g logit.Group, hasTags, ok bool) {
 	ix.mu.RLock()
 	defer ix.mu.RUnlock()
 	defer s.done()
@@ -268,7 +270,8 @@ func (ix *Index) study(l lesson, pool *Pool, w Weights, s *scratch) (g logit.Gro
 	if hasTags = len(s.tags) > 0; hasTags {
 		weights = &w.Tagged
 	}
-	rows := make([]studied, 0, len(s.room))
+	rows := slices.Grow((*kept)[:0], len(s.room))
+	defer func() { *kept = rows }()
 	for i := range s.room {
 		x := &s.room[i]
 		if ix.experts[x.slot].count(l.asked) < seasoned {
@@ -297,7 +300,7 @@ func likeliest(rows []studied) (g logit.Group, ok bool) {
 	slices.SortFunc(rows, func(a, b studied) int {
 		return cmp.Or(cmp.Compare(b.total, a.total), slices.Compare(b.v[:], a.v[:]))
 	})
-	g.Chosen = -1
+	g = logit.Group{Chosen: -1, Rows: make([]float32, 0, min(len(rows), lessonRows+1)*columns)}
 	for i := range rows {
 		if i >= lessonRows && !rows[i].chosen {
 			continue

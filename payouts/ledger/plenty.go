@@ -42,5 +42,16 @@ func (l *leftovers) see(q quick, left int64) {
 	}
 }
 
+// spend notes that q is about to be written.
+func (l *leftovers) spend(q quick) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, line := range q.lines {
+		if left, known := l.of[line.row]; known && line.taken() {
+			l.of[line.row] = left + line.Minor
+		}
+	}
+}
+
 // taken reports whether the line takes from a stripe.
 func (l quickLine) taken() bool { return l.most > 0 && l.Minor < 0 && l.Account.striped() }

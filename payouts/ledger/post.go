@@ -16,8 +16,8 @@ import (
 // PostTx posts p in the caller's transaction and reports whether it was posted
 // now: false means that the same content was posted under this key before. What
 // rides along is written with it. It takes three statements and one for each
-// rider, one in all on PostgreSQL; a few more where an account is used for the
-// first time. Errors: ErrPosting, money.ErrCurrency, money.ErrOverflow,
+// rider, one in all on PostgreSQL, which where the transaction allows it is sent
+// with its next; a few more where an account is used for the first time. Errors: ErrPosting, money.ErrCurrency, money.ErrOverflow,
 // ErrKeyReused, *InsufficientFundsError; on each of these nothing was written, so
 // the caller may go on with its transaction.
 func PostTx(ctx context.Context, tx *gorm.DB, p Posting, riders ...Rider) (bool, error) {

@@ -81,6 +81,32 @@ func within(change string) string {
 // the transaction is run again.
 func (q quick) once(riders []Rider) *statement {
 	s := &statement{}
+	counts := q.write(s, riders, q.asks(), "line, balance_after")
+	if q.asks() {
+		s.WriteString(" SELECT line, balance_after" + counts + " FROM entered UNION ALL SELECT 0, (SELECT count(*) FROM b)" + counts)
+		return s
+	}
+	s.WriteString(counts)
+	return s
+}
+
+// late is the posting as one statement that writes all of it or fails, by dividing
+// by zero.
+func (q quick) late(riders []Rider) *statement {
+	s := &statement{}
+	q.write(s, riders, true, "1")
+	s.WriteString(" SELECT 1 / CASE WHEN (SELECT count(*) FROM entered) = " + strconv.Itoa(len(q.lines)))
+	for i, r := range riders {
+		s.WriteString(" AND (SELECT count(*) FROM r" + strconv.Itoa(i) + ") = " + strconv.FormatInt(r.Rows, 10))
+	}
+	s.WriteString(" THEN 1 ELSE 0 END")
+	return s
+}
+
+// write puts the posting and its riders together, its entries last: by the name
+// of entered, or for the statement to end in, with what is told of each. It
+// returns the columns that count the rows of the riders.
+func (q quick) write(s *statement, riders []Rider, named bool, told string) (counts string) {
 	b, id := q.book(s), s.arg(q.id)
 	s.WriteString("WITH b AS MATERIALIZED (SELECT id, currency, balance, " + b.change + " AS change FROM ledger_accounts WHERE id IN (" + b.ids + ")")
 	if q.asks() {
@@ -96,15 +122,23 @@ func (q quick) once(riders []Rider) *statement {
 	s.WriteString(` ON CONFLICT (key) DO NOTHING RETURNING 1), changed AS (UPDATE ledger_accounts AS a
 		SET balance = a.balance + b.change, version = a.version + 1 FROM b WHERE a.id = b.id AND EXISTS (SELECT FROM posted)
 		RETURNING a.id, a.currency, b.change, a.balance, a.version)`)
-	counts := ""
 	for i, r := range riders {
 		s.WriteString(", r" + strconv.Itoa(i) + " AS (")
 		s.add(r.guarded(" AND EXISTS (SELECT FROM posted)")+" RETURNING 1)", r.Args...)
 		counts += ", (SELECT count(*) FROM r" + strconv.Itoa(i) + ")"
 	}
-	if q.asks() {
+	if named {
 		s.WriteString(", entered AS (")
 	}
+	q.enter(s, b, id)
+	if s.WriteString(" RETURNING " + told); named {
+		s.WriteString(")")
+	}
+	return counts
+}
+
+// enter inserts the entries of what was posted.
+func (q quick) enter(s *statement, b booked, id string) {
 	s.WriteString(" INSERT INTO ledger_entries (posting_id, line, account_id, currency, amount, balance_after, version) SELECT CAST(" + id + " AS uuid), " +
 		b.line + ", id, currency, " + b.amount + ", balance, version FROM changed")
 	for i, l := range q.lines {
@@ -113,16 +147,17 @@ func (q quick) once(riders []Rider) *statement {
 				l.row, string(l.Account.Currency), l.Minor)
 		}
 	}
-	if s.WriteString(" RETURNING line, balance_after"); q.asks() {
-		s.WriteString(") SELECT line, balance_after" + counts + " FROM entered UNION ALL SELECT 0, (SELECT count(*) FROM b)" + counts)
-		return s
-	}
-	s.WriteString(counts)
-	return s
 }
 
-// writeOnce sends that statement.
+// writeOnce sends that statement, with what the transaction sends next where it
+// need not be asked first.
 func (q quick) writeOnce(tx *gorm.DB, riders []Rider) (bool, error) {
+	if !q.asks() {
+		if s := q.late(riders); putOff(tx, s.String(), s.args) {
+			plenty.spend(q)
+			return true, nil
+		}
+	}
 	w, err := q.send(tx, q.once(riders), len(riders))
 	if err != nil {
 		return false, fmt.Errorf("post: %w", err)

@@ -19,6 +19,16 @@ type rows = interface {
 // to write it, and begin the transaction in a round trip of its own.
 type wire interface {
 	WireQuery(ctx context.Context, query string, args []any) (rows, error)
+	// WirePutOff takes a statement that is sent with what comes next, at the latest
+	// with the commit, and reports whether that may be. If it fails, the transaction
+	// is run again, with nothing put off.
+	WirePutOff(query string, args []any) bool
+}
+
+// putOff has the transaction send a statement later, where it can.
+func putOff(tx *gorm.DB, query string, args []any) bool {
+	w, ok := tx.Statement.ConnPool.(wire)
+	return ok && tx.Error == nil && w.WirePutOff(query, args)
 }
 
 // sendNumbered runs a statement that is written out for PostgreSQL.

@@ -1,8 +1,10 @@
 // Package limit bounds how often somebody may ask. It counts in fixed windows;
 // a process takes its share of a window from the database a part at a time, so
 // that any number of processes keep to one limit and most requests cost no
-// statement. Without a database it counts for this process alone, which on
-// SQLite is the only one.
+// statement. The first hundredth of a limit each process gives by itself, and
+// tells with the next part: who asks little costs nothing, and a hundredth for
+// each process is what a limit may be exceeded by. Without a database it counts
+// for this process alone, which on SQLite is the only one.
 //
 // It owns the table rate_windows. A key is a caller or the keyed hash of an
 // address, never an address in clear.
@@ -59,6 +61,7 @@ type count struct {
 	window time.Time
 	used   int // of what was taken
 	taken  int // from the limit, by this process
+	untold int // of that, what the database does not know of
 	total  int // taken by all processes, when last asked
 }
 
@@ -76,7 +79,7 @@ func (l *Limiter) Take(ctx context.Context, p Policy, key string) (Verdict, erro
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.window.Equal(window) {
-		c.window, c.used, c.taken, c.total = window, 0, 0, 0
+		c.window, c.used, c.taken, c.untold, c.total = window, 0, 0, 0, 0
 	}
 	if c.used == c.taken && c.total < p.Limit {
 		if err := l.takeMore(ctx, p, key, c); err != nil {
@@ -123,23 +126,23 @@ func (l *Limiter) takeMore(ctx context.Context, p Policy, key string, c *count) 
 	if c.taken > 0 {
 		share = max(1, (p.Limit-c.total)/10)
 	}
-	if l.store == nil {
+	if l.store == nil || c.taken == 0 && p.Limit >= 100 {
 		share = min(share, p.Limit-c.total)
-		c.taken, c.total = c.taken+share, c.total+share
+		c.taken, c.untold, c.total = c.taken+share, share, c.total+share
 		return nil
 	}
 	var total int
 	err := l.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
 		return marketplace.ScanTx(tx, `INSERT INTO rate_windows (policy, key, window_at, used) VALUES (?, ?, ?, ?)
 			ON CONFLICT (policy, key, window_at) DO UPDATE SET used = rate_windows.used + EXCLUDED.used RETURNING used`,
-			[]any{p.Name, key, c.window, share}, &total)
+			[]any{p.Name, key, c.window, c.untold + share}, &total)
 	})
 	if err != nil {
 		return fmt.Errorf("take from the limit %s: %w", p.Name, err)
 	}
 	// What was added beyond the limit is nobody's.
 	c.taken += max(0, share-max(0, total-p.Limit))
-	c.total = min(total, p.Limit)
+	c.untold, c.total = 0, min(total, p.Limit)
 	return nil
 }
 

@@ -97,3 +97,45 @@ func TestManyProcessesTakeLittleEach(t *testing.T) {
 		}
 	})
 }
+
+// What each process gives by itself is told when it gives more, so that a limit
+// is exceeded by no more than a hundredth for each of the others.
+func TestFewRequestsCostNoStatement(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		store, clock := marketplace.NewStore(db.Write, db.Read), marketplace.NewManualClock(start)
+		most := limit.Policy{Name: "test", Limit: 300, Window: time.Minute}
+		told := func() (used int) {
+			t.Helper()
+			if err := db.Write.Raw("SELECT COALESCE(SUM(used), 0) FROM rate_windows").Scan(&used).Error; err != nil {
+				t.Fatal(err)
+			}
+			return used
+		}
+		take := func(l *limit.Limiter, n int) (count int) {
+			t.Helper()
+			for range n {
+				v, err := l.Take(t.Context(), most, "a")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if v.Allowed {
+					count++
+				}
+			}
+			return count
+		}
+		a, b := limit.New(store, clock), limit.New(store, clock)
+		if n := take(a, 3) + take(b, 3); n != 6 || told() != 0 {
+			t.Errorf("of six requests %d were allowed, and %d told", n, told())
+		}
+		if n := take(a, 1); n != 1 || told() < 4 {
+			t.Errorf("the fourth of one process: %d allowed, %d told", n, told())
+		}
+		if n := 4 + take(a, 400); n > 300 {
+			t.Errorf("one process allowed %d of %d", n, most.Limit)
+		}
+		if n := take(b, 400); n != 0 || told() < 300 {
+			t.Errorf("the other allowed %d more than its own three, %d are told", n, told())
+		}
+	})
+}
