@@ -20,38 +20,28 @@ type tested struct {
 	familiar    float32
 }
 
-// test has those that a part was left out by read it.
-func (t *trial) test(texts []labelled) []tested {
-	apart := t.space.apart()
-	var out []tested
-	one := make([]float32, len(t.topics))
-	for i, text := range texts {
-		m := t.part[i]
-		if m >= len(t.linears) {
-			continue
+// test has readers that a text was kept from read it.
+func test(in *space, l *linear, nets []*net, text labelled) tested {
+	one := make([]float32, l.topics)
+	r := tested{topic: text.topic, linear: make([]float32, l.topics), net: make([]float32, l.topics)}
+	v, known := in.vector(text.grams, linearSees)
+	l.scores(v, r.linear)
+	r.familiar = float32(l.familiarity(r.linear, known))
+	l.odds(r.linear)
+	for n, net := range nets {
+		v, _ := in.vector(text.grams, netsSee[n])
+		net.scores(v, one)
+		for k, s := range one {
+			r.net[k] += s / float32(len(netsSee))
 		}
-		r := tested{topic: text.topic, linear: make([]float32, len(t.topics)), net: make([]float32, len(t.topics))}
-		v, known := apart.vector(text.grams, linearSees)
-		t.linears[m].scores(v, r.linear)
-		r.familiar = float32(t.linears[m].familiarity(r.linear, known))
-		t.linears[m].odds(r.linear)
-		for n, net := range t.nets[m] {
-			v, _ := apart.vector(text.grams, netsSee[n])
-			net.scores(v, one)
-			for k, s := range one {
-				r.net[k] += s / float32(len(netsSee))
-			}
-		}
-		out = append(out, r)
 	}
-	return out
+	return r
 }
 
 // calibrate chooses how the members count and how sharp their word is by the
 // likelihood of the topics of texts they had not seen: a coarse look over all,
 // then a finer one around the best.
-func (t *trial) calibrate(texts []labelled) doubt {
-	sample := t.test(texts)
+func calibrate(sample []tested) doubt {
 	best := doubt{sharp: unknownSharp}
 	if len(sample) < leastTested {
 		return best

@@ -26,7 +26,7 @@ const (
 // course is how long a model is fitted.
 type course struct {
 	rounds  int     // over the texts
-	further int     // over all texts, after those but the part that was left out
+	further int     // over all texts, after those but the part that was left out, if any
 	settled float32 // a text that pulled less than this rests for some rounds
 }
 
@@ -34,7 +34,7 @@ func (l *linear) course() course {
 	if l.margins {
 		return course{rounds: 10, further: 4, settled: 0.01}
 	}
-	return course{rounds: 20, further: 8, settled: 0.02}
+	return course{rounds: 20, settled: 0.02}
 }
 
 func newLinear(features, topics int, margins bool) *linear {

@@ -17,21 +17,27 @@ const (
 	byNeighbours9 = "kNN votes decayed 90 d"
 	byTags        = "tags decayed 90 d"
 	byFour        = "log decayed activity + text"
+	byLogit       = "conditional logit"
 )
 
 // ledger is what the baselines know of the past. It is another program's
 // arithmetic than package matching's, so that one can be held against the other.
 type ledger struct {
 	answers  []int
-	month    []decayed // by user, half-life 30 days
+	month    []decayed      // by user, half-life 30 days
+	deeds    []deed         // by user
+	helped   map[[2]int]int // answers, by user and asker
+	people   *people
 	profiles map[string]map[int]float64
 	length   []float64                   // of each user's profile
 	tags     map[string]map[int]*decayed // half-life 90 days
+	tagged   map[string]map[int]float64  // answers, by tag and user
 	asked    map[string]int              // questions with a tag
 	docs     []document
 	lists    map[string][]int // documents with a word
 	words    float64          // in all documents
 	posts    []post
+	fitted   []float64 // the coefficients of the conditional logit; nil before
 }
 
 // document is a question that was asked.
@@ -39,11 +45,14 @@ type document struct {
 	words    map[string]float64
 	length   float64
 	answered []happening
+	resolver int // -1 until it is known
 }
 
-func newLedger(posts []post, users int) *ledger {
+func newLedger(posts []post, people *people) *ledger {
+	users := len(people.names)
 	return &ledger{
 		answers: make([]int, users), month: make([]decayed, users), length: make([]float64, users),
+		deeds: make([]deed, users), helped: map[[2]int]int{}, people: people, tagged: map[string]map[int]float64{},
 		profiles: map[string]map[int]float64{}, tags: map[string]map[int]*decayed{}, asked: map[string]int{},
 		docs: make([]document, len(posts)), lists: map[string][]int{}, posts: posts,
 	}
@@ -61,7 +70,7 @@ var stopWords = func() map[string]bool {
 // wordsOf is the protocol's text of a question: the title twice and the first
 // 1,500 characters of the body.
 func wordsOf(p *post) document {
-	d := document{words: map[string]float64{}}
+	d := document{words: map[string]float64{}, resolver: -1}
 	body := []rune(p.Body)
 	for _, part := range []struct {
 		text string
@@ -94,6 +103,7 @@ func (l *ledger) ask(i int) {
 func (l *ledger) answer(h happening) {
 	l.answers[h.user]++
 	l.month[h.user].add(h.at, 30, 1)
+	l.did(h)
 	d := &l.docs[h.post]
 	d.answered = append(d.answered, h)
 	for w, n := range d.words {
@@ -105,12 +115,13 @@ func (l *ledger) answer(h happening) {
 	l.length[h.user] += d.length
 	for _, tag := range l.posts[h.post].Tags {
 		if l.tags[tag] == nil {
-			l.tags[tag] = map[int]*decayed{}
+			l.tags[tag], l.tagged[tag] = map[int]*decayed{}, map[int]float64{}
 		}
 		if l.tags[tag][h.user] == nil {
 			l.tags[tag][h.user] = &decayed{}
 		}
 		l.tags[tag][h.user].add(h.at, 90, 1)
+		l.tagged[tag][h.user]++
 	}
 }
 
@@ -148,9 +159,33 @@ func (l *ledger) profileScores(q document) map[int]float64 {
 	return scores
 }
 
-// neighbourScores is model 2 of Balog: the users who answered the 100 questions
-// most like it, by how like they are; and the same, halved every 90 days.
-func (l *ledger) neighbourScores(q document, asked int, at time.Time) (plain, lately map[int]float64) {
+// likeness is what users have to do with a question, by user.
+type likeness struct {
+	profile                  map[int]float64
+	near, nearBest, nearLate map[int]float64 // by similar questions: all, those they resolved, halved every 90 days
+	tagged, taggedLate       map[int]float64 // by its tags: all, and halved every 90 days
+}
+
+func (l *ledger) likenessTo(i int) likeness {
+	p, q := &l.posts[i], wordsOf(&l.posts[i])
+	like := likeness{
+		profile: l.profileScores(q), near: map[int]float64{}, nearBest: map[int]float64{}, nearLate: map[int]float64{},
+		tagged: map[int]float64{}, taggedLate: map[int]float64{},
+	}
+	l.neighbours(q, i, p.Created.Time, &like)
+	for _, tag := range p.Tags {
+		weight := idf(i, l.asked[tag])
+		for user, d := range l.tags[tag] {
+			like.taggedLate[user] += weight * d.as(p.Created.Time, 90)
+			like.tagged[user] += weight * l.tagged[tag][user]
+		}
+	}
+	return like
+}
+
+// neighbours is model 2 of Balog: the users who answered the 100 questions most
+// like it, by how like they are.
+func (l *ledger) neighbours(q document, asked int, at time.Time, like *likeness) {
 	near := map[int]float64{}
 	for _, w := range slices.Sorted(maps.Keys(q.words)) {
 		weight := idf(asked, len(l.lists[w]))
@@ -162,39 +197,37 @@ func (l *ledger) neighbourScores(q document, asked int, at time.Time) (plain, la
 	docs := slices.SortedFunc(maps.Keys(near), func(a, b int) int {
 		return cmp.Or(cmp.Compare(near[b], near[a]), cmp.Compare(a, b))
 	})
-	plain, lately = map[int]float64{}, map[int]float64{}
 	for _, doc := range docs[:min(100, len(docs))] {
-		for _, h := range l.docs[doc].answered {
-			plain[h.user] += near[doc]
-			lately[h.user] += near[doc] * math.Exp2(-at.Sub(h.at).Hours()/24/90)
+		d := &l.docs[doc]
+		for _, h := range d.answered {
+			like.near[h.user] += near[doc]
+			like.nearLate[h.user] += near[doc] * math.Exp2(-at.Sub(h.at).Hours()/24/90)
+		}
+		if d.resolver >= 0 {
+			like.nearBest[d.resolver] += near[doc]
 		}
 	}
-	return plain, lately
-}
-
-func (l *ledger) tagScores(tags []string, asked int, at time.Time) map[int]float64 {
-	scores := map[int]float64{}
-	for _, tag := range tags {
-		weight := idf(asked, l.asked[tag])
-		for user, d := range l.tags[tag] {
-			scores[user] += weight * d.as(at, 90)
-		}
-	}
-	return scores
 }
 
 // scores are all baselines' for the i-th question, over the users of the pool.
 func (l *ledger) scores(i int, pool []int) map[string][]float64 {
-	p, q := &l.posts[i], wordsOf(&l.posts[i])
-	at := p.Created.Time
-	plain, lately := l.neighbourScores(q, i, at)
-	profile, tags := l.profileScores(q), l.tagScores(p.Tags, i, at)
+	like := l.likenessTo(i)
+	out := l.plainScores(i, pool, like)
+	out[byLogit] = out[byFour]
+	if l.fitted != nil {
+		out[byLogit] = l.logitScores(l.choice(i, pool, like))
+	}
+	return out
+}
+
+// plainScores are those of the baselines that need no fit.
+func (l *ledger) plainScores(i int, pool []int, like likeness) map[string][]float64 {
+	at := l.posts[i].Created.Time
 	out := map[string][]float64{}
 	for _, user := range pool {
-		month := l.month[user].as(at, 30)
 		for name, score := range map[string]float64{
-			byAnswers: float64(l.answers[user]), byActivity: month, byProfile: profile[user],
-			byNeighbours: plain[user], byNeighbours9: lately[user], byTags: tags[user],
+			byAnswers: float64(l.answers[user]), byActivity: l.month[user].as(at, 30), byProfile: like.profile[user],
+			byNeighbours: like.near[user], byNeighbours9: like.nearLate[user], byTags: like.taggedLate[user],
 		} {
 			out[name] = append(out[name], score)
 		}

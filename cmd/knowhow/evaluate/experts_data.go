@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // ErrCommunity is returned for a file that is not a community's questions.
@@ -226,7 +227,7 @@ func readTags(path string) (*tagNames, error) {
 	}
 	defer file.Close() // only read from
 	rows := csv.NewReader(file)
-	rows.FieldsPerRecord = -1
+	rows.FieldsPerRecord, rows.LazyQuotes = -1, true
 	t := &tagNames{names: map[string]string{}}
 	for n := 0; ; n++ {
 		row, err := rows.Read()
@@ -236,7 +237,7 @@ func readTags(path string) (*tagNames, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--tags %s: %w", path, err)
 		}
-		if words := allWords(row[0]); len(words) > 0 && (n > 0 || !strings.EqualFold(row[0], "tag")) {
+		if words := namedWords(row[0]); len(words) > 0 && (n > 0 || !strings.EqualFold(row[0], "tag")) {
 			t.names[strings.Join(words, " ")] = row[0]
 			t.longest = max(t.longest, len(words))
 		}
@@ -250,7 +251,7 @@ func readTags(path string) (*tagNames, error) {
 // in finds the tags that a title names, the longest first, each word for one
 // tag only; an s at the end makes no difference.
 func (t *tagNames) in(title string) []string {
-	words := allWords(title)
+	words := namedWords(title)
 	used := make([]bool, len(words))
 	var found []string
 	for n := min(t.longest, len(words)); n > 0; n-- {
@@ -277,6 +278,13 @@ func (t *tagNames) named(words string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// namedWords cuts a title or the name of a tag, in any script.
+func namedWords(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return !unicode.In(r, unicode.Letter, unicode.Mark, unicode.Number)
+	})
 }
 
 // allWords cuts text as the reference protocol does, stop words left in.

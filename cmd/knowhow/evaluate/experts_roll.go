@@ -36,7 +36,7 @@ func newRoll(posts []post, baselines bool) *roll {
 		weights: matching.DefaultWeights(), activity: matching.DefaultWeights().ActivityOnly(),
 	}
 	if baselines {
-		r.ledger = newLedger(posts, len(people.names))
+		r.ledger = newLedger(posts, people)
 	}
 	return r
 }
@@ -80,6 +80,9 @@ func (r *roll) answersBefore(at time.Time) {
 			e.Answered, e.Resolved = h.at.Add(-knownAfter), h.at
 			r.index.AddEvidence(e)
 			r.best++
+			if r.ledger != nil {
+				r.ledger.resolve(h)
+			}
 			continue
 		}
 		r.index.AddEvidence(e)
@@ -167,6 +170,9 @@ type measured struct {
 // known, each from what lay before it.
 func (r *roll) over(ctx context.Context, from, to int, tell func(done, of int)) (*measured, error) {
 	m, spread := &measured{baselines: map[string]*tally{}}, firstCap{}
+	if err := r.fitReference(ctx, from); err != nil {
+		return nil, err
+	}
 	for i := from; i < to; i++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -86,13 +86,13 @@ func TestExpertsAreFound(t *testing.T) {
 	if r.MRR < 0.85 || r.MRR <= r.ActivityOnly.MRR || r.Capped.MRR > r.MRR {
 		t.Errorf("mrr %v, activity only %v, capped %v", r.MRR, r.ActivityOnly.MRR, r.Capped.MRR)
 	}
-	names := []string{byAnswers, byActivity, byProfile, byNeighbours, byNeighbours9, byTags, byFour}
+	names := []string{byAnswers, byActivity, byProfile, byNeighbours, byNeighbours9, byTags, byFour, byLogit}
 	for _, name := range names {
 		if s, ok := r.Baselines[name]; !ok || s.MRR <= 0 || s.MRR > 1 {
 			t.Errorf("%s: %+v", name, s)
 		}
 	}
-	if len(r.Baselines) != len(names) {
+	if len(r.Baselines) != len(names) || r.Baselines[byLogit] == r.Baselines[byFour] {
 		t.Errorf("baselines %v", r.Baselines)
 	}
 }
@@ -101,10 +101,22 @@ func TestExpertsAreFound(t *testing.T) {
 // changes nothing in it: neither ours nor the baselines.
 func TestPlantedFutureBringsNoProfit(t *testing.T) {
 	window := Experts{From: "q-200", To: "q-240"}
-	window.Data = communityFile(t, community(300))
+	plain := community(300)
+	unresolved := func(p map[string]any) {
+		p["best_src"], p["answers"] = "", p["answers"].([]any)[:1]
+	}
+	for i := 180; i < 200; i++ { // with who is in the pool
+		unresolved(plain[i])
+	}
+	window.Data = communityFile(t, plain)
 	want := evaluateExperts(t, window)
 	planted := community(300)
 	after := planted[239]["created"].(string) // the window's last question
+	for i := 180; i < 200; i++ {              // resolved too late to be learned from
+		unresolved(planted[i])
+		planted[i]["best"], planted[i]["best_src"] = "u9", "accepted"
+		planted[i]["answers"] = append(planted[i]["answers"].([]any), map[string]any{"by": "u9", "at": after, "score": 9})
+	}
 	for i, p := range planted {
 		best := p["best"]
 		if i >= 200 && i < 240 {
@@ -312,7 +324,7 @@ func TestExpertsStops(t *testing.T) {
 }
 
 func TestTagsAreFoundInTitles(t *testing.T) {
-	tags, err := readTags(fileWith(t, "tags.csv", []byte("tag,count\nnew-york-city,9\nnew-york,8\nvisas,7\ntrain,6\n")))
+	tags, err := readTags(fileWith(t, "tags.csv", []byte("tag,count\nnew-york-city,9\nnew-york,8\nvisas,7\ntrain,6\nbr,5\nпаспорт,4\nوصول البطاقة,3\n5\" box,2\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,6 +332,10 @@ func TestTagsAreFoundInTitles(t *testing.T) {
 		"Visa for New York City?":    {"new-york-city", "visas"},
 		"Trains in new york, trains": {"new-york", "train"},
 		"York":                       nil,
+		"Brčko":                      nil,
+		"Новый паспорт":              {"паспорт"},
+		"متى وصول البطاقة؟":          {"وصول البطاقة"},
+		"My 5 box":                   {"5\" box"},
 	} {
 		if got := tags.in(title); !slices.Equal(got, want) {
 			t.Errorf("%q names %q, want %q", title, got, want)

@@ -15,9 +15,9 @@ import (
 // Topics is `knowhow evaluate topics`.
 type Topics struct {
 	Train      string `required:"" type:"existingfile" placeholder:"FILE" help:"Texts and their topics: JSON lines with text, label and split, plain or gzip."`
-	TrainSplit string `default:"train" placeholder:"NAME" help:"Which split of it to learn from (default: ${default}); empty for all."`
+	TrainSplit string `default:"train" placeholder:"NAME" help:"Which split of it to learn from (default: ${default}); empty for all, as where no row names one."`
 	Test       string `required:"" type:"existingfile" placeholder:"FILE" help:"Texts to measure with, of the same form; may be the same file."`
-	TestSplit  string `default:"dev" placeholder:"NAME" help:"Which split of it to measure with (default: ${default}); empty for all."`
+	TestSplit  string `default:"dev" placeholder:"NAME" help:"Which split of it to measure with (default: ${default}); empty for all, as where no row names one."`
 	LabelField string `default:"label" placeholder:"NAME" help:"The field that has the topic (default: ${default})."`
 	FewShot    bool   `help:"Learn from the rows with fewshot10 only."`
 	output.Format

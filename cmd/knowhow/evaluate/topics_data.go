@@ -22,6 +22,7 @@ import (
 type topicRow struct {
 	text, label, split string
 	few                bool
+	line               int
 }
 
 var (
@@ -47,12 +48,45 @@ func (c *Topics) read(ctx context.Context, name, split string, few bool) ([]topi
 	return topicRows(in, c.LabelField, split, few)
 }
 
-// topicRows reads the rows of a split that have a topic.
+// topicRows reads the rows of a split that have a topic. A file of which no row
+// names a split is one.
 func topicRows(in io.Reader, field, split string, few bool) ([]topicRow, error) {
+	all, err := allTopicRows(in, field)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, errNoRows
+	}
+	ofSplit := slices.Clone(all)
+	if split != "" && slices.ContainsFunc(all, func(r topicRow) bool { return r.split != "" }) {
+		ofSplit = slices.DeleteFunc(ofSplit, func(r topicRow) bool { return r.split != split })
+	}
+	if len(ofSplit) == 0 {
+		return nil, fmt.Errorf("no row has split %q", split)
+	}
+	rows := slices.DeleteFunc(ofSplit, func(r topicRow) bool { return r.label == "" })
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("no row has a %s", field)
+	}
+	for _, row := range rows {
+		if row.text == "" {
+			return nil, fmt.Errorf("line %d: %w", row.line, errNoText)
+		}
+	}
+	if few {
+		rows = slices.DeleteFunc(rows, func(r topicRow) bool { return !r.few })
+	}
+	if len(rows) == 0 {
+		return nil, errNoFew
+	}
+	return rows, nil
+}
+
+func allTopicRows(in io.Reader, field string) ([]topicRow, error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, longestRow)
 	var rows []topicRow
-	all, ofSplit, labelled := 0, 0, 0
 	for n := 1; lines.Scan(); n++ {
 		line := bytes.TrimSpace(bytes.TrimPrefix(lines.Bytes(), byteOrderMark))
 		if len(line) == 0 {
@@ -62,33 +96,13 @@ func topicRows(in io.Reader, field, split string, few bool) ([]topicRow, error) 
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
-		if all++; split != "" && row.split != split {
-			continue
-		}
-		if ofSplit++; row.label == "" {
-			continue
-		}
-		if row.text == "" {
-			return nil, fmt.Errorf("line %d: %w", n, errNoText)
-		}
-		if labelled++; !few || row.few {
-			rows = append(rows, row)
-		}
+		row.line = n
+		rows = append(rows, row)
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
 		return nil, fmt.Errorf("a line is %w", errLongRow)
 	} else if err != nil {
 		return nil, err
-	}
-	switch {
-	case all == 0:
-		return nil, errNoRows
-	case ofSplit == 0:
-		return nil, fmt.Errorf("no row has split %q", split)
-	case labelled == 0:
-		return nil, fmt.Errorf("no row has a %s", field)
-	case len(rows) == 0:
-		return nil, errNoFew
 	}
 	return rows, nil
 }

@@ -101,6 +101,16 @@ func TestTopics(t *testing.T) {
 	}
 }
 
+// A file in which no row names a split is measured with whole.
+func TestTopicsTakesFilesWithoutSplits(t *testing.T) {
+	train := topicsFile(t, []byte(topicsSample()))
+	bare := topicsFile(t, []byte(strings.NewReplacer(`"split": "train", `, "", `"split": "dev", `, "").Replace(topicsSample())))
+	report := measuredTopics(t, Topics{Train: train, Test: bare, TrainSplit: "train", TestSplit: "dev", LabelField: "label"})
+	if report["accuracy"] != 1.0 {
+		t.Errorf("%v", report)
+	}
+}
+
 // Rows without a topic, and those of other splits, change nothing, nor does how
 // a file begins, or whether topics are numbers.
 func TestTopicsPassesOverWhatIsNotMarked(t *testing.T) {
