@@ -60,6 +60,9 @@ var ErrNotCleared = errors.New("the money has not cleared yet")
 // ErrNoPayment: there is no payment of the brand left to give money back by.
 var ErrNoPayment = errors.New("no payment to give back")
 
+// ErrDecided: it was decided before whether to take this pay back.
+var ErrDecided = errors.New("it was decided about before")
+
 // ErrKeyReused: the id was used before for something else.
 var ErrKeyReused = ledger.ErrKeyReused
 

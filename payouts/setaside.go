@@ -31,8 +31,8 @@ type SetAside struct {
 // SetAsideTx keeps what is left of a released reward from being paid out, by a
 // person's decision to take it back that is not final yet. A reward not released,
 // or taken back, is *StateError; one that another decision was about, whatever
-// became of it, ErrKeyReused, as is a decision about another one: nobody's pay is
-// decided against twice. The same again changes nothing.
+// became of it, ErrDecided: nobody's pay is decided against twice. A decision about
+// another reward is ErrKeyReused. The same again changes nothing.
 func SetAsideTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decision uuid.UUID) error {
 	if err := checkIDs([]string{"decision"}, decision); err != nil {
 		return err
@@ -65,7 +65,7 @@ func SetAsideTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decisio
 }
 
 // FindTakeable returns a reward that a decision to take it back can be about. Errors:
-// *NotFoundError, *StateError for one not released or taken back, ErrKeyReused for
+// *NotFoundError, *StateError for one not released or taken back, ErrDecided for
 // one that was decided about, whatever became of that.
 func FindTakeable(ctx context.Context, tx *gorm.DB, reward uuid.UUID) (Reward, error) {
 	tx = tx.WithContext(ctx)
@@ -87,7 +87,7 @@ func (r Reward) undecided(tx *gorm.DB) error {
 	case err != nil:
 		return err
 	case aside:
-		return fmt.Errorf("%w: reward %s", ErrKeyReused, r.ID)
+		return fmt.Errorf("%w: reward %s", ErrDecided, r.ID)
 	case r.State != RewardReleased:
 		return r.refuse("set aside")
 	case clawed:

@@ -85,7 +85,7 @@ func TestSetAsideOnce(t *testing.T) {
 			for name, c := range map[string]struct{ got, want error }{
 				"not released":           {b.setAside(pending, uuid.New()), payouts.ErrState},
 				"taken back":             {b.setAside(clawed, uuid.New()), payouts.ErrState},
-				"by another decision":    {b.setAside(left, uuid.New()), payouts.ErrKeyReused},
+				"by another decision":    {b.setAside(left, uuid.New()), payouts.ErrDecided},
 				"a decision used":        {b.setAside(last, other), payouts.ErrKeyReused},
 				"by none":                {b.setAside(left, uuid.Nil), payouts.ErrInvalid},
 				"no reward":              {b.setAside(uuid.New(), uuid.New()), payouts.ErrNotFound},

@@ -32,7 +32,7 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		req := &api.Request{
-			ID: r.Header.Get(echo.HeaderXRequestID), UserAgent: r.UserAgent(), Source: s.sourceOf(c.RealIP()),
+			ID: r.Header.Get(echo.HeaderXRequestID), UserAgent: r.UserAgent(), Source: s.sourceOf(c.RealIP()), AcceptLanguage: r.Header.Get("Accept-Language"),
 			IdempotencyKey: r.Header.Get("Idempotency-Key"), CrossSite: s.origin.Check(r) != nil,
 		}
 		if address, err := netip.ParseAddr(c.RealIP()); err == nil {

@@ -95,12 +95,18 @@ func (b *browser) answers(x access.Caller, who string) (turn string) {
 func (b *browser) earns(x access.Caller) {
 	b.answers(x, "Wes Whitlow")
 	reviews := "/brands/" + b.Brand.String() + "/reviews"
-	waiting := is[api.ListOf[api.Review]](b.acting(b.Reviewer), reviews).Data
-	if len(waiting) != 1 || waiting[0].Work.Title != "My box is dead" {
-		b.T.Fatalf("to be reviewed: %+v", waiting)
+	reviewer := b.acting(b.Reviewer)
+	if listed := is[api.ListOf[api.Review]](reviewer, reviews).Data; len(listed) != 0 {
+		b.T.Errorf("before they ask for one the reviewer has %d", len(listed))
+	}
+	given := decoded[api.NextReview](b.T, reviewer.do("POST", reviews+"/next", nil, http.StatusOK)).Review
+	if given == nil || given.Work.Title != "My box is dead" || is[api.ListOf[api.Review]](reviewer, reviews).Data[0].ID != given.ID {
+		b.T.Fatalf("to be reviewed: %+v", given)
 	}
 	scores := fields{"correct": 5, "complete": 4, "kind": 5, "safe": 5, "honest": 5}
-	b.acting(b.Reviewer).post(reviews+"/"+waiting[0].ID.String()+"/verdict", fields{"pass": true, "scores": scores, "note": "Say next time what the light does then."})
+	verdict := fields{"pass": true, "scores": scores, "note": "Say next time what the light does then."}
+	b.acting(b.Manager).refused("POST", reviews+"/"+given.ID.String()+"/verdict", verdict, http.StatusConflict, "not_given")
+	reviewer.post(reviews+"/"+given.ID.String()+"/verdict", verdict)
 	own := b.acting(x)
 	month := is[api.ListOf[api.StatementMonth]](own, "/me/statements").Data[0]
 	statement := is[api.Statement](own, "/me/statements/"+month.Month+"/"+month.Currency)

@@ -136,6 +136,9 @@ func TestPayouts(t *testing.T) {
 				{2, "--reason", []string{"pause", "--operator", "ada@example.com"}},
 				{1, "--operator", []string{"resume", "--reason", "Looked at.", "--operator", "eve@example.com"}},
 				{2, "--week", []string{"run", "--operator", "ada@example.com", "--week", "2026-W99"}},
+				{2, "2026-W99 is no week of the calendar", []string{"run", "--operator", "ada@example.com", "--week", "2026-W99"}},
+				{2, "1900-W01 is too long ago", []string{"run", "--operator", "ada@example.com", "--week", "1900-W01"}},
+				{2, "9998-W01 has not begun", []string{"run", "--operator", "ada@example.com", "--week", "9998-W01"}},
 				{2, "--rate", []string{"run", "--operator", "ada@example.com", "--rate", "0"}},
 				{2, "--rate", []string{"run", "--operator", "ada@example.com", "--rate", "1001"}},
 			} {

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/redact"
 )
 
 // PersonTx loads a person, or *marketplace.NotFoundError.
@@ -117,4 +118,22 @@ func OperatorsTx(ctx context.Context, tx *gorm.DB) (list []PersonID, err error) 
 		return nil, fmt.Errorf("list the operators: %w", err)
 	}
 	return list, nil
+}
+
+// OpenEmailsTx opens the addresses of persons, to be compared and for nothing else;
+// they must not be stored, shown or logged. Who has none is left out.
+func OpenEmailsTx(ctx context.Context, tx *gorm.DB, keys *redact.Keyring, ids []PersonID) (map[PersonID]string, error) {
+	var people []Person
+	if err := tx.WithContext(ctx).Select("id", "email_sealed").Where("id IN ? AND email_sealed IS NOT NULL", ids).Find(&people).Error; err != nil {
+		return nil, fmt.Errorf("list the addresses of persons: %w", err)
+	}
+	addresses := map[PersonID]string{}
+	for _, p := range people {
+		address, err := keys.Open(p.EmailSealed, sealContext(p.ID))
+		if err != nil {
+			return nil, fmt.Errorf("open the address of person %s: %w", p.ID, err)
+		}
+		addresses[p.ID] = string(address)
+	}
+	return addresses, nil
 }

@@ -24,6 +24,7 @@ type Person struct {
 	EmailSealed []byte   // nil where no address is known
 	EmailIndex  []byte   // nil exactly where EmailSealed is
 	Operator    bool     // runs the platform
+	Language    string   // BCP 47, in which they are written to; empty: not known
 	CreatedAt   time.Time
 }
 

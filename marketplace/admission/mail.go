@@ -23,41 +23,32 @@ func (s *Service) writeTx(ctx context.Context, tx *gorm.DB, kind event.Kind, e e
 	if err != nil {
 		return err
 	}
-	subject, text := letter(e, kind, brand+", "+p.Name)
-	if text == "" {
+	l := letter(e, kind, brand+", "+p.Name, s.notify.Link("work/programs/"+e.ProgramID.String(), ""))
+	if l.Name == "" {
 		return nil
 	}
 	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: e.BrandID, Key: fmt.Sprintf("%s:%s:%d", kind, e.ID, s.clock.Now().UnixMicro()), To: e.PersonID, Subject: subject,
-		Text: text + "\n\n" + s.notify.Link("work/programs/"+e.ProgramID.String(), "") + "\n",
+		Brand: e.BrandID, Key: fmt.Sprintf("%s:%s:%d", kind, e.ID, s.clock.Now().UnixMicro()), To: e.PersonID, Says: l,
 	})
 }
 
-// letter is what is written; no text: nothing.
-func letter(e expert.Enrolment, kind event.Kind, where string) (subject, text string) {
+// letter is what is written; no name: nothing.
+func letter(e expert.Enrolment, kind event.Kind, where, link string) notify.Letter {
+	values := notify.Values{"where": where, "link": link}
 	switch kind {
 	case HasPlace:
-		return "There is a place for you", "The wait is over: a place has come free at " + where + ". You can go on with your application."
+		return notify.Letter{Name: "admission.place", Values: values}
 	case Approved:
-		return "You are in", "You may answer questions now: " + where + ". At first all of your work is looked at by a person."
+		return notify.Letter{Name: "admission.approved", Values: values}
 	case WasRejected:
-		return "Your application was declined", fmt.Sprintf("A person at %s has declined your application.\n\nTheir reason: %s.%s\n\nYou may apply again from %s.",
-			where, rejections[RejectionReason(e.DecisionCode)], noted(e.DecisionNote), e.ReapplyAt.UTC().Format("2 January 2006"))
+		values["reason"], values["note"] = notify.Words{Of: "admission.reason." + e.DecisionCode}, ""
+		if e.DecisionNote != "" {
+			values["note"] = notify.Words{Of: "admission.note", Values: notify.Values{"words": e.DecisionNote}}
+		}
+		if e.ReapplyAt != nil {
+			values["from"] = notify.Day(*e.ReapplyAt)
+		}
+		return notify.Letter{Name: "admission.rejected", Values: values}
 	}
-	return "", ""
-}
-
-func noted(note string) string {
-	if note == "" {
-		return ""
-	}
-	return "\nThey wrote: " + note
-}
-
-var rejections = map[RejectionReason]string{
-	RejectIncomplete:  "something is missing from the application",
-	RejectKnowledge:   "more knowledge of the products is needed",
-	RejectLanguage:    "the language does not yet suffice",
-	RejectEligibility: "the program's conditions, such as age or country, are not met",
-	RejectConduct:     "conduct",
+	return notify.Letter{}
 }

@@ -2,8 +2,6 @@ package conduct
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,56 +21,46 @@ func (s *Service) noticeTx(ctx context.Context, tx *gorm.DB, m Measure, occasion
 	if err != nil {
 		return err
 	}
-	subject, text := m.notice(occasion, brand+", "+p.Name, p.Policies.Review.DecideAppealWithin)
 	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: m.BrandID, Key: "measure:" + occasion + ":" + m.ID.String(), To: m.PersonID, Subject: subject,
-		Text: text + "\n\n" + s.notify.Link("work/refusals", "") + "\n\nMeasure " + m.ID.String() + "\n",
+		Brand: m.BrandID, Key: "measure:" + occasion + ":" + m.ID.String(), To: m.PersonID,
+		Says: m.notice(occasion, brand+", "+p.Name, s.notify.Link("work/refusals", ""), p.Policies.Review.DecideAppealWithin),
 	})
 }
 
 // notice is what is written on an occasion.
-func (m Measure) notice(occasion, where string, within time.Duration) (subject, text string) {
+func (m Measure) notice(occasion, where, link string, within time.Duration) notify.Letter {
+	end := notify.Words{Of: "conduct.end", Values: notify.Values{"link": link, "measure": m.ID.String()}}
+	return notify.Letter{Name: m.noticeName(occasion), Values: notify.Values{
+		"where": where, "topics": m.Topics, "decision": m.Decision, "end": end,
+		"why": notify.Words{Of: "conduct.why", Values: notify.Values{
+			"reason": notify.Words{Of: "conduct.reason." + string(m.Reason)}, "evidence": m.Evidence,
+			"at": notify.Moment(m.ImposedAt), "within": inDays(within), "end": end,
+		}},
+	}}
+}
+
+func (m Measure) noticeName(occasion string) string {
 	suspended := m.Kind == Suspension
-	pick := func(suspension, restriction string) string {
-		if suspended {
-			return suspension
-		}
-		return restriction
+	switch {
+	case occasion == "imposed" && suspended:
+		return "conduct.suspended"
+	case occasion == "imposed":
+		return "conduct.restricted"
+	case occasion == "lifted" && suspended:
+		return "conduct.suspension_lifted"
+	case occasion == "lifted":
+		return "conduct.restriction_lifted"
+	case occasion == appealUpheld:
+		return "conduct.upheld"
+	case occasion == appealUndecided:
+		return "conduct.undecided"
 	}
-	switch occasion {
-	case "imposed":
-		return pick("You were suspended", "You were restricted"), fmt.Sprintf(`A person at %s has decided that you are not asked any more%s.
-
-Their reason: %s.
-They wrote: %s
-
-Decided at %s. What you earned stays yours and is paid out.
-
-You may appeal at once, and at any later time while this holds. Somebody else then decides within %s; if nobody does, it ends.`,
-			where, pick("", " about these topics: "+strings.Join(m.Topics, ", ")), suspensions[m.Reason], m.Evidence,
-			m.ImposedAt.UTC().Format(time.RFC1123), inDays(within))
-	case "lifted":
-		return pick("Your suspension has ended", "Your restriction has ended"), "A person has taken it back: " + where + ". You are asked again as before."
-	case appealUpheld:
-		return "Your appeal was upheld", fmt.Sprintf("Another person has looked at it: %s. You are asked again as before.\n\nThey wrote: %s", where, m.Decision)
-	case appealUndecided:
-		return "Your appeal counts as upheld", "Nobody decided it in time: " + where + ". You are asked again as before."
-	}
-	return "Your appeal was rejected", fmt.Sprintf("Another person has looked at it, and it holds: %s.\n\nThey wrote: %s", where, m.Decision)
+	return "conduct.rejected"
 }
 
-func inDays(d time.Duration) string {
+func inDays(d time.Duration) notify.Count {
 	if days := int(d / (24 * time.Hour)); days > 1 {
-		return fmt.Sprintf("%d days", days)
+		return notify.Count{Of: "time.days", N: days}
 	}
-	return fmt.Sprintf("%d hours", int(d/time.Hour))
-}
-
-// suspensions says each reason in words, for the expert.
-var suspensions = map[Reason]string{
-	SuspendQuality: "answers below the program's bar, on review",
-	SuspendConduct: "conduct towards customers or colleagues",
-	SuspendPrivacy: "personal data was mishandled",
-	SuspendFraud:   "pretended work or identity",
-	SuspendTerms:   "the accepted terms were broken",
+	return notify.Count{Of: "time.hours", N: int(d / time.Hour)}
 }

@@ -257,3 +257,26 @@ func (s *Service) OpenHandleTx(ctx context.Context, tx *gorm.DB, brand marketpla
 	handle, err := s.keys.Open(i.HandleSealed, handleContext(i))
 	return string(handle), wrap(err, "open a handle of customer", id)
 }
+
+// EmailHoldersTx tells which of a brand's customers have one of the addresses, by
+// blind index: no customer's handle is opened.
+func EmailHoldersTx(ctx context.Context, tx *gorm.DB, keys *redact.Keyring, brand marketplace.BrandID, addresses []string) (map[string]ID, error) {
+	indexes, spelled := make([][]byte, 0, len(addresses)), map[string]string{}
+	for _, address := range addresses {
+		handle, err := normalHandle(Email, address)
+		if err != nil {
+			continue // which no customer has
+		}
+		index := keys.BlindIndex(brand, string(Email), handle)
+		indexes, spelled[string(index)] = append(indexes, index), address
+	}
+	var found []Identity
+	if err := tx.WithContext(ctx).Where("brand_id = ? AND channel = ? AND handle_index IN ?", brand, Email, indexes).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("look for customers by address: %w", err)
+	}
+	holders := map[string]ID{}
+	for _, i := range found {
+		holders[spelled[string(i.HandleIndex)]] = i.CustomerID
+	}
+	return holders, nil
+}

@@ -70,7 +70,7 @@ func (s *Service) tryActTx(ctx context.Context, tx *gorm.DB, a Act, by access.Pe
 // *marketplace.InvalidError, *marketplace.NotFoundError, and those of the verbs of
 // payouts; of an ActClawBack ErrSameHuman about the caller's own pay,
 // *payouts.NotFoundError, *payouts.StateError where it was not released or is taken
-// back, and payouts.ErrKeyReused where it was decided about before.
+// back, and payouts.ErrDecided where it was decided about before.
 func (s *Service) AskForAct(ctx context.Context, caller access.Caller, n NewAct) (id ActID, err error) {
 	err = s.operate(ctx, caller, func(tx *gorm.DB) error {
 		a, err := s.newActTx(ctx, tx, caller, n)

@@ -69,15 +69,18 @@ func (s *Service) tellBudgetTx(ctx context.Context, tx *gorm.DB, a program.Budge
 	if err != nil {
 		return err
 	}
-	subject := fmt.Sprintf("%d %% of the budget of %s has gone", a.Percent, a.Program.Name)
-	text := fmt.Sprintf("%d %% of what %s had to spend is spent or set aside. %s is left.", a.Percent, a.Program.Name, a.Left)
-	if a.Percent == 100 {
-		subject = "The budget of " + a.Program.Name + " has gone"
-		text = fmt.Sprintf("%s has %s left, which is less than a question costs. New questions go to your own team.", a.Program.Name, a.Left)
-	}
 	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: a.Program.BrandID, To: person, Subject: subject,
-		Key:  fmt.Sprintf("budget:%s:%d:%d:%s", a.Program.ID, a.Percent, now.Unix(), person),
-		Text: fmt.Sprintf("%s\n\nGive it more, or turn these mails off: %s\n", text, s.notify.Link("console/money", "")),
+		Brand: a.Program.BrandID, To: person, Says: budgetLetter(a, s.notify.Link("console/money", "")),
+		Key: fmt.Sprintf("budget:%s:%d:%d:%s", a.Program.ID, a.Percent, now.Unix(), person),
 	})
+}
+
+func budgetLetter(a program.BudgetAlert, link string) notify.Letter {
+	l := notify.Letter{Name: "earnings.budget_low", Values: notify.Values{
+		"percent": a.Percent, "program": a.Program.Name, "left": a.Left, "link": link,
+	}}
+	if a.Percent == 100 {
+		l.Name = "earnings.budget_gone"
+	}
+	return l
 }

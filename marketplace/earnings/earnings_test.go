@@ -174,7 +174,7 @@ func TestOperatorsRunThePayouts(t *testing.T) {
 		ctx := b.Ctx()
 		b.released(2)
 		this := payouts.WeekOf(b.Clock.Now())
-		for _, bad := range []string{"", "2026", "2026-W54", "2026-W1", payouts.WeekOf(b.Clock.Now().Add(week)), this + "x"} {
+		for _, bad := range []string{"", "2026", "2026-W54", "2026-W1", "2026-W00", "2025-W53", "1900-W01", "2019-W52", "0000-W01", "9999-W01", payouts.WeekOf(b.Clock.Now().Add(week)), this + "x"} {
 			if _, err := b.Earnings.CreateRun(ctx, b.Operator, bad); !errors.Is(err, marketplace.ErrInvalid) {
 				t.Errorf("week %q: %v", bad, err)
 			}

@@ -2,7 +2,10 @@ package earnings
 
 import (
 	"context"
+	"fmt"
 	"regexp"
+	"strconv"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -21,10 +24,36 @@ type RunDone struct {
 }
 
 // weekForm is how a period is written: "2026-W47".
-var weekForm = regexp.MustCompile(`^\d{4}-W(0[1-9]|[1-4]\d|5[0-3])$`)
+var weekForm = regexp.MustCompile(`^(\d{4})-W(\d{2})$`)
 
-// CreateRun makes the weekly payouts of an ISO week, "2026-W47", that has begun
-// (permission RunPayouts), and returns how many. A week's run is made once;
+// firstWeek is the earliest whose payouts are made: there was nothing to pay before,
+// so that an older one is a slip of the keyboard.
+const firstWeek = "2020-W01"
+
+// checkPeriod refuses what is no week of the calendar (2025 has no W53), and one
+// before the first or after this one.
+func checkPeriod(period string, now time.Time) error {
+	invalid := func(reason string) error { return &marketplace.InvalidError{Field: "period", Reason: reason} }
+	parts := weekForm.FindStringSubmatch(period)
+	if parts == nil {
+		return invalid("must be an ISO week, such as 2026-W47")
+	}
+	year, _ := strconv.Atoi(parts[1]) // digits, by the form
+	week, _ := strconv.Atoi(parts[2])
+	// the 4th of January is always in the first week
+	switch this := payouts.WeekOf(now); {
+	case payouts.WeekOf(time.Date(year, time.January, 4, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 7*(week-1))) != period:
+		return invalid(fmt.Sprintf("%s is no week of the calendar", period))
+	case period > this:
+		return invalid(fmt.Sprintf("%s has not begun: it is %s now", period, this))
+	case period < firstWeek:
+		return invalid(fmt.Sprintf("%s is too long ago: there were no payouts before %s", period, firstWeek))
+	}
+	return nil
+}
+
+// CreateRun makes the weekly payouts of an ISO week, "2026-W47", that has begun,
+// of 2020 or later (permission RunPayouts), and returns how many. A week's run is made once;
 // again it makes none, so it takes no claim. Errors: *access.ForbiddenError,
 // *marketplace.InvalidError.
 func (s *Service) CreateRun(ctx context.Context, caller access.Caller, period string) (int, error) {
@@ -32,8 +61,8 @@ func (s *Service) CreateRun(ctx context.Context, caller access.Caller, period st
 	if err := s.readAll(ctx, caller, func(*gorm.DB) error { return nil }); err != nil {
 		return 0, err
 	}
-	if !weekForm.MatchString(period) || period > payouts.WeekOf(s.clock.Now()) {
-		return 0, &marketplace.InvalidError{Field: "period", Reason: "must be an ISO week that has begun, such as 2026-W47"}
+	if err := checkPeriod(period, s.clock.Now()); err != nil {
+		return 0, err
 	}
 	made, err := s.payouts.CreateRunWith(ctx, period, func(tx *gorm.DB, made int) error {
 		return s.appendTx(ctx, tx, RunMade, caller, RunDone{By: caller.String(), Period: period, Made: made})

@@ -31,15 +31,6 @@ const (
 // Grounds is the closed list.
 var Grounds = []Ground{GroundFraud, GroundCopied, GroundPrivacy, GroundPaidTwice, GroundMistake}
 
-// grounds says each in words, for the expert.
-var grounds = map[Ground]string{
-	GroundFraud:     "the work was pretended",
-	GroundCopied:    "the answer was copied and passed off as your own",
-	GroundPrivacy:   "personal data was misused",
-	GroundPaidTwice: "the same work was paid twice",
-	GroundMistake:   "it was paid by mistake and never due",
-}
-
 // TakeBackState says where a decision to take pay back stands.
 type TakeBackState string
 

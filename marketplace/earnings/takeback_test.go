@@ -146,7 +146,7 @@ func TestAppealsAgainstTakingPayBack(t *testing.T) {
 					t.Errorf("later: %+v", got)
 				}
 				dbtest.Unchanged(t, b.DB, func() {
-					if _, err := b.ask(b.Operator, b.own().TakeBack.RewardID); !errors.Is(err, payouts.ErrKeyReused) {
+					if _, err := b.ask(b.Operator, b.own().TakeBack.RewardID); !errors.Is(err, payouts.ErrDecided) {
 						t.Errorf("the same pay is decided against twice: %v", err)
 					}
 				})

@@ -134,7 +134,7 @@ func TestWhatCannotBeTakenBackIsNotAskedFor(t *testing.T) {
 				reward uuid.UUID
 				want   error
 			}{
-				"not released": {pending, payouts.ErrState}, "decided about": {work[0], payouts.ErrKeyReused}, "none": {uuid.New(), payouts.ErrNotFound},
+				"not released": {pending, payouts.ErrState}, "decided about": {work[0], payouts.ErrDecided}, "none": {uuid.New(), payouts.ErrNotFound},
 			} {
 				if _, err := b.ask(b.Operator, c.reward); !errors.Is(err, c.want) {
 					t.Errorf("%s: %v", name, err)

@@ -83,8 +83,9 @@ func (s *Service) tellTx(ctx context.Context, tx *gorm.DB, f payouts.Fact) error
 	}
 	amount := payouts.Money{Minor: f.Minor, Currency: *f.Currency}
 	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: marketplace.AllBrands, Kind: notify.Payouts, Key: "payout:" + f.SubjectID.String(), To: person, Subject: "A payout is on its way to you",
-		Text: fmt.Sprintf("We have sent you %s. When it arrives depends on your bank.\n\nWhat it is made of: %s\n\nPayout %s\n",
-			amount, s.notify.Link("work/earnings", ""), f.SubjectID),
+		Brand: marketplace.AllBrands, Kind: notify.Payouts, Key: "payout:" + f.SubjectID.String(), To: person,
+		Says: notify.Letter{Name: "earnings.sent", Values: notify.Values{
+			"amount": amount, "link": s.notify.Link("work/earnings", ""), "payout": f.SubjectID.String(),
+		}},
 	})
 }

@@ -26,8 +26,10 @@ func (s *Service) Register(ctx context.Context, caller access.Caller, profile Pr
 	}
 	var x Expert
 	err = s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		x, err = s.registerTx(ctx, tx, caller, marketplace.AllBrands, fresh)
-		return err
+		if x, err = s.registerTx(ctx, tx, caller, marketplace.AllBrands, fresh); err != nil {
+			return err
+		}
+		return suggestTx(ctx, tx, x.PersonID, x.Languages)
 	})
 	if err != nil {
 		return Expert{}, err

@@ -12,6 +12,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/program"
 )
 
@@ -20,6 +21,9 @@ import (
 // country in which nobody can be paid, *MovedError.
 func (s *Service) TellTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, x Expert, country string, tags []string) error {
 	if err := s.checkPayable(cmp.Or(country, x.Country)); err != nil {
+		return err
+	}
+	if err := suggestTx(ctx, tx, x.PersonID, tags); err != nil {
 		return err
 	}
 	columns := map[string]any{}
@@ -43,6 +47,15 @@ func (s *Service) TellTx(ctx context.Context, tx *gorm.DB, caller access.Caller,
 		return nil
 	}
 	return s.editTx(ctx, tx, caller, brand, columns)
+}
+
+// suggestTx has an expert who has not said in which language they are written to
+// be written to in one that they answer in, English before others.
+func suggestTx(ctx context.Context, tx *gorm.DB, person access.PersonID, tags []string) error {
+	if slices.ContainsFunc(tags, func(tag string) bool { return program.BaseLanguage(tag) == "en" }) {
+		tags = []string{"en"}
+	}
+	return notify.SuggestLanguageTx(ctx, tx, person, tags...)
 }
 
 // checkPayable refuses somebody of a country in which nobody can be paid: before

@@ -43,6 +43,7 @@ var holdings = []held{
 	{"refusals", "refusals", "person_id", "id assignment_id state reason evidence refused_at appeal_until statement appealed_at decide_by decision ended_at", ""},
 	{"reviewing", "reviewers", "person_id", "program_id active? caught missed passed rejected known_at joined_at", ""},
 	{"votes", "review_votes", "person_id", "id program_id state passed? scores{} note reward_minor currency asked_at ended_at", " AND state <> 'waiting'"},
+	{"reviews_given", "review_turns", "person_id", "review_id given_at ended_at returned", ""},
 	{"rewards", "rewards", "expert_id", "id program_id question_id kind currency amount_minor state earned_at release_at decided_at", ""},
 	{"payouts", "payouts", "expert_id", "id currency amount_minor state failure created_at ended_at", ""},
 	{"bonuses", "bonuses", "expert_id", "id program_id currency amount_minor granted_at", ""},

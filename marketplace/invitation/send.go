@@ -151,9 +151,9 @@ func (s *Service) sendInviteTx(ctx context.Context, tx *gorm.DB, i Invitation, t
 	if err != nil || in {
 		return err
 	}
-	subject, text := letter(to.Language, head, s.notify.Link("invited", token), i.ExpiresAt)
 	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: i.BrandID, Kind: notify.Invitations, Key: inviteKey(to.ID), ToAddress: email, Subject: subject, Text: text, Language: to.Language,
+		Brand: i.BrandID, Kind: notify.Invitations, Key: inviteKey(to.ID), ToAddress: email,
+		Says: letter(head, s.notify.Link("invited", token), i.ExpiresAt), Language: to.Language,
 	})
 }
 

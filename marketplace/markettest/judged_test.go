@@ -26,6 +26,16 @@ func fillJudged(t *testing.T, m *markettest.Market) {
 	fillSettled(t, m)
 }
 
+// fillGiven has the brand's reviewer be given a review.
+func fillGiven(t *testing.T, m *markettest.Market) {
+	t.Helper()
+	var r quality.Review
+	err := m.Store.Read(t.Context(), m.Brand, func(tx *gorm.DB) error { return tx.Take(&r).Error })
+	if err := errors.Join(err, m.GiveReview(m.Reviewer, r.ID)); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // fillSettled has a human look into a signal: two who are paid to one account.
 func fillSettled(t *testing.T, m *markettest.Market) {
 	t.Helper()

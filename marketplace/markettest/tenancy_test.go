@@ -177,6 +177,7 @@ func fill(t *testing.T, m *markettest.Market) {
 	fillWeights(t, m, first)
 	fillInvited(t, m)
 	fillVoice(t, m, first)
+	fillGiven(t, m)
 	m.RunDue()
 	_, err = m.Quality.Refuse(ctx, m.Manager, m.Brand, a.ID, quality.RefuseNoAnswer, "It says nothing.")
 	must(err)

@@ -81,14 +81,3 @@ func (s *Service) WithdrawTx(ctx context.Context, tx *gorm.DB, brand marketplace
 	}
 	return nil
 }
-
-// noMore leads to the link by which a mail's reader gets no more like it.
-func noMore(language string) string {
-	switch language {
-	case "de":
-		return "Keine solchen Mails mehr: "
-	case "ar":
-		return "لإيقاف مثل هذه الرسائل: "
-	}
-	return "To get no more mails like this: "
-}

@@ -2,8 +2,9 @@
 // none is configured, into a directory of files.
 //
 // It owns the tables mails, mail_choices, mail_refusals and mail_watch, the job
-// that sends a mail, and what its readers chose to be written. What a mail says is the
-// sender's: it comes already redacted for whoever reads it. Where a person is
+// that sends a mail, the texts of all mails in every language, and what its readers
+// chose to be written. What stands in a text's places is the sender's: it comes
+// already redacted for whoever reads it. Where a person is
 // reached is access's.
 //
 // Invariants: a mail exists once the transaction that wrote it commits, and

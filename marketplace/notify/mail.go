@@ -22,9 +22,10 @@ type Mail struct {
 	To        access.PersonID     // a person, whose address is looked up when it is sent,
 	ToAddress string              // or an address in clear, kept sealed
 	Customer  access.CustomerID   // whose address ToAddress is, so that erasing them reaches it; may be zero
-	Subject   string              // 1 to 200 bytes on one line
-	Text      string              // plain text, 1 byte to 64 kB
-	Language  string              // in which its ending is, where there is one in it; empty: English
+	Says      Letter              // what it says, in the language of its reader
+	Language  string              // BCP 47; empty: the person's own, or English
+	Subject   string              // 1 to 200 bytes on one line; of what says nothing of the catalogue
+	Text      string              // plain text, 1 byte to 64 kB; likewise
 }
 
 const (
@@ -69,9 +70,8 @@ func (Record) TableName() string { return "mails" }
 
 // content is what of a mail is sealed.
 type content struct {
-	Subject string `json:"subject"`
-	Text    string `json:"text"`
-	// Language is that of the ending.
+	Subject  string `json:"subject"`
+	Text     string `json:"text"`
 	Language string `json:"language,omitempty"`
 }
 
@@ -90,6 +90,15 @@ func (r Record) messageID() string {
 	h.Write(r.BrandID[:])
 	h.Write([]byte(r.MailKey))
 	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// worded is the mail in a language.
+func (m Mail) worded(language string) Mail {
+	m.Language = language
+	if m.Says.Name != "" {
+		m.Subject, m.Text = m.Says.In(language)
+	}
+	return m
 }
 
 // check refuses a mail that cannot be sent and returns it with its address in

@@ -28,6 +28,7 @@ type Message struct {
 	Text    string
 	At      time.Time // when it was written
 
+	Language    string // BCP 47; empty: not known
 	Unsubscribe string // where a POST turns mails like this off (RFC 8058); empty: they cannot be
 }
 
@@ -77,6 +78,9 @@ func (s sender) compose(m Message) (*gomail.Msg, error) {
 	msg.SetDateWithValue(m.At)
 	msg.Subject(m.Subject)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	if m.Language != "" {
+		msg.SetGenHeader("Content-Language", m.Language)
+	}
 	if m.Unsubscribe != "" {
 		msg.SetGenHeader("List-Unsubscribe", "<"+m.Unsubscribe+">")
 		msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")

@@ -52,7 +52,11 @@ func New(store *marketplace.Store, clock marketplace.Clock, queue *job.Queue, pe
 // happens. tx must see m.Brand's
 // rows. Errors: *marketplace.InvalidError.
 func (s *Service) SendTx(ctx context.Context, tx *gorm.DB, m Mail) error {
-	m, err := m.check()
+	language, err := languageTx(ctx, tx, m)
+	if err != nil {
+		return err
+	}
+	m, err = m.worded(language).check()
 	if err != nil {
 		return err
 	}
@@ -159,7 +163,7 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, r Record) (Message, e
 		return Message{}, err
 	}
 	ending, unsubscribe := s.ending(r, to, c.Language)
-	return Message{ID: r.messageID(), To: to, Subject: c.Subject, Text: c.Text + ending, At: r.CreatedAt, Unsubscribe: unsubscribe}, nil
+	return Message{ID: r.messageID(), To: to, Subject: c.Subject, Text: c.Text + ending, At: r.CreatedAt, Language: c.Language, Unsubscribe: unsubscribe}, nil
 }
 
 func (s *Service) addressTx(ctx context.Context, tx *gorm.DB, r Record) (string, error) {

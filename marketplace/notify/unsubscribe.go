@@ -113,9 +113,10 @@ func (s *Service) ending(r Record, to, language string) (text, link string) {
 	if token == "" {
 		return "", ""
 	}
-	text = "\n-- \n" + noMore(language) + s.Link("unsubscribe", token) + "\n"
+	w := wordsOf(language)
+	text = "\n-- \n" + w.say("ending.off", Values{"link": s.Link("unsubscribe", token)}) + "\n"
 	if !r.PersonID.IsZero() {
-		text += "To choose which mails you get: " + s.Link("work/notifications", "") + "\n"
+		text += w.say("ending.choose", Values{"link": s.Link("work/notifications", "")}) + "\n"
 	}
 	return text, s.base().JoinPath("api/v1/unsubscribe", token).String()
 }

@@ -11,6 +11,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/question"
 )
 
@@ -156,7 +157,7 @@ func (s *Service) payAfterAllTx(ctx context.Context, tx *gorm.DB, f *Refusal, w 
 
 // decidedTx tells the expert, and everybody by event, how an appeal ended.
 func (s *Service) decidedTx(ctx context.Context, tx *gorm.DB, f Refusal, w work, by access.PersonID, how string, now time.Time) error {
-	if err := s.writeTx(ctx, tx, f, "appeal", decidedMail(f, how)); err != nil {
+	if err := s.writeTx(ctx, tx, f, "appeal", notify.Appeals, decidedMail(f, how)); err != nil {
 		return err
 	}
 	return s.appendTx(ctx, tx, EventAppealDecided, w.of, now, f.detail(w, by, how))

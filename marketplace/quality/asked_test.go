@@ -114,7 +114,7 @@ func TestBadlyRatedWorkIsReviewed(t *testing.T) {
 			t.Errorf("the review is %+v", r)
 		}
 		_, before := b.evidence()
-		b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, fail()))
+		b.ok("decide", b.Decide(b.Reviewer, r.ID, fail()))
 		if _, mean := b.evidence(); mean >= before || mean < before-.01 {
 			t.Errorf("standing went from %.3f to %.3f", before, mean)
 		}

@@ -48,7 +48,7 @@ func TestWhoHearsOfReviewsAndRefusals(t *testing.T) {
 			!slices.Equal(h.Apart, []access.PersonID{b.Expert.Person}) || len(h.Experts) != 0 || h.ToCustomer.Type != "" {
 			t.Errorf("of a review hear %+v", h)
 		}
-		b.ok("review", b.Quality.Decide(b.Ctx(), b.Reviewer, b.Brand, r.ID, fail()))
+		b.ok("review", b.Decide(b.Reviewer, r.ID, fail()))
 		h = b.heard(quality.EventReviewed)
 		if len(h.Experts) != 1 || h.Experts[0].Person != b.Expert.Person || h.Experts[0].Notice.Type != "assignment.reviewed" ||
 			h.Experts[0].Notice.ID != event.Subject(a.ID) || h.ToBrand.Type != "review.decided" || !h.ToBrand.Question.IsZero() {

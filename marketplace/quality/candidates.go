@@ -78,23 +78,31 @@ func candidatesTx(ctx context.Context, tx *gorm.DB, peers []peer, w work, votes 
 	return list, nil
 }
 
-// pairedTx tells who has lately been asked to judge the author, or the author
-// them, and when.
-func pairedTx(ctx context.Context, tx *gorm.DB, author access.PersonID, now time.Time) (map[access.PersonID]time.Time, error) {
-	var met []Vote
-	err := tx.WithContext(ctx).Select("person_id", "author_id", "asked_at").
-		Where("(person_id = ? OR author_id = ?) AND author_id IS NOT NULL AND asked_at > ?", author, author, now.Add(-verdict.PairedApart)).
-		Order("asked_at").Find(&met).Error
+// pairedTx tells who has lately been asked to judge somebody's work, or they
+// theirs, as peers or for the brand, and when.
+func pairedTx(ctx context.Context, tx *gorm.DB, person access.PersonID, now time.Time) (map[access.PersonID]time.Time, error) {
+	var met []struct {
+		Judge, Author access.PersonID
+		At            time.Time
+	}
+	since := now.Add(-verdict.PairedApart)
+	err := tx.WithContext(ctx).Raw(`SELECT person_id AS judge, author_id AS author, asked_at AS at FROM review_votes
+			WHERE (person_id = @person OR author_id = @person) AND author_id IS NOT NULL AND asked_at > @since
+		UNION ALL SELECT r.reviewer_id, a.person_id, r.ended_at FROM reviews r JOIN assignments a ON a.id = r.assignment_id
+			WHERE r.reviewer_id = @person AND r.votes = 0 AND r.ended_at > @since
+		UNION ALL SELECT r.reviewer_id, a.person_id, r.ended_at FROM assignments a JOIN reviews r ON r.assignment_id = a.id
+			WHERE a.person_id = @person AND r.reviewer_id IS NOT NULL AND r.votes = 0 AND r.ended_at > @since
+		ORDER BY 3`, map[string]any{"person": person, "since": since}).Scan(&met).Error
 	if err != nil {
-		return nil, fmt.Errorf("find whom %s has judged lately: %w", author, err)
+		return nil, fmt.Errorf("find whom %s has judged lately: %w", person, err)
 	}
 	paired := map[access.PersonID]time.Time{}
-	for _, v := range met {
-		other := v.PersonID
-		if other == author {
-			other = v.AuthorID
+	for _, m := range met {
+		other := m.Judge
+		if other == person {
+			other = m.Author
 		}
-		paired[other] = v.AskedAt
+		paired[other] = m.At
 	}
 	return paired, nil
 }

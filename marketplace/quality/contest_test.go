@@ -36,12 +36,13 @@ func TestOneOfManyWins(t *testing.T) {
 		}
 		a := b.earned()
 		r := b.review(a.ID)
+		b.ok("give", b.GiveReview(b.Reviewer, r.ID))
 		one("decide", func(i int) error {
 			v := pass()
 			if i%2 == 0 {
 				v = fail()
 			}
-			return b.Quality.Decide(ctx, bosses[i], b.Brand, r.ID, v)
+			return b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, v)
 		})
 		a = b.earned()
 		one("refuse", func(i int) error {
@@ -78,7 +79,7 @@ func TestPassAgainstRefusal(t *testing.T) {
 			r := b.review(a.ID)
 			var passed, refused error
 			var wg sync.WaitGroup
-			wg.Go(func() { passed = b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, pass()) })
+			wg.Go(func() { passed = b.Decide(b.Reviewer, r.ID, pass()) })
 			wg.Go(func() {
 				_, refused = b.Quality.Refuse(ctx, b.Manager, b.Brand, a.ID, quality.RefuseWrong, "x")
 			})
@@ -171,11 +172,11 @@ func TestStateByVerb(t *testing.T) {
 			r := b.review(b.earned().ID)
 			switch state {
 			case quality.ReviewDecided:
-				b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, fail()))
+				b.ok("decide", b.Decide(b.Reviewer, r.ID, fail()))
 			case quality.ReviewLapsed:
 				b.After(6 * day)
 			}
-			check(string(state), "decide", b.Quality.Decide(ctx, b.Owner, b.Brand, r.ID, pass()), state == quality.ReviewOpen)
+			check(string(state), "decide", b.Decide(b.Owner, r.ID, pass()), state == quality.ReviewOpen)
 		}
 	})
 }
@@ -188,8 +189,8 @@ func TestEveryStateEnds(t *testing.T) {
 		b := newBench(t, db, paid)
 		turns := map[string]question.Assignment{"answered": b.answered(), "review open": b.earned()}
 		passed, failed := b.earned(), b.earned()
-		b.ok("pass", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(passed.ID).ID, pass()))
-		b.ok("fail", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(failed.ID).ID, fail()))
+		b.ok("pass", b.Decide(b.Reviewer, b.review(passed.ID).ID, pass()))
+		b.ok("fail", b.Decide(b.Reviewer, b.review(failed.ID).ID, fail()))
 		turns["passed"], turns["failed"] = passed, failed
 		turns["refused"], _ = b.refused()
 		turns["appealed"], _ = b.appealed()

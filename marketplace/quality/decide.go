@@ -24,12 +24,12 @@ import (
 // is more than the resolution, counted as 1, that silence may have brought.
 const reviewWeight = 2
 
-// Decide gives a verdict on an open review, as one of the brand's people who
-// may review and had no part in the question. Passing work that nobody has
+// Decide gives a verdict on the open review that the caller was given (NextReview),
+// as one of the brand's people who may review and had no part in the question. Passing work that nobody has
 // refused is paid at once. A failing verdict moves no money: it proposes a
 // refusal, which only a human makes. A peer is paid whatever the verdict.
-// Errors: *access.ForbiddenError, ErrOwnWork, ErrSharedAccount, *marketplace.NotFoundError,
-// *question.TransitionError, question.ErrTooLate, *marketplace.InvalidError.
+// Errors: *access.ForbiddenError, ErrOwnWork, ErrSharedAccount, ErrNotGiven,
+// *marketplace.NotFoundError, *question.TransitionError, question.ErrTooLate, *marketplace.InvalidError.
 func (s *Service) Decide(ctx context.Context, caller access.Caller, brand marketplace.BrandID, id ReviewID, v Verdict) error {
 	return s.inBrand(ctx, caller, brand, access.ReviewWork, func(tx *gorm.DB) error {
 		if err := v.check(); err != nil {
@@ -43,6 +43,9 @@ func (s *Service) Decide(ctx context.Context, caller access.Caller, brand market
 			return marketplace.NotFound("review", id)
 		}
 		if err := w.impartialTx(ctx, tx, caller.Person); err != nil {
+			return err
+		}
+		if err := givenTx(ctx, tx, r, caller.Person); err != nil {
 			return err
 		}
 		if err := s.wholeTx(ctx, tx, w.of.ProgramID, v); err != nil {
@@ -101,7 +104,7 @@ func (s *Service) writeVerdictTx(ctx context.Context, tx *gorm.DB, r *Review, w 
 	if err != nil {
 		return err
 	}
-	list, news := []marketplace.Statement{end, record}, []event.News{}
+	list, news := []marketplace.Statement{end, r.endTurn(now), record}, []event.News{}
 	if pays {
 		release, released, err := w.turn.Release("review_passed", now)
 		if err != nil {

@@ -1,7 +1,7 @@
 // Package quality says whether the work was good: the customer's feedback,
 // reviews of a fair sample, refusals of pay and appeals against them. It owns
-// the tables feedback, nps, reviews, reviewers, review_votes, gold_items and
-// refusals.
+// the tables feedback, nps, reviews, review_turns, reviewers, review_votes,
+// gold_items and refusals.
 //
 // It moves no money itself but for peers' reviews: it tells room question to
 // release, contest or refuse an assignment. What is believed of an expert is
@@ -13,7 +13,7 @@
 // without a human's decision the expert is paid, so that a sweep carries out a
 // human's refusal at most and never makes one. Nobody reviews, refuses or
 // decides on a question they asked or worked on. Reviewers read redacted text,
-// and neither names nor pay. No peer is asked for a vote who has a conflict
+// and neither names nor pay; nobody chooses what they judge. No peer is asked for a vote who has a conflict
 // (verdict.Candidate), and each that is given is paid, whatever it says. Signals
 // are shown and do nothing.
 //

@@ -199,7 +199,7 @@ func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, no
 	if err != nil {
 		return err
 	}
-	if err := marketplace.WriteTx(ctx, tx, end); err != nil {
+	if err := marketplace.WriteTx(ctx, tx, end, r.endTurn(now)); err != nil {
 		return err
 	}
 	if r.RewardMinor > 0 {

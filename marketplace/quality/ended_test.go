@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"knowhow/marketplace"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 	"knowhow/marketplace/question"
@@ -20,7 +19,7 @@ func TestEndedConversationsAreReviewed(t *testing.T) {
 	none := func(p *program.Policies) { p.Review.SampleBP = 0 }
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBench(t, db, none)
-		for n, message := range []string{"", "I end this here."} {
+		for _, message := range []string{"", "I end this here."} {
 			a := b.answered()
 			b.ok("say", b.Questions.Say(b.Ctx(), b.Customer, a.QuestionID, "You fool."))
 			end := question.End{Reason: "abusive", Note: "Dana insults me.", Message: message}
@@ -29,11 +28,12 @@ func TestEndedConversationsAreReviewed(t *testing.T) {
 			if r := b.review(a.ID); r.Cause != quality.CauseEnded || r.State != quality.ReviewOpen {
 				t.Errorf("the review is %+v", r)
 			}
-			list, err := b.Quality.OpenReviews(b.Ctx(), b.Reviewer, b.Brand, marketplace.Page{})
-			if err != nil || len(list.Items) != n+1 {
-				t.Fatalf("%d reviews, %v", len(list.Items), err)
+			b.ok("give", b.GiveReview(b.Reviewer, b.review(a.ID).ID))
+			list, err := b.Quality.ReviewsInHand(b.Ctx(), b.Reviewer, b.Brand)
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%d reviews, %v", len(list), err)
 			}
-			w := list.Items[n].Work
+			w := list[0].Work
 			said := false
 			for _, turn := range w.Turns {
 				said = said || turn.Text == "You fool."

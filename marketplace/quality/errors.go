@@ -15,6 +15,11 @@ var (
 	// ErrSharedAccount: the caller is, or once was, paid to the same bank account as
 	// who did the work.
 	ErrSharedAccount = fmt.Errorf("nobody judges work that is paid to their own bank account: %w", marketplace.ErrForbidden)
+	// ErrNotGiven: the review is not the caller's to decide: it was not given to them,
+	// or by now to somebody else.
+	ErrNotGiven = fmt.Errorf("the review was not given to the caller: %w", marketplace.ErrConflict)
+	// ErrEnoughReturned: the caller has given back as many reviews today as one may.
+	ErrEnoughReturned = fmt.Errorf("%w: the caller has given back enough reviews today", marketplace.ErrConflict)
 	// ErrSameHuman: the caller refused or reviewed the work, so somebody else must
 	// decide the appeal.
 	ErrSameHuman = fmt.Errorf("an appeal is decided by somebody who has not yet judged the work: %w", marketplace.ErrForbidden)

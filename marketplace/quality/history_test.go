@@ -24,7 +24,7 @@ func TestHistory(t *testing.T) {
 		other := b.Neighbour()
 		before := markettest.Walk(t, 100, b.history(b.Owner))
 		a := b.earned()
-		b.ok("fail", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(a.ID).ID, fail()))
+		b.ok("fail", b.Decide(b.Reviewer, b.review(a.ID).ID, fail()))
 		_, err := b.Quality.Refuse(ctx, b.Manager, b.Brand, a.ID, quality.RefuseWrong, "It is another model.")
 		b.ok("refuse", err)
 		key, _, err := b.Access.CreateKey(ctx, b.Owner, b.Brand, access.NewKey{Name: "shop", Scopes: access.Scopes})

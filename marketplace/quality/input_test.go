@@ -26,6 +26,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 		appealed, f := b.appealed()
 		a := b.earned()
 		r := b.review(a.ID)
+		b.ok("give", b.GiveReview(b.Reviewer, r.ID))
 		stranger, system := access.PersonCaller(b.Person("Stranger")), access.SystemCaller("sweep")
 		elsewhere, boss := b.otherBrand()
 		long := strings.Repeat("x", 5000)
@@ -57,6 +58,7 @@ func TestBadInputChangesNothing(t *testing.T) {
 			{"decide: system", func() error { return decide(system, b.Brand, r.ID, pass()) }, forbidden},
 			{"decide: customer", func() error { return decide(b.Customer, b.Brand, r.ID, pass()) }, forbidden},
 			{"decide: nobody", func() error { return decide(access.Caller{}, b.Brand, r.ID, pass()) }, forbidden},
+			{"decide: not given", func() error { return decide(b.Owner, b.Brand, r.ID, pass()) }, quality.ErrNotGiven},
 			{"decide: unknown", func() error { return decide(b.Reviewer, b.Brand, noReview, pass()) }, missing},
 			{"decide: zero id", func() error { return decide(b.Reviewer, b.Brand, quality.ReviewID{}, pass()) }, missing},
 			{"decide: no brand", func() error { return decide(b.Reviewer, marketplace.BrandID{}, r.ID, pass()) }, invalid},
@@ -112,13 +114,13 @@ func TestBrandsAreApart(t *testing.T) {
 		a, _ := b.appealed()
 		b.ok("give", b.Quality.Give(ctx, b.Customer, a.QuestionID, quality.Feedback{Solved: true}))
 		elsewhere, boss := b.otherBrand()
-		reviews, err := b.Quality.OpenReviews(ctx, boss, elsewhere, marketplace.Page{})
+		reviews, err := b.Quality.NextReview(ctx, boss, elsewhere)
 		appeals, err2 := b.Quality.OpenAppeals(ctx, boss, elsewhere, marketplace.Page{})
 		proposals, err3 := b.Quality.Proposals(ctx, boss, elsewhere, marketplace.Page{})
-		if err := errors.Join(err, err2, err3); err != nil || len(reviews.Items)+len(appeals.Items)+len(proposals.Items) != 0 {
+		if err := errors.Join(err, err2, err3); err != nil || reviews != nil || len(appeals.Items)+len(proposals.Items) != 0 {
 			t.Errorf("another brand reads %v %v %v, %v", reviews, appeals, proposals, err)
 		}
-		_, err = b.Quality.OpenReviews(ctx, boss, b.Brand, marketplace.Page{})
+		_, err = b.Quality.NextReview(ctx, boss, b.Brand)
 		b.want("another's open reviews", err, marketplace.ErrForbidden)
 		if b.DB.Dialect != "postgres" {
 			return
@@ -182,11 +184,12 @@ func TestJudgesReadBlind(t *testing.T) {
 				t.Errorf("%s: %s", what, text)
 			}
 		}
-		reviews, err := b.Quality.OpenReviews(ctx, b.Reviewer, b.Brand, marketplace.Page{})
-		blind("open reviews", reviews, len(reviews.Items), err)
+		b.ok("give", b.GiveReview(b.Reviewer, b.review(a.ID).ID))
+		reviews, err := b.Quality.ReviewsInHand(ctx, b.Reviewer, b.Brand)
+		blind("the review in hand", reviews, len(reviews), err)
 		v := fail()
 		v.Note = "He tells Dana Whitlow (dana.whitlow@example.org) to hold it."
-		b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(a.ID).ID, v))
+		b.ok("decide", b.Decide(b.Reviewer, b.review(a.ID).ID, v))
 		proposals, err := b.Quality.Proposals(ctx, b.Manager, b.Brand, marketplace.Page{})
 		blind("proposals", proposals, len(proposals.Items), err)
 		f, err := b.Quality.Refuse(ctx, b.Manager, b.Brand, a.ID, quality.RefuseWrong, "Dana Whitlow called from +49 30 901820.")
@@ -224,7 +227,8 @@ func TestHalfwayKeepsNothing(t *testing.T) {
 		halfway("change", 4, give(a.QuestionID, quality.Feedback{CSAT: 1, Reason: quality.ReasonWrong}))
 		for _, v := range []quality.Verdict{fail(), pass()} {
 			r := b.review(b.earned().ID)
-			halfway("decide", 8, func() error { return b.Quality.Decide(ctx, peer, b.Brand, r.ID, v) })
+			b.ok("give", b.GiveReview(peer, r.ID))
+			halfway("decide", 9, func() error { return b.Quality.Decide(ctx, peer, b.Brand, r.ID, v) })
 		}
 		for _, upheld := range []bool{true, false} {
 			a := b.earned()

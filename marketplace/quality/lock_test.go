@@ -58,6 +58,7 @@ func TestAPaidVerdictLocksItsMoneyAtOnce(t *testing.T) {
 		peer := b.peer("pia", access.Reviewer)
 		for _, v := range []quality.Verdict{pass(), pass(), fail()} { // the second time all accounts are there
 			review := b.review(b.earned().ID)
+			b.ok("give", b.GiveReview(peer, review.ID))
 			locks(t, db, func() error { return b.Quality.Decide(ctx, peer, b.Brand, review.ID, v) })
 		}
 		b.Balanced()

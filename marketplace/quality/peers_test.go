@@ -205,7 +205,7 @@ func TestTheBrandDecidesMeanwhile(t *testing.T) {
 		a := b.earned()
 		r := b.review(a.ID)
 		given, open := b.give(r.ID, pass()), b.waiting(r.ID, 0)
-		b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, fail()))
+		b.ok("decide", b.Decide(b.Reviewer, r.ID, fail()))
 		b.want("a vote after that", b.Quality.Vote(ctx, access.PersonCaller(open.PersonID), open.ID, pass()), marketplace.ErrConflict)
 		if r = b.review(a.ID); *r.Passed || r.Votes != 0 || r.ReviewerID != b.Reviewer.Person {
 			t.Errorf("the review became %+v", r)

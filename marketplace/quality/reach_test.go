@@ -137,7 +137,7 @@ func (r *roamer) judge(v quality.Verdict) error {
 	if len(list) == 0 {
 		return errNothing
 	}
-	return r.Quality.Decide(ctx, r.Reviewer, r.Brand, list[0].ID, v)
+	return r.Decide(r.Reviewer, list[0].ID, v)
 }
 
 func (r *roamer) decide(upheld bool) error {

@@ -13,7 +13,7 @@ import (
 	"knowhow/payouts"
 )
 
-// OpenReview is a review that waits for a verdict.
+// OpenReview is a review that waits for the verdict of whom it was given to.
 type OpenReview struct {
 	ID     ReviewID
 	Due    time.Time
@@ -21,34 +21,13 @@ type OpenReview struct {
 	Work   WorkView
 }
 
-// reviewRow is one line of the open reviews.
+// reviewRow is an open review as it is read.
 type reviewRow struct {
 	ID          ReviewID
 	NextDueAt   time.Time
 	RewardMinor int64
 	Currency    payouts.Currency
 	Judged      judged `gorm:"embedded"`
-}
-
-// OpenReviews lists the reviews that the caller may decide, soonest due first.
-func (s *Service) OpenReviews(ctx context.Context, caller access.Caller, brand marketplace.BrandID, page marketplace.Page) (list marketplace.Listing[OpenReview], err error) {
-	now := s.clock.Now()
-	err = s.readBrand(ctx, caller, brand, access.ReviewWork, func(tx *gorm.DB) error {
-		find := judgeable(ctx, tx, "reviews", caller.Person, "reviews.id, reviews.next_due_at, reviews.reward_minor, reviews.currency").
-			Where("reviews.brand_id = ? AND reviews.state = ? AND reviews.next_due_at > ?", brand, ReviewOpen, now)
-		order := marketplace.Order{At: "reviews.next_due_at", ID: "reviews.id"}
-		rows, err := marketplace.List(find, page, order, func(r reviewRow) marketplace.Place {
-			return marketplace.Place{At: r.NextDueAt, ID: r.ID}
-		})
-		if err != nil {
-			return fmt.Errorf("list the open reviews: %w", err)
-		}
-		list, err = seen(ctx, tx, s, brand, rows, func(r reviewRow) judged { return r.Judged }, func(r reviewRow, v WorkView) OpenReview {
-			return OpenReview{ID: r.ID, Due: r.NextDueAt, Reward: payouts.Money{Minor: r.RewardMinor, Currency: r.Currency}, Work: v}
-		})
-		return err
-	})
-	return list, err
 }
 
 // Proposal is a failing verdict on work that is not yet paid: whether to refuse

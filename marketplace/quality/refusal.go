@@ -93,17 +93,6 @@ const (
 	RefuseFraud    RefusalReason = "fraud"     // the work or the need for it was pretended
 )
 
-// refusalReasons says each reason in words, for the expert.
-var refusalReasons = map[RefusalReason]string{
-	RefuseNoAnswer: "what was delivered does not answer the question",
-	RefuseWrong:    "the answer is wrong",
-	RefuseUnsafe:   "following the answer would do harm",
-	RefuseAbusive:  "the answer is abusive",
-	RefusePrivacy:  "personal data was asked for or misused",
-	RefuseCopied:   "the answer was copied and passed off as your own",
-	RefuseFraud:    "the work was pretended",
-}
-
 // RefusalReasons is the closed list of reasons.
 var RefusalReasons = []RefusalReason{
 	RefuseNoAnswer, RefuseWrong, RefuseUnsafe, RefuseAbusive, RefusePrivacy, RefuseCopied, RefuseFraud,

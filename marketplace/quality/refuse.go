@@ -11,6 +11,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/job"
+	"knowhow/marketplace/notify"
 	"knowhow/marketplace/question"
 )
 
@@ -64,7 +65,7 @@ func (s *Service) refuseTx(ctx context.Context, tx *gorm.DB, w work, by access.P
 	if err := tx.WithContext(ctx).Create(&f).Error; err != nil {
 		return Refusal{}, fmt.Errorf("insert the refusal of assignment %s: %w", f.AssignmentID, err)
 	}
-	if err := s.writeTx(ctx, tx, f, "refused", refusedMail(f)); err != nil {
+	if err := s.writeTx(ctx, tx, f, "refused", notify.ReviewsAndRefusals, refusedMail(f)); err != nil {
 		return Refusal{}, err
 	}
 	return f, s.appendTx(ctx, tx, EventRefused, w.of, now, f.detail(w, by, string(reason)))

@@ -29,7 +29,7 @@ func TestPassingWorkIsPaidAtOnce(t *testing.T) {
 		if r.Cause != quality.CauseSample || !r.NextDueAt.Before(*a.ReleaseAt) {
 			t.Errorf("the review is %+v, release at %v", r, a.ReleaseAt)
 		}
-		b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, pass()))
+		b.ok("decide", b.Decide(b.Reviewer, r.ID, pass()))
 		b.wantState(a.ID, question.Released)
 		if got := b.reward(uuid.UUID(a.ID)).State; got != payouts.RewardReleased {
 			t.Errorf("the reward is %s", got)
@@ -53,7 +53,7 @@ func TestFailingWorkIsOnlyProposed(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		a := b.earned()
 		_, before := b.evidence()
-		b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(a.ID).ID, fail()))
+		b.ok("decide", b.Decide(b.Reviewer, b.review(a.ID).ID, fail()))
 		b.wantState(a.ID, question.Earned)
 		if got := b.reward(uuid.UUID(a.ID)).State; got != payouts.RewardPending {
 			t.Errorf("a failing verdict made the reward %s", got)
@@ -85,7 +85,7 @@ func TestUnreviewedWorkCountsAsPassed(t *testing.T) {
 			t.Errorf("the review is %s at its time", got)
 		}
 		b.wantState(a.ID, question.Earned)
-		b.want("a verdict after that", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, pass()), marketplace.ErrConflict)
+		b.want("a verdict after that", b.Decide(b.Reviewer, r.ID, pass()), marketplace.ErrConflict)
 		b.After(a.ReleaseAt.Sub(b.Clock.Now()))
 		b.wantState(a.ID, question.Released)
 		if n, _ := b.evidence(); n != before {
@@ -102,9 +102,9 @@ func TestVerdictInTheLastMomentBeforeTheSweep(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		r := b.review(b.earned().ID)
 		b.Clock.Set(*r.NextDueAt)
-		b.want("at its due time", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, pass()), question.ErrTooLate)
+		b.want("at its due time", b.Decide(b.Reviewer, r.ID, pass()), question.ErrTooLate)
 		b.Clock.Set(r.NextDueAt.Add(-time.Microsecond))
-		b.want("before it", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, pass()), nil)
+		b.want("before it", b.Decide(b.Reviewer, r.ID, pass()), nil)
 	})
 }
 
@@ -205,7 +205,7 @@ func TestPeersArePaidForTheirReviews(t *testing.T) {
 			if r.RewardMinor != 40 {
 				t.Fatalf("%d was set aside", r.RewardMinor)
 			}
-			b.ok("decide", b.Quality.Decide(ctx, reviewer, b.Brand, r.ID, verdicts[i%2]))
+			b.ok("decide", b.Decide(reviewer, r.ID, verdicts[i%2]))
 			if reviewer != peer {
 				b.read(func(tx *gorm.DB) error {
 					_, err := payouts.FindReward(ctx, tx, uuid.UUID(r.ID))
@@ -254,17 +254,17 @@ func TestWithoutMoneyTheReviewIsOpenUnpaid(t *testing.T) {
 			t.Errorf("the review is %+v", r)
 		}
 		peer := b.peer("pia", access.Reviewer)
-		list, err := b.Quality.OpenReviews(ctx, peer, b.Brand, marketplace.Page{})
-		if err != nil || len(list.Items) != 1 || list.Items[0].Reward.Minor != 0 {
-			t.Errorf("open reviews: %+v, %v", list, err)
+		next, err := b.Quality.NextReview(ctx, peer, b.Brand)
+		if err != nil || next == nil || next.Reward.Minor != 0 {
+			t.Errorf("the next review: %+v, %v", next, err)
 		}
-		b.ok("decide", b.Quality.Decide(ctx, peer, b.Brand, r.ID, pass()))
+		b.ok("decide", b.Decide(peer, r.ID, pass()))
 		b.Balanced()
 	})
 }
 
-// However much of one's own work waits first, one sees what one may judge.
-func TestOwnWorkDoesNotFillTheList(t *testing.T) {
+// However much of one's own work waits first, one is given what one may judge.
+func TestOwnWorkIsNotInTheWay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.Open(t, "sqlite"))
 	b.ok("add a member", b.Access.AddMember(ctx, b.Owner, b.Brand, b.Expert.Person, access.Reviewer))
@@ -275,8 +275,8 @@ func TestOwnWorkDoesNotFillTheList(t *testing.T) {
 	sam := b.Expert
 	b.Expert = b.Market.Expert("pia")
 	theirs := b.review(b.earned().ID)
-	list, err := b.Quality.OpenReviews(ctx, sam, b.Brand, marketplace.Page{})
-	if err != nil || len(list.Items) != 1 || list.Items[0].ID != theirs.ID {
-		t.Errorf("open reviews: %d, %v, want the other expert's alone", len(list.Items), err)
+	next, err := b.Quality.NextReview(ctx, sam, b.Brand)
+	if err != nil || next == nil || next.ID != theirs.ID {
+		t.Errorf("the next review: %+v, %v, want the other expert's", next, err)
 	}
 }

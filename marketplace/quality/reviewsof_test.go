@@ -90,7 +90,7 @@ func TestReviewersAreNotToldOfSignals(t *testing.T) {
 			}
 		}
 		causes(map[*access.Caller]quality.ReviewCause{&b.Reviewer: "", &b.Owner: ""})
-		b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, r.ID, pass()))
+		b.ok("decide", b.Decide(b.Reviewer, r.ID, pass()))
 		causes(map[*access.Caller]quality.ReviewCause{&b.Reviewer: quality.CauseSample, &b.Owner: quality.CauseSignal})
 	})
 }

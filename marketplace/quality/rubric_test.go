@@ -20,8 +20,8 @@ func TestToneIsJudgedWhereTheProgramSaysHow(t *testing.T) {
 	t.Parallel()
 	eachPeers(t, 4, func(t *testing.T, b *bench, _ []access.Caller) {
 		plain := b.review(b.earned().ID)
-		b.want("a tone of 9", b.Quality.Decide(ctx, b.Reviewer, b.Brand, plain.ID, withTone(pass(), 9)), marketplace.ErrInvalid)
-		b.ok("decide without a tone", b.Quality.Decide(ctx, b.Reviewer, b.Brand, plain.ID, pass()))
+		b.want("a tone of 9", b.Decide(b.Reviewer, plain.ID, withTone(pass(), 9)), marketplace.ErrInvalid)
+		b.ok("decide without a tone", b.Decide(b.Reviewer, plain.ID, pass()))
 
 		p, err := b.Programs.Program(ctx, b.Manager, b.Program.ID)
 		b.ok("read the program", err)
@@ -42,8 +42,8 @@ func TestToneIsJudgedWhereTheProgramSaysHow(t *testing.T) {
 			t.Errorf("the review became %+v", r)
 		}
 		brands := b.review(b.earned().ID)
-		b.want("a verdict without a tone", b.Quality.Decide(ctx, b.Reviewer, b.Brand, brands.ID, pass()), marketplace.ErrInvalid)
-		b.ok("decide with a tone", b.Quality.Decide(ctx, b.Reviewer, b.Brand, brands.ID, withTone(pass(), 5)))
+		b.want("a verdict without a tone", b.Decide(b.Reviewer, brands.ID, pass()), marketplace.ErrInvalid)
+		b.ok("decide with a tone", b.Decide(b.Reviewer, brands.ID, withTone(pass(), 5)))
 
 		for name, bad := range map[string]program.Rubric{"no such line": {"price": "cheap"}, "too long": {"tone": string(make([]byte, 501))}} {
 			p.Policies.Rubric = bad

@@ -11,6 +11,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/notify/notifytest"
 	"knowhow/marketplace/quality/verdict"
 	"knowhow/marketplace/question"
 )
@@ -238,12 +239,10 @@ func TestMigrationsMirrorTheClosedLists(t *testing.T) {
 
 func TestEveryRefusalReasonHasWords(t *testing.T) {
 	for _, r := range RefusalReasons {
-		if refusalReasons[r] == "" {
-			t.Errorf("%s has no words for the expert", r)
-		}
+		notifytest.MustSpell(t, refusedMail(Refusal{Reason: r}))
 	}
-	if len(refusalReasons) != len(RefusalReasons) {
-		t.Error("there are words for a reason that is not listed")
+	for _, how := range []string{"upheld", "rejected", "undecided"} {
+		notifytest.MustSpell(t, decidedMail(Refusal{}, how))
 	}
 }
 

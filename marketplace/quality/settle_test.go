@@ -182,6 +182,7 @@ func TestWhatOpensASettledSignal(t *testing.T) {
 	for kind, least := range map[quality.SignalKind]struct{ others, own int }{
 		quality.SignalAccount: {never, never}, quality.SignalRing: {5, 3}, quality.SignalJudging: {5, 3}, quality.SignalCopied: {1, 3}, quality.SignalSpun: {1, 3},
 		quality.SignalJunk: {3, 3}, quality.SignalCustomer: {5, 3}, quality.SignalRatedUp: {5, 3}, quality.SignalRatedLow: {5, 3},
+		quality.SignalOwnAddress: {1, 3}, quality.SignalOwnAccount: {1, 3},
 	} {
 		for n := range 7 {
 			if got, want := quality.Opens(kind, n, 0), least.others != never && n >= least.others; got != want {

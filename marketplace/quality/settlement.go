@@ -93,7 +93,7 @@ func (settledPerson) TableName() string { return "settled_people" }
 // another signal.
 var again = map[SignalKind]int{
 	SignalRing: leastMet, SignalJudging: leastMet, SignalCopied: 1, SignalSpun: 1, SignalJunk: leastJunk, SignalCustomer: leastMet,
-	SignalRatedUp: leastMet, SignalRatedLow: leastMet,
+	SignalRatedUp: leastMet, SignalRatedLow: leastMet, SignalOwnAddress: 1, SignalOwnAccount: 1,
 }
 
 // shrinks are the kinds of signals about several people that are settled with

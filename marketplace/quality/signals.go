@@ -30,8 +30,13 @@ const (
 	SignalSpun     SignalKind = "spun"           // answers made of others by exchanging words
 	SignalJunk     SignalKind = "junk"           // answers that say next to nothing
 	SignalCustomer SignalKind = "one_customer"   // a customer and an expert who meet too often: perhaps one person
-	SignalRatedUp  SignalKind = "rated_up"       // a few customers who rate one expert up
-	SignalRatedLow SignalKind = "rated_down"     // a few customers who rate one expert down, to whom it is done
+	// SignalOwnAddress: a customer whom an expert answered has their e-mail address.
+	SignalOwnAddress SignalKind = "own_address"
+	// SignalOwnAccount: who asked is paid to the bank account of the expert who
+	// answered.
+	SignalOwnAccount SignalKind = "own_account"
+	SignalRatedUp    SignalKind = "rated_up"   // a few customers who rate one expert up
+	SignalRatedLow   SignalKind = "rated_down" // a few customers who rate one expert down, to whom it is done
 )
 
 // Signal is a pattern in a program, with what it rests on. It is evidence for a
@@ -98,7 +103,7 @@ func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.
 		if err := access.AuthorizeOnTx(ctx, tx, caller, brand, access.SuspendExperts, marketplace.NotFound("program", id)); err != nil {
 			return err
 		}
-		list, words, err = signalsTx(ctx, tx, id, now)
+		list, words, err = s.signalsTx(ctx, tx, id, now)
 		return err
 	})
 	if err != nil {
@@ -123,9 +128,9 @@ func (s *Service) Signals(ctx context.Context, caller access.Caller, id program.
 
 // signalsTx are the patterns, with the people and the work they rest on by their
 // ids, and the words in which others are found once the transaction is over.
-func signalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) (list []Signal, words lately, err error) {
+func (s *Service) signalsTx(ctx context.Context, tx *gorm.DB, id program.ID, now time.Time) (list []Signal, words lately, err error) {
 	for _, look := range []func(context.Context, *gorm.DB, program.ID, time.Time) ([]Signal, error){
-		accountSignalsTx, ringSignalsTx, judgingSignalsTx, customerSignalsTx, ratingSignalsTx,
+		accountSignalsTx, ringSignalsTx, judgingSignalsTx, customerSignalsTx, s.ownSignalsTx, ratingSignalsTx,
 	} {
 		found, err := look(ctx, tx, id, now)
 		if err != nil {

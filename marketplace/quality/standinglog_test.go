@@ -18,9 +18,9 @@ import (
 func TestTheLogAddsUpToTheStanding(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b *bench) {
-		b.ok("pass", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(b.earned().ID).ID, pass()))
+		b.ok("pass", b.Decide(b.Reviewer, b.review(b.earned().ID).ID, pass()))
 		failed := b.earned()
-		b.ok("fail", b.Quality.Decide(ctx, b.Reviewer, b.Brand, b.review(failed.ID).ID, fail()))
+		b.ok("fail", b.Decide(b.Reviewer, b.review(failed.ID).ID, fail()))
 		f, err := b.Quality.Refuse(ctx, b.Manager, b.Brand, failed.ID, quality.RefuseWrong, "x")
 		b.ok("refuse", err)
 		b.ok("appeal", b.Quality.Appeal(ctx, b.Expert, f.ID, "It is right."))

@@ -43,7 +43,7 @@ func TestWorkForStrangersIsReviewed(t *testing.T) {
 				t.Errorf("the review is %+v", r)
 			}
 		}
-		b.ok("fail", b.Quality.Decide(b.Ctx(), b.Reviewer, b.Brand, b.review(second.ID).ID, fail()))
+		b.ok("fail", b.Decide(b.Reviewer, b.review(second.ID).ID, fail()))
 		b.wantState(second.ID, question.Earned) // only proposed
 
 		third := b.answered()

@@ -64,7 +64,7 @@ func (s *Service) watch(ctx context.Context, j job.Job) error {
 		if doubted, err = expert.DoubtedTx(ctx, tx, args.Program, now); err != nil {
 			return err
 		}
-		signals, words, err = signalsTx(ctx, tx, args.Program, now)
+		signals, words, err = s.signalsTx(ctx, tx, args.Program, now)
 		return err
 	})
 	if err != nil {

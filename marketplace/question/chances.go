@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -13,7 +12,6 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
-	"knowhow/matching"
 )
 
 const (
@@ -21,6 +19,8 @@ const (
 	// mostDecisions of how many of the latest decisions.
 	chancesOver   = 28 * 24 * time.Hour
 	mostDecisions = 300
+	// mostShown is how many of them are shown one by one.
+	mostShown = 50
 )
 
 // Chances are why an expert was asked what they were, and not the rest: how the
@@ -33,6 +33,7 @@ type Chances struct {
 	MeanPlace int // theirs among those ranked, where they were; 0: they never were
 	Elsewhere int // in which a rule kept them out, or they came further behind than is put on record
 	Rules     []TopicRule
+	Latest    []Chance // one by one, the latest first, at most mostShown
 }
 
 // TopicRule is what keeps an expert from a topic's questions now; empty: nothing.
@@ -65,8 +66,10 @@ func (s *Service) Chances(ctx context.Context, caller access.Caller, id program.
 		if err := c.countTx(ctx, tx, id, caller.Person); err != nil {
 			return err
 		}
-		c.Rules, err = s.rulesOfTx(ctx, tx, brand, id, caller.Person, now)
-		return err
+		if c.Rules, err = s.rulesOfTx(ctx, tx, brand, id, caller.Person, "", now); err != nil {
+			return err
+		}
+		return s.nowTx(ctx, tx, &c, brand, id, caller.Person, now)
 	})
 	return c, err
 }
@@ -74,33 +77,37 @@ func (s *Service) Chances(ctx context.Context, caller access.Caller, id program.
 // countTx reads the latest decisions.
 func (c *Chances) countTx(ctx context.Context, tx *gorm.DB, id program.ID, person access.PersonID) error {
 	places := 0
-	err := marketplace.EachTx(tx.WithContext(ctx), `SELECT d.record FROM decisions d JOIN questions q ON q.id = d.question_id
-		WHERE q.program_id = ? AND d.at >= ? ORDER BY d.at DESC LIMIT ?`, []any{id, c.Since, mostDecisions}, func(scan marketplace.Scan) error {
+	err := marketplace.EachTx(tx.WithContext(ctx), `SELECT d.record, d.at, COALESCE(t.slug, ''), q.language, COALESCE(q.asker_person = ?, FALSE),
+			EXISTS (SELECT 1 FROM offers o WHERE o.question_id = q.id AND o.person_id = ? AND o.offered_at < d.at)
+		FROM decisions d JOIN questions q ON q.id = d.question_id LEFT JOIN topics t ON t.id = q.topic_id
+		WHERE q.program_id = ? AND d.at >= ? ORDER BY d.at DESC LIMIT ?`, []any{person, person, id, c.Since, mostDecisions}, func(scan marketplace.Scan) error {
 		var text string
-		if err := scan(&text); err != nil {
+		var of decided
+		if err := scan(&text, &of.at, &of.topic, &of.language, &of.own, &of.before); err != nil {
 			return err
 		}
-		var record DecisionRecord
-		if err := json.Unmarshal([]byte(text), &record); err != nil {
+		if err := json.Unmarshal([]byte(text), &of.record); err != nil {
 			return fmt.Errorf("read a decision: %w", err)
 		}
-		if record.Matter != nil {
+		if of.record.Matter != nil {
 			return nil // the brand's own: nobody was ranked
 		}
 		c.Decisions++
-		i := slices.IndexFunc(record.Ranking.Candidates, func(r matching.Ranked) bool { return r.Expert == matching.ID(person) })
-		_, asked := record.Reasons[person.String()]
-		switch {
-		case asked:
+		one := of.chance(person)
+		switch one.Outcome {
+		case ChanceAsked:
 			c.Asked++
-		case i >= 0:
+		case ChanceBehind:
 			c.Behind++
 		default:
 			c.Elsewhere++
 		}
-		if i >= 0 {
-			places += record.Ranking.Candidates[i].Rank
+		if one.rank > 0 {
+			places += one.rank
 			c.MeanPlace++ // for now how often
+		}
+		if len(c.Latest) < mostShown {
+			c.Latest = append(c.Latest, one)
 		}
 		return nil
 	})
@@ -113,8 +120,9 @@ func (c *Chances) countTx(ctx context.Context, tx *gorm.DB, id program.ID, perso
 	return nil
 }
 
-// rulesOfTx applies the hard rules to the expert, for each topic as it is now.
-func (s *Service) rulesOfTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id program.ID, person access.PersonID, now time.Time) ([]TopicRule, error) {
+// rulesOfTx applies the hard rules to the expert, for each topic as it is now, and
+// questions in a language; empty: in any.
+func (s *Service) rulesOfTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id program.ID, person access.PersonID, language string, now time.Time) ([]TopicRule, error) {
 	topics, err := s.programs.TopicsTx(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -129,7 +137,7 @@ func (s *Service) rulesOfTx(ctx context.Context, tx *gorm.DB, brand marketplace.
 		if topic != nil {
 			rule.Topic = topic.Slug
 		}
-		err := s.experts.UseRollTx(ctx, tx, expert.Requirement{Brand: brand, Program: id, Topic: topic, Now: now}, func(roll expert.Roll) {
+		err := s.experts.UseRollTx(ctx, tx, expert.Requirement{Brand: brand, Program: id, Topic: topic, Language: language, Now: now}, func(roll expert.Roll) {
 			for place := range roll.Len() {
 				if roll.At(place).Person == person {
 					_, reason := roll.May(place)

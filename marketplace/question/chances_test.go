@@ -59,7 +59,13 @@ func TestChancesTellWhyAndWhyNot(t *testing.T) {
 		if len(rules) != 4 || rules["box"] != string(expert.ReasonUnavailable) || rules["billing"] != string(expert.ReasonBrandOnly) {
 			t.Errorf("who wants no offers is kept out by %v", rules)
 		}
+		eachChance(t, one, two, three)
 		must(m.Experts.SetAvailability(m.Ctx(), away, true))
+		for _, c := range of(away).Latest {
+			if c.Outcome != question.ChanceKeptOut || c.Rule != "" || c.Now != "" {
+				t.Errorf("who was kept out by what is over: %+v", c)
+			}
+		}
 		for _, r := range of(away).Rules {
 			want := map[string]expert.Reason{"": "", "box": expert.ReasonRestricted, "plans": expert.ReasonNotCertified, "billing": expert.ReasonBrandOnly}[r.Topic]
 			if r.Rule != string(want) {
@@ -82,4 +88,25 @@ func TestChancesTellWhyAndWhyNot(t *testing.T) {
 			}
 		}
 	})
+}
+
+// eachChance checks what two who were ranked and one who rested are told of three
+// questions, one by one.
+func eachChance(t *testing.T, one, two, three question.Chances) {
+	t.Helper()
+	for i := range 3 {
+		a, b, c := one.Latest[i], two.Latest[i], three.Latest[i]
+		if c.Outcome != question.ChanceKeptOut || c.Place != "" || c.Rule != "" || c.Now != string(expert.ReasonUnavailable) || len(c.Lower) != 0 {
+			t.Errorf("who wants no offers reads %+v", c)
+		}
+		if a.Outcome == question.ChanceBehind {
+			a, b = b, a
+		}
+		if a.Outcome != question.ChanceAsked || b.Outcome != question.ChanceBehind || a.Place != question.PlaceFront || b.Place == "" || b.Rule != "" || b.Now != "" {
+			t.Errorf("two of whom one was asked read %+v and %+v", a, b)
+		}
+		if !a.Hour.Equal(a.Hour.Truncate(time.Hour)) || a.Hour != b.Hour {
+			t.Errorf("the hour is %v and %v", a.Hour, b.Hour)
+		}
+	}
 }

@@ -119,8 +119,8 @@ func (s *Service) tellOfWait(ctx context.Context, w heldUp) error {
 		if err != nil || !still {
 			return err
 		}
-		q := Question{ID: w.ID, BrandID: w.BrandID, CustomerID: w.CustomerID}
-		return s.mailCustomerTx(ctx, tx, &q, w.key(), "Your answer takes longer than we said", w.said(ahead, now))
+		q := Question{ID: w.ID, BrandID: w.BrandID, CustomerID: w.CustomerID, Language: w.Language}
+		return s.mailCustomerTx(ctx, tx, &q, w.key(), w.letter(ahead, now))
 	})
 }
 
@@ -135,34 +135,28 @@ func (w heldUp) stillTx(ctx context.Context, tx *gorm.DB) (still bool, err error
 	return still, nil
 }
 
-// said is what the mail says. It quotes nothing of the conversation.
-func (w heldUp) said(ahead *Forecast, now time.Time) string {
-	text := fmt.Sprintf("You asked us something, and we said that nine in ten such questions are answered within %s. It takes longer.", spoken(w.toldP90().Sub(w.AskedAt)))
-	switch {
-	case ahead == nil || ahead.MedianAt == nil:
-		text += " How long, we cannot say."
-	case ahead.P90At == nil:
-		text += fmt.Sprintf(" From now on, half of those that wait as long are answered within %s.", spoken(ahead.MedianAt.Sub(now)))
-	default:
-		text += fmt.Sprintf(" From now on, half of those that wait as long are answered within %s, and nine in ten within %s.", spoken(ahead.MedianAt.Sub(now)), spoken(ahead.P90At.Sub(now)))
+// letter is what the mail says. It quotes nothing of the conversation.
+func (w heldUp) letter(ahead *Forecast, now time.Time) notify.Letter {
+	more := notify.Words{Of: "question.late_unknown"}
+	if ahead != nil && ahead.MedianAt != nil {
+		more = notify.Words{Of: "question.late_median", Values: notify.Values{"median": spoken(ahead.MedianAt.Sub(now))}}
+		if ahead.P90At != nil {
+			more.Of, more.Values["most"] = "question.late_both", spoken(ahead.P90At.Sub(now))
+		}
 	}
-	return text + "\n\nYou need do nothing: you are written to once there is an answer. You can also ask for the brand's own team, or take the question back."
+	return notify.Letter{Name: "question.late", Values: notify.Values{"told": spoken(w.toldP90().Sub(w.AskedAt)), "ahead": more}}
 }
 
 // spoken is a time as one says it, rounded up.
-func spoken(d time.Duration) string {
+func spoken(d time.Duration) notify.Count {
 	for _, unit := range []struct {
 		name string
 		long time.Duration
 		most int
-	}{{"minute", time.Minute, 90}, {"hour", time.Hour, 36}, {"day", 24 * time.Hour, 1 << 20}} {
-		n := max(1, int((d+unit.long-1)/unit.long))
-		if n <= unit.most {
-			if n > 1 {
-				unit.name += "s"
-			}
-			return fmt.Sprintf("%d %s", n, unit.name)
+	}{{"time.minutes", time.Minute, 90}, {"time.hours", time.Hour, 36}} {
+		if n := max(1, int((d+unit.long-1)/unit.long)); n <= unit.most {
+			return notify.Count{Of: unit.name, N: n}
 		}
 	}
-	return "long"
+	return notify.Count{Of: "time.days", N: int((d + 24*time.Hour - 1) / (24 * time.Hour))}
 }

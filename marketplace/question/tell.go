@@ -97,19 +97,20 @@ func readTx(ctx context.Context, tx *gorm.DB, id ID) (position int, err error) {
 // writeNewsTx writes that there is something new, with a link to go on by. It
 // quotes nothing of the conversation.
 func (s *Service) writeNewsTx(ctx context.Context, tx *gorm.DB, q *Question, args tellArgs) error {
-	subject, said := "You have an answer", "You asked us something and have an answer."
+	l := notify.Letter{Name: "question.answer"}
 	switch {
 	case q.Ended():
-		subject, said = "Your conversation was ended", "The expert has ended the conversation about your question. You can still ask for the brand's own team."
+		l.Name = "question.ended"
 	case q.State == Assigned:
-		subject, said = "There is a message about your question", "You asked us something, and the expert who looks at it has written to you."
+		l.Name = "question.message"
 	}
-	return s.mailCustomerTx(ctx, tx, q, fmt.Sprintf("news:%s:%d:%s", q.ID, args.Messages, q.State), subject, said)
+	return s.mailCustomerTx(ctx, tx, q, fmt.Sprintf("news:%s:%d:%s", q.ID, args.Messages, q.State), l)
 }
 
 // mailCustomerTx writes to a customer who can be reached by e-mail, with a link
-// by which they go on where they read the mail. Others are not written to.
-func (s *Service) mailCustomerTx(ctx context.Context, tx *gorm.DB, q *Question, key, subject, said string) error {
+// by which they go on where they read the mail. Others are not written to. It is
+// in the language they read, or that of their question.
+func (s *Service) mailCustomerTx(ctx context.Context, tx *gorm.DB, q *Question, key string, l notify.Letter) error {
 	address, err := s.customers.OpenHandleTx(ctx, tx, q.BrandID, q.CustomerID, customer.Email)
 	if errors.Is(err, customer.ErrNoHandle) {
 		return nil
@@ -121,15 +122,15 @@ func (s *Service) mailCustomerTx(ctx context.Context, tx *gorm.DB, q *Question, 
 	if err != nil {
 		return err
 	}
+	c, err := customer.CustomerTx(ctx, tx, q.BrandID, q.CustomerID)
+	if err != nil {
+		return err
+	}
 	return s.notify.SendTx(ctx, tx, notify.Mail{
-		Brand: q.BrandID, Kind: notify.Answers, Key: key, ToAddress: address, Customer: q.CustomerID, Subject: subject,
-		Text: fmt.Sprintf(`%s
-
-To read on, follow this link. It works once, until %s:
-
-%s
-
-Question %s
-`, said, link.ExpiresAt.UTC().Format("2 January 2006"), s.notify.Link("resume", link.Token), q.ID),
+		Brand: q.BrandID, Kind: notify.Answers, Key: key, ToAddress: address, Customer: q.CustomerID,
+		Says: l.Ending(notify.Words{Of: "question.end", Values: notify.Values{
+			"day": notify.Day(link.ExpiresAt), "link": s.notify.Link("resume", link.Token), "question": q.ID.String(),
+		}}),
+		Language: notify.Known(c.Locale, q.Language),
 	})
 }

@@ -170,7 +170,7 @@ func TestOffersAreMailedToWhoWantsIt(t *testing.T) {
 			t.Errorf("%d mails within ten minutes", n)
 		}
 		r.After(6 * time.Minute)
-		if mails = r.mailsOf(offerMail); len(mails) != 2 || !strings.Contains(strings.Join(mails, ""), "There are 1 more") {
+		if mails = r.mailsOf(offerMail); len(mails) != 2 || !strings.Contains(strings.Join(mails, ""), "There is 1 more") {
 			t.Errorf("mails %q", mails)
 		}
 		must(notify.Choices{})

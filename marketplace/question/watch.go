@@ -59,20 +59,26 @@ func (s *Service) watchOffersTx(ctx context.Context, tx *gorm.DB, now time.Time)
 		return fmt.Errorf("look for offers to be told of: %w", err)
 	}
 	for _, w := range list {
-		reward := payouts.Money{Minor: w.RewardMinor, Currency: w.Currency}
-		text := fmt.Sprintf("You are offered a question, for %s:\n\n%s\n", reward, w.Title)
-		if w.More > 0 {
-			text += fmt.Sprintf("\nThere are %d more.\n", w.More)
-		}
 		err := s.notify.GatheredTx(ctx, tx, notify.Mail{
 			Brand: w.BrandID, Kind: notify.Offers, Key: fmt.Sprintf("offers:%s:%d", w.PersonID, now.UnixMicro()), To: w.PersonID,
-			Customer: w.CustomerID, Subject: "You are offered a question", Text: text + "\n" + s.notify.Link("work", "") + "\n",
+			Customer: w.CustomerID, Says: w.offerLetter(s.notify.Link("work", "")),
 		}, now)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// offerLetter holds no more of the question than its redacted title.
+func (w watched) offerLetter(link string) notify.Letter {
+	values := notify.Values{
+		"reward": payouts.Money{Minor: w.RewardMinor, Currency: w.Currency}, "title": w.Title, "more": "", "link": link,
+	}
+	if w.More > 0 {
+		values["more"] = notify.Count{Of: "question.offer_more", N: w.More}
+	}
+	return notify.Letter{Name: "question.offer", Values: values}
 }
 
 // watchWordsTx tells experts who asked for it that a customer wrote about a
@@ -86,7 +92,7 @@ func (s *Service) watchWordsTx(ctx context.Context, tx *gorm.DB, now time.Time) 
 	for _, w := range list {
 		err := s.notify.GatheredTx(ctx, tx, notify.Mail{
 			Brand: marketplace.AllBrands, Kind: notify.Questions, Key: fmt.Sprintf("words:%s:%d", w.PersonID, now.UnixMicro()), To: w.PersonID,
-			Subject: "A customer wrote to you", Text: "A customer wrote to you about a question you have.\n\n" + s.notify.Link("work", "") + "\n",
+			Says: notify.Letter{Name: "question.words", Values: notify.Values{"link": s.notify.Link("work", "")}},
 		}, now)
 		if err != nil {
 			return err

@@ -128,7 +128,24 @@ func (s *Service) inviteTx(ctx context.Context, tx *gorm.DB, caller access.Calle
 	if err := s.invitationTx(ctx, tx, InvitationSent, caller, i, i.CreatedAt); err != nil {
 		return err
 	}
-	return s.mailAddressTx(ctx, tx, i.BrandID, i.Email, invitationLetter(s.base, token, name, i.Role))
+	language, err := s.invitedLanguageTx(ctx, tx, caller, i.Email)
+	if err != nil {
+		return err
+	}
+	return s.mailAddressTx(ctx, tx, i.BrandID, i.Email, language, invitationLetter(s.base, token, name, i.Role))
+}
+
+// invitedLanguageTx is the language an invitation is written in: of whom it is for,
+// where they are known, else of who invites.
+func (s *Service) invitedLanguageTx(ctx context.Context, tx *gorm.DB, caller access.Caller, email string) (string, error) {
+	p, err := s.people.PersonByEmailTx(ctx, tx, email)
+	if err != nil && !errors.Is(err, marketplace.ErrNotFound) {
+		return "", err
+	}
+	if p.Language != "" {
+		return p.Language, nil
+	}
+	return access.LanguageTx(ctx, tx, caller.Person)
 }
 
 // closeTx closes open invitations that meet a condition; their addresses are

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 
 	"gorm.io/gorm"
@@ -14,12 +13,8 @@ import (
 
 type letterNoun struct{}
 
-// letter is what somebody is written. It quotes nothing a stranger could have
-// put in, but the name of a brand.
-type letter struct{ subject, text string }
-
 // mailPersonTx writes to a person, if they have an address.
-func (s *Service) mailPersonTx(ctx context.Context, tx *gorm.DB, person access.PersonID, l letter) error {
+func (s *Service) mailPersonTx(ctx context.Context, tx *gorm.DB, person access.PersonID, l notify.Letter) error {
 	p, err := access.PersonTx(ctx, tx, person)
 	if err != nil || p.EmailSealed == nil {
 		return err
@@ -27,13 +22,13 @@ func (s *Service) mailPersonTx(ctx context.Context, tx *gorm.DB, person access.P
 	return s.mailTx(ctx, tx, notify.Mail{Brand: marketplace.AllBrands, To: person}, l)
 }
 
-// mailAddressTx writes to an address that is nobody's yet.
-func (s *Service) mailAddressTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, email string, l letter) error {
-	return s.mailTx(ctx, tx, notify.Mail{Brand: brand, ToAddress: email}, l)
+// mailAddressTx writes to an address that is nobody's yet, in a language.
+func (s *Service) mailAddressTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, email, language string, l notify.Letter) error {
+	return s.mailTx(ctx, tx, notify.Mail{Brand: brand, ToAddress: email, Language: language}, l)
 }
 
-func (s *Service) mailTx(ctx context.Context, tx *gorm.DB, m notify.Mail, l letter) error {
-	m.Key, m.Subject, m.Text = "signin:"+marketplace.NewID[letterNoun]().String(), l.subject, l.text
+func (s *Service) mailTx(ctx context.Context, tx *gorm.DB, m notify.Mail, l notify.Letter) error {
+	m.Key, m.Says = "signin:"+marketplace.NewID[letterNoun]().String(), l
 	return s.notify.SendTx(ctx, tx, m)
 }
 
@@ -45,60 +40,35 @@ func link(base *url.URL, page, token string) string {
 	return u.String()
 }
 
-func verifyLetter(base *url.URL, token string) letter {
-	return letter{"Confirm your e-mail address", fmt.Sprintf(`Somebody, we think you, signed up to Knowhow with this address.
+// What follows is what somebody is written. It quotes nothing a stranger could have
+// put in, but the name of a brand.
 
-To confirm it and make the account, follow this link within 24 hours and enter the password you chose:
-
-%s
-
-If it was not you, do not follow the link: there will be no account.
-`, link(base, "verify", token))}
+func verifyLetter(base *url.URL, token string) notify.Letter {
+	return notify.Letter{Name: "signin.verify", Values: notify.Values{"link": link(base, "verify", token)}}
 }
 
-func knownLetter(base *url.URL) letter {
-	return letter{"You have an account already", fmt.Sprintf(`Somebody, we think you, tried to sign up to Knowhow with this address. There is an account with it already: sign in, or set a new password, at
+func knownLetter(base *url.URL) notify.Letter { return signInLetter("signin.known", base) }
 
-%s
-
-If it was not you, there is nothing to do.
-`, base.JoinPath("sign-in"))}
+func resetLetter(base *url.URL, token string) notify.Letter {
+	return notify.Letter{Name: "signin.reset", Values: notify.Values{"link": link(base, "reset", token)}}
 }
 
-func resetLetter(base *url.URL, token string) letter {
-	return letter{"Set a new password", fmt.Sprintf(`To set a new password for your Knowhow account, follow this link within an hour:
+func changedLetter(base *url.URL) notify.Letter { return signInLetter("signin.changed", base) }
 
-%s
-
-It ends every session you have. If you did not ask for it, there is nothing to do.
-`, link(base, "reset", token))}
-}
-
-func changedLetter(base *url.URL) letter {
-	return letter{"Your password was changed", fmt.Sprintf(`The password of your Knowhow account was changed, and other sessions have ended.
-
-If it was not you, set a new one at once: %s
-`, base.JoinPath("sign-in"))}
-}
-
-func authenticatorLetter(base *url.URL, on bool) letter {
-	subject, what := "Your authenticator was turned off", "Signing in to your Knowhow account needs no code any more."
+func authenticatorLetter(base *url.URL, on bool) notify.Letter {
 	if on {
-		subject, what = "Your authenticator was turned on", "Signing in to your Knowhow account now needs a code of your authenticator."
+		return signInLetter("signin.totp_on", base)
 	}
-	return letter{subject, fmt.Sprintf(`%s
-
-If it was not you, set a new password at once: %s
-`, what, base.JoinPath("sign-in"))}
+	return signInLetter("signin.totp_off", base)
 }
 
-func invitationLetter(base *url.URL, token, brand string, role access.Role) letter {
-	return letter{"You are invited to " + brand, fmt.Sprintf(`%s invites you to work with it on Knowhow, as %s.
+// signInLetter leads to the page where one signs in.
+func signInLetter(name string, base *url.URL) notify.Letter {
+	return notify.Letter{Name: name, Values: notify.Values{"link": base.JoinPath("sign-in").String()}}
+}
 
-To accept, follow this link within 7 days:
-
-%s
-
-If you do not know why you are asked, there is nothing to do.
-`, brand, role, link(base, "invitation", token))}
+func invitationLetter(base *url.URL, token, brand string, role access.Role) notify.Letter {
+	return notify.Letter{Name: "signin.invitation", Values: notify.Values{
+		"brand": brand, "role": notify.Words{Of: "role." + string(role)}, "link": link(base, "invitation", token),
+	}}
 }

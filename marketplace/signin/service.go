@@ -97,7 +97,11 @@ func onlyPerson(caller access.Caller) error {
 type Client struct {
 	Address   netip.Addr // the zero value: not known
 	UserAgent string     // as the browser calls itself
+	Languages []string   // BCP 47, that its user reads, the best first; empty: not said
 }
+
+// language is in which somebody is written to whom nothing else is known of.
+func (c Client) language() string { return notify.Known(c.Languages...) }
 
 // source is what attempts from one place are counted under: IPv6 by the
 // network, since its addresses cost nothing.

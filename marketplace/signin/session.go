@@ -12,6 +12,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/event"
+	"knowhow/marketplace/notify"
 )
 
 const (
@@ -76,7 +77,10 @@ func (s *Service) startTx(ctx context.Context, tx *gorm.DB, person access.Person
 	if err := tx.WithContext(ctx).Create(&n).Error; err != nil {
 		return Started{}, fmt.Errorf("insert a session of person %s: %w", person, err)
 	}
-	var err error
+	err := notify.SuggestLanguageTx(ctx, tx, person, client.Languages...)
+	if err != nil {
+		return Started{}, err
+	}
 	n.NeedsTOTP, err = s.needsTOTPTx(ctx, tx, person)
 	return Started{Session: n, Token: s.tokens.write(t)}, err
 }

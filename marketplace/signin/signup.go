@@ -83,7 +83,7 @@ func (s *Service) SignUp(ctx context.Context, client Client, a Account) error {
 		}
 		p, err := s.people.PersonByEmailTx(ctx, tx, a.Email)
 		if errors.Is(err, marketplace.ErrNotFound) {
-			return s.awaitTx(ctx, tx, a, hash, now)
+			return s.awaitTx(ctx, tx, a, client.language(), hash, now)
 		}
 		if err != nil {
 			return err
@@ -101,7 +101,7 @@ func (s *Service) mayMailTx(ctx context.Context, tx *gorm.DB, client Client, ema
 }
 
 // awaitTx keeps a sign-up and mails its link.
-func (s *Service) awaitTx(ctx context.Context, tx *gorm.DB, a Account, hash string, now time.Time) error {
+func (s *Service) awaitTx(ctx context.Context, tx *gorm.DB, a Account, language, hash string, now time.Time) error {
 	token, tokenHash := access.NewToken()
 	n := signup{
 		ID: marketplace.NewID[signupNoun](), PasswordHash: &hash, TokenHash: tokenHash,
@@ -117,7 +117,7 @@ func (s *Service) awaitTx(ctx context.Context, tx *gorm.DB, a Account, hash stri
 	if err := tx.WithContext(ctx).Create(&n).Error; err != nil {
 		return fmt.Errorf("insert sign-up %s: %w", n.ID, err)
 	}
-	return s.mailAddressTx(ctx, tx, marketplace.AllBrands, a.Email, verifyLetter(s.base, token))
+	return s.mailAddressTx(ctx, tx, marketplace.AllBrands, a.Email, language, verifyLetter(s.base, token))
 }
 
 // Verify follows a sign-up's link: the person and their password come to be,

@@ -137,6 +137,19 @@ func firstLanguage(accepted string) string {
 	return tags[0].String()
 }
 
+// acceptedLanguages are those that a browser's user reads, the best first; none
+// where that cannot be told.
+func acceptedLanguages(accepted string) (list []string) {
+	tags, _, err := language.ParseAcceptLanguage(accepted)
+	if err != nil {
+		return nil
+	}
+	for _, tag := range tags {
+		list = append(list, tag.String())
+	}
+	return list
+}
+
 // startCustomer finds or makes the customer; without a token where they had one.
 func (a *API) startCustomer(ctx context.Context, b customerSessionBody) (customer.Started, error) {
 	switch {

@@ -16,6 +16,8 @@ func (a *API) meRoutes() {
 		Summary: "Read who you are, and what you are to which brand"}, a.me)
 	act(a, Route{ID: "rename", Method: "PUT", Path: "/me/name", Tag: signInTag, Who: self,
 		Summary: "Change your name"}, a.rename)
+	act(a, Route{ID: "setLanguage", Method: "PUT", Path: "/me/language", Tag: signInTag, Who: self,
+		Summary: "Say in which language you are written to"}, a.setLanguage)
 }
 
 // Me is somebody, as they see themselves.
@@ -23,6 +25,7 @@ type Me struct {
 	ID          access.PersonID `json:"id" format:"uuid"`
 	Name        string          `json:"name" doc:"As others see you."`
 	Email       string          `json:"email" doc:"Seen by you alone; empty where none is known."`
+	Language    string          `json:"language" doc:"In which you are written to; empty: not known, which is English."`
 	Operator    bool            `json:"operator" doc:"You run the platform."`
 	Expert      bool            `json:"expert" doc:"You are registered as one."`
 	TOTP        bool            `json:"totp" doc:"You sign in with an authenticator's code."`
@@ -43,7 +46,7 @@ func (a *API) me(ctx context.Context, caller access.Caller, _ *struct{}) (*One[M
 	if err != nil {
 		return nil, err
 	}
-	shape := Me{ID: p.ID, Name: p.Name, Email: email, Operator: p.Operator, Limited: requestOf(ctx).Limited}
+	shape := Me{ID: p.ID, Name: p.Name, Email: email, Language: p.Language, Operator: p.Operator, Limited: requestOf(ctx).Limited}
 	if shape.Memberships, err = a.ownMemberships(ctx, caller); err != nil {
 		return nil, err
 	}
@@ -86,4 +89,14 @@ type renameIn struct {
 
 func (a *API) rename(ctx context.Context, caller access.Caller, in *renameIn) error {
 	return a.House.Access.Rename(ctx, caller, caller.Person, in.Body.Name)
+}
+
+type languageIn struct {
+	Body struct {
+		Language string `json:"language" enum:"en,de,ar" example:"de"`
+	}
+}
+
+func (a *API) setLanguage(ctx context.Context, caller access.Caller, in *languageIn) error {
+	return a.House.Notify.SetLanguage(ctx, caller, in.Body.Language)
 }

@@ -44,7 +44,7 @@ func (a *API) peerReviewRoutes() {
 // Signal is a pattern that a person should look at.
 type Signal struct {
 	ID          quality.SignalKey       `json:"id" doc:"For as long as it is about the same people."`
-	Kind        quality.SignalKind      `json:"kind" enum:"shared_account,ring,judging,copied,spun,junk,one_customer,rated_up,rated_down"`
+	Kind        quality.SignalKind      `json:"kind" enum:"shared_account,ring,judging,copied,spun,junk,one_customer,own_address,own_account,rated_up,rated_down"`
 	Experts     []Suspect               `json:"experts" doc:"Whom it is about."`
 	Count       int                     `json:"count" doc:"Accounts, votes, copied, spun or empty answers, answers to the customer, or ratings."`
 	Odds        float64                 `json:"odds" doc:"How much more likely it is where something is wrong than by chance, as a decimal logarithm; 0 where that is not the question."`

@@ -21,6 +21,7 @@ type Request struct {
 	Address        netip.Addr    // it came from; zero: not known
 	Source         []byte        // the keyed hash of the address
 	UserAgent      string
+	AcceptLanguage string // as it came: what a browser says its user reads
 	IdempotencyKey string
 	Until          time.Time // when the caller's token expires; zero: never
 	Refresh        string    // the token in the session's cookie; empty: there is none
@@ -30,7 +31,7 @@ type Request struct {
 
 // client is where the request comes from, as signing in wants it.
 func (r *Request) client() signin.Client {
-	return signin.Client{Address: r.Address, UserAgent: r.UserAgent}
+	return signin.Client{Address: r.Address, UserAgent: r.UserAgent, Languages: acceptedLanguages(r.AcceptLanguage)}
 }
 
 // session is the id of the caller's session; zero where there is none.

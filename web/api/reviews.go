@@ -15,9 +15,15 @@ const qualityTag = "Quality"
 // reviewRoutes are what a brand's people do to judge work.
 func (a *API) reviewRoutes() {
 	read(a, Route{ID: "listReviews", Path: "/brands/{brand}/reviews", Tag: qualityTag, Who: member(access.ReviewWork),
-		Summary: "List the reviews you may decide, soonest due first"}, a.openReviews)
+		Summary: "List the review you were given and have not decided", About: "One, or none."}, a.reviewsInHand)
+	call(a, Route{ID: "nextReview", Path: "/brands/{brand}/reviews/next", Tag: qualityTag, Who: member(access.ReviewWork),
+		Summary: "Be given a review to decide",
+		About: "The one you have, or one drawn by lot among those that you may decide: nobody chooses whom they judge. " +
+			"It is yours alone for half an hour, and after that until somebody else is given it."}, a.nextReview)
+	act(a, Route{ID: "returnReview", Path: "/brands/{brand}/reviews/{review}/return", Tag: qualityTag, Who: member(access.ReviewWork),
+		Summary: "Give back a review that you cannot judge", About: "You are not given it again. Five on a day, at most."}, a.returnReview)
 	act(a, Route{ID: "decideReview", Path: "/brands/{brand}/reviews/{review}/verdict", Tag: qualityTag, Who: member(access.ReviewWork),
-		Summary: "Give a verdict", About: "A failing one moves no money: it proposes a refusal, which only a person makes."}, a.decideReview)
+		Summary: "Give a verdict on the review you were given", About: "A failing one moves no money: it proposes a refusal, which only a person makes."}, a.decideReview)
 	read(a, Route{ID: "listQuestionReviews", Path: "/brands/{brand}/questions/{question}/reviews", Tag: qualityTag, Who: member(access.ReviewWork),
 		Summary: "List the reviews of a question, oldest first", About: "With what each peer said, once a review is over, and without who they are."}, a.questionReviews)
 	read(a, Route{ID: "listProposals", Path: "/brands/{brand}/proposals", Tag: qualityTag, Who: member(access.RefusePay),
@@ -60,7 +66,7 @@ func workOf(w quality.WorkView) Work {
 	return Work{Title: w.Title, Context: w.Context, Tags: list(w.Tags), Language: w.Language, Messages: messagesOf(w.Turns), Ended: w.Ended, Note: w.Note, Rubric: rubricOf(w.Rubric)}
 }
 
-// Review is a review that waits for a verdict.
+// Review is a review that waits for the verdict of whom it was given to.
 type Review struct {
 	ID     quality.ReviewID `json:"id" format:"uuid"`
 	DueAt  time.Time        `json:"due_at" doc:"Then it counts as passed."`
@@ -73,19 +79,44 @@ type BrandPageIn struct {
 	PageParams
 }
 
-func (a *API) openReviews(ctx context.Context, caller access.Caller, in *BrandPageIn) (*Listed[Review], error) {
-	page, err := in.page()
-	if err != nil {
-		return nil, err
+func reviewOf(r quality.OpenReview) Review {
+	shape := Review{ID: r.ID, DueAt: r.Due, Work: workOf(r.Work)}
+	if r.Reward.Minor > 0 {
+		shape.Reward = &r.Reward
 	}
-	reviews, err := a.House.Quality.OpenReviews(ctx, caller, in.Brand, page)
-	return listOf(reviews, func(r quality.OpenReview) Review {
-		shape := Review{ID: r.ID, DueAt: r.Due, Work: workOf(r.Work)}
-		if r.Reward.Minor > 0 {
-			shape.Reward = &r.Reward
-		}
-		return shape
-	}), err
+	return shape
+}
+
+func (a *API) reviewsInHand(ctx context.Context, caller access.Caller, in *BrandIn) (*Listed[Review], error) {
+	reviews, err := a.House.Quality.ReviewsInHand(ctx, caller, in.Brand)
+	return allOf(reviews, reviewOf), err
+}
+
+// NextReview is what a reviewer is to decide next.
+type NextReview struct {
+	Review *Review `json:"review" doc:"Null: nothing waits that you may decide."`
+}
+
+func (a *API) nextReview(ctx context.Context, caller access.Caller, in *BrandIn) (*One[NextReview], error) {
+	next, err := a.House.Quality.NextReview(ctx, caller, in.Brand)
+	shown := NextReview{}
+	if next != nil {
+		review := reviewOf(*next)
+		shown.Review = &review
+	}
+	return one(shown), err
+}
+
+type returnReviewIn struct {
+	BrandIn
+	Review quality.ReviewID `path:"review" format:"uuid" doc:"The review's id."`
+	Body   struct {
+		Reason quality.ReturnReason `json:"reason" enum:"language,conflict,other" doc:"language: you do not read it well enough; conflict: you know whose work it is."`
+	}
+}
+
+func (a *API) returnReview(ctx context.Context, caller access.Caller, in *returnReviewIn) error {
+	return a.House.Quality.ReturnReview(ctx, caller, in.Brand, in.Review, in.Body.Reason)
 }
 
 // Scores are from 1 (bad) to 5, one for each line of the rubric.

@@ -75,6 +75,9 @@ func (a assets) serve(w http.ResponseWriter, r *http.Request) {
 
 // styles are the pages' stylesheets, by page. Each page has its own in it: it
 // is drawn without asking for more, and no sooner than all of it has come.
+// On a phone a long page draws its first screen, and lays out what is below in
+// the frame after it, since layout is most of what a slow processor does before
+// anything is seen (the keyframes "later", which need no script).
 type styles map[string]template.CSS
 
 // onlyFor begins those rules of the stylesheet that few pages need.

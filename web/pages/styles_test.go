@@ -70,3 +70,23 @@ func TestRulesAreForPagesThatAre(t *testing.T) {
 		}
 	}
 }
+
+// What is below the first screen of a phone may not keep that from being drawn:
+// the pages that are long say so, of their sections and of the footer.
+func TestLongPagesDrawTheirFirstScreenFirst(t *testing.T) {
+	sets, err := parseTemplates()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheets, err := parseStyles(stylesheet, maps.Keys(sets))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for page, long := range map[string]bool{"front": true, "join": true, "signin": false, "ask": false} {
+		got := strings.Contains(string(sheets[page]), "@keyframes later{from,to{content-visibility:hidden}}") &&
+			strings.Contains(string(sheets[page]), "main>section~section,.bottom{animation:later 1ms}")
+		if got != long {
+			t.Errorf("%s lays out what is below a frame later: %t, want %t", page, got, long)
+		}
+	}
+}

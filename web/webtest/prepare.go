@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/admission"
 	"knowhow/marketplace/expert"
@@ -86,6 +85,8 @@ var prepared = map[string]func(*Scene){
 	"confirmHandoff": func(s *Scene) { s.Set("HANDED_BACK", s.handedBack()) },
 	"appeal":         func(s *Scene) { s.refuse() },
 	"giveVote":       func(s *Scene) { s.Set("VOTE", s.vote()) },
+	"decideReview":   (*Scene).given,
+	"returnReview":   (*Scene).given,
 	"listVotes":      func(s *Scene) { s.vote() },
 	"setReviewing":   (*Scene).reviewing,
 	"listReviewing":  (*Scene).reviewing,
@@ -138,11 +139,10 @@ var prepared = map[string]func(*Scene){
 	},
 	"requestPayout": func(s *Scene) {
 		s.Stage = Resolved
-		id, err := marketplace.ParseID[quality.Review](s.review())
-		s.server.must("read the review's id", err)
+		id := s.reviewID()
 		s.person = s.expert
 		good := map[quality.Criterion]int{quality.Correct: 5, quality.Complete: 5, quality.Kind: 5, quality.Safe: 5, quality.Honest: 5}
-		s.server.must("pass", s.Quality.Decide(s.Ctx(), s.Reviewer, s.Brand, id, quality.Verdict{Pass: true, Scores: good}))
+		s.server.must("pass", s.Decide(s.Reviewer, id, quality.Verdict{Pass: true, Scores: good}))
 	},
 	"getStatement":     (*Scene).earned,
 	"getStatementYear": (*Scene).earned,

@@ -197,7 +197,9 @@ func (s *Scene) handedBack() string {
 }
 
 // review is the review of the resolved question's assignment.
-func (s *Scene) review() string {
+func (s *Scene) review() string { return s.reviewID().String() }
+
+func (s *Scene) reviewID() quality.ReviewID {
 	s.T.Helper()
 	s.play()
 	var review quality.Review
@@ -205,7 +207,13 @@ func (s *Scene) review() string {
 		return tx.Where("assignment_id = ?", s.turn.ID).Take(&review).Error
 	})
 	s.server.must("find the review", err)
-	return review.ID.String()
+	return review.ID
+}
+
+// given is that review in the hands of the first of the roles that may decide it.
+func (s *Scene) given() {
+	reviewer := s.server.Member(access.HoldersOf(access.ReviewWork).Roles[0])
+	s.server.must("give a review", s.GiveReview(reviewer, s.reviewID()))
 }
 
 // vote is asked of an expert who then acts, on the resolved question; the id of

@@ -241,25 +241,25 @@ func (w *worker) attend(finished int64) error {
 // verdict passes.
 var verdict = []byte(`{"pass":true,"scores":{"correct":5,"complete":4,"kind":5,"safe":5,"honest":5}}`)
 
-// decideReviews lists the first page of open reviews and decides them all.
-func (w *worker) decideReviews() (int, error) {
-	path, start := fmt.Sprintf("/brands/%s/reviews", w.market.brand), time.Now()
-	var list struct {
-		Data []struct{ ID string }
-	}
-	if err := w.client.must(http.MethodGet, path, w.reviewer, nil, &list); err != nil {
-		return 0, err
-	}
-	w.done(listedReviews, start)
-	for _, r := range list.Data {
+// decideReviews has the reviewer decide what they are given, as many as a page of
+// a list would have.
+func (w *worker) decideReviews() (decided int, err error) {
+	path := fmt.Sprintf("/brands/%s/reviews", w.market.brand)
+	for ; decided < 50; decided++ {
+		var next struct{ Review *struct{ ID string } }
+		start := time.Now()
+		if err := w.client.must(http.MethodPost, path+"/next", w.reviewer, nil, &next); err != nil || next.Review == nil {
+			return decided, err
+		}
+		w.done(listedReviews, start)
 		start = time.Now()
-		if err := w.client.must(http.MethodPost, path+"/"+r.ID+"/verdict", w.reviewer, verdict, nil); err != nil {
-			return 0, err
+		if err := w.client.must(http.MethodPost, path+"/"+next.Review.ID+"/verdict", w.reviewer, verdict, nil); err != nil {
+			return decided, err
 		}
 		w.done(reviewed, start)
 		w.reviews.Add(1)
 	}
-	return len(list.Data), nil
+	return decided, nil
 }
 
 // payOut has the operator make a run of payouts: of a week of its own, since a

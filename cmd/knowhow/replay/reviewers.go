@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -96,11 +97,36 @@ func (w *world) look(ctx context.Context, r reviewing, at time.Time) error {
 		w.agenda.Add(at.Add(day), doReview, r.name(), func(ctx context.Context) error { return w.look(ctx, r, at.Add(day)) })
 		return nil
 	}
-	if err := w.Quality.Decide(ctx, w.reviewer, w.brand, r.ID, said(!w.bad(r.Reference, r.PersonID, r.name()))); err != nil {
-		return fmt.Errorf("review: %w", err)
+	for now.Open { // the reviewer is given one by lot, and goes on until it was this one
+		given, err := w.given(ctx)
+		if err != nil {
+			return err
+		}
+		if err := w.Quality.Decide(ctx, w.reviewer, w.brand, given.ID, said(!w.bad(given.Reference, given.PersonID, given.name()))); err != nil {
+			return fmt.Errorf("review: %w", err)
+		}
+		now.Open = given.ID != r.ID
 	}
 	return nil
 }
+
+// given is the review that the brand's reviewer is given next.
+func (w *world) given(ctx context.Context) (r reviewing, err error) {
+	next, err := w.Quality.NextReview(ctx, w.reviewer, w.brand)
+	if err == nil && next == nil {
+		err = errNothingToReview
+	}
+	if err != nil {
+		return r, fmt.Errorf("ask for a review: %w", err)
+	}
+	err = w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error { return tx.Raw(selectReviews+"WHERE r.id = ?", next.ID).Scan(&r).Error })
+	if err != nil {
+		return r, fmt.Errorf("read what is to be reviewed: %w", err)
+	}
+	return r, nil
+}
+
+var errNothingToReview = errors.New("no review waits that the reviewer may decide")
 
 // bad is the truth about a piece of work, which nobody in the market knows: what
 // the community marked down, and by chance some of the rest.

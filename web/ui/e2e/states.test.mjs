@@ -108,6 +108,7 @@ for (const look of looks) {
         ['/console/setup', 'setup.pause'],
         ['/console/setup', 'setup.close'],
         ['/console/setup/topics', 'topics.add'],
+        ['/console/setup/topics', `${t('topics.describe')}: Billing`],
         [expert, 'expert.suspend'],
       ],
       odile: [

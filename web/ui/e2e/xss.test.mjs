@@ -1,7 +1,7 @@
 // What somebody wrote to run in another's browser is put into every field
 // there is, and stays text on every page.
 import assert from 'node:assert/strict';
-import { as, brandOf, call, offered } from './frame/api.mjs';
+import { as, brandOf, call, givenReview, offered } from './frame/api.mjs';
 import { desk, settled } from './frame/browser.mjs';
 import { everyPage, lived, windowFor } from './frame/pages.mjs';
 import { scene } from './frame/scene.mjs';
@@ -68,8 +68,7 @@ scene('stored scripts stay text on every page', async ({ house, browser }) => {
     await owner.post(`/brands/${brand}/questions/${stage.open.id}/answer`, { text: long });
   });
   await put('review', async () => {
-    const { data } = await as(house, 'rui').get(`/brands/${brand}/reviews?limit=100`);
-    const review = data.find((r) => r.work.title.includes('(1)')) ?? data[0];
+    const review = await givenReview(house, 'rui', '(1)');
     await as(house, 'rui').post(`/brands/${brand}/reviews/${review.id}/verdict`, { pass: false, note: long, scores: { correct: 1, complete: 1, kind: 1, safe: 1, honest: 1 } });
     const { data: proposals } = await owner.get(`/brands/${brand}/proposals`);
     await owner.post(`/brands/${brand}/assignments/${proposals[0].assignment}/refusal`, { reason: 'wrong', evidence: long });

@@ -26,15 +26,15 @@ func Money(minor int64) payouts.Money { return payouts.Money{Minor: minor, Curre
 
 // topics are the program's, in the order in which the help page has them.
 var topics = []program.NewTopic{
-	{Slug: "sign-in", Name: "Sign-in & devices", Mode: program.Crowd},
-	{Slug: "playback", Name: "Playback", Mode: program.Crowd},
-	{Slug: "box-network", Name: "Box & network", Mode: program.Crowd},
-	{Slug: "picture-sound", Name: "Picture & sound", Mode: program.Crowd},
-	{Slug: "kids", Name: "Kids & limits", Mode: program.Crowd},
-	{Slug: "live", Name: "Live & recordings", Mode: program.Crowd},
-	{Slug: "downloads", Name: "Downloads & travel", Mode: program.Crowd},
-	{Slug: "plans", Name: "Choosing a plan", Mode: program.Certified},
-	{Slug: "billing", Name: "Billing", Mode: program.BrandOnly},
+	{Slug: "sign-in", Name: "Sign-in & devices", Description: about["sign-in"], Mode: program.Crowd},
+	{Slug: "playback", Name: "Playback", Description: about["playback"], Mode: program.Crowd},
+	{Slug: "box-network", Name: "Box & network", Description: about["box-network"], Mode: program.Crowd},
+	{Slug: "picture-sound", Name: "Picture & sound", Description: about["picture-sound"], Mode: program.Crowd},
+	{Slug: "kids", Name: "Kids & limits", Description: about["kids"], Mode: program.Crowd},
+	{Slug: "live", Name: "Live & recordings", Description: about["live"], Mode: program.Crowd},
+	{Slug: "downloads", Name: "Downloads & travel", Description: about["downloads"], Mode: program.Crowd},
+	{Slug: "plans", Name: "Choosing a plan", Description: about["plans"], Mode: program.Certified},
+	{Slug: "billing", Name: "Billing", Description: about["billing"], Mode: program.BrandOnly},
 }
 
 // The wallet is filled at the launch and again on a later day.

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -71,8 +70,8 @@ func (w *world) expectLook(it *item, r reviewing, name string, at time.Time) {
 }
 
 // review is left to the peers who were asked for their votes. Where nobody was, or
-// they could not, it is one of the brand's reviewers', or where they had a part in
-// the question the next one's.
+// they could not, it is one of the brand's reviewers', or where they may not judge
+// it the next one's.
 func (w *world) review(ctx context.Context, it *item, r reviewing, name string, at time.Time) error {
 	open, err := w.count(ctx, "SELECT COUNT(*) FROM reviews WHERE id = ? AND state = 'open'", r.ID)
 	if err != nil || open == 0 {
@@ -82,24 +81,49 @@ func (w *world) review(ctx context.Context, it *item, r reviewing, name string, 
 		w.expectLook(it, r, name, at.Add(w.wait(day)))
 		return err
 	}
-	v := verdictOn(it.turn(r.Attempt), name)
-	err = quality.ErrOwnWork
 	for _, x := range w.experts {
 		if !x.Reviews {
 			continue
 		}
-		err = w.Quality.Decide(ctx, access.PersonCaller(w.people[x.Handle]), w.brand, r.ID, v)
-		if !errors.Is(err, quality.ErrOwnWork) {
-			break
+		if done, err := w.reviewUntil(ctx, access.PersonCaller(w.people[x.Handle]), r.ID); done || err != nil {
+			return err
 		}
 	}
-	if errors.Is(err, quality.ErrOwnWork) {
-		err = w.Quality.Decide(ctx, w.staff["reviewer"], w.brand, r.ID, v)
+	_, err = w.reviewUntil(ctx, w.staff["reviewer"], r.ID)
+	return err
+}
+
+// reviewUntil has a reviewer of the brand decide what they are given, which is
+// drawn by lot, until it was a certain review, or there is none for them.
+func (w *world) reviewUntil(ctx context.Context, who access.Caller, id quality.ReviewID) (done bool, err error) {
+	for !done {
+		next, err := w.Quality.NextReview(ctx, who, w.brand)
+		if err != nil || next == nil {
+			return false, err
+		}
+		var about struct {
+			Reference string
+			Attempt   int
+		}
+		err = w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+			return tx.Raw(`SELECT COALESCE(q.reference, '') AS reference, a.attempt FROM reviews r JOIN assignments a ON a.id = r.assignment_id
+				JOIN questions q ON q.id = r.question_id WHERE r.id = ?`, next.ID).Scan(&about).Error
+		})
+		if err != nil {
+			return false, fmt.Errorf("read what is to be reviewed: %w", err)
+		}
+		it := w.item(about.Reference)
+		if it == nil { // a visitor's
+			it = &item{Reference: next.ID.String()}
+			about.Reference = it.Reference
+		}
+		v := verdictOn(it.turn(about.Attempt), fmt.Sprintf("%s/%d", about.Reference, about.Attempt))
+		if err := w.Quality.Decide(ctx, who, w.brand, next.ID, v); err != nil {
+			return false, fmt.Errorf("review: %w", err)
+		}
+		done = next.ID == id
 	}
-	if err != nil {
-		return fmt.Errorf("review: %w", err)
-	}
-	return nil
+	return true, nil
 }
 
 func verdictOn(t turn, name string) quality.Verdict {

@@ -47,6 +47,20 @@ export async function call(house, method, path, body, token) {
   return text ? JSON.parse(text) : undefined;
 }
 
+const good = { correct: 5, complete: 5, kind: 5, safe: 5, honest: 5 };
+
+/** Has a reviewer decide what they are given, which is drawn by lot, until they have the review of a title in hand, and returns it. */
+export async function givenReview(house, who, title) {
+  const reviewer = as(house, who);
+  const path = `/brands/${await brandOf(house)}/reviews`;
+  for (;;) {
+    const { review } = await reviewer.post(`${path}/next`, {});
+    if (!review) throw new Error(`${who} is given no review of ${title}`);
+    if (review.work.title.includes(title)) return review;
+    await reviewer.post(`${path}/${review.id}/verdict`, { pass: true, scores: Object.fromEntries(review.work.rubric.map(({ line }) => [line, good[line] ?? 5])) });
+  }
+}
+
 /** Waits until look finds something, and returns it. */
 export async function until(look, what, ms = 30_000) {
   const end = Date.now() + ms;

@@ -47,12 +47,14 @@ function Appeals({ of, outside = false }: { of: ReturnType<typeof usePages<Appea
                     )}
                     {t('appeals.by')} <When at={row.decide_by} />
                   </span>
-                  <Text dir="auto">
-                    <strong>{codes('refusal', row.reason)}:</strong> <bdi>{row.evidence}</bdi>
-                  </Text>
-                  <Text dir="auto">
-                    <strong>{t('appeals.statement')}</strong> <bdi>{row.statement}</bdi>
-                  </Text>
+                  <div>
+                    <strong>{codes('refusal', row.reason)}:</strong>
+                    <Text dir="auto">{row.evidence}</Text>
+                  </div>
+                  <div>
+                    <strong>{t('appeals.statement')}</strong>
+                    <Text dir="auto">{row.statement}</Text>
+                  </div>
                   <Judged of={row.work} />
                   <DecideRefusal of={row} />
                 </Paper>

@@ -119,14 +119,16 @@ function What({ of, by, decider }: { of: Measure; by: string; decider?: string }
         {of.evidence}
       </Text>
       {of.statement && (
-        <Text dir="auto">
-          <strong>{t('measures.statement')}</strong> <bdi>{of.statement}</bdi>
-        </Text>
+        <div>
+          <strong>{t('measures.statement')}</strong>
+          <Text dir="auto">{of.statement}</Text>
+        </div>
       )}
       {of.decision && (
-        <Text dir="auto">
-          <strong>{t('measures.decision')}</strong> <bdi>{of.decision}</bdi>
-        </Text>
+        <div>
+          <strong>{t('measures.decision')}</strong>
+          <Text dir="auto">{of.decision}</Text>
+        </div>
       )}
       {decider && (
         <span className={css.quiet}>

@@ -51,9 +51,10 @@ function One({ of }: { of: Appeal }) {
         <Text dir="auto" style={{ whiteSpace: 'pre-wrap' }}>
           {of.evidence}
         </Text>
-        <Text dir="auto">
-          <strong>{t('taken.statement')}</strong> <bdi>{of.statement}</bdi>
-        </Text>
+        <div>
+          <strong>{t('taken.statement')}</strong>
+          <Text dir="auto">{of.statement}</Text>
+        </div>
       </Stack>
       <Decide
         draft={`taken.${of.id}`}

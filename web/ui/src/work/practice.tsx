@@ -54,9 +54,10 @@ function Answered({ answer }: { answer: Schemas['OwnPracticeAnswer'] }) {
         {answer.text}
       </Text>
       {answer.note && (
-        <Text dir="auto">
-          <strong>{t('practice.note')}</strong> {answer.note}
-        </Text>
+        <div>
+          <strong>{t('practice.note')}</strong>
+          <Text dir="auto">{answer.note}</Text>
+        </div>
       )}
     </article>
   );

@@ -118,6 +118,7 @@ export function Chosen({ program, name }: { program: string; name: Name }) {
           <Stack gap="xs" mt="sm">
             <Counted of={chances} />
             <KeptOut of={chances} name={name} />
+            <OneByOne of={chances} name={name} />
             <Anchor href={`/join/${program}#chosen`}>{t('chances.parameters')}</Anchor>
           </Stack>
         )}
@@ -166,6 +167,52 @@ function KeptOut({ of, name }: { of: Chances; name: Name }) {
       </ul>
     </div>
   );
+}
+
+/** The latest decisions, one by one: topic, hour and what is one's own. */
+function OneByOne({ of, name }: { of: Chances; name: Name }) {
+  const { t } = useI18n();
+  const [shown, setShown] = useState(latest);
+  if (of.latest.length === 0) return null;
+  return (
+    <details>
+      <summary>{t('chance.title')}</summary>
+      <Text size="sm" c="dimmed">
+        {t('chance.about')}
+      </Text>
+      <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+        {of.latest.slice(0, shown).map((one, i) => (
+          <li key={i} style={{ paddingBlock: 8 }}>
+            <div className={layout.row}>
+              <strong>{name(one.topic)}</strong>
+              <Text size="sm" c="dimmed" component="span">
+                <When at={one.hour} />
+              </Text>
+            </div>
+            <Because of={one} />
+          </li>
+        ))}
+      </ul>
+      {of.latest.length > shown && (
+        <Button variant="default" onClick={() => setShown(of.latest.length)}>
+          {t('show_more')}
+        </Button>
+      )}
+    </details>
+  );
+}
+
+/** Why one was asked or not, in a sentence or three. */
+function Because({ of }: { of: Schemas['Chance'] }) {
+  const { t } = useI18n();
+  const codes = useCodes();
+  const said = [codes('chance', of.outcome)];
+  if (of.place) said.push(codes('chance.place', of.place));
+  if (of.lower.length) said.push(t('chance.lower', { groups: of.lower.map((group) => codes('group', group)).join(', ') }));
+  if (of.rule) said.push(t('chance.rule', { rule: codes('rule', of.rule) }));
+  else if (of.now) said.push(t('chance.now', { rule: codes('rule', of.now) }));
+  else if (of.outcome === 'kept_out') said.push(t('chance.over'));
+  return <Text size="sm">{said.join(' ')}</Text>;
 }
 
 /** Everything that is kept of one, to take along. */

@@ -64,7 +64,7 @@ function Unsettled({ begin }: { begin: (draft: Partial<NewAct>) => void }) {
                     { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
                     {
                       key: 'do',
-                      label: t('acts.do'),
+                      label: t('actions'),
                       end: true,
                       cell: (row) => (
                         <Button variant="default" size="compact-md" onClick={() => begin(row.draft)}>

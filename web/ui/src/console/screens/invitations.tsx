@@ -54,7 +54,7 @@ function List({ program }: { program: string }) {
           { key: 'sent', label: t('invites.sent'), end: true, cell: (row) => (row.kind === 'link' ? '–' : t('invites.of', { n: row.sent, of: row.invited })) },
           { key: 'applied', label: t('invites.applied'), end: true, cell: (row) => (row.most ? t('invites.of', { n: row.applied, of: row.most }) : row.applied) },
           { key: 'until', label: t('invites.until'), cell: (row) => (row.revoked_at ? <Badge color="gray">{t('invites.revoked')}</Badge> : <When at={row.expires_at} absolute />) },
-          { key: 'do', label: t('invites.do'), end: true, cell: (row) => <Acts program={program} row={row} /> },
+          { key: 'do', label: t('actions'), end: true, cell: (row) => <Acts program={program} row={row} /> },
         ]}
       />
     </Paper>

@@ -1,6 +1,6 @@
 import { Await, client, Empty, FormDialog, Judged, key, Loading, Money, More, Page, PageList, Redacted, type Schemas, useCodes, useDraft, useI18n, usePages, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
-import { Badge, Button, Paper, Select, Text, Textarea } from '@mantine/core';
+import { Badge, Box, Button, Paper, Select, Text, Textarea } from '@mantine/core';
 import Gavel from 'lucide-react/icons/gavel';
 import { useState } from 'react';
 import { RefusalAppeals } from '../appeals';
@@ -51,9 +51,10 @@ function Proposals() {
                     </span>
                     <Refuse of={row} />
                   </div>
-                  <Text mb="md" dir="auto">
-                    <strong>{t('proposals.note')}</strong> <bdi>{row.note}</bdi>
-                  </Text>
+                  <Box mb="md">
+                    <strong>{t('proposals.note')}</strong>
+                    <Text dir="auto">{row.note}</Text>
+                  </Box>
                   <Judged of={row.work} />
                 </Paper>
               ))}

@@ -101,7 +101,7 @@ function Budgets({ of }: { of: Wallet }) {
               ? [
                   {
                     key: 'set',
-                    label: t('budget.set'),
+                    label: t('actions'),
                     end: true,
                     cell: (row: Budget) => (
                       <Button variant="default" size="compact-md" aria-label={`${t('budget.set')}: ${t('budget.set.of', { name: row.name })}`} onClick={() => setEditing(row)}>
@@ -124,7 +124,7 @@ function Gone({ of }: { of: Budget }) {
   const { t } = useI18n();
   const format = useFormat();
   if (!of.base.amount) return '–';
-  const share = Math.min(1, Math.max(0, 1 - of.budget.amount / of.base.amount));
+  const share = Math.floor(100 * Math.min(1, Math.max(0, 1 - of.budget.amount / of.base.amount))) / 100; // all of it only where nothing is left
   return (
     <>
       <Badge color={of.told >= 95 ? 'brick' : of.told ? 'honey' : 'gray'}>{format.percent(share)}</Badge>

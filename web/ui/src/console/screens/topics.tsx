@@ -68,7 +68,7 @@ function Describe({ topic, program }: { topic: Topic; program: string }) {
   });
   return (
     <>
-      <Button variant="subtle" size="compact-sm" aria-label={t('topics.describe.title', { name: topic.name })} onClick={() => setText(topic.description)}>
+      <Button variant="subtle" size="compact-sm" flex="none" aria-label={`${t('topics.describe')}: ${topic.name}`} onClick={() => setText(topic.description)}>
         {t('topics.describe')}
       </Button>
       <FormDialog open={text !== null} close={() => setText(null)} title={t('topics.describe.title', { name: topic.name })} yes={t('save')} busy={set.isPending} send={() => set.mutate((text ?? '').trim())}>

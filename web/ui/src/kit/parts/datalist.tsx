@@ -2,8 +2,8 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import css from './datalist.module.css';
 
-/** A column. On phones lead is the card's title, and what is wide is left out. */
-export type Column<Row> = { key: string; label: string; cell: (row: Row) => ReactNode; lead?: boolean; end?: boolean; wide?: boolean };
+/** A column. On phones lead is the card's title, and what is wide is left out; what is narrow is there only. */
+export type Column<Row> = { key: string; label: string; cell: (row: Row) => ReactNode; lead?: boolean; end?: boolean; wide?: boolean; narrow?: boolean };
 
 /** What a list is of: its name, its columns, its rows, and where a row leads. */
 export type Listing<Row> = { compact?: boolean; label: string; columns: Column<Row>[]; rows: readonly Row[]; rowKey: (row: Row) => string; href?: (row: Row) => string };
@@ -20,7 +20,7 @@ export function DataList<Row>({ label, columns, rows, rowKey, href, compact }: L
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.key} scope="col" data-end={column.end || undefined}>
+              <th key={column.key} scope="col" data-narrow={column.narrow || undefined} data-end={column.end || undefined}>
                 {column.label}
               </th>
             ))}
@@ -32,7 +32,7 @@ export function DataList<Row>({ label, columns, rows, rowKey, href, compact }: L
               {columns.map((column) => {
                 const cell = column.cell(row);
                 return (
-                  <td key={column.key} data-label={column.label} data-lead={column.lead || undefined} data-wide={column.wide || undefined} data-end={column.end || undefined}>
+                  <td key={column.key} data-label={column.label} data-lead={column.lead || undefined} data-wide={column.wide || undefined} data-narrow={column.narrow || undefined} data-end={column.end || undefined}>
                     {column.lead && href ? (
                       <Link href={href(row)} className={css.link}>
                         {cell}

@@ -1,11 +1,16 @@
 import { Select, useMantineColorScheme } from '@mantine/core';
+import { raw } from '../api';
 import { languages, useI18n } from '../i18n';
 
-/** The language of the app, each in its own name. */
+/** The language of the app, each in its own name, and of what who is signed in is written. */
 export function LanguageChoice() {
   const { t, language, choose } = useI18n();
   const data = languages.map((value) => ({ value, label: ownName(value) }));
-  return <Select label={t('language')} data={data} value={language} allowDeselect={false} onChange={(value) => value && choose(value)} checkIconPosition="right" />;
+  const pick = (next: string) => {
+    choose(next);
+    raw('PUT', '/api/v1/me/language', { language: next }).catch(() => undefined); // mails stay in the language before
+  };
+  return <Select label={t('language')} data={data} value={language} allowDeselect={false} onChange={(value) => value && pick(value)} checkIconPosition="right" />;
 }
 
 function ownName(language: string) {

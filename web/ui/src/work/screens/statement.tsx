@@ -1,4 +1,4 @@
-import { $api, Await, DataList, Money, Page, PayLines, type Schemas, useCodes, useI18n } from '@kit/index';
+import { $api, Await, DataList, Money, Page, PayLines, type Schemas, useCodes, useFormat, useI18n } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Badge, Button, Group, Paper, Text } from '@mantine/core';
 import { useParams } from 'wouter';
@@ -82,6 +82,13 @@ function What({ of, currency }: { of: Row; currency: string }) {
 
 function Table({ label, rows, currency, dated = false }: { label: string; rows: Row[]; currency: string; dated?: boolean }) {
   const { t } = useI18n();
+  const format = useFormat();
+  // where there is no room for a column of each, what moves from one to another is said in words
+  const moved = (row: Row) =>
+    (['pending', 'available', 'owed'] as const)
+      .filter((part) => row[part])
+      .map((part) => `${t(`statement.${part}`)} ${format.money({ amount: row[part], currency })}`)
+      .join(' · ');
   const amounts = (['pending', 'available', 'owed', 'total'] as const).map((part) => ({
     key: part,
     label: t(`statement.${part}`),
@@ -102,6 +109,7 @@ function Table({ label, rows, currency, dated = false }: { label: string; rows: 
             { key: 'what', label: t('statement.what'), lead: true, cell: (row) => <What of={row} currency={currency} /> },
             ...(dated ? [{ key: 'when', label: t('statement.when'), cell: (row: Row) => row.when ?? '' }] : []),
             ...amounts,
+            { key: 'moved', label: t('statement.moved'), narrow: true, cell: moved },
           ]}
         />
       </Paper>
