@@ -206,6 +206,9 @@ func (c *crowded) talk() {
 func TestNobodyReadsWhatIsOthers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		c := newCrowded(t, db)
+		if next, err := c.Quality.NextReview(c.Ctx(), c.Reviewer, c.Brand); err != nil || next == nil {
+			t.Fatalf("the reviewer has %+v in hand, %v: what they read of it proves nothing", next, err)
+		}
 		of := map[access.PersonID][]string{
 			c.author.Person: {"Adelheid", "Autorin"}, c.peer.Person: {"Philippa", "Peerson"}, c.other.Person: {"Thaddeus", "thaddeus.third"},
 			{}: {"Nina", "Newcomer", "Brightwater"},
@@ -230,7 +233,7 @@ func TestNobodyReadsWhatIsOthers(t *testing.T) {
 				read[id] = true
 			}
 		}
-		for _, id := range []string{"getEnrolment", "getPost", "listReplies", "getStatement", "getStatementYear", "listQuestionReviews"} {
+		for _, id := range []string{"getEnrolment", "getPost", "listReplies", "getStatement", "getStatementYear", "listQuestionReviews", "listReviews"} {
 			if !read[id] {
 				t.Errorf("nobody reads %s: this proves nothing of it", id)
 			}

@@ -45,9 +45,7 @@ func letter(e expert.Enrolment, kind event.Kind, where, link string) notify.Lett
 		if e.DecisionNote != "" {
 			values["note"] = notify.Words{Of: "admission.note", Values: notify.Values{"words": e.DecisionNote}}
 		}
-		if e.ReapplyAt != nil {
-			values["from"] = notify.Day(*e.ReapplyAt)
-		}
+		values["from"] = notify.Day(*e.ReapplyAt) // whoever is rejected has one
 		return notify.Letter{Name: "admission.rejected", Values: values}
 	}
 	return notify.Letter{}

@@ -170,6 +170,10 @@ func (v Verb) To() State { return moves[v].to }
 // Working reports whether the expert is asked.
 func (e Enrolment) Working() bool { return e.State == Probation || e.State == Active }
 
+// OnRoll reports whether the expert has a place among those who are looked at when
+// somebody is to be asked, whatever keeps them from being asked just now.
+func (e Enrolment) OnRoll() bool { return e.Working() || e.State == Paused || e.State == Suspended }
+
 // DrawLot makes a lot that follows from no id: from the expert's handle and the
 // program's name, so that a replay draws the same.
 func DrawLot(handle, programName string) uint64 {

@@ -48,6 +48,25 @@ func (s *Service) UseRollTx(ctx context.Context, tx *gorm.DB, r Requirement, use
 // Version is another one, in this process, whenever somebody comes or goes.
 func (r Roll) Version() int64 { return r.roster.version }
 
+// For is the same roll for questions of another topic and language; as in a
+// Requirement nil and empty stand for any.
+func (r Roll) For(topic *program.Topic, language string) Roll {
+	r.topic, r.slug, r.language = topic, "", program.BaseLanguage(language)
+	if topic != nil {
+		r.slug = topic.Slug
+	}
+	return r
+}
+
+// Rule is the hard rule that keeps somebody out, or ""; so it is for who has no
+// place.
+func (r Roll) Rule(person access.PersonID) Reason {
+	if m := r.roster.members[person]; m != nil {
+		return m.excluded(r.topic, r.language)
+	}
+	return ""
+}
+
 // Len is the number of places.
 func (r Roll) Len() int { return len(r.roster.order) }
 

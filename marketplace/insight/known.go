@@ -101,7 +101,7 @@ func (s *Service) Known(ctx context.Context, caller access.Caller) (text []byte,
 	if err != nil {
 		return nil, err
 	}
-	account := map[string]any{"id": p.ID, "name": p.Name, "email": email, "created_at": p.CreatedAt}
+	account := map[string]any{"id": p.ID, "name": p.Name, "email": email, "language": p.Language, "created_at": p.CreatedAt}
 	known := map[string]any{"as_of": s.Clock.Now(), "account": account}
 	err = s.Store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
 		for _, list := range [][]held{holdings, judgements} {

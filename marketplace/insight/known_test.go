@@ -117,6 +117,9 @@ func TestKnownIsOnesOwn(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		if err := m.Notify.SetLanguage(m.Ctx(), sam, "ar"); err != nil {
+			t.Fatal(err)
+		}
 		text, err := m.Insight.Known(m.Ctx(), sam)
 		if err != nil {
 			t.Fatal(err)
@@ -132,6 +135,9 @@ func TestKnownIsOnesOwn(t *testing.T) {
 			if !strings.Contains(string(known[section]), want) {
 				t.Errorf("%s lacks %s: %s", section, want, known[section])
 			}
+		}
+		if !strings.Contains(string(known["account"]), `"language": "ar"`) {
+			t.Errorf("the language of mails is not in %s", known["account"])
 		}
 		if mine, err := m.Insight.Known(m.Ctx(), other); !strings.Contains(string(known["enrolments"]), `"watched": true`) || !strings.Contains(string(mine), `"watched": false`) {
 			t.Errorf("watched are %s and %s, %v", known["enrolments"], mine, err)

@@ -25,19 +25,6 @@ func languageTx(ctx context.Context, tx *gorm.DB, m Mail) (string, error) {
 	return fallback, err
 }
 
-// Language is the one that the calling person is written to in; "" where they have
-// not said. Errors: *access.ForbiddenError for who is no person.
-func (s *Service) Language(ctx context.Context, caller access.Caller) (language string, err error) {
-	if !caller.IsPerson(caller.Person) {
-		return "", &access.ForbiddenError{Permission: ownChoices}
-	}
-	err = s.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) (err error) {
-		language, err = access.LanguageTx(ctx, tx, caller.Person)
-		return err
-	})
-	return language, err
-}
-
 // SetLanguage says in which language the calling person is written to. The same
 // again changes nothing. Errors: *access.ForbiddenError for who is no person,
 // *marketplace.InvalidError for one that mails are not written in.

@@ -26,7 +26,7 @@ type peer struct {
 	Reviewer  Reviewer `gorm:"embedded"`
 	Languages []string `gorm:"serializer:json"`
 	Today     int      // votes asked of them since midnight
-	Part      bool     // they had a turn on the question
+	Part      bool     // they had a turn on the question, have it to judge for the brand, or gave that back
 	Brand     bool     // they decide about the brand's money
 }
 
@@ -36,9 +36,11 @@ func peersTx(ctx context.Context, tx *gorm.DB, id program.ID, w work, now time.T
 	var list []peer
 	err := tx.WithContext(ctx).Table("reviewers").Select(`reviewers.*, experts.languages,
 			(SELECT COUNT(*) FROM review_votes v WHERE v.person_id = reviewers.person_id AND v.asked_at >= ?) AS today,
-			EXISTS (SELECT 1 FROM assignments a WHERE a.question_id = ? AND a.person_id = reviewers.person_id) AS part,
+			(EXISTS (SELECT 1 FROM assignments a WHERE a.question_id = ? AND a.person_id = reviewers.person_id)
+				OR EXISTS (SELECT 1 FROM review_turns t JOIN reviews r ON r.id = t.review_id
+					WHERE r.assignment_id = ? AND t.person_id = reviewers.person_id AND (t.ended_at IS NULL OR t.returned <> ''))) AS part,
 			EXISTS (SELECT 1 FROM memberships m WHERE m.brand_id = reviewers.brand_id AND m.person_id = reviewers.person_id AND m.role IN ?) AS brand`,
-		now.Truncate(24*time.Hour), w.of.ID, []access.Role{access.Owner, access.Manager, access.Finance}).
+		now.Truncate(24*time.Hour), w.of.ID, w.turn.ID, []access.Role{access.Owner, access.Manager, access.Finance}).
 		Joins("JOIN enrolments ON enrolments.program_id = reviewers.program_id AND enrolments.person_id = reviewers.person_id").
 		Joins("JOIN experts ON experts.person_id = reviewers.person_id").
 		Where("reviewers.program_id = ? AND reviewers.active AND enrolments.state = 'active'", id).

@@ -20,7 +20,16 @@ type selfMet struct {
 	AssignmentID question.AssignmentID
 	CustomerID   access.CustomerID
 	PersonID     access.PersonID
+	Asker        access.PersonID // signed in when they asked; zero: nobody, or it does not matter who
 	EarnedAt     time.Time
+}
+
+// people are whom it is about.
+func (m selfMet) people() []access.PersonID {
+	if m.Asker.IsZero() {
+		return []access.PersonID{m.PersonID}
+	}
+	return []access.PersonID{m.PersonID, m.Asker}
 }
 
 // ownSignalsTx finds experts who answered questions that may be their own: of a
@@ -33,7 +42,7 @@ func (s *Service) ownSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, 
 		return nil, err
 	}
 	var byAccount []selfMet
-	err = metTx(ctx, tx, id, since).
+	err = metTx(ctx, tx, id, since, ", questions.asker_person AS asker").
 		Where(`questions.asker_person IS NOT NULL AND EXISTS (SELECT 1 FROM payout_fingerprints mine
 			JOIN payout_fingerprints theirs ON theirs.fingerprint = mine.fingerprint AND theirs.provider = mine.provider
 			WHERE mine.expert_id = assignments.person_id AND theirs.expert_id = questions.asker_person)`).Find(&byAccount).Error
@@ -43,9 +52,10 @@ func (s *Service) ownSignalsTx(ctx context.Context, tx *gorm.DB, id program.ID, 
 	return append(selfSignals(SignalOwnAddress, byAddress), selfSignals(SignalOwnAccount, byAccount)...), nil
 }
 
-// metTx is the query for who answered whom in a program, the latest first.
-func metTx(ctx context.Context, tx *gorm.DB, id program.ID, since time.Time) *gorm.DB {
-	return tx.WithContext(ctx).Table("assignments").Select("assignments.id AS assignment_id, questions.customer_id, assignments.person_id, assignments.earned_at").
+// metTx is the query for who answered whom in a program, the latest first, with
+// more columns.
+func metTx(ctx context.Context, tx *gorm.DB, id program.ID, since time.Time, more string) *gorm.DB {
+	return tx.WithContext(ctx).Table("assignments").Select("assignments.id AS assignment_id, questions.customer_id, assignments.person_id, assignments.earned_at"+more).
 		Joins("JOIN questions ON questions.id = assignments.question_id").
 		Where("questions.program_id = ? AND assignments.earned_at > ?", id, since).
 		Order("assignments.earned_at DESC, assignments.id")
@@ -82,7 +92,7 @@ func (s *Service) ownAddressTx(ctx context.Context, tx *gorm.DB, id program.ID, 
 		customers = append(customers, holder)
 	}
 	var met, own []selfMet
-	if err := metTx(ctx, tx, id, since).Where("questions.customer_id IN ?", customers).Find(&met).Error; err != nil {
+	if err := metTx(ctx, tx, id, since, "").Where("questions.customer_id IN ?", customers).Find(&met).Error; err != nil {
 		return nil, fmt.Errorf("find who of program %s answered whom: %w", id, err)
 	}
 	for _, m := range met {
@@ -102,14 +112,15 @@ func spellings(address string) []string {
 	return []string{address}
 }
 
-// selfSignals are the signals of a kind, one for each expert and customer.
+// selfSignals are the signals of a kind, one for each customer and the same people.
 func selfSignals(kind SignalKind, met []selfMet) []Signal {
 	var list []Signal
 	for _, m := range met {
-		i := slices.IndexFunc(list, func(s Signal) bool { return s.customer == m.CustomerID && s.People[0].Person == m.PersonID })
+		about := suspects(m.people()...)
+		i := slices.IndexFunc(list, func(s Signal) bool { return s.customer == m.CustomerID && slices.Equal(s.People, about) })
 		if i < 0 {
 			i = len(list)
-			list = append(list, Signal{Kind: kind, People: suspects(m.PersonID), customer: m.CustomerID})
+			list = append(list, Signal{Kind: kind, People: about, customer: m.CustomerID})
 		}
 		s := &list[i]
 		s.Count, s.at = s.Count+1, append(s.at, m.EarnedAt)

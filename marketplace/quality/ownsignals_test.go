@@ -47,7 +47,9 @@ func TestQuestionsOfOnesOwnAreShown(t *testing.T) {
 			b.RunDue()
 			return b.turn(a.ID)
 		}
-		other := b.Person("Other")
+		other := b.Person("Other") // an expert, elsewhere
+		_, err = b.Experts.Register(ctx, access.PersonCaller(other), expert.Profile{Handle: "other", Languages: []string{"en"}})
+		b.ok("register", err)
 		by(customer.Contact{Channel: customer.Email, Handle: "sam.shilling@example.org"}, other)
 		if got := append(b.signals(quality.SignalOwnAddress), b.signals(quality.SignalOwnAccount)...); len(got) != 0 {
 			t.Fatalf("somebody else's question is shown: %+v", got)
@@ -64,8 +66,12 @@ func TestQuestionsOfOnesOwnAreShown(t *testing.T) {
 			}
 			return nil
 		}))
-		if got := b.signals(quality.SignalOwnAccount); len(got) != 1 || got[0].Count != 1 || got[0].People[0].Handle != "shill" {
-			t.Errorf("their own account: %+v", got)
+		got := b.signals(quality.SignalOwnAccount)
+		if len(got) != 1 || got[0].Count != 1 || len(got[0].People) != 2 || got[0].People[0].Handle != "shill" || got[0].People[1] != (quality.Suspect{Person: other}) {
+			t.Fatalf("their own account: %+v", got)
 		}
+		b.ok("add a manager", b.Access.AddMember(ctx, b.Owner, b.Brand, other, access.Manager))
+		b.want("settle what is about who asked", b.settle(access.PersonCaller(other), got[0], quality.SettledNothing, "Nothing."), quality.ErrOwnSignal)
+		b.ok("settle", b.settle(b.Manager, got[0], quality.SettledActed, "Both were asked."))
 	})
 }

@@ -337,3 +337,32 @@ func TestWhoVotedDecidesNoAppeal(t *testing.T) {
 		b.nothingHeld()
 	})
 }
+
+// Who has a review in hand for the brand, or gave it back, is not asked for a vote
+// on it.
+func TestInHandForTheBrandIsNoVote(t *testing.T) {
+	t.Parallel()
+	for _, back := range []bool{false, true} {
+		eachPeers(t, 2, func(t *testing.T, b *bench, _ []access.Caller) {
+			pia := b.peer("pia", access.Reviewer)
+			r := b.review(b.earned().ID)
+			if got := b.next(pia); got == nil || got.ID != r.ID {
+				t.Fatalf("given is %+v", got)
+			}
+			if back {
+				b.ok("give it back", b.Quality.ReturnReview(ctx, pia, b.Brand, r.ID, quality.ReturnConflict))
+			}
+			b.ok("review as a peer", b.Quality.SetReviewing(ctx, pia, b.Program.ID, true))
+			b.Clock.Advance(b.waiting(r.ID, 0).NextDueAt.Sub(b.Clock.Now()))
+			b.RunDue()
+			if got := b.review(r.AssignmentID); got.State != quality.ReviewOpen {
+				t.Fatalf("the review is %s", got.State)
+			}
+			for _, v := range b.votes(r.ID) {
+				if v.PersonID == pia.Person {
+					t.Errorf("given back %t: they are asked for a vote too", back)
+				}
+			}
+		})
+	}
+}

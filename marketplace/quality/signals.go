@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,11 +70,12 @@ type Evidence struct {
 	Title      string
 }
 
-// Suspect is an expert that a signal is about.
+// Suspect is somebody that a signal is about, an expert of the program but for who
+// asked there alone.
 type Suspect struct {
 	Person    access.PersonID
-	Enrolment expert.EnrolmentID // in the program
-	Handle    string
+	Enrolment expert.EnrolmentID // in the program; zero: none
+	Handle    string             // empty without an enrolment
 }
 
 const (
@@ -193,7 +195,9 @@ func nameTx(ctx context.Context, tx *gorm.DB, id program.ID, list []Signal) erro
 				s.People[i] = known
 			}
 		}
-		slices.SortFunc(s.People, func(a, b Suspect) int { return cmp.Compare(a.Handle, b.Handle) })
+		slices.SortFunc(s.People, func(a, b Suspect) int { // who has no name comes last
+			return cmp.Or(strings.Compare(b.Handle, "")-strings.Compare(a.Handle, ""), cmp.Compare(a.Handle, b.Handle))
+		})
 	}
 	return nil
 }

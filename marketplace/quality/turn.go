@@ -3,6 +3,7 @@ package quality
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/program"
+	"knowhow/marketplace/expert"
 	"knowhow/payouts"
 )
 
@@ -49,17 +50,16 @@ const (
 	aloneFor = 30 * time.Minute
 	// mostReturned a day, so that giving back is no way to choose.
 	mostReturned = 5
-	// drawnAmong is how many of the reviews that are due soonest a lot is among.
-	drawnAmong = 200
+	// drawnAmong is how many of the reviews that are due soonest a lot is among: few,
+	// so that none lapses while others are drawn that have days left.
+	drawnAmong = 20
 )
 
 // waiting is a review that a reviewer may be given.
 type waiting struct {
-	ID       ReviewID
-	Author   access.PersonID
-	Program  program.ID
-	Asked    bool // peers are asked to judge it
-	Enrolled bool // the reviewer is an expert of the program
+	ID     ReviewID
+	Author access.PersonID
+	Asked  bool // peers are asked to judge it
 }
 
 // rank puts what nobody else judges, and whose author the reviewer has not lately
@@ -86,11 +86,12 @@ func (s *Service) NextReview(ctx context.Context, caller access.Caller, brand ma
 	now := s.clock.Now()
 	err = s.inBrand(ctx, caller, brand, access.ReviewWork, func(tx *gorm.DB) error {
 		next = nil
+		if err := oneAtATimeTx(ctx, tx, caller.Person); err != nil {
+			return err
+		}
 		mine, err := s.inHandTx(ctx, tx, caller, brand, now)
 		if err == nil && len(mine) == 0 {
-			if err = s.giveReviewTx(ctx, tx, caller.Person, brand, now); err == nil {
-				mine, err = s.inHandTx(ctx, tx, caller, brand, now)
-			}
+			mine, err = s.drawnTx(ctx, tx, caller, brand, now)
 		}
 		if err == nil && len(mine) > 0 {
 			next = &mine[0]
@@ -98,6 +99,29 @@ func (s *Service) NextReview(ctx context.Context, caller access.Caller, brand ma
 		return err
 	})
 	return next, err
+}
+
+// oneAtATimeTx has who asks several times at once wait for themselves: else one of
+// their turns would end another that was given a moment before.
+func oneAtATimeTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
+	var locked []access.PersonID
+	if err := marketplace.ForUpdate(tx.WithContext(ctx)).Table("persons").Select("id").Where("id = ?", person).Scan(&locked).Error; err != nil {
+		return fmt.Errorf("wait for what else %s asks for: %w", person, err)
+	}
+	return nil
+}
+
+// drawnTx gives a review to somebody who has none that they may decide.
+func (s *Service) drawnTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, now time.Time) ([]OpenReview, error) {
+	given, err := s.giveReviewTx(ctx, tx, caller.Person, brand, now)
+	if err != nil || !given {
+		return nil, err
+	}
+	mine, err := s.inHandTx(ctx, tx, caller, brand, now)
+	if err == nil && len(mine) == 0 {
+		return nil, fmt.Errorf("the review given to %s has ended: %w", caller.Person, marketplace.ErrAgain)
+	}
+	return mine, err
 }
 
 // ReviewsInHand lists what the caller was given to review and may still decide:
@@ -127,43 +151,36 @@ func (s *Service) inHandTx(ctx context.Context, tx *gorm.DB, caller access.Calle
 	return list.Items, err
 }
 
-// giveReviewTx draws a review for somebody who has none that they may decide.
-func (s *Service) giveReviewTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, now time.Time) error {
+// giveReviewTx draws a review and gives it, if there is one.
+func (s *Service) giveReviewTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, now time.Time) (bool, error) {
 	if err := endTurnsTx(ctx, tx, now, "brand_id = ? AND person_id = ?", brand, person); err != nil {
-		return err
-	}
-	list, err := waitingTx(ctx, tx, person, brand, now)
-	if err != nil || len(list) == 0 {
-		return err
+		return false, err
 	}
 	paired, err := pairedTx(ctx, tx, person, now)
 	if err != nil {
-		return err
+		return false, err
 	}
-	chosen, ok := s.drawReview(list, paired, now)
-	if !ok {
-		return nil
+	list, err := waitingTx(ctx, tx, person, brand, paired, now)
+	if err != nil || len(list) == 0 {
+		return false, err
 	}
+	chosen := s.drawReview(list, paired, now)
 	if err := endTurnsTx(ctx, tx, now, "review_id = ? AND alone_until <= ?", chosen, now); err != nil {
-		return err
+		return false, err
 	}
 	turn := ReviewTurn{ID: marketplace.NewID[ReviewTurn](), BrandID: brand, ReviewID: chosen, PersonID: person, GivenAt: now, AloneUntil: now.Add(aloneFor)}
 	given := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&turn)
 	switch {
 	case given.Error != nil:
-		return fmt.Errorf("give review %s to %s: %w", chosen, person, given.Error)
+		return false, fmt.Errorf("give review %s to %s: %w", chosen, person, given.Error)
 	case given.RowsAffected == 0:
-		return fmt.Errorf("review %s was given to somebody else: %w", chosen, marketplace.ErrAgain)
+		return false, fmt.Errorf("review %s was given to somebody else: %w", chosen, marketplace.ErrAgain)
 	}
-	return nil
+	return true, nil
 }
 
-// drawReview draws among those that come first.
-func (s *Service) drawReview(list []waiting, paired map[access.PersonID]time.Time, now time.Time) (ReviewID, bool) {
-	list = slices.DeleteFunc(list, func(w waiting) bool {
-		_, met := paired[w.Author]
-		return w.Enrolled && met
-	})
+// drawReview draws among those of a list, which is not empty, that come first.
+func (s *Service) drawReview(list []waiting, paired map[access.PersonID]time.Time, now time.Time) ReviewID {
 	var first []ReviewID
 	best := 0
 	for _, w := range list {
@@ -174,21 +191,17 @@ func (s *Service) drawReview(list []waiting, paired map[access.PersonID]time.Tim
 			first = append(first, w.ID)
 		}
 	}
-	if len(first) == 0 {
-		return ReviewID{}, false
-	}
 	var by work
 	by.of.AskedAt = now
-	return first[s.lots(by, "reviewer", len(list)).IntN(len(first))], true
+	return first[s.lots(by, "reviewer", len(list)).IntN(len(first))]
 }
 
 // waitingTx lists what a reviewer may be given, due soonest first, in an order that
-// follows from no id.
-func waitingTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, now time.Time) ([]waiting, error) {
-	var list []waiting
-	err := tx.WithContext(ctx).Table("reviews").Select(`reviews.id, assignments.person_id AS author, questions.program_id AS program,
-			EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.state = 'asked') AS asked,
-			EXISTS (SELECT 1 FROM enrolments e WHERE e.program_id = questions.program_id AND e.person_id = ?) AS enrolled`, person).
+// follows from no id; paired is whom they have lately judged, or been judged by, of
+// whom an expert of the program is given nothing.
+func waitingTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, paired map[access.PersonID]time.Time, now time.Time) ([]waiting, error) {
+	find := tx.WithContext(ctx).Table("reviews").Select(`reviews.id, assignments.person_id AS author,
+			EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.state = 'asked') AS asked`).
 		Joins("JOIN assignments ON assignments.id = reviews.assignment_id").
 		Joins("JOIN questions ON questions.id = reviews.question_id").
 		Where("reviews.brand_id = ? AND reviews.state = ? AND reviews.next_due_at > ?", brand, ReviewOpen, now).
@@ -197,8 +210,13 @@ func waitingTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand m
 		Where("assignments.person_id NOT IN (?)", payouts.PaidAlike(tx.WithContext(ctx), uuid.UUID(person))).
 		Where("NOT EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.person_id = ?)", person).
 		Where(`NOT EXISTS (SELECT 1 FROM review_turns t WHERE t.review_id = reviews.id
-			AND ((t.ended_at IS NULL AND t.alone_until > ?) OR (t.person_id = ? AND t.returned <> '')))`, now, person).
-		Order("reviews.next_due_at, reviews.created_at, questions.asked_at, assignments.attempt").Limit(drawnAmong).Find(&list).Error
+			AND ((t.ended_at IS NULL AND t.alone_until > ?) OR (t.person_id = ? AND t.returned <> '')))`, now, person)
+	if len(paired) > 0 {
+		find = find.Where("NOT (assignments.person_id IN ? AND COALESCE("+expert.StateSQL("questions.program_id", "?")+" IN ?, FALSE))",
+			slices.Collect(maps.Keys(paired)), person, []expert.State{expert.Probation, expert.Active})
+	}
+	var list []waiting
+	err := find.Order("reviews.next_due_at, reviews.created_at, questions.asked_at, assignments.attempt").Limit(drawnAmong).Find(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list the reviews that wait: %w", err)
 	}
@@ -222,17 +240,18 @@ func (r *Review) endTurn(now time.Time) marketplace.Statement {
 	}
 }
 
-// givenTx refuses who was not given an open review.
+// givenTx refuses who was not given an open review, and keeps it from being given
+// to somebody else until the transaction ends.
 func givenTx(ctx context.Context, tx *gorm.DB, r Review, person access.PersonID) error {
 	if r.State != ReviewOpen {
 		return nil // which is refused for that
 	}
-	var n int64
-	err := tx.WithContext(ctx).Model(&ReviewTurn{}).Where("review_id = ? AND person_id = ? AND ended_at IS NULL", r.ID, person).Count(&n).Error
+	var turns []ReviewTurn
+	err := marketplace.ForUpdate(tx.WithContext(ctx)).Where("review_id = ? AND person_id = ? AND ended_at IS NULL", r.ID, person).Find(&turns).Error
 	if err != nil {
 		return fmt.Errorf("look whose review %s is: %w", r.ID, err)
 	}
-	if n == 0 {
+	if len(turns) == 0 {
 		return ErrNotGiven
 	}
 	return nil

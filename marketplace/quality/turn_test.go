@@ -129,6 +129,114 @@ func TestManyAreGivenDifferentReviews(t *testing.T) {
 	})
 }
 
+// Who asks many times at once is given one review, as if they had asked once.
+func TestWhoAsksOftenAtOnceIsGivenOneReview(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		const rounds = 5
+		for range rounds + 3 {
+			b.earned()
+		}
+		for round := range rounds {
+			var got [16]*quality.OpenReview
+			var errs [16]error
+			var wg sync.WaitGroup
+			for i := range got {
+				wg.Go(func() { got[i], errs[i] = b.Quality.NextReview(ctx, b.Reviewer, b.Brand) })
+			}
+			wg.Wait()
+			for i, r := range got {
+				if errs[i] != nil || r == nil || r.ID != got[0].ID {
+					t.Fatalf("of the same reviewer caller %d is given %+v, %v", i, r, errs[i])
+				}
+			}
+			var turns int64
+			b.read(func(tx *gorm.DB) error { return tx.Model(&quality.ReviewTurn{}).Count(&turns).Error })
+			if turns != int64(round+1) {
+				t.Fatalf("in round %d they had %d turns", round+1, turns)
+			}
+			b.ok("decide", b.Quality.Decide(ctx, b.Reviewer, b.Brand, got[0].ID, pass()))
+		}
+	})
+}
+
+// Whose half hour is over decides, while somebody else asks for the next one: it is
+// decided, or somebody else's, and who asks is given one that is open.
+func TestDecidingWhileAnotherIsGivenIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		second := b.colleague("Second Reviewer")
+		b.earned()
+		for range 12 {
+			b.earned()
+			first := b.next(b.Reviewer)
+			b.Clock.Advance(31 * time.Minute)
+			var next *quality.OpenReview
+			var decided, given error
+			var wg sync.WaitGroup
+			wg.Go(func() { decided = b.Quality.Decide(ctx, b.Reviewer, b.Brand, first.ID, pass()) })
+			wg.Go(func() { next, given = b.Quality.NextReview(ctx, second, b.Brand) })
+			wg.Wait()
+			switch {
+			case given != nil || next == nil:
+				t.Fatalf("while one is decided and another waits, given is %+v, %v", next, given)
+			case next.ID == first.ID:
+				b.want("decide what is another's", decided, quality.ErrNotGiven)
+			default:
+				b.ok("decide", decided)
+			}
+			b.ok("decide the other", b.Quality.Decide(ctx, second, b.Brand, next.ID, pass()))
+			b.earned()
+		}
+	})
+}
+
+// None has to wait while others are drawn that have more time.
+func TestWhatIsDueSoonestIsDrawn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.Open(t, "sqlite"))
+	const soonest, later = 20, 5
+	last := map[quality.ReviewID]bool{}
+	for i := range soonest + later {
+		if r := b.review(b.earned().ID); i >= soonest {
+			last[r.ID] = true
+		}
+	}
+	for range 30 {
+		if r := b.next(b.colleague("Reviewer")); last[r.ID] {
+			t.Fatal("one is drawn that is due after twenty others")
+		}
+		b.Clock.Advance(31 * time.Minute)
+	}
+}
+
+// What an expert of the program is given none of does not hide from them what waits
+// behind it; and who rests there is an outsider.
+func TestWhomOneMetHidesNobody(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		pia := b.peer("pia", access.Reviewer)
+		b.ok("decide", b.Decide(pia, b.review(b.earned().ID).ID, pass()))
+		for range 21 {
+			b.earned()
+		}
+		if r := b.next(pia); r != nil {
+			t.Error("an expert is given a second work of the same author")
+		}
+		b.ok("rest", b.Experts.SetAvailability(ctx, b.Expert, false))
+		b.Expert = b.Market.Expert("new")
+		fresh := b.review(b.earned().ID)
+		if r := b.next(pia); r == nil || r.ID != fresh.ID {
+			t.Errorf("behind much by whom they met, given is %+v", r)
+		}
+		b.ok("give it back", b.Quality.ReturnReview(ctx, pia, b.Brand, fresh.ID, quality.ReturnOther))
+		b.ok("take a rest", b.Experts.Pause(ctx, pia, b.Program.ID))
+		if r := b.next(pia); r == nil || r.ID == fresh.ID {
+			t.Errorf("who rests is given %+v", r)
+		}
+	})
+}
+
 // What one cannot judge one gives back, and is not given again; but not so often
 // that it would be a choice.
 func TestGivingBackIsNoChoice(t *testing.T) {
@@ -227,8 +335,15 @@ func TestReviewingForTheBrandIsAPairingToo(t *testing.T) {
 		if count(); asked != 1 {
 			t.Errorf("a month later they are asked %d times", asked)
 		}
-		if got := b.next(pia); got != nil && got.ID == r.ID {
-			t.Error("a peer is given for the brand what they are asked to judge as one")
+		b.ok("take a rest", b.Experts.Pause(ctx, pia, b.Program.ID)) // else they are given nothing of its author's anyhow
+		if got := b.next(pia); got != nil {
+			t.Errorf("a peer is given for the brand what they are asked to judge as one: %+v", got)
+		}
+		b.ok("forget the vote", b.Store.InTx(ctx, b.Brand, func(tx *gorm.DB) error {
+			return tx.Exec("DELETE FROM review_votes WHERE review_id = ? AND person_id = ?", r.ID, pia.Person).Error
+		}))
+		if got := b.next(pia); got == nil || got.ID != r.ID {
+			t.Errorf("without the vote they are given %+v", got)
 		}
 	})
 }

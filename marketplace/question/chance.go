@@ -2,15 +2,10 @@ package question
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 
-	"gorm.io/gorm"
-
-	"knowhow/marketplace"
 	"knowhow/marketplace/access"
-	"knowhow/marketplace/program"
 	"knowhow/matching"
 )
 
@@ -18,8 +13,11 @@ import (
 type ChanceOutcome string
 
 const (
-	ChanceAsked   ChanceOutcome = "asked"    // they were asked
-	ChanceBehind  ChanceOutcome = "behind"   // they were ranked, and others were asked
+	ChanceAsked  ChanceOutcome = "asked"  // they were asked
+	ChanceBehind ChanceOutcome = "behind" // they were ranked, and those before them were asked
+	// ChanceShared: they were ranked, and others were asked, not all of whom came
+	// before them, since several questions were shared out at once.
+	ChanceShared  ChanceOutcome = "shared"
 	ChanceKeptOut ChanceOutcome = "kept_out" // a rule kept them out
 	// ChanceFurther: they came further behind than is put on record, or a rule kept
 	// them out; which of the two is not on record.
@@ -43,9 +41,9 @@ type Chance struct {
 	Topic   string    // slug; empty: none was known
 	Outcome ChanceOutcome
 	Place   PlaceClass // empty unless they were ranked
-	// Lower are the groups of parameters of which the expert's own came to less than
-	// what the last of those who were asked had; the heaviest lack first. What is
-	// known of the customer is not among them.
+	// Lower are, where they were behind, the groups of parameters of which the expert's
+	// own came to less than what the last of those who were asked had; the heaviest
+	// lack first. What is known of the customer is not among them.
 	Lower []string
 	Rule  string // what kept them out; empty where that is not on record
 	Now   string // the rule that would keep them out now; empty: none
@@ -60,7 +58,7 @@ type decided struct {
 	at              time.Time
 	topic, language string
 	own             bool // the expert asked the question
-	before          bool // they had been asked it before
+	before          bool // they had been asked it before, as alreadyAskedTx has it
 }
 
 // chance is how it went for an expert.
@@ -77,6 +75,8 @@ func (d decided) chance(person access.PersonID) Chance {
 		c.Outcome = ChanceAsked
 	case d.own:
 		c.Outcome, c.Rule = ChanceKeptOut, ruleOwn
+	case i >= 0 && ranked[i].Rank < d.record.lastAsked().Rank:
+		c.Outcome = ChanceShared
 	case i >= 0:
 		c.Outcome, c.Lower = ChanceBehind, d.record.lower(ranked[i])
 	case d.before:
@@ -100,17 +100,22 @@ func placeClass(rank, of int) PlaceClass {
 	return PlaceBack
 }
 
+// lastAsked is the last in the ranking of those who were asked. Where the question
+// was decided on together with others there may be some before them who were not.
+func (d DecisionRecord) lastAsked() (last matching.Ranked) {
+	for _, r := range d.Ranking.Candidates {
+		if _, asked := d.Reasons[access.PersonID(r.Expert).String()]; asked {
+			last = r
+		}
+	}
+	return last
+}
+
 // lower are the groups in which somebody who was ranked had less than the last of
 // those who were asked.
 func (d DecisionRecord) lower(own matching.Ranked) []string {
-	var needed *matching.Ranked
-	for i, r := range d.Ranking.Candidates {
-		if _, asked := d.Reasons[access.PersonID(r.Expert).String()]; asked {
-			needed = &d.Ranking.Candidates[i]
-		}
-	}
-	list := []string{}
-	if needed == nil || len(needed.Parts) != len(d.Ranking.Factors) || len(own.Parts) != len(d.Ranking.Factors) {
+	needed, list := d.lastAsked(), []string{}
+	if len(needed.Parts) != len(d.Ranking.Factors) || len(own.Parts) != len(d.Ranking.Factors) {
 		return list
 	}
 	lack := map[string]float64{}
@@ -124,31 +129,4 @@ func (d DecisionRecord) lower(own matching.Ranked) []string {
 	}
 	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(lack[b], lack[a]) })
 	return list
-}
-
-// nowTx says beside each decision what would keep the expert out of such a question
-// now: who is told that a rule kept them out, and not which, can see what is left of
-// it.
-func (s *Service) nowTx(ctx context.Context, tx *gorm.DB, c *Chances, brand marketplace.BrandID, id program.ID, person access.PersonID, now time.Time) error {
-	rules := map[string][]TopicRule{}
-	for i := range c.Latest {
-		one := &c.Latest[i]
-		if one.Outcome != ChanceKeptOut && one.Outcome != ChanceFurther || one.Rule != "" {
-			continue
-		}
-		language := program.BaseLanguage(one.language)
-		if rules[language] == nil {
-			list, err := s.rulesOfTx(ctx, tx, brand, id, person, language, now)
-			if err != nil {
-				return err
-			}
-			rules[language] = list
-		}
-		for _, r := range rules[language] {
-			if r.Topic == one.Topic {
-				one.Now = r.Rule
-			}
-		}
-	}
-	return nil
 }

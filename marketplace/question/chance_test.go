@@ -26,6 +26,12 @@ func TestChanceOfOneDecision(t *testing.T) {
 		}
 		return d
 	}
+	apart := func() DecisionRecord { // the first and the third were asked, with other questions
+		d := record(4)
+		d.Reasons = map[string]matching.Reason{ids[0].String(): {}, ids[2].String(): {}}
+		d.Together = &DecidedTogether{Questions: 2, Round: 1, Asked: []int{1, 3}}
+		return d
+	}
 	for name, c := range map[string]struct {
 		of    decided
 		who   access.PersonID
@@ -39,6 +45,9 @@ func TestChanceOfOneDecision(t *testing.T) {
 		"behind":             {decided{record: record(4)}, own, ChanceBehind, PlaceMiddle, "", []string{GroupSimilar, GroupStanding}},
 		"behind, of many":    {decided{record: record(40)}, own, ChanceBehind, PlaceFront, "", []string{GroupSimilar, GroupStanding}},
 		"last":               {decided{record: record(4)}, ids[3], ChanceBehind, PlaceBack, "", []string{GroupSimilar, GroupRecord, GroupActivity, GroupStanding}},
+		"shared out":         {decided{record: apart()}, ids[1], ChanceShared, PlaceFront, "", nil},
+		"asked, shared out":  {decided{record: apart()}, own, ChanceAsked, PlaceMiddle, "", nil},
+		"behind all":         {decided{record: apart()}, ids[3], ChanceBehind, PlaceBack, "", []string{GroupRecord, GroupActivity, GroupSimilar, GroupStanding}},
 		"their own question": {decided{record: record(4), own: true}, stranger, ChanceKeptOut, "", ruleOwn, nil},
 		"asked before":       {decided{record: record(4), before: true}, stranger, ChanceKeptOut, "", ruleAsked, nil},
 		"not ranked":         {decided{record: record(4)}, stranger, ChanceKeptOut, "", "", nil},

@@ -24,12 +24,15 @@ const (
 )
 
 // Chances are why an expert was asked what they were, and not the rest: how the
-// latest decisions of a program went for them. Nothing is told of anybody else.
+// latest decisions of a program since they were enrolled went for them. Nothing is
+// told of anybody else. Who has no place on the roll, as an applicant, was in none:
+// it is empty.
 type Chances struct {
 	Since     time.Time
 	Decisions int // on whom to ask, each for one wave of one question
 	Asked     int // of them, in which they were asked
 	Behind    int // in which they were ranked, and those before them were asked
+	Shared    int // in which they were ranked, and the question was shared out with others at once
 	MeanPlace int // theirs among those ranked, where they were; 0: they never were
 	Elsewhere int // in which a rule kept them out, or they came further behind than is put on record
 	Rules     []TopicRule
@@ -53,23 +56,25 @@ func (s *Service) Chances(ctx context.Context, caller access.Caller, id program.
 		return c, err
 	}
 	now := s.clock.Now()
-	c.Since = now.Add(-chancesOver)
 	err = s.store.Read(ctx, brand, func(tx *gorm.DB) error {
-		c = Chances{Since: c.Since} // of a run that was undone
-		_, enrolled, err := expert.EnrolmentTx(ctx, tx, id, caller.Person)
+		c = Chances{Since: now.Add(-chancesOver)} // of a run that was undone
+		e, enrolled, err := expert.EnrolmentTx(ctx, tx, id, caller.Person)
 		if err != nil {
 			return err
 		}
 		if !enrolled {
 			return marketplace.NotFound("application to program", id)
 		}
+		if !e.OnRoll() {
+			return nil
+		}
+		if e.EnrolledAt != nil && e.EnrolledAt.After(c.Since) {
+			c.Since = *e.EnrolledAt
+		}
 		if err := c.countTx(ctx, tx, id, caller.Person); err != nil {
 			return err
 		}
-		if c.Rules, err = s.rulesOfTx(ctx, tx, brand, id, caller.Person, "", now); err != nil {
-			return err
-		}
-		return s.nowTx(ctx, tx, &c, brand, id, caller.Person, now)
+		return s.rulesTx(ctx, tx, &c, brand, id, caller.Person, now)
 	})
 	return c, err
 }
@@ -78,7 +83,8 @@ func (s *Service) Chances(ctx context.Context, caller access.Caller, id program.
 func (c *Chances) countTx(ctx context.Context, tx *gorm.DB, id program.ID, person access.PersonID) error {
 	places := 0
 	err := marketplace.EachTx(tx.WithContext(ctx), `SELECT d.record, d.at, COALESCE(t.slug, ''), q.language, COALESCE(q.asker_person = ?, FALSE),
-			EXISTS (SELECT 1 FROM offers o WHERE o.question_id = q.id AND o.person_id = ? AND o.offered_at < d.at)
+			EXISTS (SELECT 1 FROM offers o WHERE o.question_id = q.id AND o.person_id = ? AND o.offered_at < d.at
+				AND (o.attempt = d.attempt OR o.state <> 'withdrawn'))
 		FROM decisions d JOIN questions q ON q.id = d.question_id LEFT JOIN topics t ON t.id = q.topic_id
 		WHERE q.program_id = ? AND d.at >= ? ORDER BY d.at DESC LIMIT ?`, []any{person, person, id, c.Since, mostDecisions}, func(scan marketplace.Scan) error {
 		var text string
@@ -99,6 +105,8 @@ func (c *Chances) countTx(ctx context.Context, tx *gorm.DB, id program.ID, perso
 			c.Asked++
 		case ChanceBehind:
 			c.Behind++
+		case ChanceShared:
+			c.Shared++
 		default:
 			c.Elsewhere++
 		}
@@ -120,35 +128,34 @@ func (c *Chances) countTx(ctx context.Context, tx *gorm.DB, id program.ID, perso
 	return nil
 }
 
-// rulesOfTx applies the hard rules to the expert, for each topic as it is now, and
-// questions in a language; empty: in any.
-func (s *Service) rulesOfTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, id program.ID, person access.PersonID, language string, now time.Time) ([]TopicRule, error) {
+// rulesTx applies the hard rules as they are now to the expert, once for all: for
+// each topic and questions in any language; and beside what rules kept them from,
+// or may have, for such a question, so that who is not told which rule it was can
+// see what is left of it.
+func (s *Service) rulesTx(ctx context.Context, tx *gorm.DB, c *Chances, brand marketplace.BrandID, id program.ID, person access.PersonID, now time.Time) error {
 	topics, err := s.programs.TopicsTx(ctx, tx, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	asked := []*program.Topic{nil}
+	asked, bySlug := []*program.Topic{nil}, map[string]*program.Topic{"": nil}
 	for i := range topics {
-		asked = append(asked, &topics[i])
+		asked, bySlug[topics[i].Slug] = append(asked, &topics[i]), &topics[i]
 	}
-	var list []TopicRule
-	for _, topic := range asked {
-		rule := TopicRule{}
-		if topic != nil {
-			rule.Topic = topic.Slug
-		}
-		err := s.experts.UseRollTx(ctx, tx, expert.Requirement{Brand: brand, Program: id, Topic: topic, Language: language, Now: now}, func(roll expert.Roll) {
-			for place := range roll.Len() {
-				if roll.At(place).Person == person {
-					_, reason := roll.May(place)
-					rule.Rule = string(reason)
-				}
+	return s.experts.UseRollTx(ctx, tx, expert.Requirement{Brand: brand, Program: id, Now: now}, func(roll expert.Roll) {
+		c.Rules = nil
+		for _, topic := range asked {
+			rule := TopicRule{Rule: string(roll.For(topic, "").Rule(person))}
+			if topic != nil {
+				rule.Topic = topic.Slug
 			}
-		})
-		if err != nil {
-			return nil, err
+			c.Rules = append(c.Rules, rule)
 		}
-		list = append(list, rule)
-	}
-	return list, nil
+		for i := range c.Latest {
+			one := &c.Latest[i]
+			topic, known := bySlug[one.Topic]
+			if known && one.Rule == "" && (one.Outcome == ChanceKeptOut || one.Outcome == ChanceFurther) {
+				one.Now = string(roll.For(topic, one.language).Rule(person))
+			}
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/admission"
 	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/markettest"
@@ -109,4 +110,81 @@ func eachChance(t *testing.T, one, two, three question.Chances) {
 			t.Errorf("the hour is %v and %v", a.Hour, b.Hour)
 		}
 	}
+}
+
+// What was decided before an expert was enrolled did not keep them out; who applied,
+// or left, is told nothing of decisions.
+func TestChancesAreOfWhoIsEnrolled(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		m := markettest.New(t, db)
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		of := func(c access.Caller) question.Chances {
+			t.Helper()
+			chances, err := m.Questions.Chances(m.Ctx(), c, m.Program.ID)
+			must(err)
+			return chances
+		}
+		m.Expert("first")
+		m.Ask(m.Customer("Dana"), "My box is dead")
+		asked := m.Clock.Now()
+		m.Clock.Advance(time.Minute)
+		late := m.Expert("late")
+		if got := of(late); got.Decisions != 0 || len(got.Latest) != 0 || !got.Since.After(asked) || len(got.Rules) != 4 {
+			t.Errorf("before they were enrolled: %+v", got)
+		}
+		m.Clock.Advance(time.Minute)
+		m.Ask(m.Customer("Dana"), "My box is dead again")
+		if got := of(late); got.Decisions != 1 || len(got.Latest) != 1 {
+			t.Errorf("since they are enrolled: %+v", got)
+		}
+		must(m.Admission.Leave(m.Ctx(), late, m.Program.ID))
+		m.Ask(m.Customer("Dana"), "My box is dead once more")
+		nina := access.PersonCaller(m.Person("Nina"))
+		_, err := m.Experts.Register(m.Ctx(), nina, expert.Profile{Handle: "nina", Languages: []string{"en"}})
+		must(err)
+		_, err = m.Admission.Apply(m.Ctx(), nina, m.Program.ID, admission.Application{Motivation: "I know boxes."})
+		must(err)
+		m.Ask(m.Customer("Dana"), "My box is dead for good")
+		for name, who := range map[string]access.Caller{"who left": late, "who applied": nina} {
+			if got := of(who); got.Decisions != 0 || len(got.Latest) != 0 || len(got.Rules) != 0 {
+				t.Errorf("%s reads %+v", name, got)
+			}
+		}
+	})
+}
+
+// Whose offer of an earlier attempt was withdrawn, because somebody was faster, may
+// be asked again: that they were asked is no rule that kept them out.
+func TestWhoWasTooSlowMayBeAskedAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		m := markettest.NewWith(t, db, func(p *program.Policies) { p.Routing.WaveSizes = []int{2} })
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		fast, slow := m.Expert("fast"), m.Expert("slow")
+		m.Ask(m.Customer("Dana"), "My box is dead")
+		a := m.Accept(fast)
+		must(m.Experts.SetAvailability(m.Ctx(), slow, false))
+		m.Expert("third")
+		m.Clock.Advance(time.Minute)
+		must(m.Questions.HandBack(m.Ctx(), fast, a.ID, "no_time", ""))
+		m.RunDue()
+		for who, want := range map[access.Caller]string{slow: "", fast: "asked_before"} {
+			got, err := m.Questions.Chances(m.Ctx(), who, m.Program.ID)
+			must(err)
+			if got.Decisions != 2 || got.Latest[0].Outcome != question.ChanceKeptOut || got.Latest[0].Rule != want {
+				t.Errorf("want rule %q: %+v", want, got.Latest)
+			}
+		}
+	})
 }

@@ -101,7 +101,8 @@ func (r *reader) teach(ctx context.Context, topics []program.Topic, list []lesso
 }
 
 // name makes the model's topics the program's: each by its slug, described by
-// its name, what the brand says of it, and the same of the topics above it.
+// its name, what the brand says of it in one line, and the same of the topics above
+// it. Of several lines each is learned as a text instead.
 func (r *reader) name(topics []program.Topic) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -130,11 +131,7 @@ func (r *reader) name(topics []program.Topic) error {
 func (r *reader) exemplify(topics []program.Topic) error {
 	said := map[string]string{} // by id
 	for _, t := range topics {
-		lines := strings.FieldsFunc(t.Description, func(c rune) bool { return c == '\n' || c == '\r' })
-		if len(lines) < 2 {
-			continue
-		}
-		for i, line := range lines {
+		for i, line := range examples(t) {
 			id := fmt.Sprint(t.ID, "/", i)
 			said[id] = line
 			if r.said[id] == line {
@@ -154,16 +151,34 @@ func (r *reader) exemplify(topics []program.Topic) error {
 	return nil
 }
 
-// aboutAll is what a topic and those it lies below are called and said to be
-// about, itself first.
+// examples are the lines of a topic's description, where it has several.
+func examples(t program.Topic) []string {
+	lines := strings.FieldsFunc(t.Description, func(c rune) bool { return c == '\n' || c == '\r' })
+	if len(lines) < 2 {
+		return nil
+	}
+	return lines
+}
+
+// about is what a topic is called and, in one line, said to be about. What is
+// learned line by line is not said here too: a line that is left out, to test on,
+// would still be known.
+func about(t program.Topic) string {
+	if examples(t) != nil {
+		return t.Name
+	}
+	return t.Name + "\n" + t.Description
+}
+
+// aboutAll is what is said about a topic and those it lies below, itself first.
 func aboutAll(t program.Topic, topics []program.Topic) string {
-	said := []string{t.Name, t.Description}
+	said := []string{about(t)}
 	for parent, depth := t.ParentID, 0; parent != nil && depth < len(topics); depth++ {
 		i := slices.IndexFunc(topics, func(o program.Topic) bool { return o.ID == *parent })
 		if i < 0 {
 			break
 		}
-		said, parent = append(said, topics[i].Name, topics[i].Description), topics[i].ParentID
+		said, parent = append(said, about(topics[i])), topics[i].ParentID
 	}
 	all := strings.Join(said, "\n")
 	return strings.ToValidUTF8(all[:min(len(all), topic.MaxDescription)], "")

@@ -20,7 +20,7 @@ func TestFewTextsThatSayNothing(t *testing.T) {
 		}
 		for i := range topics * each {
 			if i < topics {
-				must(t, m.Describe(named(i), ""))
+				must(t, m.Describe(named(i), text()))
 			}
 			must(t, m.Learn(fmt.Sprint(i), text(), named(i%topics)))
 		}

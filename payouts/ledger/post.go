@@ -17,7 +17,10 @@ import (
 // now: false means that the same content was posted under this key before. What
 // rides along is written with it. It takes three statements and one for each
 // rider, one in all on PostgreSQL, which where the transaction allows it is sent
-// with its next; a few more where an account is used for the first time. Errors: ErrPosting, money.ErrCurrency, money.ErrOverflow,
+// with its next; a few more where an account is used for the first time. Where it
+// is put off so, it returns true before anything is sent: false, ErrKeyReused,
+// *InsufficientFundsError and a rider's Else then come of the rerun, after an error
+// that ends the transaction (*sqldb.LateError). Errors: ErrPosting, money.ErrCurrency, money.ErrOverflow,
 // ErrKeyReused, *InsufficientFundsError; on each of these nothing was written, so
 // the caller may go on with its transaction.
 func PostTx(ctx context.Context, tx *gorm.DB, p Posting, riders ...Rider) (bool, error) {

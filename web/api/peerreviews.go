@@ -78,11 +78,19 @@ type Likeness struct {
 	ShareBP int                   `json:"share_bp" doc:"How much of the later one's words is in the earlier."`
 }
 
-// Suspect is an expert that a signal is about.
+// Suspect is somebody that a signal is about.
 type Suspect struct {
-	Person    access.PersonID    `json:"person" format:"uuid"`
-	Enrolment expert.EnrolmentID `json:"enrolment" format:"uuid" doc:"In this program."`
-	Handle    string             `json:"handle" doc:"Their pseudonym."`
+	Person    access.PersonID     `json:"person" format:"uuid"`
+	Enrolment *expert.EnrolmentID `json:"enrolment" doc:"In this program; null: they only asked here."`
+	Handle    string              `json:"handle" doc:"Their pseudonym; empty without an enrolment."`
+}
+
+func suspectOf(p quality.Suspect) Suspect {
+	s := Suspect{Person: p.Person, Handle: p.Handle}
+	if !p.Enrolment.IsZero() {
+		s.Enrolment = &p.Enrolment
+	}
+	return s
 }
 
 func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) (*Listed[Signal], error) {
@@ -96,7 +104,7 @@ func (a *API) signals(ctx context.Context, caller access.Caller, in *ProgramIn) 
 			shape.Settled = &Settlement{Outcome: x.Outcome, Note: x.Note, By: x.SettledBy, At: x.SettledAt}
 		}
 		for i, p := range s.People {
-			shape.Experts[i] = Suspect(p)
+			shape.Experts[i] = suspectOf(p)
 		}
 		for i, e := range s.Evidence {
 			shape.Evidence[i] = Evidence(e)

@@ -1,10 +1,11 @@
 // Package limit bounds how often somebody may ask. It counts in fixed windows;
 // a process takes its share of a window from the database a part at a time, so
 // that any number of processes keep to one limit and most requests cost no
-// statement. The first hundredth of a limit each process gives by itself, and
-// tells with the next part: who asks little costs nothing, and a hundredth for
-// each process is what a limit may be exceeded by. Without a database it counts
-// for this process alone, which on SQLite is the only one.
+// statement. Of a limit of 100 or more each process gives the first
+// hundredth by itself, and tells with the next part: who asks little costs nothing,
+// and a hundredth for each process is what such a limit may be exceeded by. A
+// smaller one is kept exactly. Without a database it counts for this process alone,
+// which on SQLite is the only one.
 //
 // It owns the table rate_windows. A key is a caller or the keyed hash of an
 // address, never an address in clear.
@@ -120,7 +121,8 @@ func (l *Limiter) count(of id, now time.Time) *count {
 
 // takeMore takes a hundredth of the limit at first, and then a tenth of what was
 // left of it: what a process takes and does not use, since it ends or is one of
-// many, is lost to the others until the window is over.
+// many, is lost to the others until the window is over. The hundredth costs no
+// statement where the limit is 100 or more: of a smaller one it would be a larger share.
 func (l *Limiter) takeMore(ctx context.Context, p Policy, key string, c *count) error {
 	share := max(1, p.Limit/100)
 	if c.taken > 0 {

@@ -251,7 +251,7 @@ func (w *worker) decideReviews() (decided int, err error) {
 		if err := w.client.must(http.MethodPost, path+"/next", w.reviewer, nil, &next); err != nil || next.Review == nil {
 			return decided, err
 		}
-		w.done(listedReviews, start)
+		w.done(drewReview, start)
 		start = time.Now()
 		if err := w.client.must(http.MethodPost, path+"/"+next.Review.ID+"/verdict", w.reviewer, verdict, nil); err != nil {
 			return decided, err
@@ -262,12 +262,17 @@ func (w *worker) decideReviews() (decided int, err error) {
 	return decided, nil
 }
 
-// payOut has the operator make a run of payouts: of a week of its own, since a
-// week's run is made once.
+// payoutWeeks are the weeks whose payouts are made, one each time and then round
+// again: earlier ones the house refuses.
+const payoutWeeks = 300
+
+// payOut has the operator make a run of payouts: of a week of its own while there
+// are any, since a week's run is made once and makes nothing the second time.
 func (w *worker) payOut() error {
 	w.payout.Lock()
 	defer w.payout.Unlock()
-	week := payouts.WeekOf(w.market.Clock.Now().AddDate(0, 0, -7*int(w.runs.Add(1))))
+	back := 1 + int(w.runs.Add(1)-1)%payoutWeeks
+	week := payouts.WeekOf(w.market.Clock.Now().AddDate(0, 0, -7*back))
 	start := time.Now()
 	if err := w.client.must(http.MethodPost, "/payout_runs", w.operator, fmt.Appendf(nil, `{"period":%q}`, week), nil); err != nil {
 		return err
@@ -287,14 +292,14 @@ const (
 	answered
 	resolved
 	feedback
-	listedReviews
+	drewReview
 	reviewed
 	paidOut
 	stepCount
 )
 
 var stepNames = [stepCount]string{
-	"ask", "route", "list_offers", "accept", "answer", "resolve", "feedback", "list_reviews", "review", "payout_run",
+	"ask", "route", "list_offers", "accept", "answer", "resolve", "feedback", "next_review", "review", "payout_run",
 }
 
 // steps are the times that steps took.

@@ -209,11 +209,11 @@ func (l *ledger) neighbours(q document, asked int, at time.Time, like *likeness)
 	}
 }
 
-// scores are all baselines' for the i-th question, over the users of the pool.
+// scores are all baselines' for the i-th question, over the users of the pool; the
+// conditional logit's only once it was fitted.
 func (l *ledger) scores(i int, pool []int) map[string][]float64 {
 	like := l.likenessTo(i)
 	out := l.plainScores(i, pool, like)
-	out[byLogit] = out[byFour]
 	if l.fitted != nil {
 		out[byLogit] = l.logitScores(l.choice(i, pool, like))
 	}

@@ -16,7 +16,7 @@ func TestAbout(t *testing.T) {
 		if tp.Description == "" || len(tp.Description) > 1000 {
 			t.Errorf("%s is described in %d bytes", tp.Slug, len(tp.Description))
 		}
-		if err := model.Describe(tp.Slug, tp.Name+"\n"+tp.Description); err != nil {
+		if err := model.Describe(tp.Slug, tp.Name); err != nil {
 			t.Fatal(err)
 		}
 		for i, line := range strings.Split(tp.Description, "\n") {

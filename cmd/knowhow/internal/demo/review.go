@@ -89,13 +89,24 @@ func (w *world) review(ctx context.Context, it *item, r reviewing, name string, 
 			return err
 		}
 	}
-	_, err = w.reviewUntil(ctx, w.staff["reviewer"], r.ID)
+	done, err := w.reviewUntil(ctx, w.staff["reviewer"], r.ID)
+	if err == nil && !done { // while it is open somebody may yet be given it
+		w.expectLook(it, r, name, at.Add(w.wait(day)))
+	}
 	return err
 }
 
 // reviewUntil has a reviewer of the brand decide what they are given, which is
-// drawn by lot, until it was a certain review, or there is none for them.
+// drawn by lot, until it was a certain review, or there is none for them. What they
+// have in hand already was given to a visitor who is signed in as them: that is left
+// to the visitor for as long as it would be to anybody.
 func (w *world) reviewUntil(ctx context.Context, who access.Caller, id quality.ReviewID) (done bool, err error) {
+	if w.haste > 0 { // in the past, which may be stopped and lived on, nobody visits
+		held, err := w.count(ctx, "SELECT COUNT(*) FROM review_turns WHERE person_id = ? AND ended_at IS NULL AND alone_until > ?", who.Person, w.clock.Now())
+		if err != nil || held > 0 {
+			return false, err
+		}
+	}
 	for !done {
 		next, err := w.Quality.NextReview(ctx, who, w.brand)
 		if err != nil || next == nil {

@@ -1,4 +1,4 @@
-import { $api, Await, Empty, Identity, isDemo, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
+import { $api, Await, Empty, Identity, isDemo, LanguageChoice, Loading, Screens, session, Shell, start, useI18n } from '@kit/index';
 import { Anchor } from '@mantine/core';
 import { Redirect, useLocation } from 'wouter';
 import './console.css';
@@ -45,7 +45,17 @@ function Framed() {
   const first = shown[0];
   if (!open && location === '/' && first) return <Redirect to={first.to} replace />; // not everybody's work begins at the queue
   return (
-    <Shell name={name || t('console.title')} entries={shown} top={several || runsDemo ? <Top several={several} demo={runsDemo} /> : undefined} foot={<Identity name={me.name} />}>
+    <Shell
+      name={name || t('console.title')}
+      entries={shown}
+      top={several || runsDemo ? <Top several={several} demo={runsDemo} /> : undefined}
+      foot={
+        <>
+          <LanguageChoice />
+          <Identity name={me.name} />
+        </>
+      }
+    >
       {open ? <Screens of={screens} otherwise={<Empty title={t('problem.not_found')} />} /> : <Empty title={t('problem.forbidden')} />}
     </Shell>
   );

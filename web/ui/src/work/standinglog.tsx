@@ -135,6 +135,7 @@ function Counted({ of }: { of: Chances }) {
     [t('chances.decisions'), of.decisions],
     [t('chances.asked'), of.asked],
     [t('chances.behind'), of.behind],
+    [t('chances.shared'), of.shared],
     [t('chances.elsewhere'), of.elsewhere],
   ];
   if (of.mean_place !== null) rows.push([t('chances.place'), of.mean_place]);
@@ -153,6 +154,7 @@ function Counted({ of }: { of: Chances }) {
 function KeptOut({ of, name }: { of: Chances; name: Name }) {
   const { t } = useI18n();
   const codes = useCodes();
+  if (of.rules.length === 0) return null; // they are not looked at
   const kept = of.rules.filter(({ rule }) => rule && rule !== 'brand_only');
   if (kept.length === 0) return <Text size="sm">{t('chances.nothing')}</Text>;
   return (

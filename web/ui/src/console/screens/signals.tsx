@@ -81,7 +81,7 @@ function One({ of, program }: { of: Signal; program: string }) {
                 {expert.handle}
               </Anchor>
             ) : (
-              expert.handle
+              expert.handle || t('signals.asker')
             )}
           </li>
         ))}

@@ -1,16 +1,53 @@
 import { Select, useMantineColorScheme } from '@mantine/core';
-import { raw } from '../api';
+import { useQueryClient } from '@tanstack/react-query';
+import { $api, client, type Schemas } from '../api';
 import { languages, useI18n } from '../i18n';
+import { key, useWrite } from '../write';
 
-/** The language of the app, each in its own name, and of what who is signed in is written. */
+const myself = $api.queryOptions('get', '/api/v1/me').queryKey;
+type Mailed = Schemas['LanguageInBody']['language'];
+
+/**
+ * The language of the app, each in its own name, which mails follow. Where
+ * mails have another, since it was chosen elsewhere, it is shown too.
+ */
 export function LanguageChoice() {
   const { t, language, choose } = useI18n();
+  const queries = useQueryClient();
+  const me = $api.useQuery('get', '/api/v1/me');
+  const write = useWrite(
+    async (next: string) => {
+      // shown at once, so that changing both does not show them apart meanwhile
+      queries.setQueryData(myself, (old: typeof me.data) => old && { ...old, language: next });
+      await client.PUT('/api/v1/me/language', { body: { language: next as Mailed } });
+    },
+    {
+      stale: [key('/api/v1/me')],
+      failed: () => {
+        void queries.invalidateQueries({ queryKey: myself }); // mails stay in the language before
+        return false;
+      },
+    },
+  );
   const data = languages.map((value) => ({ value, label: ownName(value) }));
-  const pick = (next: string) => {
-    choose(next);
-    raw('PUT', '/api/v1/me/language', { language: next }).catch(() => undefined); // mails stay in the language before
-  };
-  return <Select label={t('language')} data={data} value={language} allowDeselect={false} onChange={(value) => value && pick(value)} checkIconPosition="right" />;
+  const mailed = me.data && (me.data.language || 'en');
+  return (
+    <>
+      <Select
+        label={t('language')}
+        data={data}
+        value={language}
+        allowDeselect={false}
+        onChange={(next) => {
+          if (!next) return;
+          choose(next);
+          write.mutate(next);
+        }}
+        checkIconPosition="right"
+      />
+      {mailed && mailed !== language && <Select label={t('language.mails')} data={data} value={mailed} allowDeselect={false} onChange={(next) => next && write.mutate(next)} checkIconPosition="right" />}
+    </>
+  );
 }
 
 function ownName(language: string) {
