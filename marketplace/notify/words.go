@@ -17,8 +17,8 @@ import (
 
 // Files are the texts of the mails, a file per language: flat keys, placeholders
 // as {name}, and a text for each plural form of what is counted, as in the
-// messages of the faces. A new language is a new file, and
-// a word in the list of web/api/me.go, which a test compares.
+// messages of the faces. A new language is a new file, and a word in the list of
+// web/api/me.go, which a test compares.
 //
 //go:embed messages/*.json
 var Files embed.FS
