@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
 	"knowhow/payouts/money"
@@ -30,20 +29,7 @@ const fallback = "en"
 type words struct {
 	lang string
 	tag  language.Tag
-	said map[string]saying
-}
-
-// saying is one text, or one for each plural form (CLDR).
-type saying map[string]string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (s *saying) UnmarshalJSON(b []byte) error {
-	var text string
-	if err := json.Unmarshal(b, &text); err == nil {
-		*s = saying{"other": text}
-		return nil
-	}
-	return json.Unmarshal(b, (*map[string]string)(s))
+	said map[string]Saying
 }
 
 // catalogue is every language there is. It is compiled in: what is wrong with it
@@ -119,15 +105,7 @@ type Words struct {
 // say is the text called key with values in its places. A key that is none is
 // said as it is; a test looks for it.
 func (w *words) say(key string, values Values) string {
-	return w.fill(w.text(key, "other"), key, values)
-}
-
-func (w *words) text(key, form string) string {
-	text, ok := w.said[key][form]
-	if !ok {
-		text = w.said[key]["other"]
-	}
-	return text
+	return w.fill(w.said[key]["other"], key, values)
 }
 
 func (w *words) fill(text, key string, values Values) string {
@@ -148,7 +126,7 @@ func (w *words) value(value any) string {
 	case Words:
 		return w.say(v.Of, v.Values)
 	case Count:
-		return w.fill(w.text(v.Of, forms[plural.Cardinal.MatchPlural(w.tag, v.N, 0, 0, 0, 0)]), v.Of, Values{"n": v.N})
+		return w.fill(w.said[v.Of].Counting(w.tag, v.N), v.Of, Values{"n": v.N})
 	case Day:
 		return w.date("time.day", time.Time(v))
 	case Moment:
@@ -159,11 +137,6 @@ func (w *words) value(value any) string {
 		return strings.Join(v, w.say("list.comma", nil))
 	}
 	return fmt.Sprint(value)
-}
-
-// forms are the names of plural forms.
-var forms = map[plural.Form]string{
-	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other",
 }
 
 func (w *words) date(key string, at time.Time) string {
@@ -211,7 +184,7 @@ func (l Letter) In(tag string) (subject, text string) {
 	w := wordsOf(tag)
 	subject = w.say(l.Name+".subject", l.Values)
 	if over := len(subject) - maxSubject; over > 0 {
-		subject = w.say(l.Name+".subject", l.Values.shortened(w.text(l.Name+".subject", ""), over))
+		subject = w.say(l.Name+".subject", l.Values.shortened(w.said[l.Name+".subject"]["other"], over))
 	}
 	return subject, w.say(l.Name+".text", l.Values) + "\n"
 }

@@ -14,8 +14,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/feature/plural"
-
 	"knowhow/payouts/money"
 )
 
@@ -67,7 +65,7 @@ func latin(text, key string) bool {
 func formsOf(w *words) []string {
 	found := map[string]bool{}
 	for n := range 1000 {
-		found[forms[plural.Cardinal.MatchPlural(w.tag, n, 0, 0, 0, 0)]] = true
+		found[formOf(w.tag, n)] = true
 	}
 	var list []string
 	for form := range found {
@@ -77,7 +75,7 @@ func formsOf(w *words) []string {
 	return list
 }
 
-func keysOf(s saying) (list []string) {
+func keysOf(s Saying) (list []string) {
 	for form := range s {
 		list = append(list, form)
 	}

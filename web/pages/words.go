@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
+	"knowhow/marketplace/notify"
 	"knowhow/web/messages"
 )
 
@@ -21,21 +21,7 @@ type words struct {
 	Dir  string // "ltr" or "rtl"
 	Own  string // the language's own name
 	tag  language.Tag
-	said map[string]saying
-}
-
-// saying is one text, or one for each plural form.
-type saying map[string]string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (s *saying) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
-		var text string
-		err := json.Unmarshal(b, &text)
-		*s = saying{"other": text}
-		return err
-	}
-	return json.Unmarshal(b, (*map[string]string)(s))
+	said map[string]notify.Saying
 }
 
 // library is every language there is, English first.
@@ -83,7 +69,7 @@ func readWords(lang string) (*words, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the folder %s names no language: %w", lang, err)
 	}
-	w := &words{Lang: lang, Dir: "ltr", Own: autonym(lang), tag: tag, said: map[string]saying{}}
+	w := &words{Lang: lang, Dir: "ltr", Own: autonym(lang), tag: tag, said: map[string]notify.Saying{}}
 	if script, _ := tag.Script(); slices.Contains(fromRight, script.String()) {
 		w.Dir = "rtl"
 	}
@@ -134,17 +120,7 @@ func (w *words) T(key string, args ...any) string { return fill(w.said[key]["oth
 
 // N is the text called key for n, which is its placeholder {n} too.
 func (w *words) N(key string, n int, args ...any) string {
-	forms := w.said[key]
-	text, ok := forms[form6[plural.Cardinal.MatchPlural(w.tag, n, 0, 0, 0, 0)]]
-	if !ok {
-		text = forms["other"]
-	}
-	return fill(text, append(args, "n", n))
-}
-
-// form6 are the names of plural forms, as messages have them (CLDR).
-var form6 = map[plural.Form]string{
-	plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other",
+	return fill(w.said[key].Counting(w.tag, n), append(args, "n", n))
 }
 
 // Knows reports whether there is a text called key.
