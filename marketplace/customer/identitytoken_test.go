@@ -43,7 +43,7 @@ func newSigner(t *testing.T, db *sqldb.DB) *signer {
 func (s *signer) said() jwt.MapClaims {
 	now := s.clock.Now()
 	return jwt.MapClaims{
-		"sub": "c-17", "aud": customer.Audience(s.brand), "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
+		"sub": "cust-17", "aud": customer.Audience(s.brand), "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
 		"email": "Dana.Whitlow@Example.org", "name": "Dana Whitlow", "locale": "en-gb",
 	}
 }
@@ -105,7 +105,7 @@ func TestIdentifiedByToken(t *testing.T) {
 		if again := s.identified(s.token(s.said())); again.Customer.ID != c.ID || again.Token == first.Token {
 			t.Errorf("again %+v", again.Customer)
 		}
-		same := s.identify(t, s.brand, customer.Contact{Channel: customer.External, Handle: "c-17"})
+		same := s.identify(t, s.brand, customer.Contact{Channel: customer.External, Handle: "cust-17"})
 		if same.ID != c.ID || !same.Verified {
 			t.Errorf("by the brand's people: %+v", same)
 		}
@@ -203,7 +203,7 @@ func TestIdentityTokensThatAreNone(t *testing.T) {
 				if !errors.Is(err, customer.ErrIdentityToken) || !errors.Is(err, access.ErrUnauthenticated) {
 					t.Errorf("%s: %v", name, err)
 				}
-				if err != nil && (strings.Contains(err.Error(), "c-17") || len(err.Error()) > 300) {
+				if err != nil && (strings.Contains(err.Error(), "cust-17") || len(err.Error()) > 300) {
 					t.Errorf("%s: the error quotes the token: %v", name, err)
 				}
 			})
