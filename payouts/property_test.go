@@ -28,6 +28,7 @@ type event struct {
 // world makes random events about what is there.
 type world struct {
 	*bank
+	memo    *dbtest.Memo
 	rng     *rand.Rand
 	experts []uuid.UUID
 	holds   []uuid.UUID
@@ -68,7 +69,7 @@ func TestRandomEventsKeepTheInvariants(t *testing.T) {
 
 func newWorld(t *testing.T, db *sqldb.DB, seed uint64) *world {
 	t.Helper()
-	w := &world{bank: newBank(t, db), rng: rand.New(rand.NewPCG(seed, 11))}
+	w := &world{bank: newBank(t, db), memo: dbtest.NewMemo(t, db), rng: rand.New(rand.NewPCG(seed, 11))}
 	for range 3 {
 		expert := uuid.New()
 		_, err := w.service.EnsureAccount(context.Background(), expert)
@@ -102,7 +103,7 @@ func (w *world) deliver(e *event) {
 	w.t.Helper()
 	before := ""
 	if e.done && e.same {
-		before = w.dump()
+		before = w.memo.Of("dump", w.dump)
 	}
 	err := e.run()
 	known := err == nil
@@ -112,11 +113,14 @@ func (w *world) deliver(e *event) {
 	if !known {
 		w.t.Fatalf("%s: %v", e.name, err)
 	}
-	if before != "" && (err != nil || w.dump() != before) {
+	if before != "" && (err != nil || w.memo.Of("dump", w.dump) != before) {
 		w.t.Fatalf("%s again: %v, or it changed something", e.name, err)
 	}
 	e.done = e.done || err == nil
-	w.check(e.name)
+	w.memo.Of("check", func() string {
+		w.check(e.name)
+		return ""
+	})
 }
 
 func (w *world) event() *event {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,7 +28,7 @@ type Sweep struct {
 }
 
 type sweepRow struct {
-	Table     string `gorm:"-"`
+	Table     string `gorm:"column:source"`
 	ID        RowID
 	BrandID   marketplace.BrandID
 	NextDueAt time.Time
@@ -41,7 +40,7 @@ const (
 	mostTimes = 10          // at one deadline, within one RunDue
 )
 
-func (s Sweep) key(row sweepRow) sweepRow { return sweepRow{Table: s.Table, ID: row.ID} }
+func (row sweepRow) key() sweepRow { return sweepRow{Table: row.Table, ID: row.ID} }
 
 // seen counts how often each row was worked off at one and the same deadline,
 // so that a Do that leaves it where it was does not run for ever.
@@ -78,7 +77,7 @@ func (q *Queue) runSweep(ctx context.Context, s Sweep, now time.Time, worked see
 			return done, err
 		}
 		for _, row := range rows {
-			if !q.heldUntil(s, row).IsZero() {
+			if !q.heldUntil(row).IsZero() {
 				continue
 			}
 			if err := q.sweepOne(ctx, s, row, now, worked); err != nil {
@@ -96,7 +95,7 @@ func (q *Queue) runSweep(ctx context.Context, s Sweep, now time.Time, worked see
 // sweepOne works off one row. A failure is logged and holds the row back; only
 // the end of ctx is an error.
 func (q *Queue) sweepOne(ctx context.Context, s Sweep, row sweepRow, now time.Time, worked seen) error {
-	key, err := s.key(row), errStill
+	key, err := row.key(), errStill
 	if !worked.stuck(key, row.NextDueAt) {
 		err = q.do(ctx, s, row, now)
 	}
@@ -128,10 +127,10 @@ func (q *Queue) forgetHeld(now time.Time) {
 }
 
 // heldUntil is when a row that failed may be tried again; zero if it may now.
-func (q *Queue) heldUntil(s Sweep, row sweepRow) time.Time {
+func (q *Queue) heldUntil(row sweepRow) time.Time {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.failing[s.key(row)]
+	return q.failing[row.key()]
 }
 
 func (q *Queue) dueRows(ctx context.Context, s Sweep, now time.Time, after sweepRow) ([]sweepRow, error) {
@@ -146,6 +145,9 @@ func (q *Queue) dueRows(ctx context.Context, s Sweep, now time.Time, after sweep
 	if err != nil {
 		return nil, fmt.Errorf("look for due rows of %s: %w", s.Table, err)
 	}
+	for i := range rows {
+		rows[i].Table = s.Table
+	}
 	return rows, nil
 }
 
@@ -153,48 +155,39 @@ func (q *Queue) dueRows(ctx context.Context, s Sweep, now time.Time, after sweep
 // deadline is due, or false where nothing waits. A row that is held back after
 // a failure counts from when it may be tried again.
 func (q *Queue) NextDue(ctx context.Context) (next time.Time, ok bool, err error) {
-	var waits []time.Time
+	var rows []sweepRow
 	err = q.store.Read(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		for state, column := range map[State]string{Ready: "run_at", Running: "lease_until"} {
-			var first []time.Time
-			if err := tx.Table("jobs").Select(column).Where("state = ?", state).Order(column).Limit(1).Scan(&first).Error; err != nil {
-				return err
-			}
-			waits = append(waits, first...)
-		}
-		for _, s := range q.sweeps {
-			rows, err := q.soonestRows(tx, s)
-			if err != nil {
-				return err
-			}
-			waits = append(waits, rows...)
-		}
-		return nil
+		query, args := q.soonest()
+		return tx.Raw(query, args...).Scan(&rows).Error
 	})
 	if err != nil {
 		return time.Time{}, false, fmt.Errorf("find the next deadline: %w", err)
 	}
-	if len(waits) == 0 {
-		return time.Time{}, false, nil
+	for _, row := range rows {
+		due := row.NextDueAt
+		if held := q.heldUntil(row); held.After(due) {
+			due = held
+		}
+		if !ok || due.Before(next) {
+			next, ok = due, true
+		}
 	}
-	return slices.MinFunc(waits, time.Time.Compare), true, nil
+	return next, ok, nil
 }
 
-// soonestRows gives the times of the first rows due in a table, one more than
-// there are rows held back, so that one of them is not.
-func (q *Queue) soonestRows(tx *gorm.DB, s Sweep) ([]time.Time, error) {
+// soonest asks, in one statement, for the first job of each state that waits and
+// for the first rows due in each table, one more than there are rows held back,
+// so that one of them is not. Of a job there is no id, nor of what it is.
+func (q *Queue) soonest() (query string, args []any) {
 	q.mu.Lock()
 	limit := len(q.failing) + 1
 	q.mu.Unlock()
-	var rows []sweepRow
-	err := tx.Table(s.Table).Select("id, brand_id, next_due_at").Where("next_due_at IS NOT NULL").
-		Order("next_due_at, id").Limit(limit).Scan(&rows).Error
-	times := make([]time.Time, len(rows))
-	for i, row := range rows {
-		times[i] = row.NextDueAt
-		if held := q.heldUntil(s, row); held.After(times[i]) {
-			times[i] = held
-		}
+	query = `SELECT '' AS source, id, next_due_at FROM (SELECT CAST(NULL AS uuid) AS id, run_at AS next_due_at FROM jobs WHERE state = 'ready' ORDER BY run_at LIMIT 1) AS waiting
+		UNION ALL SELECT '', id, next_due_at FROM (SELECT CAST(NULL AS uuid) AS id, lease_until AS next_due_at FROM jobs WHERE state = 'running' ORDER BY lease_until LIMIT 1) AS leased`
+	for i, s := range q.sweeps {
+		query += fmt.Sprintf(` UNION ALL SELECT '%[1]s', id, next_due_at FROM (
+			SELECT id, next_due_at FROM %[1]s WHERE next_due_at IS NOT NULL ORDER BY next_due_at, id LIMIT ?) AS due_%[2]d`, s.Table, i)
+		args = append(args, limit)
 	}
-	return times, err
+	return query, args
 }

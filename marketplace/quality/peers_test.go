@@ -239,7 +239,7 @@ func TestVotesAreBlind(t *testing.T) {
 		text, err := json.Marshal(list)
 		b.ok("marshal", err)
 		for _, hidden := range []string{
-			"sam", "Dana", "Whitlow", "250", b.Expert.Person.String(), b.Customer.Customer.String(), a.ID.String(), a.QuestionID.String(), v.ReviewID.String(),
+			"sam", "Dana", "Whitlow", ":250", b.Expert.Person.String(), b.Customer.Customer.String(), a.ID.String(), a.QuestionID.String(), v.ReviewID.String(),
 		} {
 			if strings.Contains(string(text), hidden) {
 				t.Errorf("%q is shown: %s", hidden, text)

@@ -184,32 +184,51 @@ func (r *roamer) begin(path []string, where string) bool {
 	return r.where() == where
 }
 
-// explore does everything in every state, begun anew each time, and leaves a
-// question in each state that it comes to. It gives all of them.
+// explore does everything in every state, and in the end leaves a question in each
+// state that it came to. It gives all of them, with a way there. From where a move
+// leads it goes on with what was not yet done there; only where nothing is left to
+// do, it begins anew, where the way is shortest.
 func (r *roamer) explore() map[string][]string {
 	r.T.Helper()
-	r.begin(nil, "")
-	waiting := []string{r.where()}
-	ways := map[string][]string{waiting[0]: nil}
-	for ; len(waiting) > 0; waiting = waiting[1:] {
-		where, path, there := waiting[0], ways[waiting[0]], false
-		for _, name := range slices.Sorted(maps.Keys(moves)) {
-			if there = there || r.begin(path, where); !there {
-				r.T.Errorf("%q leads to %s, no longer to %s", path, r.where(), where)
-				break
-			}
-			if r.refuses(name) {
-				continue
-			}
-			there = false
-			next := r.where()
-			if _, known := ways[next]; !known {
-				ways[next] = append(slices.Clone(path), name)
-				waiting = append(waiting, next)
-			}
+	ways, untried := map[string][]string{}, map[string][]string{}
+	come := func(where string, path []string) {
+		if before, known := ways[where]; !known {
+			ways[where], untried[where] = path, slices.Sorted(maps.Keys(moves))
+		} else if len(path) < len(before) {
+			ways[where] = path
 		}
 	}
+	r.begin(nil, "")
+	where, path := r.where(), []string(nil)
+	for come(where, path); ; {
+		if len(untried[where]) == 0 {
+			open := slices.DeleteFunc(slices.Sorted(maps.Keys(ways)), func(s string) bool { return len(untried[s]) == 0 })
+			if len(open) == 0 {
+				break
+			}
+			where = slices.MinFunc(open, func(a, b string) int { return len(ways[a]) - len(ways[b]) })
+			path = ways[where]
+			r.leave(path, where)
+		}
+		name := untried[where][0]
+		if untried[where] = untried[where][1:]; r.refuses(name) {
+			continue
+		}
+		where, path = r.where(), append(slices.Clone(path), name)
+		come(where, path)
+	}
+	for where, path := range ways {
+		r.leave(path, where)
+	}
 	return ways
+}
+
+// leave begins a question that is to come to a state.
+func (r *roamer) leave(path []string, where string) {
+	r.T.Helper()
+	if !r.begin(path, where) {
+		r.T.Fatalf("%q leads to %s, no longer to %s", path, r.where(), where)
+	}
 }
 
 // refuses makes a move, and reports that it was refused.

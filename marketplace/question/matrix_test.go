@@ -101,24 +101,25 @@ var deeds = []deed{
 func TestEveryStateTimesEveryMethod(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		r := newRoom(t, db)
+		r, memo := newRoom(t, db), dbtest.NewMemo(t, db)
+		snapshot := func() string { return memo.Of("all", r.Snapshot) }
 		for i, state := range question.States {
 			s := r.stage(state)
-			before := r.Snapshot()
+			before := snapshot()
 			for _, d := range deeds {
 				want := strings.Fields(d.want)[i]
 				got := verdict(d.do(s))
 				if got != want {
 					t.Errorf("%s, %s: %s, want %s", state, d.name, got, want)
 				}
-				changed := r.Snapshot() != before
+				changed := snapshot() != before
 				if changed && got != "ok" {
 					t.Errorf("%s, %s: refused, and yet something changed", state, d.name)
 				}
 				if changed {
 					s.checkMoved(state, d.name)
 					s = s.replace(state)
-					before = r.Snapshot()
+					before = snapshot()
 				}
 			}
 			s.close()

@@ -58,6 +58,45 @@ func (q *quiet) still() bool {
 // close gives the connection back, of which a pool has few.
 func (q *quiet) close() { _ = q.conn.Close() }
 
+// Memo keeps what a test found out about its database for as long as nothing is
+// committed, so that what changed nothing need not be looked through again.
+type Memo struct {
+	t     testing.TB
+	db    *sqldb.DB
+	quiet *quiet
+	found map[string]string
+}
+
+// NewMemo makes one that lasts until the test ends.
+func NewMemo(t testing.TB, db *sqldb.DB) *Memo {
+	m := &Memo{t: t, db: db}
+	t.Cleanup(func() {
+		if m.quiet != nil {
+			m.quiet.close()
+		}
+	})
+	return m
+}
+
+// Of is what find finds, or found since the last commit under the same name. It
+// must depend on nothing but the database.
+func (m *Memo) Of(name string, find func() string) string {
+	m.t.Helper()
+	if m.quiet != nil && !m.quiet.still() {
+		m.quiet.close()
+		m.quiet = nil
+	}
+	if m.quiet == nil {
+		m.quiet, m.found = newQuiet(m.t, m.db), map[string]string{}
+	}
+	found, known := m.found[name]
+	if !known {
+		found = find()
+		m.found[name] = found
+	}
+	return found
+}
+
 func (q *quiet) ask() (answer string) {
 	q.t.Helper()
 	if err := q.conn.QueryRowContext(q.t.Context(), q.query, q.args...).Scan(&answer); err != nil {

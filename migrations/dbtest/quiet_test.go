@@ -46,3 +46,34 @@ func TestOnlyWhatIsCommittedIsHeard(t *testing.T) {
 		}
 	})
 }
+
+// What was found out is looked for again once something was committed, and not
+// before.
+func TestMemoLastsUntilACommit(t *testing.T) {
+	Each(t, func(t *testing.T, db *sqldb.DB) {
+		write := func(statement string) {
+			t.Helper()
+			if err := db.Write.Exec(statement).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		write("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+		memo, looked := NewMemo(t, db), 0
+		look := func() string {
+			looked++
+			return Dump(t, db)
+		}
+		first := memo.Of("all", look)
+		write("SELECT 1")
+		if memo.Of("all", look) != first || looked != 1 {
+			t.Errorf("looked %d times at what did not change", looked)
+		}
+		if memo.Of("other", func() string { return "other" }) != "other" {
+			t.Error("one name is taken for another")
+		}
+		write("INSERT INTO notes VALUES (1)")
+		if second := memo.Of("all", look); second == first || looked != 2 {
+			t.Errorf("looked %d times, and saw %s", looked, difference(first, second))
+		}
+	})
+}

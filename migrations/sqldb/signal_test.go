@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // process opens the database as one more process would, and counts its wakes.
 func process(t *testing.T, url string) (*sqldb.DB, *sqldb.Signal, *atomic.Int64) {
@@ -79,7 +79,7 @@ func TestSignalCallsNobodyWhoIsNotThere(t *testing.T) {
 	url := dbtest.URL(t, "postgres")
 	db, first, own := process(t, url)
 	wait(t, "it listens", func() bool { return own.Load() == 1 })
-	time.Sleep(50 * time.Millisecond) // for its question who is there
+	wait(t, "it has asked who is there", func() bool { return db.Statements() > 0 })
 	before := db.Statements()
 	for range 50 {
 		first.Changed()

@@ -127,6 +127,7 @@ type station struct {
 	mu       sync.Mutex
 	requests []*http.Request
 	bodies   [][]byte
+	heard    func()
 }
 
 // newStation answers the first requests with the statuses, and those after
@@ -146,6 +147,9 @@ func newStation(t *testing.T, statuses ...int) *station {
 			t.Error(err)
 		}
 		s.requests, s.bodies = append(s.requests, r), append(s.bodies, text)
+		if s.heard != nil {
+			s.heard()
+		}
 		if n := len(s.requests); n <= len(statuses) {
 			w.WriteHeader(statuses[n-1])
 		}
@@ -223,14 +227,16 @@ func TestWhatMayPassIsTriedAgain(t *testing.T) {
 		t.Errorf("what is refused for good came to %d requests and %v", len(s.requests), err)
 	}
 	s = newStation(t, http.StatusBadGateway)
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
+	ctx, end := context.WithCancel(t.Context())
+	s.heard = func() { time.AfterFunc(50*time.Millisecond, end) } // by then it waits for its second try
 	c = mustCollect(t)
 	c.pause = time.Hour
 	if err := c.ExportSpans(ctx, spansOfAllSorts(t)); err == nil || len(s.requests) != 1 {
 		t.Errorf("without time left: %d requests and %v", len(s.requests), err)
 	}
 	s.Close()
+	ctx, end = context.WithDeadline(t.Context(), time.Now())
+	defer end()
 	if err := c.ExportSpans(ctx, spansOfAllSorts(t)); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("nobody there: %v", err)
 	}

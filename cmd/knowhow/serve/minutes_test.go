@@ -191,7 +191,7 @@ func (v visitor) askAndBeAnswered(demo shown) (question, customer string) {
 	}, &asked)
 	ayse := v.signIn("ayse")
 	offer := ""
-	for deadline := time.Now().Add(20 * time.Second); offer == "" && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); offer == "" && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		var offers struct {
 			Data []struct{ ID, Question, Body string } `json:"data"`
 		}

@@ -27,7 +27,8 @@ scene('a power cut loses no draft', async ({ house, browser, later }) => {
   const app = await (await browser.person(house, expert.email, { size: phone })).newPage();
   await app.goto(`${house.url}/work/turns/${turn.id}`);
   await app.getByLabel('Your answer').fill('Half of what I know');
-  await app.waitForTimeout(600); // a draft is written once its writer rests
+  // a draft is written once its writer rests
+  await app.waitForFunction(() => Object.values(localStorage).some((kept) => kept.includes('Half of what I know')));
 
   await house.stop('SIGKILL');
   await app.getByRole('button', { name: 'Send' }).click();

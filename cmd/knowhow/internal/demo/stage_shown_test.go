@@ -154,12 +154,15 @@ func (s stage) traffic(shown *demo.Stage, manager access.Caller) {
 		s.Error("the crowd's Ayşe took something")
 	}
 	s.stillOpen(shown.Scene(), 2)
-	time.Sleep(1200 * time.Millisecond) // a turn that was under way
-	asked := s.count(crowd)
-	clock.Advance(5 * time.Minute)
-	time.Sleep(2500 * time.Millisecond)
-	if n := s.count(crowd); n != asked {
-		s.Errorf("%d questions after the traffic was stopped at %d", n, asked)
+	asked, still := s.count(crowd), false
+	for try := 0; !still && try < 3; try++ { // a turn that was under way may take its time
+		clock.Advance(5 * time.Minute)
+		time.Sleep(2500 * time.Millisecond)
+		n := s.count(crowd)
+		asked, still = n, n == asked
+	}
+	if !still {
+		s.Errorf("%d questions by now, although the traffic was stopped", asked)
 	}
 	s.balanced()
 }
