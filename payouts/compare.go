@@ -100,7 +100,8 @@ func (s *Service) mirrored(tx *gorm.DB, theirs map[Currency]int64) ([]Currency, 
 }
 
 // unentered adds up our postings of which no entry of the provider's is known:
-// early is all of them, late those that should be there by now, at most twenty.
+// early is all of them, late those that should be there by now, at most twenty. What
+// was booked of an entry beside its posting, in suspense or as a fee, is of that entry.
 func (s *Service) unentered(tx *gorm.DB, mirror ledger.Account, now time.Time) (early int64, late []Difference, err error) {
 	var rows []struct {
 		Key      string
@@ -109,7 +110,9 @@ func (s *Service) unentered(tx *gorm.DB, mirror ledger.Account, now time.Time) (
 	}
 	err = tx.Raw(`SELECT p.key, p.posted_at, CAST(SUM(-e.amount) AS bigint) AS minor FROM ledger_entries AS e JOIN ledger_postings AS p ON p.id = e.posting_id
 		WHERE e.account_id = ? AND NOT EXISTS (SELECT 1 FROM provider_entries AS n WHERE n.provider = ? AND n.posting_key = p.key)
-		GROUP BY p.key, p.posted_at ORDER BY p.posted_at`, mirror.ID(), s.Provider.Label()).Scan(&rows).Error
+			AND NOT (p.key LIKE 'books:%' AND EXISTS (SELECT 1 FROM provider_entries AS n WHERE n.provider = ? AND n.id = substr(p.key, ?) AND n.state <> 'waiting'))
+		GROUP BY p.key, p.posted_at ORDER BY p.posted_at`,
+		mirror.ID(), s.Provider.Label(), s.Provider.Label(), len(bookingKey(s.Provider.Label(), ""))+1).Scan(&rows).Error
 	if err != nil {
 		return 0, nil, fmt.Errorf("look for postings without an entry: %w", err)
 	}

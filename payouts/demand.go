@@ -16,7 +16,8 @@ import (
 // RequestPayout pays an expert all that is available now, in each currency that
 // reaches the minimum. Request is the key: asked again, it returns the same
 // payouts. Errors: ErrNoAccount, ErrBelowMinimum, ErrOwing, ErrHeldBack,
-// ErrNotCleared, ErrKeyReused for another expert's request.
+// ErrNotCleared, ErrKeyReused for another expert's request, or one for a payout at
+// once.
 func (s *Service) RequestPayout(ctx context.Context, expert, request uuid.UUID) ([]Payout, error) {
 	return s.request(ctx, expert, request, demand{})
 }
@@ -77,7 +78,11 @@ func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uu
 		return nil, err
 	}
 	if run.CompletedAt != nil {
-		return requested(tx, run, expert)
+		made, err := requested(tx, run, expert)
+		if err == nil {
+			err = of.sameAs(tx, run, made)
+		}
+		return made, err
 	}
 	if err := s.payable(tx, expert); err != nil {
 		return nil, err
@@ -106,6 +111,24 @@ func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uu
 		return made, err
 	}
 	return made, s.orderInstant(ctx, tx, made, due, now)
+}
+
+// sameAs returns ErrKeyReused unless the payouts that a request made are what is
+// asked for: at once or not, and of the currency.
+func (of demand) sameAs(tx *gorm.DB, run Run, made []Payout) error {
+	ids, same := make([]uuid.UUID, len(made)), true
+	for i, p := range made {
+		ids[i] = p.ID
+		same = same && (of.fee == nil || of.fee.Currency == p.Currency)
+	}
+	var instant int64
+	if err := tx.Model(&Order{}).Where("kind = ? AND payout_id IN ?", MoveInstant, ids).Count(&instant).Error; err != nil {
+		return fmt.Errorf("look what request %s was: %w", run.Period, err)
+	}
+	if !same || of.instant != (instant > 0) {
+		return fmt.Errorf("%w: request %s", ErrKeyReused, run.Period)
+	}
+	return nil
 }
 
 // mayRequest refuses, before the provider is asked for anything, who has nothing
@@ -150,6 +173,7 @@ func (s *Service) dueOf(tx *gorm.DB, expert uuid.UUID, of demand, now time.Time)
 		if !s.mayInstantly(now, d.Country, d.Currency) {
 			return nil, fmt.Errorf("%w: %s to %s", ErrNoInstant, d.Currency, d.Country)
 		}
+		due[i].Instant = true
 		due[i].Kept = s.instantFee(Money{Minor: d.Balance, Currency: d.Currency})
 		if of.fee != nil && due[i].Kept > of.fee.Minor {
 			return nil, fmt.Errorf("%w: %d for %s", ErrFeeRose, due[i].Kept, of.fee)
@@ -161,7 +185,7 @@ func (s *Service) dueOf(tx *gorm.DB, expert uuid.UUID, of demand, now time.Time)
 // whyNone is why nothing of what is due could be paid.
 func (s *Service) whyNone(due []dueRow, now time.Time) error {
 	for _, d := range due {
-		if d.Balance-d.Kept >= s.minimum(now, d.Country, d.Currency) {
+		if d.amount() >= s.minimum(now, d.Country, d.Currency) {
 			return ErrNotCleared
 		}
 	}

@@ -21,8 +21,8 @@ const (
 	EntryWaiting EntryState = "waiting"
 	// EntryMatched: it is in our books by a posting of its own. Final.
 	EntryMatched EntryState = "matched"
-	// EntrySuspense: nobody knew what it was, and it was booked to suspense; a person
-	// explains it.
+	// EntrySuspense: nobody knew what it was, or it is not of the amount that we
+	// posted: it, or the difference, was booked to suspense; a person explains it.
 	EntrySuspense EntryState = "suspense"
 )
 
@@ -145,41 +145,70 @@ func (s *Service) matchBatch(ctx context.Context, batch []providerEntry, r *Reco
 	return nil
 }
 
-// match marks the entries whose posting is there, and returns the others. A
-// posting of another amount pauses payouts, and is none.
+// match marks the entries whose posting is there, and returns the others. Where the
+// posting is of another amount the difference goes to suspense, and pauses payouts.
 func (s *Service) match(ctx context.Context, batch []providerEntry, r *Reconciled) (left []providerEntry, err error) {
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	now, matched := s.now(), 0
+	now, matched, suspended := s.now(), 0, 0
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		left, matched = nil, 0
+		left, matched, suspended = nil, 0, 0
 		posted, err := postedFor(tx, s.Provider.Label(), batch)
 		if err != nil {
 			return err
 		}
 		for _, e := range batch {
 			minor, ok := posted[e.expected()]
+			delete(posted, e.expected()) // a second entry is none of ours
 			switch {
 			case !ok:
 				left = append(left, e)
-			case minor != e.NetMinor:
-				reason := fmt.Sprintf("entry %s of the provider's books is %d, our posting %s %d", e.ID, e.NetMinor, e.expected(), minor)
-				if _, err := PausePayoutsTx(ctx, tx, now, reason); err != nil {
+			case minor != e.NetMinor && minor != e.GrossMinor:
+				if err := e.suspendDifference(ctx, tx, now, minor); err != nil {
 					return err
 				}
+				suspended++
 			default:
-				if err := e.mark(tx, EntryMatched, e.expected()); err != nil {
+				if err := e.matchTx(ctx, tx, now, minor); err != nil {
 					return err
 				}
-				delete(posted, e.expected()) // a second entry is none of ours
 				matched++
 			}
 		}
 		return nil
 	})
 	r.Matched += matched
+	r.Suspended += suspended
 	return left, err
+}
+
+// matchTx marks an entry whose posting is there. Where that moved all but the fee,
+// such as of a dispute that is won and whose fee is given back, the fee is ours.
+func (e providerEntry) matchTx(ctx context.Context, tx *gorm.DB, now time.Time, posted int64) error {
+	if posted != e.NetMinor {
+		fee := BalanceTransaction{ID: e.ID, Kind: EntryFee, Currency: e.Currency, Gross: -e.FeeMinor, Net: -e.FeeMinor}
+		if _, err := BookTx(ctx, tx, now, e.Provider, fee); err != nil {
+			return err
+		}
+	}
+	return e.mark(tx, EntryMatched, e.expected())
+}
+
+// suspendDifference books to suspense what an entry has moved more, or less, than
+// its posting, and pauses payouts. A person says where it belongs.
+func (e providerEntry) suspendDifference(ctx context.Context, tx *gorm.DB, now time.Time, posted int64) error {
+	over := e.NetMinor - posted
+	differs := BalanceTransaction{ID: e.ID, Kind: EntryOther, Currency: e.Currency, Gross: over, Net: over}
+	if _, err := BookTx(ctx, tx, now, e.Provider, differs); err != nil {
+		return err
+	}
+	if err := e.mark(tx, EntrySuspense, e.expected()); err != nil {
+		return err
+	}
+	reason := fmt.Sprintf("entry %s of the provider's books is %d, our posting %s %d", e.ID, e.NetMinor, e.expected(), posted)
+	_, err := PausePayoutsTx(ctx, tx, now, reason)
+	return err
 }
 
 // postedFor is what the postings that the entries should be have moved of our
@@ -241,8 +270,12 @@ func (s *Service) explain(ctx context.Context, e providerEntry) error {
 			return err
 		})
 	default:
-		if s.Missed != nil {
-			err = s.Missed(ctx, e.transaction())
+		if s.Missed == nil {
+			return nil
+		}
+		err = s.Missed(ctx, e.transaction())
+		if errors.Is(err, ErrState) || errors.Is(err, ErrKeyReused) || errors.Is(err, ErrProviderRefuses) {
+			return nil // such as a dispute that is won after it was lost
 		}
 	}
 	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrInsufficientFunds) || errors.Is(err, ErrInvalid) {

@@ -89,7 +89,7 @@ type Refund struct {
 }
 
 // RefundBrand puts money from a brand's wallet in transit, back to the payments
-// it came by, the oldest first: an order for each, which Process sends. What the
+// it came by, the oldest first (but last those that refused before): an order for each, which Process sends. What the
 // provider kept of a payment stays with it. Errors: ErrFrozen,
 // *InsufficientFundsError of the wallet, ErrOwing where less is left of it than
 // the brand owes, ErrNoPayment where the payments left do not make up the amount,
@@ -206,12 +206,14 @@ type refundable struct {
 }
 
 // refundable lists the brand's payments that have something left, the oldest
-// first.
+// first; but last those by which money could not go back, such as of a card that is
+// closed, or because the bank has taken the payment back.
 func (s *Service) refundable(tx *gorm.DB, r Refund) (list []refundable, err error) {
 	err = tx.Raw(`SELECT p.charge_id AS reference, p.amount_minor - CAST(COALESCE((SELECT SUM(o.amount_minor) FROM payout_orders AS o
 			WHERE o.of_id = p.charge_id AND o.kind = ? AND o.state <> 'failed' AND o.bank_state <> 'failed'), 0) AS bigint) AS remaining
 		FROM brand_payments AS p WHERE p.brand_id = ? AND p.provider = ? AND p.currency = ? AND p.state = ? AND p.charge_id IS NOT NULL
-		ORDER BY p.ended_at, p.id`, MoveRefund, r.Brand, s.Provider.Label(), r.Amount.Currency, PaymentPaid).Scan(&list).Error
+		ORDER BY (SELECT COUNT(*) FROM payout_orders AS o WHERE o.of_id = p.charge_id AND o.kind = ? AND (o.state = 'failed' OR o.bank_state = 'failed')),
+			p.ended_at, p.id`, MoveRefund, r.Brand, s.Provider.Label(), r.Amount.Currency, PaymentPaid, MoveRefund).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the payments of brand %s: %w", r.Brand, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
+	"knowhow/payouts/sandbox"
 )
 
 // race runs sixteen callers at once and returns how many succeeded; the others
@@ -155,5 +156,104 @@ func TestAvailableIsPaidOutOnce(t *testing.T) {
 			t.Errorf("%d transfers for 2 experts", n)
 		}
 		b.check("after the payouts")
+	})
+}
+
+// The weekly run and requests for payouts at once race for the same money: it is
+// paid once, and a fee is kept only of what arrives at once.
+func TestWeeklyAndInstantPayOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		expert := b.payee(5000)
+		race(t, payouts.ErrBelowMinimum, func(i int) error {
+			if i%2 == 0 {
+				_, err := b.service.CreateRun(context.Background(), "2026-W10")
+				return err
+			}
+			_, err := b.service.RequestInstantPayout(context.Background(), expert, uuid.New())
+			return err
+		})
+		b.check("after the race")
+		b.settle()
+		var fees int64
+		orders := b.orders(expert)
+		for _, o := range orders {
+			fees += o.FeeMinor
+		}
+		if got := b.earnings(expert); got.PaidOut+fees != 5000 || got.Available != 0 || b.transfers() != 1 || len(orders) > 1 {
+			t.Errorf("%+v, fees %d, %d orders, %d transfers", got, fees, len(orders), b.transfers())
+		}
+		b.reconciled()
+	})
+}
+
+// An account that is restricted while an instant payout is under way gets all of it
+// back, with the fee, and nothing more is tried until it can be paid.
+func TestRestrictedWhileAtOnceGivesAllBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, ctx := newBank(t, db), context.Background()
+		expert := b.payee(5000)
+		_, err := b.service.RequestInstantPayout(ctx, expert, uuid.New())
+		b.must(err)
+		b.service.Provider = restricting{b.sandbox}
+		b.process()
+		if got := b.earnings(expert); got.Available != 5000 || got.InTransit != 0 || b.orders(expert)[0].State != payouts.PayoutFailed {
+			t.Fatalf("%+v, %+v", got, b.orders(expert))
+		}
+		if _, err := b.service.RequestPayout(ctx, expert, uuid.New()); !errors.Is(err, payouts.ErrNoAccount) {
+			t.Errorf("asked again: %v", err)
+		}
+		if made, err := b.service.CreateRun(ctx, "2026-W11"); made != 0 || err != nil {
+			t.Errorf("weekly: %d, %v", made, err)
+		}
+		b.check("restricted")
+		b.service.Provider = b.sandbox
+		_, err = b.service.RefreshAccount(ctx, expert)
+		b.must(err)
+		if made, err := b.service.CreateRun(ctx, "2026-W12"); made != 1 || err != nil {
+			t.Errorf("enabled again: %d, %v", made, err)
+		}
+		b.settle()
+		b.paidOnce(expert, 5000)
+		b.check("at the end")
+	})
+}
+
+// restricting is a provider that pays no account until its owner has looked.
+type restricting struct{ *sandbox.Provider }
+
+func (restricting) Move(context.Context, payouts.MoveRequest) (payouts.Movement, error) {
+	return payouts.Movement{}, &payouts.ProviderError{Class: payouts.Definitive, Code: payouts.CodeAccountRestricted}
+}
+
+// A request's id belongs to what was asked for under it.
+func TestARequestAgainIsTheSame(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, ctx := newBank(t, db), context.Background()
+		usual, atOnce := b.payee(5000), b.payee(5000)
+		first, second := uuid.New(), uuid.New()
+		_, err := b.service.RequestPayout(ctx, usual, first)
+		b.must(err)
+		_, err = b.service.RequestAgreedInstant(ctx, atOnce, second, eur(100))
+		b.must(err)
+		dbtest.Unchanged(t, db, func() {
+			again := func(name string, want error, made []payouts.Payout, err error) {
+				if !errors.Is(err, want) || want == nil && len(made) != 1 {
+					t.Errorf("%s: %+v, %v", name, made, err)
+				}
+			}
+			made, err := b.service.RequestPayout(ctx, usual, first)
+			again("the usual again", nil, made, err)
+			made, err = b.service.RequestAgreedInstant(ctx, atOnce, second, eur(100))
+			again("at once again", nil, made, err)
+			made, err = b.service.RequestInstantPayout(ctx, usual, first)
+			again("at once, after the usual", payouts.ErrKeyReused, made, err)
+			made, err = b.service.RequestPayout(ctx, atOnce, second)
+			again("the usual, after at once", payouts.ErrKeyReused, made, err)
+			made, err = b.service.RequestAgreedInstant(ctx, atOnce, second, payouts.Money{Minor: 100, Currency: "USD"})
+			again("of another currency", payouts.ErrKeyReused, made, err)
+			made, err = b.service.RequestPayout(ctx, atOnce, first)
+			again("of somebody else", payouts.ErrKeyReused, made, err)
+		})
 	})
 }

@@ -159,12 +159,14 @@ func (s *Service) readBooks(ctx context.Context, last reconciliation, r *Reconci
 }
 
 func (s *Service) keepEntries(ctx context.Context, list []BalanceTransaction, now time.Time, r *Reconciled) error {
-	if len(list) == 0 {
-		return nil
+	rows := make([]providerEntry, 0, len(list))
+	for _, e := range list {
+		if e.Gross != 0 || e.Fee != 0 { // else it moves nothing
+			rows = append(rows, newProviderEntry(s.Provider.Label(), e, now))
+		}
 	}
-	rows := make([]providerEntry, len(list))
-	for i, e := range list {
-		rows[i] = newProviderEntry(s.Provider.Label(), e, now)
+	if len(rows) == 0 {
+		return nil
 	}
 	var fresh int64
 	err := s.InTx(ctx, func(tx *gorm.DB) error {

@@ -172,7 +172,11 @@ type dueRow struct {
 	Country   string
 	Threshold int64
 	Kept      int64
+	Instant   bool // it is to arrive at once
 }
+
+// amount is what of it is paid.
+func (d dueRow) amount() int64 { return payableOf(d.Balance-d.Kept, d.Currency, d.Instant) }
 
 // lockDue reads and locks a batch of available balances, in account order, of
 // experts whose account can be paid, who owe nothing and are not kept from it. What
@@ -218,7 +222,7 @@ func (s *Service) intend(ctx context.Context, tx *gorm.DB, run Run, due []dueRow
 	var postings []ledger.Posting
 	short := map[Currency]int64{}
 	for _, d := range due {
-		amount := d.Balance - d.Kept
+		amount := d.amount()
 		if amount < s.minimum(now, d.Country, d.Currency) || run.Kind == Weekly && amount < d.Threshold {
 			continue
 		}

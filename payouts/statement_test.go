@@ -71,7 +71,7 @@ func (w *world) oneOfEach(expert uuid.UUID) {
 	w.settle()
 	taken := w.earned(expert, 2000, 10)
 	w.must(w.release(taken))
-	w.must(w.withhold(uuid.New(), expert, 1500))
+	w.must(w.withhold(uuid.New(), expert, w.balance(ledger.ExpertAvailable, expert, "EUR"))) // so that all of it is owed
 	w.must(w.clawBack(taken, uuid.New()))
 	w.must(w.forgive(expert, 1+w.rng.Int64N(400)))
 }

@@ -77,7 +77,8 @@ func (s *Service) termsOf(ctx context.Context, tx *gorm.DB, expert uuid.UUID, co
 	if t.SetAside, err = setAsideTx(tx, expert, sum.Currency); err != nil {
 		return t, err
 	}
-	if t.Asked == nil && t.free() < least {
+	free := payableOf(t.free(), t.Currency, false)
+	if t.Asked == nil && free < least {
 		t.Asked = ErrBelowMinimum
 	}
 	t.Weekly = t.Asked
@@ -85,7 +86,7 @@ func (s *Service) termsOf(ctx context.Context, tx *gorm.DB, expert uuid.UUID, co
 	case t.Weekly != nil:
 	case t.Schedule == WhenAsked:
 		t.Weekly = ErrWhenAsked
-	case t.free() < t.Threshold:
+	case free < t.Threshold:
 		t.Weekly = ErrBelowThreshold
 	}
 	s.instantTerms(&t, country, now)
@@ -106,7 +107,7 @@ func (s *Service) instantTerms(t *Terms, country string, now time.Time) {
 		return
 	}
 	t.InstantFee = s.instantFee(Money{Minor: t.free(), Currency: t.Currency})
-	t.InstantAmount = t.free() - t.InstantFee
+	t.InstantAmount = payableOf(t.free()-t.InstantFee, t.Currency, true)
 	if t.Instant == nil && t.InstantAmount < t.Minimum {
 		t.Instant = ErrBelowMinimum
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
@@ -23,19 +22,6 @@ const (
 func (s *Service) readBooks(ctx context.Context, _ job.Job) error {
 	_, err := s.payouts.Reconcile(ctx)
 	return err
-}
-
-// missed looks at what no news has told of: a payment, or a dispute, that the
-// provider's books have and ours do not.
-func (s *Service) missed(ctx context.Context, e payouts.BalanceTransaction) error {
-	switch {
-	case e.Kind == payouts.EntryDispute:
-		return s.cashier.HeedClaim(ctx, e.Source)
-	case e.Kind == payouts.EntryPayment && e.Subject != uuid.Nil:
-		_, err := s.cashier.Settle(ctx, e.Subject)
-		return err
-	}
-	return nil
 }
 
 // Reconcile reads the provider's books now and compares their sums with ours

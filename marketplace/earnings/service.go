@@ -70,9 +70,6 @@ func New(r Rooms) *Service {
 		store: r.Store, clock: r.Clock, queue: r.Queue, events: r.Events, programs: r.Programs, experts: r.Experts, payouts: r.Payouts, notify: r.Notify, payday: r.Payday,
 		cashier: r.Cashier, news: r.News, redactor: r.Redactor, countries: r.Countries,
 	}
-	if s.cashier != nil {
-		s.payouts.Missed = s.missed
-	}
 	s.queue.Sweep(job.Sweep{Name: "take_backs", Table: "take_backs", Do: s.takeBackDueTx})
 	s.queue.HandleCall(heedJob, s.heed)
 	s.queue.HandleCall(settleJob, s.settle)

@@ -66,7 +66,7 @@ func TestFloor(t *testing.T) {
 		currency money.Currency
 		want     int64
 	}{
-		{"DE", "EUR", 100}, {"DE", "USD", 200}, {"AL", "EUR", 4000}, {"AL", "USD", 5000}, {"AL", "ALL", 3000}, {"AL", "JPY", 7600},
+		{"DE", "EUR", 100}, {"DE", "USD", 200}, {"AL", "EUR", 4000}, {"AL", "USD", 5000}, {"AL", "ALL", 300_000}, {"AL", "JPY", 7600},
 		{"SV", "USD", 3000}, {"SV", "EUR", 3500}, {"JP", "JPY", 1}, {"AL", "BHD", 0}, {"RU", "EUR", 0}, {"", "EUR", 0},
 	} {
 		if got := Floor(now, c.code, c.currency); got != c.want {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestParseCurrency(t *testing.T) {
-	for code, want := range map[string]int{"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "ISK": 0} {
+	for code, want := range map[string]int{"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "ISK": 0, "HUF": 2, "COP": 2, "IDR": 2, "RSD": 2, "MGA": 0} {
 		c, err := money.ParseCurrency(code)
 		if err != nil || c.Exponent() != want {
 			t.Errorf("ParseCurrency(%q) = %q, exponent %d, %v; want exponent %d", code, c, c.Exponent(), err, want)

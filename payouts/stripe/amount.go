@@ -12,8 +12,8 @@ import (
 
 // exponents are Stripe's digits of minor units where they are not ISO 4217's,
 // which ours are: https://docs.stripe.com/currencies#special-cases. ISK and UGX
-// have none left but are still counted in hundredths; MGA is counted whole.
-var exponents = map[payouts.Currency]int{"ISK": 2, "UGX": 2, "MGA": 0}
+// have none left but are still counted in hundredths.
+var exponents = map[payouts.Currency]int{"ISK": 2, "UGX": 2}
 
 // wholeOnly are currencies in which Stripe takes whole units only, though it
 // counts hundredths: ISK and UGX always, HUF and TWD where money is paid out.

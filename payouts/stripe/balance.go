@@ -119,7 +119,7 @@ func sourceOf(s *stripego.BalanceTransactionSource) (of string, meta map[string]
 		}
 		return of, s.TransferReversal.Metadata
 	case s.Refund != nil:
-		return paymentOf(s.Refund.PaymentIntent, s.Refund.Charge), s.Refund.Metadata
+		return refundedOf(s.Refund, ""), s.Refund.Metadata
 	case s.Dispute != nil:
 		return paymentOf(s.Dispute.PaymentIntent, s.Dispute.Charge), s.Dispute.Metadata
 	case s.Payout != nil:

@@ -80,7 +80,7 @@ func (c *Client) findRefunds(ctx context.Context, req payouts.MoveRequest) (foun
 		if r.Metadata[metaOrder] != req.Subject.String() {
 			continue
 		}
-		m, err := ofRefund(r)
+		m, err := ofRefund(r, req.Of)
 		if err != nil {
 			return nil, err
 		}

@@ -101,7 +101,7 @@ func (c *Client) moveRefund(p stripego.Params, req payouts.MoveRequest, amount *
 	if err != nil {
 		return payouts.Movement{}, answered("refund", err)
 	}
-	return ofRefund(made)
+	return ofRefund(made, req.Of)
 }
 
 func ordered(subject uuid.UUID) map[string]string {
@@ -139,7 +139,7 @@ func (c *Client) MoveStatus(ctx context.Context, kind payouts.MoveKind, account,
 		if err != nil {
 			return payouts.Movement{}, answered("read a refund", err)
 		}
-		return ofRefund(found)
+		return ofRefund(found, "")
 	}
 	return payouts.Movement{}, badKind(kind)
 }
@@ -171,9 +171,10 @@ func ofPayout(p *stripego.Payout, account string) (payouts.Movement, error) {
 	return m, err
 }
 
-func ofRefund(r *stripego.Refund) (payouts.Movement, error) {
+// ofRefund is a refund of what it was asked for as of.
+func ofRefund(r *stripego.Refund, of string) (payouts.Movement, error) {
 	m, err := movement("refund", r.ID, r.Amount, r.Currency)
-	m.Of, m.Failure = paymentOf(r.PaymentIntent, r.Charge), string(r.FailureReason)
+	m.Of, m.Failure = refundedOf(r, of), string(r.FailureReason)
 	switch r.Status {
 	case stripego.RefundStatusSucceeded:
 	case stripego.RefundStatusFailed, stripego.RefundStatusCanceled:
@@ -182,6 +183,15 @@ func ofRefund(r *stripego.Refund) (payouts.Movement, error) {
 		m.State = payouts.MovePending
 	}
 	return m, err
+}
+
+// refundedOf names the payment of a refund. Stripe's names both its charge and the
+// charge's intent, whichever it was asked for by; we ask by the charge.
+func refundedOf(r *stripego.Refund, of string) string {
+	if r.Charge == nil || r.PaymentIntent != nil && r.PaymentIntent.ID == of {
+		return paymentOf(r.PaymentIntent, nil)
+	}
+	return r.Charge.ID
 }
 
 // paymentOf names a payment as we do: by its intent, where it has one.

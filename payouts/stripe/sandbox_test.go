@@ -152,7 +152,7 @@ func written(t *testing.T, req payouts.MoveRequest, m payouts.Movement) string {
 		return asStripe(t, "payout", says)
 	}
 	says["status"] = map[payouts.MoveState]string{payouts.MoveDone: "succeeded", payouts.MovePending: "pending", payouts.MoveFailed: "failed"}[m.State]
-	says["charge"], says["payment_intent"] = m.Of, nil
+	says["charge"], says["payment_intent"] = m.Of, "pi_1" // Stripe names both
 	return asStripe(t, "refund", says)
 }
 

@@ -1,8 +1,6 @@
+import { digitsOf } from '@kit/index';
 import { NumberInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-
-/** How many digits a currency has behind the point. */
-export const digitsOf = (currency: string) => new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
 /** Minor units as they are typed, and back. */
 export const typed = (minor: number, currency: string): number | string => (minor ? minor / 10 ** digitsOf(currency) : '');

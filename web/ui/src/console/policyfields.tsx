@@ -1,3 +1,4 @@
+import { digitsOf } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { NumberInput, Paper, Text } from '@mantine/core';
 import css from './console.module.css';
@@ -29,6 +30,6 @@ export function Percent({ label, value, set, least = 0, most = 100 }: { label: s
 
 /** An amount, in minor units. */
 export function MoneyInput({ label, currency, value, set }: { label: string; currency: string; value: number; set: (minor: number) => void }) {
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = digitsOf(currency);
   return <NumberInput label={label} min={0} decimalScale={digits} fixedDecimalScale value={value / 10 ** digits} onChange={(n) => set(Math.round(Number(n) * 10 ** digits))} suffix={` ${currency}`} hideControls />;
 }

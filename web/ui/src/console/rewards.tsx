@@ -1,4 +1,4 @@
-import { $api, type Schemas, useFormat, useI18n } from '@kit/index';
+import { $api, digitsOf, type Schemas, useFormat, useI18n } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Button, Checkbox, NumberInput, Text, TextInput } from '@mantine/core';
 import css from './console.module.css';
@@ -23,7 +23,7 @@ export function Rewards({ of, currency, put }: { of: Policy; currency: string; p
 
 /** How many minor units a currency's unit has. */
 export function scaleOf(currency: string): number {
-  return 10 ** (new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2);
+  return 10 ** digitsOf(currency);
 }
 
 /** A program's topics, and its languages without regions. */

@@ -1,14 +1,14 @@
 import { now as present } from './clock';
 import { useEffect, useMemo, useState } from 'react';
 import type { Schemas } from './api';
+import { digitsOf, moneyFormat } from './digits';
 import { useI18n } from './i18n';
 
 type Sum = Schemas['Money'];
 
 /** money writes minor units in their currency, as the language does. */
 export function money(language: string, sum: Sum): string {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency: sum.currency });
-  return format.format(sum.amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  return moneyFormat(language, sum.currency).format(sum.amount / 10 ** digitsOf(sum.currency));
 }
 
 const units = [

@@ -3,6 +3,7 @@ export { $api, ApiError, client, codeOf, OfflineError, raw, send, session, type 
 export { type App, start } from './app';
 export { isDemo, now } from './clock';
 export { dark } from './color';
+export { digitsOf } from './digits';
 export { drafts, useDraft } from './drafts';
 export { Money, useFormat, useNow, When } from './format';
 export { type Key, languages, useCodes, useI18n } from './i18n';

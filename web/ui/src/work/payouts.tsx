@@ -1,4 +1,4 @@
-import { client, FormDialog, key, Money, type Schemas, useCodes, useConfirm, useFormat, useI18n, useWrite, When } from '@kit/index';
+import { client, digitsOf, FormDialog, key, Money, type Schemas, useCodes, useConfirm, useFormat, useI18n, useWrite, When } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Button, Group, NumberInput, Paper, Radio, Stack, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
@@ -103,9 +103,6 @@ function useInstant(of: Sum): [() => void, ReactNode] {
   return [ask, confirm.dialog];
 }
 
-/** How many decimals a currency has. */
-const decimals = (currency: string) => new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-
 const mostThreshold = 100;
 
 function Choice({ of, close }: { of: Sum; close: () => void }) {
@@ -113,7 +110,7 @@ function Choice({ of, close }: { of: Sum; close: () => void }) {
   const { money } = useFormat();
   const [schedule, setSchedule] = useState<Schedule>(of.payout.schedule);
   const [threshold, setThreshold] = useState(of.payout.threshold);
-  const digits = decimals(of.currency);
+  const digits = digitsOf(of.currency);
   const { minimum } = of.payout;
   const sum = (amount: number) => money({ amount, currency: of.currency });
   const save = useWrite(

@@ -1,4 +1,4 @@
-import { $api, Await, client, HourGrid, key, Page, type Schemas, useDraft, useFormat, useI18n, useWrite } from '@kit/index';
+import { $api, Await, client, digitsOf, HourGrid, key, Page, type Schemas, useDraft, useFormat, useI18n, useWrite } from '@kit/index';
 import layout from '@kit/layout.module.css';
 import { Button, Group, NumberInput, Paper, Text, Textarea, TextInput } from '@mantine/core';
 import CircleCheck from 'lucide-react/icons/circle-check';
@@ -78,7 +78,7 @@ function Admission({ program }: { program: Schemas['Program'] }) {
   const { t } = useI18n();
   const { may } = usePlace();
   const before = program.policies.admission ?? { max_experts: 0, onboarding: 0 };
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency: program.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = digitsOf(program.currency);
   const [of, setOf] = useState(before);
   const save = useWrite(() => client.PUT('/api/v1/programs/{program}/policies', { params: { path: { program: program.id } }, body: { ...program.policies, admission: of } }), {
     stale: [key('/api/v1/brands/{brand}/programs')],

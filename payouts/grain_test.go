@@ -1,0 +1,69 @@
+package payouts_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"knowhow/migrations/dbtest"
+	"knowhow/migrations/sqldb"
+	"knowhow/payouts"
+	"knowhow/payouts/sandbox"
+)
+
+// What the provider cannot move of a currency stays available, and the rest is paid.
+func TestPayoutsAreOfWhatCanBeMoved(t *testing.T) {
+	for _, tt := range []struct {
+		currency payouts.Currency
+		instant  bool
+		has      int64
+		paid     int64
+		fee      int64
+	}{
+		{"KWD", false, 12_347, 12_340, 0},
+		{"HUF", false, 1_000_050, 1_000_050, 0},
+		{"HUF", true, 1_000_050, 990_000, 10_001},
+		{"EUR", true, 10_001, 9_900, 101},
+	} {
+		dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+			b, ctx, expert, id := newBank(t, db), context.Background(), uuid.New(), uuid.New()
+			_, err := b.service.EnsureAccount(ctx, expert)
+			b.must(err)
+			sum := func(minor int64) payouts.Money { return payouts.Money{Minor: minor, Currency: tt.currency} }
+			b.must(b.tx(func(ctx context.Context, tx *gorm.DB) error {
+				if err := sandbox.ReceiveTx(ctx, tx, b.clock.now(), sandbox.Payment{ID: id, Gross: sum(5_000_000)}); err != nil {
+					return err
+				}
+				err := payouts.FundBrandTx(ctx, tx, b.clock.now(), payouts.Funding{ID: id, Brand: b.brand, Provider: sandbox.Label, Gross: sum(5_000_000)})
+				if err != nil {
+					return err
+				}
+				return payouts.GrantBonusTx(ctx, tx, b.clock.now(), payouts.Bonus{ID: uuid.New(), Expert: expert, By: uuid.New(), Amount: sum(tt.has)})
+			}))
+			var terms []payouts.Terms
+			b.must(b.tx(func(ctx context.Context, tx *gorm.DB) (err error) {
+				terms, err = b.service.TermsTx(ctx, tx, expert)
+				return err
+			}))
+			if tt.instant && (len(terms) != 1 || terms[0].InstantAmount != tt.paid || terms[0].InstantFee != tt.fee) {
+				t.Errorf("%s: terms %+v", tt.currency, terms)
+			}
+			ask := b.service.RequestPayout
+			if tt.instant {
+				ask = b.service.RequestInstantPayout
+			}
+			made, err := ask(ctx, expert, uuid.New())
+			if err != nil || len(made) != 1 || made[0].AmountMinor != tt.paid {
+				t.Fatalf("%s: %+v, %v", tt.currency, made, err)
+			}
+			b.settle()
+			if got := b.earnings(expert); got.PaidOut != tt.paid || got.Available != tt.has-tt.paid-tt.fee {
+				t.Errorf("%s: %+v", tt.currency, got)
+			}
+			b.check("at the end")
+			b.reconciled()
+		})
+	}
+}
