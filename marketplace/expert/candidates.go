@@ -109,14 +109,14 @@ func (m *member) unfitFor() Reason {
 }
 
 // excluded returns the first rule that keeps the expert out, or "". topic is nil
-// where it is not known, language empty where any will do.
-func (m *member) excluded(topic *program.Topic, language string) Reason {
+// where it is not known, language empty where any will do; slug is the topic's.
+func (m *member) excluded(topic *program.Topic, slug, language name) Reason {
 	switch {
 	case topic != nil && topic.Mode == program.BrandOnly:
 		return ReasonBrandOnly
 	case m.unfit != "":
 		return m.unfit
-	case language != "" && !slices.Contains(m.languages, language):
+	case language.text != "" && !m.languages.has(language):
 		return ReasonLanguage
 	case topic == nil:
 		return ""
@@ -126,7 +126,7 @@ func (m *member) excluded(topic *program.Topic, language string) Reason {
 		return ReasonNotCertified
 	case topic.NeedsReading && !slices.Contains(m.unlocked, topic.Slug):
 		return ReasonUnread
-	case len(m.topics) > 0 && !slices.Contains(m.topics, topic.Slug):
+	case !m.topics.empty() && !m.topics.has(slug):
 		return ReasonTopic
 	}
 	return ""

@@ -17,7 +17,7 @@ import (
 type Roll struct {
 	roster         *roster
 	topic          *program.Topic
-	slug, language string
+	slug, language name
 	now            time.Time
 	prior          standing.Prior
 }
@@ -34,14 +34,11 @@ func (s *Service) UseRollTx(ctx context.Context, tx *gorm.DB, r Requirement, use
 	if err := known.catchUpTx(ctx, tx); err != nil {
 		return err
 	}
-	roll := Roll{roster: known, topic: r.Topic, language: program.BaseLanguage(r.Language), now: r.Now, prior: r.Prior}
+	roll := Roll{roster: known, now: r.Now, prior: r.Prior}
 	if r.Prior == (standing.Prior{}) {
 		roll.prior = rollPrior
 	}
-	if r.Topic != nil {
-		roll.slug = r.Topic.Slug
-	}
-	use(roll)
+	use(roll.For(r.Topic, r.Language))
 	return nil
 }
 
@@ -51,9 +48,9 @@ func (r Roll) Version() int64 { return r.roster.version }
 // For is the same roll for questions of another topic and language; as in a
 // Requirement nil and empty stand for any.
 func (r Roll) For(topic *program.Topic, language string) Roll {
-	r.topic, r.slug, r.language = topic, "", program.BaseLanguage(language)
+	r.topic, r.slug, r.language = topic, name{}, r.roster.names.name(program.BaseLanguage(language))
 	if topic != nil {
-		r.slug = topic.Slug
+		r.slug = r.roster.names.name(topic.Slug)
 	}
 	return r
 }
@@ -62,7 +59,7 @@ func (r Roll) For(topic *program.Topic, language string) Roll {
 // place.
 func (r Roll) Rule(person access.PersonID) Reason {
 	if m := r.roster.members[person]; m != nil {
-		return m.excluded(r.topic, r.language)
+		return m.excluded(r.topic, r.slug, r.language)
 	}
 	return ""
 }
@@ -97,8 +94,8 @@ func (r Roll) Hands(person access.PersonID) int {
 // just now; with a reason they may not be asked.
 func (r Roll) May(place int) (Candidate, Reason) {
 	m := r.roster.order[place]
-	if reason := m.excluded(r.topic, r.language); reason != "" {
+	if reason := m.excluded(r.topic, r.slug, r.language); reason != "" {
 		return Candidate{Person: m.person}, reason
 	}
-	return m.candidate(r.prior, r.slug, r.now), ""
+	return m.candidate(r.prior, r.slug.text, r.now), ""
 }

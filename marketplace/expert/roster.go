@@ -38,7 +38,7 @@ func (r *rosters) of(key rosterKey) *roster {
 	defer r.mu.Unlock()
 	kept, ok := r.kept[key]
 	if !ok {
-		kept = &roster{rosterKey: key, members: map[access.PersonID]*member{}, versions: &r.versions}
+		kept = &roster{rosterKey: key, members: map[access.PersonID]*member{}, names: names{}, versions: &r.versions}
 		r.kept[key] = kept
 	}
 	return kept
@@ -60,6 +60,7 @@ type roster struct {
 	mu       sync.Mutex
 	read     rosterCursor
 	members  map[access.PersonID]*member
+	names    names     // of topics and languages
 	order    []*member // longest enrolled first
 	version  int64     // of who is where in order
 	versions *atomic.Int64
@@ -75,19 +76,20 @@ type rosterCursor struct {
 // member is an expert in a program. But for believed, which follows from the
 // rest, it is never changed, only replaced.
 type member struct {
-	person                       access.PersonID
-	state                        State
-	lot                          uint64
-	certified, topics, languages []string // languages without script and region
-	unlocked                     []string // topics whose cards were read
-	restricted                   []string // topics that a restriction keeps them from
-	handle, country              string
-	unfit                        Reason // for now, whatever the question; empty: fit
-	since                        time.Time
-	capacity, active             int
-	available, interested        bool
-	beliefs                      map[string]Belief // by topic
-	believed                     believed
+	person                access.PersonID
+	state                 State
+	lot                   uint64
+	certified             []string
+	topics, languages     nameSet  // languages without script and region
+	unlocked              []string // topics whose cards were read
+	restricted            []string // topics that a restriction keeps them from
+	handle, country       string
+	unfit                 Reason // for now, whatever the question; empty: fit
+	since                 time.Time
+	capacity, active      int
+	available, interested bool
+	beliefs               map[string]Belief // by topic
+	believed              believed
 }
 
 const memberColumns = ` e.person_id, e.state, e.lot, e.certified, e.topics, e.unlocked, e.restricted, x.languages, x.handle, x.country, e.enrolled_at,
@@ -126,7 +128,7 @@ func (r *roster) catchUpTx(ctx context.Context, tx *gorm.DB) error {
 	changed := map[access.PersonID]*member{}
 	read := r.read // stays where there is nothing new
 	for rows.Next() {
-		if err := readMember(rows, &read, changed); err != nil {
+		if err := r.readMember(rows, &read, changed); err != nil {
 			return fmt.Errorf("read an expert of program %s: %w", r.program, err)
 		}
 	}
@@ -154,7 +156,7 @@ func (r *roster) next(postgres bool) (string, []any) {
 }
 
 // readMember reads one row into the members it belongs to.
-func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
+func (r *roster) readMember(rows marketplace.Rows, read *rosterCursor, into map[access.PersonID]*member) error {
 	var m member
 	var certified, topics, unlocked, restricted, languages string
 	var since, believed sql.NullTime
@@ -169,7 +171,7 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	known, ok := into[m.person]
 	if !ok {
 		m.since = since.Time.UTC()
-		if err := m.lists(certified, topics, unlocked, restricted, languages); err != nil {
+		if err := r.lists(&m, certified, topics, unlocked, restricted, languages); err != nil {
 			return err
 		}
 		m.unfit = m.unfitFor()
@@ -187,17 +189,19 @@ func readMember(rows marketplace.Rows, read *rosterCursor, into map[access.Perso
 	return nil
 }
 
-func (m *member) lists(certified, topics, unlocked, restricted, languages string) error {
+func (r *roster) lists(m *member, certified, topics, unlocked, restricted, languages string) error {
+	var chosen, spoken []string
 	for into, text := range map[*[]string]string{
-		&m.certified: certified, &m.topics: topics, &m.unlocked: unlocked, &m.restricted: restricted, &m.languages: languages,
+		&m.certified: certified, &chosen: topics, &m.unlocked: unlocked, &m.restricted: restricted, &spoken: languages,
 	} {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
 			return fmt.Errorf("read a list of expert %s: %w", m.person, err)
 		}
 	}
-	for i, tag := range m.languages {
-		m.languages[i] = program.BaseLanguage(tag)
+	for i, tag := range spoken {
+		spoken[i] = program.BaseLanguage(tag)
 	}
+	m.topics, m.languages = r.names.set(chosen), r.names.set(spoken)
 	return nil
 }
 

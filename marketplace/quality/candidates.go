@@ -90,10 +90,8 @@ func pairedTx(ctx context.Context, tx *gorm.DB, person access.PersonID, now time
 	since := now.Add(-verdict.PairedApart)
 	err := tx.WithContext(ctx).Raw(`SELECT person_id AS judge, author_id AS author, asked_at AS at FROM review_votes
 			WHERE (person_id = @person OR author_id = @person) AND author_id IS NOT NULL AND asked_at > @since
-		UNION ALL SELECT r.reviewer_id, a.person_id, r.ended_at FROM reviews r JOIN assignments a ON a.id = r.assignment_id
-			WHERE r.reviewer_id = @person AND r.votes = 0 AND r.ended_at > @since
-		UNION ALL SELECT r.reviewer_id, a.person_id, r.ended_at FROM assignments a JOIN reviews r ON r.assignment_id = a.id
-			WHERE a.person_id = @person AND r.reviewer_id IS NOT NULL AND r.votes = 0 AND r.ended_at > @since
+		UNION ALL SELECT reviewer_id, author_id, ended_at FROM reviews
+			WHERE (reviewer_id = @person OR author_id = @person) AND reviewer_id IS NOT NULL AND votes = 0 AND ended_at > @since
 		ORDER BY 3`, map[string]any{"person": person, "since": since}).Scan(&met).Error
 	if err != nil {
 		return nil, fmt.Errorf("find whom %s has judged lately: %w", person, err)

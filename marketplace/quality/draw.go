@@ -37,7 +37,7 @@ func (s *Service) cause(d question.Detail, by question.Drawing) ReviewCause {
 // earning.
 func (s *Service) drawAtOnce(_ context.Context, _ *gorm.DB, e event.Event, data any) ([]marketplace.Statement, []event.News, error) {
 	d, ok := data.(question.Detail)
-	if !ok || !atOnce(d) || d.Assignment == nil {
+	if !ok || !atOnce(d) || d.Assignment == nil || d.Person == nil {
 		return nil, nil, nil
 	}
 	cause, due := s.cause(d, *d.Drawing), reviewDue(d.Drawing.EarnedAt, d.Drawing.ReleaseAt)
@@ -45,7 +45,7 @@ func (s *Service) drawAtOnce(_ context.Context, _ *gorm.DB, e event.Event, data 
 		return nil, nil, nil // nothing to look at, or no time left for a look
 	}
 	r := Review{
-		ID: marketplace.NewID[Review](), BrandID: e.Brand, QuestionID: question.ID(e.Subject), AssignmentID: *d.Assignment,
+		ID: marketplace.NewID[Review](), BrandID: e.Brand, QuestionID: question.ID(e.Subject), AssignmentID: *d.Assignment, AuthorID: *d.Person,
 		State: ReviewOpen, Cause: cause, Currency: d.Drawing.Pay.Currency, CreatedAt: e.At, NextDueAt: &due,
 	}
 	requested := event.News{
@@ -141,7 +141,7 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Pro
 		return err
 	}
 	r := Review{
-		ID: marketplace.NewID[Review](), BrandID: w.of.BrandID, QuestionID: w.of.ID, AssignmentID: w.turn.ID,
+		ID: marketplace.NewID[Review](), BrandID: w.of.BrandID, QuestionID: w.of.ID, AssignmentID: w.turn.ID, AuthorID: w.turn.PersonID,
 		State: ReviewOpen, Cause: cause, Currency: p.Currency, CreatedAt: now, NextDueAt: &due,
 	}
 	peers := false
@@ -182,9 +182,9 @@ func (s *Service) openTx(ctx context.Context, tx *gorm.DB, w work, p program.Pro
 func (r *Review) insert() marketplace.Statement {
 	return marketplace.Statement{
 		Doing: "insert the review of assignment " + r.AssignmentID.String(),
-		SQL: `INSERT INTO reviews (id, brand_id, question_id, assignment_id, state, cause, reward_minor, currency, created_at, next_due_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		Args: []any{r.ID, r.BrandID, r.QuestionID, r.AssignmentID, r.State, r.Cause, r.RewardMinor, r.Currency, r.CreatedAt, r.NextDueAt},
+		SQL: `INSERT INTO reviews (id, brand_id, question_id, assignment_id, author_id, state, cause, reward_minor, currency, created_at, next_due_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		Args: []any{r.ID, r.BrandID, r.QuestionID, r.AssignmentID, r.AuthorID, r.State, r.Cause, r.RewardMinor, r.Currency, r.CreatedAt, r.NextDueAt},
 	}
 }
 

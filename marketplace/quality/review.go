@@ -28,6 +28,7 @@ type Review struct {
 	BrandID      marketplace.BrandID
 	QuestionID   question.ID
 	AssignmentID question.AssignmentID
+	AuthorID     access.PersonID // whose work it is
 	State        ReviewState
 	Cause        ReviewCause
 	RewardMinor  int64 // set aside for a peer's review; 0: nobody is paid for it

@@ -3,8 +3,8 @@ package quality
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,6 +14,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/quality/verdict"
 	"knowhow/payouts"
 )
 
@@ -57,22 +58,29 @@ const (
 
 // waiting is a review that a reviewer may be given.
 type waiting struct {
-	ID     ReviewID
-	Author access.PersonID
-	Asked  bool // peers are asked to judge it
+	ID    ReviewID
+	Asked bool // peers are asked to judge it
+	Met   bool // its author is somebody the reviewer has lately judged, or who judged them
+	Held  bool // somebody has had it for longer than it was theirs alone
 }
 
-// rank puts what nobody else judges, and whose author the reviewer has not lately
-// judged, nor they them, before the rest.
-func (w waiting) rank(paired map[access.PersonID]time.Time) int {
+// rank puts what nobody else judges, and whose author the reviewer has not met,
+// before the rest.
+func (w waiting) rank() int {
 	rank := 0
 	if w.Asked {
 		rank = 1
 	}
-	if _, met := paired[w.Author]; met {
+	if w.Met {
 		rank += 2
 	}
 	return rank
+}
+
+// place is where a reviewer of a brand stands.
+type place struct {
+	Turn  *ReviewTurnID // under way
+	Works bool          // they are an expert of one of its programs
 }
 
 // NextReview gives the caller a review to decide (permission ReviewWork): the one
@@ -86,12 +94,13 @@ func (s *Service) NextReview(ctx context.Context, caller access.Caller, brand ma
 	now := s.clock.Now()
 	err = s.inBrand(ctx, caller, brand, access.ReviewWork, func(tx *gorm.DB) error {
 		next = nil
-		if err := oneAtATimeTx(ctx, tx, caller.Person); err != nil {
-			return err
+		at, err := placeTx(ctx, tx, caller.Person, brand)
+		var mine []OpenReview
+		if err == nil && at.Turn != nil {
+			mine, err = s.inHandTx(ctx, tx, caller, brand, now)
 		}
-		mine, err := s.inHandTx(ctx, tx, caller, brand, now)
 		if err == nil && len(mine) == 0 {
-			mine, err = s.drawnTx(ctx, tx, caller, brand, now)
+			mine, err = s.drawnTx(ctx, tx, caller, brand, at, now)
 		}
 		if err == nil && len(mine) > 0 {
 			next = &mine[0]
@@ -101,19 +110,20 @@ func (s *Service) NextReview(ctx context.Context, caller access.Caller, brand ma
 	return next, err
 }
 
-// oneAtATimeTx has who asks several times at once wait for themselves: else one of
-// their turns would end another that was given a moment before.
-func oneAtATimeTx(ctx context.Context, tx *gorm.DB, person access.PersonID) error {
-	var locked []access.PersonID
-	if err := marketplace.ForUpdate(tx.WithContext(ctx)).Table("persons").Select("id").Where("id = ?", person).Scan(&locked).Error; err != nil {
-		return fmt.Errorf("wait for what else %s asks for: %w", person, err)
+// placeTx tells where a reviewer stands.
+func placeTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID) (at place, err error) {
+	err = tx.WithContext(ctx).Raw(`SELECT (SELECT id FROM review_turns WHERE brand_id = @brand AND person_id = @person AND ended_at IS NULL) AS turn,
+			EXISTS (SELECT 1 FROM enrolments WHERE person_id = @person AND brand_id = @brand AND state IN ('probation', 'active')) AS works`,
+		map[string]any{"brand": brand, "person": person}).Scan(&at).Error
+	if err != nil {
+		return place{}, fmt.Errorf("look what %s has in hand: %w", person, err)
 	}
-	return nil
+	return at, nil
 }
 
 // drawnTx gives a review to somebody who has none that they may decide.
-func (s *Service) drawnTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, now time.Time) ([]OpenReview, error) {
-	given, err := s.giveReviewTx(ctx, tx, caller.Person, brand, now)
+func (s *Service) drawnTx(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID, at place, now time.Time) ([]OpenReview, error) {
+	given, err := s.giveReviewTx(ctx, tx, caller.Person, brand, at, now)
 	if err != nil || !given {
 		return nil, err
 	}
@@ -151,44 +161,45 @@ func (s *Service) inHandTx(ctx context.Context, tx *gorm.DB, caller access.Calle
 	return list.Items, err
 }
 
-// giveReviewTx draws a review and gives it, if there is one.
-func (s *Service) giveReviewTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, now time.Time) (bool, error) {
-	if err := endTurnsTx(ctx, tx, now, "brand_id = ? AND person_id = ?", brand, person); err != nil {
-		return false, err
+// giveReviewTx draws a review and gives it, if there is one. Of a turn that is under
+// way it ends that one only: who asks twice at once is given a review once, since a
+// turn that the other one was given meanwhile stands in the way of a second.
+func (s *Service) giveReviewTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, at place, now time.Time) (bool, error) {
+	if at.Turn != nil {
+		if err := endTurnsTx(ctx, tx, now, "id = ?", at.Turn); err != nil {
+			return false, err
+		}
 	}
-	paired, err := pairedTx(ctx, tx, person, now)
-	if err != nil {
-		return false, err
-	}
-	list, err := waitingTx(ctx, tx, person, brand, paired, now)
+	list, err := waitingTx(ctx, tx, person, brand, at, now)
 	if err != nil || len(list) == 0 {
 		return false, err
 	}
-	chosen := s.drawReview(list, paired, now)
-	if err := endTurnsTx(ctx, tx, now, "review_id = ? AND alone_until <= ?", chosen, now); err != nil {
-		return false, err
+	chosen := s.drawReview(list, now)
+	if chosen.Held {
+		if err := endTurnsTx(ctx, tx, now, "review_id = ? AND alone_until <= ?", chosen.ID, now); err != nil {
+			return false, err
+		}
 	}
-	turn := ReviewTurn{ID: marketplace.NewID[ReviewTurn](), BrandID: brand, ReviewID: chosen, PersonID: person, GivenAt: now, AloneUntil: now.Add(aloneFor)}
+	turn := ReviewTurn{ID: marketplace.NewID[ReviewTurn](), BrandID: brand, ReviewID: chosen.ID, PersonID: person, GivenAt: now, AloneUntil: now.Add(aloneFor)}
 	given := tx.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&turn)
 	switch {
 	case given.Error != nil:
-		return false, fmt.Errorf("give review %s to %s: %w", chosen, person, given.Error)
+		return false, fmt.Errorf("give review %s to %s: %w", chosen.ID, person, given.Error)
 	case given.RowsAffected == 0:
-		return false, fmt.Errorf("review %s was given to somebody else: %w", chosen, marketplace.ErrAgain)
+		return false, fmt.Errorf("review %s was given to somebody else, or %s another one: %w", chosen.ID, person, marketplace.ErrAgain)
 	}
 	return true, nil
 }
 
 // drawReview draws among those of a list, which is not empty, that come first.
-func (s *Service) drawReview(list []waiting, paired map[access.PersonID]time.Time, now time.Time) ReviewID {
-	var first []ReviewID
-	best := 0
+func (s *Service) drawReview(list []waiting, now time.Time) waiting {
+	var first []waiting
 	for _, w := range list {
-		switch rank := w.rank(paired); {
-		case len(first) == 0 || rank < best:
-			first, best = []ReviewID{w.ID}, rank
-		case rank == best:
-			first = append(first, w.ID)
+		switch {
+		case len(first) == 0 || w.rank() < first[0].rank():
+			first = []waiting{w}
+		case w.rank() == first[0].rank():
+			first = append(first, w)
 		}
 	}
 	var by work
@@ -196,27 +207,40 @@ func (s *Service) drawReview(list []waiting, paired map[access.PersonID]time.Tim
 	return first[s.lots(by, "reviewer", len(list)).IntN(len(first))]
 }
 
+// metSQL is whether the author of a review has lately judged @person, or @person
+// them, as peers or for the brand; PostgreSQL finds each by the two.
+const metSQL = `(EXISTS (SELECT 1 FROM reviews m WHERE m.reviewer_id = @person AND m.author_id = reviews.author_id AND m.votes = 0 AND m.ended_at > @since)
+	OR EXISTS (SELECT 1 FROM reviews m WHERE m.reviewer_id = reviews.author_id AND m.author_id = @person AND m.votes = 0 AND m.ended_at > @since)
+	OR EXISTS (SELECT 1 FROM review_votes m WHERE m.person_id = @person AND m.author_id = reviews.author_id AND m.asked_at > @since)
+	OR EXISTS (SELECT 1 FROM review_votes m WHERE m.person_id = reviews.author_id AND m.author_id = @person AND m.asked_at > @since))`
+
 // waitingTx lists what a reviewer may be given, due soonest first, in an order that
-// follows from no id; paired is whom they have lately judged, or been judged by, of
-// whom an expert of the program is given nothing.
-func waitingTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, paired map[access.PersonID]time.Time, now time.Time) ([]waiting, error) {
-	find := tx.WithContext(ctx).Table("reviews").Select(`reviews.id, assignments.person_id AS author,
-			EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.state = 'asked') AS asked`).
-		Joins("JOIN assignments ON assignments.id = reviews.assignment_id").
-		Joins("JOIN questions ON questions.id = reviews.question_id").
-		Where("reviews.brand_id = ? AND reviews.state = ? AND reviews.next_due_at > ?", brand, ReviewOpen, now).
-		Where("NOT EXISTS (SELECT 1 FROM assignments own WHERE own.question_id = reviews.question_id AND own.person_id = ?)", person).
-		Where("(questions.asker_person IS NULL OR questions.asker_person <> ?)", person).
-		Where("assignments.person_id NOT IN (?)", payouts.PaidAlike(tx.WithContext(ctx), uuid.UUID(person))).
-		Where("NOT EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.person_id = ?)", person).
-		Where(`NOT EXISTS (SELECT 1 FROM review_turns t WHERE t.review_id = reviews.id
-			AND ((t.ended_at IS NULL AND t.alone_until > ?) OR (t.person_id = ? AND t.returned <> '')))`, now, person)
-	if len(paired) > 0 {
-		find = find.Where("NOT (assignments.person_id IN ? AND COALESCE("+expert.StateSQL("questions.program_id", "?")+" IN ?, FALSE))",
-			slices.Collect(maps.Keys(paired)), person, []expert.State{expert.Probation, expert.Active})
+// follows from no id. Of whom they have met, an expert of the program is given
+// nothing. States are not parameters: an index is of open reviews alone.
+func waitingTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand marketplace.BrandID, at place, now time.Time) ([]waiting, error) {
+	apart := ""
+	if at.Works {
+		apart = "AND NOT (" + metSQL + " AND COALESCE(" + expert.StateSQL("questions.program_id", "@person") + " IN ('probation', 'active'), FALSE))"
 	}
 	var list []waiting
-	err := find.Order("reviews.next_due_at, reviews.created_at, questions.asked_at, assignments.attempt").Limit(drawnAmong).Find(&list).Error
+	err := tx.WithContext(ctx).Raw(`SELECT reviews.id,
+			EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.state = 'asked') AS asked,
+			EXISTS (SELECT 1 FROM review_turns t WHERE t.review_id = reviews.id AND t.ended_at IS NULL) AS held,
+			`+metSQL+` AS met
+		FROM reviews JOIN questions ON questions.id = reviews.question_id JOIN assignments ON assignments.id = reviews.assignment_id
+		WHERE reviews.brand_id = @brand AND reviews.state = 'open' AND reviews.next_due_at > @now
+			AND NOT EXISTS (SELECT 1 FROM assignments own WHERE own.question_id = reviews.question_id AND own.person_id = @person)
+			AND (questions.asker_person IS NULL OR questions.asker_person <> @person)
+			AND reviews.author_id NOT IN (@alike)
+			AND NOT EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.person_id = @person)
+			AND NOT EXISTS (SELECT 1 FROM review_turns t WHERE t.review_id = reviews.id
+				AND ((t.ended_at IS NULL AND t.alone_until > @now) OR (t.person_id = @person AND t.returned <> '')))
+			`+apart+`
+		ORDER BY reviews.next_due_at, reviews.created_at, questions.asked_at, assignments.attempt LIMIT `+strconv.Itoa(drawnAmong),
+		map[string]any{
+			"person": person, "brand": brand, "now": now, "since": now.Add(-verdict.PairedApart),
+			"alike": payouts.PaidAlike(tx.WithContext(ctx), uuid.UUID(person)),
+		}).Scan(&list).Error
 	if err != nil {
 		return nil, fmt.Errorf("list the reviews that wait: %w", err)
 	}
