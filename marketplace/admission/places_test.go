@@ -120,6 +120,31 @@ func TestWaitingForAPlace(t *testing.T) {
 	})
 }
 
+// Who waits is given a place, also where more wait than are given one at once, with
+// and without a cap.
+func TestManyWaitForAPlace(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		h.SetAtOnce(2)
+		h.Fund(t, 0, program.AdmissionPolicy{MaxExperts: 1})
+		list := make([]access.Caller, 9)
+		for i := range list {
+			list[i] = h.NewExpert(t, fmt.Sprint("x-", i))
+			_, err := h.Apply(t.Context(), list[i], h.Program.ID, admission.Application{Motivation: "me"})
+			must(t, err)
+			h.Clock.Advance(time.Minute)
+		}
+		for _, c := range []struct{ most, placed int }{{6, 6}, {0, len(list)}} {
+			h.Fund(t, 0, program.AdmissionPolicy{MaxExperts: c.most})
+			for i, x := range list {
+				if waits := h.EnrolmentOf(t, x).Waiting; waits != (i >= c.placed) {
+					t.Errorf("with a cap of %d, who applied as number %d waits: %v", c.most, i+1, waits)
+				}
+			}
+		}
+	})
+}
+
 // A place is given once, however many come at the same time.
 func TestPlacesAreNotGivenTwice(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {

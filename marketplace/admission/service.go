@@ -21,6 +21,8 @@ type Service struct {
 	conduct     *conduct.Service
 	training    *training.Service
 	notify      *notify.Service
+
+	atOnce int64 // who wait are given a place in one transaction, at most
 }
 
 // Rooms is what the room stands on.
@@ -41,8 +43,8 @@ type Rooms struct {
 func New(r Rooms) *Service {
 	s := &Service{
 		store: r.Store, clock: r.Clock, programs: r.Programs, experts: r.Experts, invitations: r.Invitations, conduct: r.Conduct,
-		training: r.Training, notify: r.Notify,
+		training: r.Training, notify: r.Notify, atOnce: mostAtOnce,
 	}
-	r.Events.Subscribe("places", s.placesChanged, program.PoliciesSet)
+	r.Events.Subscribe("places", s.placesChanged, program.PoliciesSet, HasPlace)
 	return s
 }

@@ -60,20 +60,25 @@ func (s *Service) placesTx(ctx context.Context, tx *gorm.DB, id program.ID) (int
 		return 0, fmt.Errorf("count the places of program %s: %w", id, err)
 	}
 	if p.Policies.Admission.MaxExperts == 0 {
-		return MaxWaiting, nil
+		return s.atOnce, nil
 	}
 	return int64(p.Policies.Admission.MaxExperts) - taken, nil
 }
 
-// MaxWaiting is how many who wait get a place at once, at most.
-const MaxWaiting = 200
+// mostAtOnce is how many who wait are given a place in one transaction.
+const mostAtOnce = 200
 
-// placesChanged gives places to who waits when a program's policies have
-// changed.
+// placesChanged gives places to who waits when a program's policies have changed,
+// and goes on when some were given one: there may be more than one transaction
+// gives.
 func (s *Service) placesChanged(ctx context.Context, tx *gorm.DB, e event.Event) error {
-	id, err := marketplace.ParseID[program.Program](e.Subject.String())
-	if err != nil {
-		return fmt.Errorf("read which program has new policies: %w", err)
+	id := program.ID(e.Subject)
+	if e.Kind == HasPlace {
+		var placed expert.Enrolment
+		if err := tx.WithContext(ctx).Where("id = ?", e.Subject).Take(&placed).Error; err != nil {
+			return fmt.Errorf("find which program gave a place: %w", err)
+		}
+		id = placed.ProgramID
 	}
 	return s.admitTx(ctx, tx, id)
 }
@@ -94,7 +99,7 @@ func (s *Service) admitTx(ctx context.Context, tx *gorm.DB, id program.ID) error
 	}
 	var list []expert.Enrolment
 	err = marketplace.ForUpdate(tx.WithContext(ctx)).Where("program_id = ? AND waiting", id).
-		Order("applied_at, lot").Limit(int(min(free, MaxWaiting))).Find(&list).Error
+		Order("applied_at, lot").Limit(int(min(free, s.atOnce))).Find(&list).Error
 	if err != nil {
 		return fmt.Errorf("list who waits for program %s: %w", id, err)
 	}
