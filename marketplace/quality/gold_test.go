@@ -1,8 +1,10 @@
 package quality_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -73,8 +75,19 @@ func TestGoldTellsHowSomebodyJudges(t *testing.T) {
 		v := b.golden()
 		got := b.seen(v)
 		if turns := got.Work.Turns; got.Reward.Minor != 40 || got.Work.Title != item.Title || len(turns) != 2 || turns[0].Author != question.ByCustomer ||
-			turns[1].Author != question.ByExpert || !turns[1].At.After(turns[0].At) || !turns[1].At.Before(v.AskedAt) {
+			turns[1].Author != question.ByExpert || turns[1].At.Before(turns[0].At) || !turns[1].At.Before(v.AskedAt) {
 			t.Errorf("the peer reads %+v", got)
+		}
+		var asked, delivered []time.Time // of the work that others judge at the same time
+		b.read(func(tx *gorm.DB) error {
+			beside := tx.Table("review_votes v").Joins("JOIN reviews r ON r.id = v.review_id").Joins("JOIN questions q ON q.id = r.question_id").
+				Joins("JOIN assignments a ON a.id = r.assignment_id").Where("v.asked_at = ?", v.AskedAt).Limit(1).Session(&gorm.Session{})
+			return errors.Join(beside.Pluck("q.asked_at", &asked).Error, beside.Pluck("a.delivered_at", &delivered).Error)
+		})
+		for i, real := range []time.Time{asked[0], delivered[0]} {
+			if like := float64(v.AskedAt.Sub(got.Work.Turns[i].At)) / float64(v.AskedAt.Sub(real)); like < .74 || like > 1.26 || like == 1 {
+				t.Errorf("turn %d of gold is %.2f times as old as the work that others judge", i+1, like)
+			}
 		}
 		own := access.PersonCaller(v.PersonID)
 		b.want("half a verdict", b.Quality.Vote(ctx, own, v.ID, quality.Verdict{}), marketplace.ErrInvalid)

@@ -12,7 +12,6 @@ import (
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/program"
-	"knowhow/marketplace/question"
 	"knowhow/payouts"
 )
 
@@ -185,36 +184,4 @@ func (s *Service) votedOnTx(ctx context.Context, tx *gorm.DB, reader access.Pers
 		}
 	}
 	return views, s.goldViewsTx(ctx, tx, gold, views)
-}
-
-// goldViewsTx shows gold as any other work: asked, and answered within the hour,
-// on the day before.
-func (s *Service) goldViewsTx(ctx context.Context, tx *gorm.DB, gold map[GoldID]Vote, views map[VoteID]WorkView) error {
-	if len(gold) == 0 {
-		return nil
-	}
-	ids := make([]GoldID, 0, len(gold))
-	for id := range gold {
-		ids = append(ids, id)
-	}
-	var items []Gold
-	if err := tx.WithContext(ctx).Where("id IN ?", ids).Find(&items).Error; err != nil {
-		return fmt.Errorf("load gold: %w", err)
-	}
-	rubrics := map[program.ID]program.Rubric{}
-	for _, g := range items {
-		v := gold[g.ID]
-		rubric, err := s.rubricTx(ctx, tx, v.ProgramID, rubrics)
-		if err != nil {
-			return err
-		}
-		rnd := s.lots(work{of: question.Question{AskedAt: v.AskedAt}}, "gold view "+g.Title, 0)
-		asked := v.AskedAt.Add(-24*time.Hour - time.Duration(rnd.Int64N(int64(24*time.Hour)))).Truncate(time.Microsecond)
-		answered := asked.Add(time.Duration(rnd.Int64N(int64(time.Hour)))).Truncate(time.Microsecond)
-		views[v.ID] = WorkView{Title: g.Title, Tags: []string{}, Language: g.Language, Rubric: rubric, Turns: []question.Turn{
-			{Position: 1, Author: question.ByCustomer, Text: g.Question, At: asked},
-			{Position: 2, Author: question.ByExpert, Text: g.Answer, At: answered},
-		}}
-	}
-	return nil
 }

@@ -18,7 +18,7 @@ func (a *API) auditRoutes() {
 // Act is something that an operator did.
 type Act struct {
 	BrandEvent
-	Brand *marketplace.BrandID `json:"brand" doc:"Where; null: on the platform as a whole."`
+	Brand *marketplace.BrandID `json:"brand" nullable:"true" doc:"Where; null: on the platform as a whole."`
 }
 
 func (a *API) audit(ctx context.Context, caller access.Caller, in *PageParams) (*Listed[Act], error) {

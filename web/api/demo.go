@@ -32,6 +32,7 @@ func (a *API) demoRoutes() {
 type DemoScene struct {
 	Brand     marketplace.BrandID `json:"brand" format:"uuid"`
 	Program   program.ID          `json:"program" format:"uuid"`
+	Preview   *program.ID         `json:"preview,omitempty" format:"uuid" doc:"A small program of the brand's, whose places are taken: who applies waits for one."`
 	Password  string              `json:"password" doc:"Everybody's; it is no secret."`
 	People    []DemoPerson        `json:"people" doc:"The brand's people and the operator, then the experts."`
 	Questions []question.ID       `json:"questions" doc:"Those that are open at the start, in their order."`

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/program"
 	"knowhow/payouts"
 )
 
@@ -35,7 +36,7 @@ func (a *API) earningRoutes() {
 // Reward is what an expert earned for one piece of work.
 type Reward struct {
 	ID        uuid.UUID           `json:"id" format:"uuid" doc:"Of the work: the assignment's, the review's."`
-	Question  uuid.UUID           `json:"question" format:"uuid"`
+	Question  *uuid.UUID          `json:"question" format:"uuid" nullable:"true" doc:"Null for a review: who judges is not told which question it was, nor whether it was one of known quality."`
 	Kind      payouts.RewardKind  `json:"kind" enum:"assignment,handoff,review,training,knowledge"`
 	Amount    Money               `json:"amount"`
 	State     payouts.RewardState `json:"state" enum:"pending,released,refused"`
@@ -58,12 +59,18 @@ func (a *API) rewards(ctx context.Context, caller access.Caller, in *PageParams)
 		works = append(works, r.ID)
 	}
 	items, err := a.House.Questions.RewardItems(ctx, caller, works)
-	return listOf(rewards, func(r payouts.Reward) Reward {
-		return Reward{
-			ID: r.ID, Question: r.QuestionID, Kind: r.Kind, Amount: r.Amount(), State: r.State, EarnedAt: r.EarnedAt, ReleaseAt: r.ReleaseAt,
-			Items: rewardItems(items[r.ID]),
-		}
-	}), err
+	return listOf(rewards, func(r payouts.Reward) Reward { return rewardOf(r, items[r.ID]) }), err
+}
+
+func rewardOf(r payouts.Reward, items []program.QuoteItem) Reward {
+	shown := Reward{
+		ID: r.ID, Question: &r.QuestionID, Kind: r.Kind, Amount: r.Amount(), State: r.State, EarnedAt: r.EarnedAt, ReleaseAt: r.ReleaseAt,
+		Items: rewardItems(items),
+	}
+	if r.Kind == payouts.ForReviewing {
+		shown.Question = nil
+	}
+	return shown
 }
 
 // Payout is one transfer to an expert.

@@ -66,7 +66,7 @@ type Enrolment struct {
 	Topics       []string           `json:"topics" doc:"Wanted; none means all."`
 	AppliedAt    time.Time          `json:"applied_at"`
 	EnrolledAt   *time.Time         `json:"enrolled_at"`
-	DecidedBy    *access.PersonID   `json:"decided_by"`
+	DecidedBy    *access.PersonID   `json:"decided_by" nullable:"true"`
 	DecidedAt    *time.Time         `json:"decided_at"`
 	DecisionCode string             `json:"decision_code"`
 	DecisionNote string             `json:"decision_note"`

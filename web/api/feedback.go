@@ -14,7 +14,7 @@ import (
 type Feedback struct {
 	ID         quality.FeedbackID     `json:"id" format:"uuid"`
 	Question   question.ID            `json:"question" format:"uuid"`
-	Assignment *question.AssignmentID `json:"assignment" doc:"Null: of the brand's own answer."`
+	Assignment *question.AssignmentID `json:"assignment" nullable:"true" doc:"Null: of the brand's own answer."`
 	Program    program.ID             `json:"program" format:"uuid"`
 	Title      string                 `json:"title" doc:"Of the question, redacted."`
 	Solved     bool                   `json:"solved"`

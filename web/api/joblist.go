@@ -33,7 +33,7 @@ type Job struct {
 	ID         string               `json:"id" doc:"Its number."`
 	Kind       string               `json:"kind"`
 	State      job.State            `json:"state" enum:"ready,running,buried"`
-	Brand      *marketplace.BrandID `json:"brand" doc:"Null: of no one brand."`
+	Brand      *marketplace.BrandID `json:"brand" nullable:"true" doc:"Null: of no one brand."`
 	Args       string               `json:"args" doc:"JSON: ids, codes and numbers."`
 	RunAt      time.Time            `json:"run_at" doc:"When it may run."`
 	Attempts   int                  `json:"attempts"`

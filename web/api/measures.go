@@ -86,7 +86,7 @@ type Measure struct {
 	ImposedAt   time.Time           `json:"imposed_at"`
 	Statement   string              `json:"statement" doc:"The expert's, with the appeal."`
 	DecideBy    *time.Time          `json:"decide_by" doc:"When an appeal that nobody decided ends it."`
-	DecidedBy   *access.PersonID    `json:"decided_by" doc:"Null: nobody decided an appeal."`
+	DecidedBy   *access.PersonID    `json:"decided_by" nullable:"true" doc:"Null: nobody decided an appeal."`
 	Decision    string              `json:"decision" doc:"Why the appeal was decided so."`
 	EndedAt     *time.Time          `json:"ended_at"`
 }

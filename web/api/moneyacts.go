@@ -35,7 +35,7 @@ func (a *API) moneyActRoutes() {
 type MoneyAct struct {
 	ID        earnings.ActID         `json:"id" format:"uuid"`
 	Kind      earnings.ActKind       `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,clear_suspense,withhold,remit"`
-	Subject   *uuid.UUID             `json:"subject" format:"uuid" doc:"The reward, expert or brand it is about; null: none."`
+	Subject   *uuid.UUID             `json:"subject" format:"uuid" nullable:"true" doc:"The reward, expert or brand it is about; null: none."`
 	Line      string                 `json:"line" doc:"Of the provider's books, where suspense is cleared."`
 	Belongs   payouts.Belonging      `json:"belongs" doc:"Where that belonged."`
 	Amount    *Money                 `json:"amount" doc:"Null where the books say how much."`
@@ -44,7 +44,7 @@ type MoneyAct struct {
 	State     earnings.ActState      `json:"state" enum:"asked,done,withdrawn"`
 	AskedBy   access.PersonID        `json:"asked_by" format:"uuid"`
 	AskedAt   time.Time              `json:"asked_at"`
-	DecidedBy *access.PersonID       `json:"decided_by" format:"uuid" doc:"Who did it, or withdrew it; null while it waits."`
+	DecidedBy *access.PersonID       `json:"decided_by" format:"uuid" nullable:"true" doc:"Who did it, or withdrew it; null while it waits."`
 	DecidedAt *time.Time             `json:"decided_at"`
 	Posting   string                 `json:"posting" doc:"Its key in the books; empty: none, or not yet."`
 	Outcome   earnings.TakeBackState `json:"outcome" enum:",appealable,appealed,final,overturned,lapsed" doc:"What became of pay that two have decided to take back."`
@@ -90,7 +90,7 @@ type MoneyPosting struct {
 // MoneyPostingLine is one account's part in a posting.
 type MoneyPostingLine struct {
 	Kind   string     `json:"kind" doc:"Of the account."`
-	Owner  *uuid.UUID `json:"owner" format:"uuid" doc:"The brand, program or expert whose account it is; null: ours."`
+	Owner  *uuid.UUID `json:"owner" format:"uuid" nullable:"true" doc:"The brand, program or expert whose account it is; null: ours."`
 	Amount Money      `json:"amount" doc:"What it is credited with; below zero what it is debited with."`
 }
 

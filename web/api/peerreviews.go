@@ -81,7 +81,7 @@ type Likeness struct {
 // Suspect is somebody that a signal is about.
 type Suspect struct {
 	Person    access.PersonID     `json:"person" format:"uuid"`
-	Enrolment *expert.EnrolmentID `json:"enrolment" doc:"In this program; null: they only asked here."`
+	Enrolment *expert.EnrolmentID `json:"enrolment" nullable:"true" doc:"In this program; null: they only asked here."`
 	Handle    string              `json:"handle" doc:"Their pseudonym; empty without an enrolment."`
 }
 

@@ -85,8 +85,8 @@ type StatementLine struct {
 	At      time.Time          `json:"at"`
 	Kind    payouts.LineKind   `json:"kind" enum:"earned,released,refused,clawed_back,bonus,payout,payout_back,instant_fee,instant_fee_back,tax_withheld,reversed,debt_forgiven,adjustment"`
 	Work    payouts.RewardKind `json:"work,omitempty" enum:"assignment,handoff,review,training,knowledge" doc:"What was worked, of a reward."`
-	Subject *uuid.UUID         `json:"subject" format:"uuid" doc:"The reward's id, the payout's, the bonus's; null where it is about nothing that has one."`
-	Program *program.ID        `json:"program" format:"uuid"`
+	Subject *uuid.UUID         `json:"subject" format:"uuid" nullable:"true" doc:"The reward's id, the payout's, the bonus's; null where it is about nothing that has one."`
+	Program *program.ID        `json:"program" format:"uuid" nullable:"true"`
 	Name    string             `json:"program_name,omitempty"`
 	Items   []RewardItem       `json:"items,omitempty" doc:"Of what an answer earned: what that is made of. They add up to it."`
 	MoneyParts

@@ -31,7 +31,7 @@ type TakeBack struct {
 	BrandName   string                 `json:"brand_name"`
 	ProgramName string                 `json:"program_name"`
 	Kind        payouts.RewardKind     `json:"kind" enum:"assignment,handoff,review,training,knowledge" doc:"What the pay was for."`
-	Question    *uuid.UUID             `json:"question" format:"uuid" doc:"Null: it was for none."`
+	Question    *uuid.UUID             `json:"question" format:"uuid" nullable:"true" doc:"Null: it was for none."`
 	Amount      Money                  `json:"amount"`
 	State       earnings.TakeBackState `json:"state" enum:"appealable,appealed,final,overturned,lapsed"`
 	Ground      earnings.Ground        `json:"ground" enum:"fraud,copied,privacy,paid_twice,mistake"`

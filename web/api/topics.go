@@ -23,7 +23,7 @@ func (a *API) topicRoutes() {
 // Topic is a piece of product knowledge in a program's tree.
 type Topic struct {
 	ID          program.TopicID  `json:"id" format:"uuid"`
-	Parent      *program.TopicID `json:"parent" doc:"Null at the top."`
+	Parent      *program.TopicID `json:"parent" nullable:"true" doc:"Null at the top."`
 	Slug        string           `json:"slug"`
 	Name        string           `json:"name"`
 	Description string           `json:"description" doc:"What is asked about it, in the brand's words; may be empty."`

@@ -15,6 +15,7 @@ func (p *Pages) demoRoutes() {
 // scene is who there is to be in the demo, and its visitor's question.
 type scene struct {
 	Program  string    `json:"program"`
+	Preview  string    `json:"preview"` // a program that is full; empty: there is none
 	Password string    `json:"password"`
 	People   []persona `json:"people"`
 	Walk     struct {

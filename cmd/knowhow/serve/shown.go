@@ -24,6 +24,9 @@ func (n *node) shownScene() *api.DemoScene {
 			Topic: n.scene.Walk.Topic, Language: n.scene.Walk.Language, Tags: n.scene.Walk.Tags,
 		},
 	}
+	if !n.scene.Preview.IsZero() {
+		s.Preview = &n.scene.Preview
+	}
 	for _, p := range n.scene.People {
 		languages := append([]string{}, p.Languages...) // never null
 		s.People = append(s.People, api.DemoPerson{

@@ -29,7 +29,7 @@ type act struct {
 
 // acts are all of them.
 func (w *world) acts() []act {
-	return slices.Concat(w.peers(), w.gold(), w.election(), w.talk(), w.proposals(), w.thanking(), w.applying(), w.measured())
+	return slices.Concat(w.peers(), w.gold(), w.election(), w.talk(), w.proposals(), w.thanking(), w.applying(), w.measured(), w.preview())
 }
 
 // expectActs puts on the agenda what is not done. Each has an instant that nothing

@@ -46,6 +46,7 @@ var (
 type Scene struct {
 	Brand     marketplace.BrandID
 	Program   program.ID
+	Preview   program.ID    // a small one that is full; zero where the story was lived before there was one
 	People    []Persona     // the brand's people, then the experts
 	Questions []question.ID // the twelve open ones, in their order
 	Walk      Walk

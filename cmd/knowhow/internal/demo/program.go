@@ -180,7 +180,9 @@ func (w *world) person(ctx context.Context, name, email string,
 // openProgram makes the program and launches it.
 func (w *world) openProgram(ctx context.Context) error {
 	var found []program.Program
-	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error { return tx.Where("brand_id = ?", w.brand).Find(&found).Error })
+	err := w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
+		return tx.Where("brand_id = ?", w.brand).Order("created_at").Limit(1).Find(&found).Error // the preview came later
+	})
 	if err != nil {
 		return fmt.Errorf("look for the demo's program: %w", err)
 	}
@@ -246,14 +248,19 @@ func (w *world) askOfExperts(ctx context.Context) error {
 	return nil
 }
 
-// fund pays into the wallet, in the sandbox, and gives it all to the program.
-// The key makes it once.
+// fund is fundProgram of the demo's first program.
 func (w *world) fund(ctx context.Context, key string, minor int64) error {
+	return w.fundProgram(ctx, w.program.ID, key, minor)
+}
+
+// fundProgram pays into the wallet, in the sandbox, and gives it all to a program.
+// The key makes it once.
+func (w *world) fundProgram(ctx context.Context, id program.ID, key string, minor int64) error {
 	money := payouts.Money{Minor: minor, Currency: currency}
-	if err := w.Programs.Fund(ctx, w.staff["finance"], w.program.ID, money, key); err != nil {
+	if err := w.Programs.Fund(ctx, w.staff["finance"], id, money, key); err != nil {
 		return fmt.Errorf("fund the brand: %w", err)
 	}
-	if err := w.Programs.AllocateBudget(ctx, w.staff["finance"], w.program.ID, money, key); err != nil {
+	if err := w.Programs.AllocateBudget(ctx, w.staff["finance"], id, money, key); err != nil {
 		return fmt.Errorf("allocate the budget: %w", err)
 	}
 	return nil

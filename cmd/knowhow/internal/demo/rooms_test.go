@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"knowhow/cmd/knowhow/internal/demo"
 	"knowhow/marketplace"
 	"knowhow/marketplace/assembly"
@@ -27,6 +29,7 @@ func (s stage) roomy(scene demo.Scene) {
 	r.deciding()
 	r.speaking()
 	r.telling()
+	r.full()
 }
 
 func (r rooms) must(err error) {
@@ -67,6 +70,36 @@ func (r rooms) deciding() {
 		r.must(err)
 		if len(appeals.Items) != want {
 			r.Errorf("the %s may decide %d appeals, want %d", who, len(appeals.Items), want)
+		}
+	}
+}
+
+// full: the brand's second program has no place left, and two wait for one.
+func (r rooms) full() {
+	r.Helper()
+	ctx, manager := context.Background(), r.persona("manager").Caller()
+	var full bool
+	r.must(r.parts.Store.Read(ctx, r.Brand, func(tx *gorm.DB) (err error) {
+		full, err = r.house.Admission.FullTx(ctx, tx, r.Preview)
+		return err
+	}))
+	list, err := r.house.Experts.Enrolments(ctx, manager, r.Preview, nil, marketplace.Page{})
+	r.must(err)
+	var active, waiting int
+	for _, e := range list.Items {
+		switch {
+		case e.Enrolment.Waiting && e.Enrolment.State == expert.Applied:
+			waiting++
+		case e.Enrolment.State == expert.Active:
+			active++
+		}
+	}
+	if !full || active != 2 || waiting != 2 || len(list.Items) != 4 {
+		r.Errorf("the preview is full: %v; of %d there work %d and wait %d", full, len(list.Items), active, waiting)
+	}
+	for who, want := range map[string]int{"tomas": 0, "emre": 0, "ines": 1} {
+		if n, err := r.house.Admission.Ahead(ctx, r.persona(who).Caller(), r.Preview); err != nil || n != want {
+			r.Errorf("ahead of %s are %d, want %d: %v", who, n, want, err)
 		}
 	}
 }

@@ -25,6 +25,10 @@ func (w *world) scene(ctx context.Context) (Scene, error) {
 			Name: x.Name, Email: x.email(), Role: expertRole, Handle: x.Handle, Languages: x.Languages, About: x.About,
 		})
 	}
+	var err error
+	if s.Preview, err = w.previewID(ctx); err != nil {
+		return Scene{}, err
+	}
 	for i := range s.People {
 		found, err := w.Access.PersonByEmail(ctx, system, s.People[i].Email)
 		if err != nil {

@@ -134,7 +134,7 @@ func (s stage) outcome() []string {
 		`SELECT q.reference, x.handle, t.amount_minor, t.given_at FROM thanks t JOIN questions q ON q.id = t.question_id JOIN experts x ON x.person_id = t.person_id`,
 		`SELECT q.reference, f.state, f.refused_at, f.appealed_at, f.decision, f.ended_at FROM refusals f JOIN questions q ON q.id = f.question_id`,
 		`SELECT q.reference, f.solved, f.csat, f.reason, f.comment, f.given_at FROM feedback f JOIN questions q ON q.id = f.question_id`,
-		`SELECT x.handle, e.state, e.enrolled_at, e.certified FROM enrolments e JOIN experts x ON x.person_id = e.person_id`,
+		`SELECT p.name, x.handle, e.state, e.waiting, e.applied_at, e.enrolled_at, e.certified FROM enrolments e JOIN experts x ON x.person_id = e.person_id JOIN programs p ON p.id = e.program_id`,
 		`SELECT x.handle, s.topic, s.evidence, s.updated_at FROM standings s JOIN experts x ON x.person_id = s.person_id`,
 		`SELECT x.handle, r.period, p.amount_minor, p.state FROM payouts p JOIN payout_runs r ON r.id = p.run_id JOIN experts x ON x.person_id = p.expert_id`,
 		`SELECT kind, SUM(balance) FROM ledger_accounts GROUP BY kind`,
