@@ -1,7 +1,7 @@
 // Files that lie about what they are are refused, and what is kept of a picture
 // is what is seen of it.
 import assert from 'node:assert/strict';
-import { customer, offered } from './frame/api.mjs';
+import { customer, offered, until } from './frame/api.mjs';
 import { desk, phone } from './frame/browser.mjs';
 import { changes, striped } from './frame/picture.mjs';
 import { scene } from './frame/scene.mjs';
@@ -30,12 +30,16 @@ async function photograph(page) {
 
 /** Waits until a page keeps pictures of so many drafts, each at an address of the widget's own. */
 async function kept(page, many) {
-  await page.waitForFunction(async (many) => {
-    const all = [];
-    for (const name of await caches.keys()) all.push(...(await (await caches.open(name)).keys()));
-    const full = await Promise.all(all.map(async ({ url }) => new URL(url).pathname.startsWith('/.knowhow/') && (await (await caches.match(url))?.formData())?.getAll('').length));
+  const counts = () =>
+    page.evaluate(async () => {
+      const all = [];
+      for (const name of await caches.keys()) all.push(...(await (await caches.open(name)).keys()));
+      return Promise.all(all.map(async ({ url }) => new URL(url).pathname.startsWith('/.knowhow/') && (await (await caches.match(url))?.formData())?.getAll('').length));
+    });
+  await until(async () => {
+    const full = await counts();
     return full.length === many && full.every(Boolean);
-  }, many);
+  }, `keeping of ${many} drafts with pictures`);
 }
 
 scene('uploads that lie are refused', async ({ house, browser, later }) => {

@@ -40,7 +40,7 @@ export function Path({ program, own, about }: { program: string; own: Own | unde
       {own?.state === 'left' && <Gone />}
       {own?.waiting && (
         <Alert color="honey" title={t('path.waiting')}>
-          {t('path.waiting.text', { count: onboarding.data?.ahead ?? 0 })}
+          {onboarding.data && (onboarding.data.ahead ? t('path.waiting.text', { count: onboarding.data.ahead }) : t('path.waiting.next'))}
         </Alert>
       )}
       <Paper>

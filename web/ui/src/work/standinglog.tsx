@@ -98,7 +98,7 @@ function Changes({ of, name }: { of: Log; name: Name }) {
         ))}
       </ul>
       {of.changes.length > shown && (
-        <Button variant="default" onClick={() => setShown(of.changes.length)}>
+        <Button variant="default" style={{ alignSelf: 'flex-start' }} onClick={() => setShown(of.changes.length)}>
           {t('show_more')}
         </Button>
       )}
@@ -142,9 +142,9 @@ function Counted({ of }: { of: Chances }) {
   return (
     <dl style={{ margin: 0 }}>
       {rows.map(([label, n]) => (
-        <div key={label} className={layout.row}>
+        <div key={label} className={layout.row} style={{ flexWrap: 'nowrap', alignItems: 'baseline' }}>
           <dt>{label}</dt>
-          <dd style={{ margin: 0, fontWeight: 600 }}>{format.number(n)}</dd>
+          <dd style={{ margin: 0, flex: 'none', fontWeight: 600 }}>{format.number(n)}</dd>
         </div>
       ))}
     </dl>
@@ -188,7 +188,7 @@ function OneByOne({ of, name }: { of: Chances; name: Name }) {
             <div className={layout.row}>
               <strong>{name(one.topic)}</strong>
               <Text size="sm" c="dimmed" component="span">
-                <When at={one.hour} />
+                <When at={one.hour} absolute />
               </Text>
             </div>
             <Because of={one} />
@@ -196,7 +196,7 @@ function OneByOne({ of, name }: { of: Chances; name: Name }) {
         ))}
       </ul>
       {of.latest.length > shown && (
-        <Button variant="default" onClick={() => setShown(of.latest.length)}>
+        <Button variant="default" mb="xs" onClick={() => setShown(of.latest.length)}>
           {t('show_more')}
         </Button>
       )}
@@ -208,9 +208,10 @@ function OneByOne({ of, name }: { of: Chances; name: Name }) {
 function Because({ of }: { of: Schemas['Chance'] }) {
   const { t } = useI18n();
   const codes = useCodes();
+  const format = useFormat();
   const said = [codes('chance', of.outcome)];
   if (of.place) said.push(codes('chance.place', of.place));
-  if (of.lower.length) said.push(t('chance.lower', { groups: of.lower.map((group) => codes('group', group)).join(', ') }));
+  if (of.lower.length) said.push(t('chance.lower', { groups: format.list(of.lower.map((group) => codes('group', group))) }));
   if (of.rule) said.push(t('chance.rule', { rule: codes('rule', of.rule) }));
   else if (of.now) said.push(t('chance.now', { rule: codes('rule', of.now) }));
   else if (of.outcome === 'kept_out') said.push(t('chance.over'));

@@ -109,7 +109,7 @@ function GiveBack({ review }: { review: Review }) {
       <Button variant="subtle" size="compact-sm" onClick={() => setOpen(true)}>
         {t('reviews.return')}
       </Button>
-      <FormDialog open={open} close={() => setOpen(false)} title={t('reviews.return')} busy={write.isPending} disabled={!reason} send={() => write.mutate()}>
+      <FormDialog open={open} close={() => setOpen(false)} title={t('reviews.return')} yes={t('reviews.return.yes')} busy={write.isPending} disabled={!reason} send={() => write.mutate()}>
         <Text size="sm">{t('reviews.return.text')}</Text>
         <Radio.Group label={t('reviews.return.why')} value={reason ?? ''} onChange={(value) => setReason(value as typeof reason)}>
           <Stack gap="xs" mt="xs">

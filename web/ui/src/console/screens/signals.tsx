@@ -89,7 +89,7 @@ function One({ of, program }: { of: Signal; program: string }) {
       {of.evidence.length > 0 && (
         <>
           <h3 className={css.small}>{t('signals.evidence')}</h3>
-          <ul className={css.links}>
+          <ul className={css.links} style={{ flexDirection: 'column' }}>
             {of.evidence.map(({ assignment, question, title }) => (
               <li key={assignment}>
                 <Anchor component={Link} href={`/questions/${question}`} dir="auto">

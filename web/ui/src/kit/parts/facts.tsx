@@ -16,7 +16,9 @@ export function Facts({ text }: { text: string }) {
       {pairs.map(({ name, value }, i) => (
         <div key={i} className={css.pair}>
           <dt>{name}</dt>
-          <dd dir="auto">{value}</dd>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
         </div>
       ))}
     </dl>

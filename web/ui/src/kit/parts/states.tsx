@@ -24,7 +24,7 @@ export function Empty({ title, children, action, icon }: { title: string; childr
           {children}
         </Text>
       )}
-      {action}
+      {action && <div className={css.action}>{action}</div>}
     </div>
   );
 }

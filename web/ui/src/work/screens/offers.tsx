@@ -98,7 +98,7 @@ function Card({ offer, at }: { offer: Offer; at: (card: HTMLElement | null) => v
       <div className={css.offertop}>
         <div className={css.pay}>
           <Money of={offer.reward} big />
-          <span className={css.effort}>{t('offers.effort', { time: format.duration(offer.effort_s) })}</span>
+          <span className={css.effort}>{t('offers.effort', { time: format.duration(60 * Math.max(1, Math.round(offer.effort_s / 60))) })}</span>
         </div>
         <Countdown from={offer.offered_at} until={offer.expires_at} />
       </div>
