@@ -12,7 +12,7 @@ SAMPLE  := cmd/knowhow/replay/sample/questions.jsonl
 # Every test package may start a PostgreSQL of its own, so not all at once.
 GOTEST  := go test -p 4 -vet=off -ldflags=-s -timeout 15m
 # What takes longest begins first, so that no processor is idle at the end.
-LONGEST := ./web ./cmd/knowhow/internal/demo ./cmd/knowhow/serve ./marketplace/question ./payouts ./cmd/knowhow ./cmd/knowhow/replay ./marketplace/quality
+LONGEST := ./payouts ./web ./marketplace/question ./marketplace/quality ./cmd/knowhow/internal/demo ./cmd/knowhow/serve ./cmd/knowhow/replay ./cmd/knowhow
 
 .PHONY: help
 help: ## print this list
