@@ -44,7 +44,9 @@ var holdings = []held{
 	{"reviewing", "reviewers", "person_id", "program_id active? caught missed passed rejected known_at joined_at", ""},
 	{"votes", "review_votes", "person_id", "id program_id state passed? scores{} note reward_minor currency asked_at ended_at", " AND state <> 'waiting'"},
 	{"reviews_given", "review_turns", "person_id", "review_id given_at ended_at returned", ""},
-	{"rewards", "rewards", "expert_id", "id program_id question_id kind currency amount_minor state earned_at release_at decided_at", ""},
+	{"rewards", "rewards", "expert_id", "id program_id question_id kind currency amount_minor state earned_at release_at decided_at", " AND kind <> 'review'"},
+	// Who judges is not told which question it was, nor whether its quality is known.
+	{"rewards_for_reviews", "rewards", "expert_id", "id program_id kind currency amount_minor state earned_at release_at decided_at", " AND kind = 'review'"},
 	{"payouts", "payouts", "expert_id", "id currency amount_minor state failure created_at ended_at", ""},
 	{"bonuses", "bonuses", "expert_id", "id program_id currency amount_minor granted_at", ""},
 	{"taken_back", "take_backs", "person_id", "id reward_id state began_at appeal_until statement appealed_at decide_by decision ended_at", ""},

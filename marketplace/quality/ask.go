@@ -24,7 +24,7 @@ func (s *Service) askPeersTx(ctx context.Context, tx *gorm.DB, r Review, w work,
 	if err != nil {
 		return 0, err
 	}
-	due, asked := voteDue(now, *r.NextDueAt), 0
+	due, asked, before := voteDue(now, *r.NextDueAt), 0, len(votes)
 	for ; asked < n; asked++ {
 		candidates, err := candidatesTx(ctx, tx, peers, w, votes, now)
 		if err != nil {
@@ -43,11 +43,8 @@ func (s *Service) askPeersTx(ctx context.Context, tx *gorm.DB, r Review, w work,
 			return asked, err
 		}
 		votes = append(votes, v)
-		if err := s.giveGoldTx(ctx, tx, peers, w, v, len(votes)); err != nil {
-			return asked, err
-		}
 	}
-	return asked, nil
+	return asked, s.giveGoldTx(ctx, tx, peers, w, votes, before)
 }
 
 func insertVoteTx(ctx context.Context, tx *gorm.DB, v Vote) error {

@@ -62,7 +62,7 @@ func candidatesTx(ctx context.Context, tx *gorm.DB, peers []peer, w work, votes 
 	if err != nil {
 		return nil, err
 	}
-	paired, err := pairedTx(ctx, tx, author, now)
+	paired, err := pairedTx(ctx, tx, w.of.BrandID, author, now)
 	if err != nil {
 		return nil, err
 	}
@@ -81,18 +81,18 @@ func candidatesTx(ctx context.Context, tx *gorm.DB, peers []peer, w work, votes 
 }
 
 // pairedTx tells who has lately been asked to judge somebody's work, or they
-// theirs, as peers or for the brand, and when.
-func pairedTx(ctx context.Context, tx *gorm.DB, person access.PersonID, now time.Time) (map[access.PersonID]time.Time, error) {
+// theirs, as peers or for the brand, and when; at one brand.
+func pairedTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, person access.PersonID, now time.Time) (map[access.PersonID]time.Time, error) {
 	var met []struct {
 		Judge, Author access.PersonID
 		At            time.Time
 	}
 	since := now.Add(-verdict.PairedApart)
 	err := tx.WithContext(ctx).Raw(`SELECT person_id AS judge, author_id AS author, asked_at AS at FROM review_votes
-			WHERE (person_id = @person OR author_id = @person) AND author_id IS NOT NULL AND asked_at > @since
+			WHERE brand_id = @brand AND (person_id = @person OR author_id = @person) AND author_id IS NOT NULL AND asked_at > @since
 		UNION ALL SELECT reviewer_id, author_id, ended_at FROM reviews
-			WHERE (reviewer_id = @person OR author_id = @person) AND reviewer_id IS NOT NULL AND votes = 0 AND ended_at > @since
-		ORDER BY 3`, map[string]any{"person": person, "since": since}).Scan(&met).Error
+			WHERE brand_id = @brand AND (reviewer_id = @person OR author_id = @person) AND reviewer_id IS NOT NULL AND votes = 0 AND ended_at > @since
+		ORDER BY 3`, map[string]any{"brand": brand, "person": person, "since": since}).Scan(&met).Error
 	if err != nil {
 		return nil, fmt.Errorf("find whom %s has judged lately: %w", person, err)
 	}

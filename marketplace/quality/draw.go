@@ -37,8 +37,11 @@ func (s *Service) cause(d question.Detail, by question.Drawing) ReviewCause {
 // earning.
 func (s *Service) drawAtOnce(_ context.Context, _ *gorm.DB, e event.Event, data any) ([]marketplace.Statement, []event.News, error) {
 	d, ok := data.(question.Detail)
-	if !ok || !atOnce(d) || d.Assignment == nil || d.Person == nil {
+	if !ok || !atOnce(d) || d.Assignment == nil {
 		return nil, nil, nil
+	}
+	if d.Person == nil {
+		return nil, nil, fmt.Errorf("assignment %s was earned by nobody", *d.Assignment)
 	}
 	cause, due := s.cause(d, *d.Drawing), reviewDue(d.Drawing.EarnedAt, d.Drawing.ReleaseAt)
 	if cause == "" || !due.After(e.At) {

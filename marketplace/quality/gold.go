@@ -168,47 +168,70 @@ func goldTx(ctx context.Context, tx *gorm.DB, id program.ID, item GoldID) (Gold,
 	return g, marketplace.OnlyOne(err, "gold", item)
 }
 
-// giveGoldTx gives a peer gold, now and then when others are asked for a vote: like
-// that vote, for the same pay and until the same time. Without money, or an item
-// they do not know, nobody is given any.
-func (s *Service) giveGoldTx(ctx context.Context, tx *gorm.DB, peers []peer, w work, like Vote, n int) error {
+// giveGoldTx gives gold, now and then when a peer is asked for a vote: where there
+// is somebody, to one who has none to give on that work, since two that are asked
+// for at the same moment tell each other apart. The votes before are not new.
+func (s *Service) giveGoldTx(ctx context.Context, tx *gorm.DB, peers []peer, w work, votes []Vote, before int) error {
+	busy := map[access.PersonID]bool{}
+	for _, v := range votes {
+		busy[v.PersonID] = true
+	}
+	for i, v := range votes[before:] {
+		to, err := s.giveOneTx(ctx, tx, peers, w, v, before+i+1, busy)
+		if err != nil {
+			return err
+		}
+		busy[to] = true
+	}
+	return nil
+}
+
+// giveOneTx gives a peer gold, rather one who is not busy: like a vote, for the same
+// pay and until the same time. Without money, or an item they do not know, nobody is
+// given any, nor when the n-th lot says so.
+func (s *Service) giveOneTx(ctx context.Context, tx *gorm.DB, peers []peer, w work, like Vote, n int, busy map[access.PersonID]bool) (to access.PersonID, err error) {
 	rnd := s.lots(w, "gold", n)
 	if !verdict.Gold(rnd) {
-		return nil
+		return to, nil
 	}
-	candidates := make([]verdict.Candidate, len(peers))
+	idle, all := make([]verdict.Candidate, len(peers)), make([]verdict.Candidate, len(peers))
 	for i, p := range peers { // of whom it is asked how they judge, that is no matter
-		candidates[i] = verdict.Candidate{Brand: p.Brand, Today: p.Today}
+		all[i] = verdict.Candidate{Brand: p.Brand, Today: p.Today}
+		idle[i] = all[i]
+		idle[i].Voter = busy[p.Reviewer.PersonID]
 	}
-	chosen, ok := verdict.Choose(rnd, like.AskedAt, candidates)
+	chosen, ok := verdict.Choose(rnd, like.AskedAt, idle)
 	if !ok {
-		return nil
+		chosen, ok = verdict.Choose(rnd, like.AskedAt, all)
 	}
-	to := peers[chosen]
+	if !ok {
+		return to, nil
+	}
+	given := peers[chosen]
 	var items []Gold
-	err := tx.WithContext(ctx).Where("program_id = ? AND retired_at IS NULL AND language IN ?", like.ProgramID, to.Languages).
-		Where("NOT EXISTS (SELECT 1 FROM review_votes v WHERE v.gold_id = gold_items.id AND v.person_id = ?)", to.Reviewer.PersonID).
+	err = tx.WithContext(ctx).Where("program_id = ? AND retired_at IS NULL AND language IN ?", like.ProgramID, given.Languages).
+		Where("NOT EXISTS (SELECT 1 FROM review_votes v WHERE v.gold_id = gold_items.id AND v.person_id = ?)", given.Reviewer.PersonID).
 		Order("made_at, id").Find(&items).Error
 	if err != nil {
-		return fmt.Errorf("find gold for %s: %w", to.Reviewer.PersonID, err)
+		return to, fmt.Errorf("find gold for %s: %w", given.Reviewer.PersonID, err)
 	}
 	if len(items) == 0 {
-		return nil
+		return to, nil
 	}
 	v := like
 	v.ID, v.ReviewID, v.AuthorID = marketplace.NewID[Vote](), ReviewID{}, access.PersonID{}
-	v.GoldID, v.PersonID = items[rnd.IntN(len(items))].ID, to.Reviewer.PersonID
+	v.GoldID, v.PersonID = items[rnd.IntN(len(items))].ID, given.Reviewer.PersonID
 	err = payouts.HoldTx(ctx, tx, v.AskedAt, payouts.NewHold{
 		ID: uuid.UUID(v.ID), Brand: uuid.UUID(v.BrandID), Program: uuid.UUID(v.ProgramID), Question: uuid.UUID(v.GoldID),
 		Purpose: payouts.ForReview, Reward: v.reward(),
 	})
 	switch {
 	case errors.Is(err, payouts.ErrInsufficientFunds), errors.Is(err, payouts.ErrFrozen):
-		return nil
+		return to, nil
 	case err != nil:
-		return err
+		return to, err
 	}
-	return insertVoteTx(ctx, tx, v)
+	return v.PersonID, insertVoteTx(ctx, tx, v)
 }
 
 // judgeGoldTx is a vote on gold: what it says of the reviewer, and their pay.

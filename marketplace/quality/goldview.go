@@ -93,9 +93,7 @@ func (w worked) about(rnd *rand.Rand, now time.Time) (asked, answered time.Time)
 	if w.asked.IsZero() || toAnswer <= 0 || toQuestion < toAnswer {
 		toQuestion, toAnswer = 36*time.Hour, 35*time.Hour
 	}
-	like := .75 + rnd.Float64()/2
-	before := func(d time.Duration) time.Time {
-		return now.Add(-time.Duration(float64(d) * like)).Truncate(time.Microsecond)
-	}
-	return before(toQuestion), before(toAnswer)
+	before := func(d time.Duration) time.Duration { return time.Duration(float64(d) * (.75 + rnd.Float64()/2)) }
+	ago := before(toAnswer)
+	return now.Add(-ago - before(toQuestion-toAnswer)).Truncate(time.Microsecond), now.Add(-ago).Truncate(time.Microsecond)
 }

@@ -217,8 +217,8 @@ func (r *roamer) explore() map[string][]string {
 		where, path = r.where(), append(slices.Clone(path), name)
 		come(where, path)
 	}
-	for where, path := range ways {
-		r.leave(path, where)
+	for _, where := range slices.Sorted(maps.Keys(ways)) {
+		r.leave(ways[where], where)
 	}
 	return ways
 }

@@ -209,10 +209,10 @@ func (s *Service) drawReview(list []waiting, now time.Time) waiting {
 
 // metSQL is whether the author of a review has lately judged @person, or @person
 // them, as peers or for the brand; PostgreSQL finds each by the two.
-const metSQL = `(EXISTS (SELECT 1 FROM reviews m WHERE m.reviewer_id = @person AND m.author_id = reviews.author_id AND m.votes = 0 AND m.ended_at > @since)
-	OR EXISTS (SELECT 1 FROM reviews m WHERE m.reviewer_id = reviews.author_id AND m.author_id = @person AND m.votes = 0 AND m.ended_at > @since)
-	OR EXISTS (SELECT 1 FROM review_votes m WHERE m.person_id = @person AND m.author_id = reviews.author_id AND m.asked_at > @since)
-	OR EXISTS (SELECT 1 FROM review_votes m WHERE m.person_id = reviews.author_id AND m.author_id = @person AND m.asked_at > @since))`
+const metSQL = `(EXISTS (SELECT 1 FROM reviews m WHERE m.reviewer_id = @person AND m.author_id = reviews.author_id AND m.brand_id = @brand AND m.votes = 0 AND m.ended_at > @since)
+	OR EXISTS (SELECT 1 FROM reviews m WHERE m.reviewer_id = reviews.author_id AND m.author_id = @person AND m.brand_id = @brand AND m.votes = 0 AND m.ended_at > @since)
+	OR EXISTS (SELECT 1 FROM review_votes m WHERE m.person_id = @person AND m.author_id = reviews.author_id AND m.brand_id = @brand AND m.asked_at > @since)
+	OR EXISTS (SELECT 1 FROM review_votes m WHERE m.person_id = reviews.author_id AND m.author_id = @person AND m.brand_id = @brand AND m.asked_at > @since))`
 
 // waitingTx lists what a reviewer may be given, due soonest first, in an order that
 // follows from no id. Of whom they have met, an expert of the program is given

@@ -31,7 +31,7 @@ type TakeBack struct {
 	BrandName   string                 `json:"brand_name"`
 	ProgramName string                 `json:"program_name"`
 	Kind        payouts.RewardKind     `json:"kind" enum:"assignment,handoff,review,training,knowledge" doc:"What the pay was for."`
-	Question    *uuid.UUID             `json:"question" format:"uuid" nullable:"true" doc:"Null: it was for none."`
+	Question    *uuid.UUID             `json:"question" format:"uuid" nullable:"true" doc:"Null: it was for none, or for a review: who judges is not told which question it was."`
 	Amount      Money                  `json:"amount"`
 	State       earnings.TakeBackState `json:"state" enum:"appealable,appealed,final,overturned,lapsed"`
 	Ground      earnings.Ground        `json:"ground" enum:"fraud,copied,privacy,paid_twice,mistake"`
@@ -50,7 +50,7 @@ func takeBackOf(v earnings.TakeBackView) TakeBack {
 		ID: b.ID, BrandName: v.BrandName, ProgramName: v.ProgramName, Kind: v.Kind, Amount: v.Amount(), State: b.State, Ground: v.Ground, Evidence: v.Evidence,
 		BeganAt: b.BeganAt, AppealUntil: b.AppealUntil, Statement: b.Statement, DecideBy: b.DecideBy, Decision: b.Decision, EndedAt: b.EndedAt,
 	}
-	if v.QuestionID != uuid.Nil {
+	if v.QuestionID != uuid.Nil && v.Kind != payouts.ForReviewing {
 		shape.Question = &v.QuestionID
 	}
 	return shape

@@ -121,11 +121,11 @@ func (w *world) openPreview(ctx context.Context) error {
 	return err
 }
 
-// previewID finds the second program; zero where there is none.
+// previewID finds the program by its name; zero where there is none.
 func (w *world) previewID(ctx context.Context) (id program.ID, err error) {
 	var found []program.Program
 	err = w.Store.Read(ctx, w.brand, func(tx *gorm.DB) error {
-		return tx.Where("brand_id = ? AND id <> ?", w.brand, w.program.ID).Order("created_at").Limit(1).Find(&found).Error
+		return tx.Where("brand_id = ? AND name = ?", w.brand, previewName).Order("created_at").Limit(1).Find(&found).Error
 	})
 	if err != nil {
 		return id, fmt.Errorf("look for the demo's second program: %w", err)
