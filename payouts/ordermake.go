@@ -24,31 +24,42 @@ type Reversal struct {
 // then. Errors: *NotFoundError, *StateError of a payout that was not sent,
 // *InvalidError for more than is owed or left of the payout, ErrKeyReused.
 func ReverseTx(ctx context.Context, tx *gorm.DB, now time.Time, r Reversal) error {
-	if err := checkIDs([]string{"reversal", "payout"}, r.ID, r.Payout); err != nil {
-		return err
-	}
-	if err := checkAmount("amount", r.Amount, 1); err != nil {
-		return err
-	}
-	tx = tx.WithContext(ctx)
-	p, err := findPayout(forUpdate(tx), r.Payout)
+	o, err := r.orderTx(ctx, tx.WithContext(ctx))
 	if err != nil {
 		return err
 	}
+	return o.insertTx(ctx, tx.WithContext(ctx), stamp(now))
+}
+
+// ReversibleTx reports why ReverseTx would refuse; its errors are that one's.
+func ReversibleTx(ctx context.Context, tx *gorm.DB, r Reversal) error {
+	_, err := r.orderTx(ctx, tx.WithContext(ctx))
+	return err
+}
+
+// orderTx is the order that takes it back.
+func (r Reversal) orderTx(ctx context.Context, tx *gorm.DB) (Order, error) {
+	if err := checkIDs([]string{"reversal", "payout"}, r.ID, r.Payout); err != nil {
+		return Order{}, err
+	}
+	if err := checkAmount("amount", r.Amount, 1); err != nil {
+		return Order{}, err
+	}
+	p, err := findPayout(forUpdate(tx), r.Payout)
+	if err != nil {
+		return Order{}, err
+	}
 	if p.State != PayoutSent {
-		return &StateError{Noun: "payout", ID: p.ID, State: string(p.State), Verb: "reverse"}
+		return Order{}, &StateError{Noun: "payout", ID: p.ID, State: string(p.State), Verb: "reverse"}
 	}
 	if r.Amount.Currency != p.Currency {
-		return &InvalidError{Field: "amount", Reason: "must be in the payout's currency, " + string(p.Currency)}
+		return Order{}, &InvalidError{Field: "amount", Reason: "must be in the payout's currency, " + string(p.Currency)}
 	}
 	o := Order{
 		ID: r.ID, Kind: MoveReversal, OwnerID: p.ExpertID, PayoutID: &p.ID, Currency: p.Currency, AmountMinor: r.Amount.Minor,
 		Provider: p.Provider, Account: p.Destination, OfID: *p.TransferID,
 	}
-	if err := p.mayReverse(ctx, tx, o); err != nil {
-		return err
-	}
-	return o.insertTx(ctx, tx, stamp(now))
+	return o, p.mayReverse(ctx, tx, o)
 }
 
 // mayReverse refuses more than is left of the payout, or owed. The payout's lock
@@ -93,28 +104,35 @@ type Refund struct {
 // provider kept of a payment stays with it. Errors: ErrFrozen,
 // *InsufficientFundsError of the wallet, ErrOwing where less is left of it than
 // the brand owes, ErrNoPayment where the payments left do not make up the amount,
-// ErrKeyReused.
+// ErrNotCleared where the provider would let it wait, ErrKeyReused.
 func (s *Service) RefundBrand(ctx context.Context, r Refund) (orders []Order, err error) {
+	cleared, err := s.Cleared(ctx)
+	if err != nil {
+		return nil, err
+	}
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		orders, _, err = s.RefundBrandTx(ctx, tx, r)
+		orders, _, err = s.RefundBrandTx(ctx, tx, r, cleared)
 		return err
 	})
 	return orders, err
 }
 
-// RefundBrandTx is RefundBrand in the caller's transaction, and reports whether it
-// was asked for the first time.
-func (s *Service) RefundBrandTx(ctx context.Context, tx *gorm.DB, r Refund) (orders []Order, fresh bool, err error) {
+// RefundBrandTx is RefundBrand in the caller's transaction, with what Cleared told
+// before, and reports whether it was asked for the first time.
+func (s *Service) RefundBrandTx(ctx context.Context, tx *gorm.DB, r Refund, cleared map[Currency]int64) (orders []Order, fresh bool, err error) {
 	if err := checkIDs([]string{"refund", "brand"}, r.ID, r.Brand); err != nil {
 		return nil, false, err
 	}
 	if err := checkAmount("amount", r.Amount, 1); err != nil {
 		return nil, false, err
 	}
-	return s.refundTx(ctx, tx.WithContext(ctx), r, s.now())
+	if payableOf(r.Amount.Minor, r.Amount.Currency, false) != r.Amount.Minor {
+		return nil, false, &InvalidError{Field: "amount", Reason: "must end in 0: no more digits of " + string(r.Amount.Currency) + " can be moved"}
+	}
+	return s.refundTx(ctx, tx.WithContext(ctx), r, cleared, s.now())
 }
 
-func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.Time) (made []Order, fresh bool, err error) {
+func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, cleared funds, now time.Time) (made []Order, fresh bool, err error) {
 	wallet := account(ledger.BrandWallet, r.Brand, r.Amount.Currency)
 	if err := ledger.LockTx(ctx, tx, r.ID, wallet); err != nil { // one refund of a brand at a time
 		return nil, false, err
@@ -126,13 +144,20 @@ func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, now time.
 	if err := r.mayGoBack(ctx, tx, wallet); err != nil {
 		return nil, false, err
 	}
+	free, err := s.free(tx, cleared)
+	if err == nil && !free.cover(r.Amount.Currency, r.Amount.Minor) {
+		err = fmt.Errorf("%w: %s of brand %s", ErrNotCleared, r.Amount, r.Brand)
+	}
+	if err != nil {
+		return nil, false, err
+	}
 	payments, err := s.refundable(tx, r)
 	if err != nil {
 		return nil, false, err
 	}
 	left := r.Amount.Minor
 	for i := 0; i < len(payments) && left > 0; i++ {
-		part := min(left, payments[i].Remaining)
+		part := payableOf(min(left, payments[i].Remaining), r.Amount.Currency, false)
 		if part <= 0 {
 			continue
 		}

@@ -19,7 +19,7 @@ import (
 // ActKind is what an operator does with money beside the machinery.
 type ActKind string
 
-// The kinds of acts; Subject is the reward, expert or brand it is about.
+// The kinds of acts; Subject is the reward, expert, brand or payout it is about.
 const (
 	ActClawBack       ActKind = "claw_back"        // a released reward, for its program's budget
 	ActBonus          ActKind = "bonus"            // of ours, for an expert
@@ -27,13 +27,14 @@ const (
 	ActCredit         ActKind = "credit"           // money for a brand's wallet that it owes from then on
 	ActWriteOffBrand  ActKind = "write_off_brand"  // of what a brand owes
 	ActWriteOffExpert ActKind = "write_off_expert" // of what an expert owes
+	ActReverse        ActKind = "reverse"          // a sent payout, or a part of it, that its expert owes us
 	ActClearSuspense  ActKind = "clear_suspense"   // a line of the provider's books, to where it belonged
 	ActWithhold       ActKind = "withhold"         // of an expert's available money, for a tax office
 	ActRemit          ActKind = "remit"            // withheld tax that was paid to a tax office
 )
 
 // ActKinds lists them.
-var ActKinds = []ActKind{ActClawBack, ActBonus, ActCreditLimit, ActCredit, ActWriteOffBrand, ActWriteOffExpert, ActClearSuspense, ActWithhold, ActRemit}
+var ActKinds = []ActKind{ActClawBack, ActBonus, ActCreditLimit, ActCredit, ActWriteOffBrand, ActWriteOffExpert, ActReverse, ActClearSuspense, ActWithhold, ActRemit}
 
 // alone are what one operator does: the law wants it, and it gives nobody money.
 // Everything else waits until a second one has agreed; migration 00102 mirrors it.
@@ -188,6 +189,8 @@ func (s *Service) doActTx(ctx context.Context, tx *gorm.DB, a *Act, by access.Pe
 			return payouts.WriteOffBrandTx(ctx, tx, now, w)
 		}
 		return payouts.WriteOffExpertTx(ctx, tx, now, w)
+	case ActReverse: // posted once the provider has it done
+		return payouts.ReverseTx(ctx, tx, now, a.reversal())
 	case ActClearSuspense:
 		x := s.explained(*a, by)
 		a.Posting = x.ClearKey()
@@ -202,13 +205,17 @@ func (s *Service) doActTx(ctx context.Context, tx *gorm.DB, a *Act, by access.Pe
 	return fmt.Errorf("nobody knows how to %s", a.Kind)
 }
 
+func (a Act) reversal() payouts.Reversal {
+	return payouts.Reversal{ID: uuid.UUID(a.ID), Payout: a.SubjectID, Amount: a.Amount()}
+}
+
 func (s *Service) explained(a Act, by access.PersonID) payouts.Explanation {
 	return payouts.Explanation{Provider: s.payouts.Provider.Label(), Line: a.Line, To: a.Belongs, Owner: a.SubjectID, By: uuid.UUID(by)}
 }
 
 // aboutTx refuses an act about what is not there: a brand or an expert that is none
-// would have its money where nobody finds it, and a reward that cannot be taken back,
-// or a line that is not in suspense, would wait for a second operator for nothing.
+// would have its money where nobody finds it, and a reward or a payout that cannot be
+// taken back, or a line that is not in suspense, would wait for a second operator for nothing.
 func (s *Service) aboutTx(ctx context.Context, tx *gorm.DB, a Act) error {
 	brand, expert := false, false
 	switch a.Kind {
@@ -218,6 +225,8 @@ func (s *Service) aboutTx(ctx context.Context, tx *gorm.DB, a Act) error {
 			err = ErrSameHuman
 		}
 		return refused(err)
+	case ActReverse:
+		return refused(payouts.ReversibleTx(ctx, tx, a.reversal()))
 	case ActCreditLimit, ActCredit, ActWriteOffBrand:
 		brand = true
 	case ActBonus, ActWriteOffExpert, ActWithhold:

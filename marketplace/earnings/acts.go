@@ -18,7 +18,8 @@ import (
 var errOnlyLooked = errors.New("only looked at")
 
 // PreviewAct shows the posting that an act would make now, and makes none
-// (permission RunPayouts, of a person); a credit limit posts nothing. Errors as
+// (permission RunPayouts, of a person); a credit limit posts nothing, a reversal
+// nothing yet. Errors as
 // AskForAct's and AgreeToAct's.
 func (s *Service) PreviewAct(ctx context.Context, caller access.Caller, n NewAct) (lines []payouts.PostedLine, err error) {
 	ctx = marketplace.WithoutClaim(ctx)

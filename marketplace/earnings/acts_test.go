@@ -5,6 +5,7 @@ import (
 	"math"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -279,6 +280,64 @@ func TestActsFailHalfway(t *testing.T) {
 		id, other := ask(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[0], Ground: earnings.GroundFraud}), ask(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[1], Ground: earnings.GroundMistake})
 		dbtest.Halfway(t, b.DB, func() error { return b.Earnings.AgreeToAct(b.Ctx(), otto, id) })
 		dbtest.Halfway(t, b.DB, func() error { return b.Earnings.WithdrawAct(b.Ctx(), otto, other) })
+		b.Balanced()
+	})
+}
+
+// Pay that was taken back after it was paid out is owed; of the payout that brought
+// it two operators have it taken back, as far as it is owed, and no further.
+func TestWhatIsOwedIsTakenBackOfAPayout(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.KeepPaydays()
+		b.at(b.Clock.Now())
+		work := b.earn(1)
+		b.at(monday.Add(week))
+		otto := b.second()
+		agreed := func(n earnings.NewAct) {
+			t.Helper()
+			n.Reason = why
+			id, err := b.Earnings.AskForAct(b.Ctx(), b.Operator, n)
+			b.ok("ask for "+string(n.Kind), err)
+			b.ok("agree to "+string(n.Kind), b.Earnings.AgreeToAct(b.Ctx(), otto, id))
+		}
+		list, err := b.Earnings.Payouts(b.Ctx(), b.expert, marketplace.Page{Limit: 10})
+		b.ok("list the payouts", err)
+		if len(list.Items) != 1 || list.Items[0].State != payouts.PayoutSent {
+			t.Fatalf("payouts %+v", list.Items)
+		}
+		of := earnings.NewAct{Kind: earnings.ActReverse, Subject: list.Items[0].ID, Amount: eur(400), Reason: why}
+		refused := func(when string, n earnings.NewAct) {
+			t.Helper()
+			dbtest.Unchanged(t, b.DB, func() {
+				_, asked := b.Earnings.AskForAct(b.Ctx(), b.Operator, n)
+				_, shown := b.Earnings.PreviewAct(b.Ctx(), b.Operator, n)
+				if !errors.Is(asked, marketplace.ErrInvalid) || !errors.Is(shown, marketplace.ErrInvalid) {
+					t.Errorf("%s: %v, %v", when, asked, shown)
+				}
+			})
+		}
+		refused("nothing is owed", of)
+		agreed(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[0], Ground: earnings.GroundFraud})
+		b.After(b.Program.Policies.Review.AppealWindow)
+		refused("more than is owed", earnings.NewAct{Kind: of.Kind, Subject: of.Subject, Amount: eur(1001), Reason: why})
+		refused("another currency", earnings.NewAct{Kind: of.Kind, Subject: of.Subject, Amount: payouts.Money{Minor: 400, Currency: "USD"}, Reason: why})
+		unknown := of
+		unknown.Subject = uuid.New()
+		missing := &payouts.NotFoundError{}
+		if _, err := b.Earnings.AskForAct(b.Ctx(), b.Operator, unknown); !errors.As(err, &missing) {
+			t.Errorf("no payout: %v", err)
+		}
+		agreed(of)
+		b.at(b.Clock.Now().Add(time.Hour))
+		if u, err := b.Earnings.Unsettled(b.Ctx(), b.Operator); err != nil || len(u.Debts) != 1 || u.Debts[0].Minor != 600 {
+			t.Errorf("after 4.00 of 10.00: %+v, %v", u, err)
+		}
+		refused("more than is still owed", earnings.NewAct{Kind: of.Kind, Subject: of.Subject, Amount: eur(601), Reason: why})
+		agreed(earnings.NewAct{Kind: of.Kind, Subject: of.Subject, Amount: eur(600)})
+		b.at(b.Clock.Now().Add(time.Hour))
+		if u, err := b.Earnings.Unsettled(b.Ctx(), b.Operator); err != nil || len(u.Debts) != 0 {
+			t.Errorf("after all of it: %+v, %v", u, err)
+		}
 		b.Balanced()
 	})
 }

@@ -34,8 +34,8 @@ func (a *API) moneyActRoutes() {
 // MoneyAct is what an operator did with money, or has asked for.
 type MoneyAct struct {
 	ID        earnings.ActID         `json:"id" format:"uuid"`
-	Kind      earnings.ActKind       `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,clear_suspense,withhold,remit"`
-	Subject   *uuid.UUID             `json:"subject" format:"uuid" nullable:"true" doc:"The reward, expert or brand it is about; null: none."`
+	Kind      earnings.ActKind       `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,reverse,clear_suspense,withhold,remit"`
+	Subject   *uuid.UUID             `json:"subject" format:"uuid" nullable:"true" doc:"The reward, expert, brand or payout it is about; null: none."`
 	Line      string                 `json:"line" doc:"Of the provider's books, where suspense is cleared."`
 	Belongs   payouts.Belonging      `json:"belongs" doc:"Where that belonged."`
 	Amount    *Money                 `json:"amount" doc:"Null where the books say how much."`
@@ -67,8 +67,8 @@ func moneyActOf(a earnings.Act) MoneyAct {
 
 // NewMoneyAct is what an operator asks for.
 type NewMoneyAct struct {
-	Kind    earnings.ActKind  `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,clear_suspense,withhold,remit" example:"bonus"`
-	Subject uuid.UUID         `json:"subject,omitempty" format:"uuid" doc:"The reward that is taken back; the expert of a bonus, a withholding or a debt; the brand of credit or a debt; whose money a line in suspense was." example:"$EXPERT"`
+	Kind    earnings.ActKind  `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,reverse,clear_suspense,withhold,remit" example:"bonus"`
+	Subject uuid.UUID         `json:"subject,omitempty" format:"uuid" doc:"The reward that is taken back; the expert of a bonus, a withholding or a debt; the brand of credit or a debt; the payout that is reversed; whose money a line in suspense was." example:"$EXPERT"`
 	Line    string            `json:"line,omitempty" maxLength:"100" doc:"The provider's id of a line in suspense."`
 	Belongs payouts.Belonging `json:"belongs,omitempty" enum:",wallet,expert,fees,bank,write_off" doc:"Where a line in suspense belonged."`
 	Amount  Money             `json:"amount" doc:"Of a clawback and a line in suspense 0: the books say how much."`

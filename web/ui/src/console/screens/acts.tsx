@@ -13,7 +13,7 @@ type NewAct = Schemas['NewMoneyAct'];
 type Kind = NewAct['kind'];
 type Ground = Exclude<NonNullable<NewAct['ground']>, ''>;
 type Belongs = NonNullable<NewAct['belongs']>;
-const kinds: Kind[] = ['claw_back', 'bonus', 'credit_limit', 'credit', 'write_off_brand', 'write_off_expert', 'clear_suspense', 'withhold', 'remit'];
+const kinds: Kind[] = ['claw_back', 'bonus', 'credit_limit', 'credit', 'write_off_brand', 'write_off_expert', 'reverse', 'clear_suspense', 'withhold', 'remit'];
 const grounds: Ground[] = ['fraud', 'copied', 'privacy', 'paid_twice', 'mistake'];
 const places: Exclude<Belongs, ''>[] = ['wallet', 'expert', 'fees', 'bank', 'write_off'];
 const currencies = Intl.supportedValuesOf('currency');
@@ -233,7 +233,7 @@ function Asking({ from, close }: { from: Partial<NewAct>; close: () => void }) {
       <Select label={t('events.what')} data={kinds.map((value) => ({ value, label: codes('act', value) }))} value={kind} onChange={changed((value) => setKind(value as Kind))} allowDeselect={false} />
       {clears && <TextInput label={t('acts.line')} required value={line} onChange={(e) => changed(setLine)(e.currentTarget.value)} dir="ltr" />}
       {clears && <Select label={t('acts.belongs')} data={places.map((value) => ({ value, label: codes('belongs', value) }))} value={belongs} onChange={changed((value) => setBelongs(value as typeof belongs))} allowDeselect={false} />}
-      {about && <TextInput label={t(kind === 'claw_back' ? 'acts.reward' : kind.startsWith('credit') || kind === 'write_off_brand' || belongs === 'wallet' ? 'acts.brand' : 'acts.expert')} required value={subject} onChange={(e) => changed(setSubject)(e.currentTarget.value)} pattern="[0-9a-fA-F]{8}-[0-9a-fA-F\-]{27}" dir="ltr" />}
+      {about && <TextInput label={t(kind === 'claw_back' ? 'acts.reward' : kind === 'reverse' ? 'acts.payout' : kind.startsWith('credit') || kind === 'write_off_brand' || belongs === 'wallet' ? 'acts.brand' : 'acts.expert')} required value={subject} onChange={(e) => changed(setSubject)(e.currentTarget.value)} pattern="[0-9a-fA-F]{8}-[0-9a-fA-F\-]{27}" dir="ltr" />}
       {sum && (
         <div className={css.fields}>
           <AmountInput currency={currency} label={t('money.amount')} required value={amount} onChange={changed(setAmount)} />
