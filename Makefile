@@ -10,7 +10,7 @@ export GOFLAGS := $(strip $(filter-out -trimpath,$(shell go env GOFLAGS 2>/dev/n
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unreleased)
 SAMPLE  := cmd/knowhow/replay/sample/questions.jsonl
 # Every test package may start a PostgreSQL of its own, so not all at once.
-GOTEST  := go test -p 4 -vet=off -ldflags=-s -timeout 15m
+GOTEST  := go test -p 4 -vet=off -ldflags=-s -timeout 60m
 # What takes longest begins first, so that no processor is idle at the end.
 LONGEST := ./payouts ./web ./marketplace/question ./marketplace/quality ./cmd/knowhow/internal/demo ./cmd/knowhow/serve ./cmd/knowhow/replay ./cmd/knowhow
 

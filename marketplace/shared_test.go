@@ -49,8 +49,11 @@ func newCrowd(t *testing.T, s *marketplace.Store) *crowd {
 
 // add has fn wait; its result goes to then.
 func (c *crowd) add(ctx context.Context, fn func(tx *gorm.DB) error, then func(err error)) {
+	before := c.InLine()
 	c.wg.Go(func() { then(c.InTx(ctx, marketplace.AllBrands, fn)) })
-	time.Sleep(time.Millisecond) // it is in line; in which place changes no outcome
+	for c.InLine() == before {
+		time.Sleep(100 * time.Microsecond)
+	}
 }
 
 func (c *crowd) run() {

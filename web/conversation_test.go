@@ -123,7 +123,7 @@ func typed(t *testing.T, s *webtest.Server, heard <-chan string, path, token str
 			t.Fatalf("%d %s", got.Status, got.Body)
 		}
 		s.Clock.Advance(2 * time.Second)
-		late := time.After(100 * time.Millisecond)
+		late := time.After(300 * time.Millisecond)
 		for waiting := true; waiting; {
 			select {
 			case line := <-heard:

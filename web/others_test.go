@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -246,6 +247,10 @@ func TestNobodyReadsWhatIsOthers(t *testing.T) {
 // the operators'.
 var unread = []string{"getPicture", "getSharedReceipt", "getMoneyActPosting"}
 
+// signature is base64 of a signature, a key or a token, in which chance may write
+// any four letters.
+var signature = regexp.MustCompile(`[A-Za-z0-9_-]{43,}`)
+
 // readsAll reads every route that shows the holder of a token something, and gives
 // their ids.
 func (c *crowded) readsAll(who, token string, hidden []string) (read []string) {
@@ -269,9 +274,10 @@ func (c *crowded) readsAll(who, token string, hidden []string) (read []string) {
 			continue
 		}
 		read = append(read, r.ID)
+		body := signature.ReplaceAllString(got.Body, "…")
 		for _, word := range hidden {
-			if at := strings.Index(got.Body, word); at >= 0 {
-				c.T.Errorf("%s reads %q by %s: …%s…", who, word, r.Path, got.Body[max(0, at-60):min(len(got.Body), at+60)])
+			if at := strings.Index(body, word); at >= 0 {
+				c.T.Errorf("%s reads %q by %s: …%s…", who, word, r.Path, body[max(0, at-60):min(len(body), at+60)])
 			}
 		}
 	}

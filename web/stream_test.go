@@ -50,7 +50,7 @@ func listen(t *testing.T, s *webtest.Server, token string) (*http.Response, <-ch
 // await reads lines up to one with text; false where the stream ends before.
 func await(t *testing.T, lines <-chan string, text string) bool {
 	t.Helper()
-	late := time.After(time.Minute)
+	late := time.After(5 * time.Minute)
 	for {
 		select {
 		case line, open := <-lines:

@@ -78,7 +78,7 @@ func (s *storm) all(query string) (list []string) {
 // settle waits until nothing is left to be done but what is due in days.
 func (s *storm) settle() {
 	s.t.Helper()
-	deadline := time.Now().Add(2 * time.Minute)
+	deadline := time.Now().Add(10 * time.Minute)
 	for {
 		s.lapsed.Add(s.m.lapse())
 		s.m.change("UPDATE timetable SET next_due_at = now() WHERE name = 'send payouts' AND next_due_at > now()")

@@ -26,7 +26,7 @@ type storm struct {
 	http  *http.Client
 	diary diary
 
-	requests, cutOff, busy, inFlight, lapsed atomic.Int64
+	requests, cutOff, busy, inFlight, lapsed, killed atomic.Int64
 }
 
 // diary is what the clients were acknowledged, by ids.
@@ -75,7 +75,7 @@ type reply struct {
 }
 
 // patience is how long a client tries.
-const stormPatience = 2 * time.Minute
+const stormPatience = 10 * time.Minute
 
 // call sends the request until it is answered: after a broken connection, or an
 // answer that says "not now", it goes to the other web process.

@@ -134,7 +134,7 @@ func (s *storm) checkHeard(p past, list []*listener) (notices int) {
 // caughtUp waits until every listener has come to the last thing it must hear.
 func (s *storm) caughtUp(p past, list []*listener) {
 	s.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(5 * time.Minute)
 	for _, l := range list {
 		for last := l.awaits(p); l.reached().Compare(last) < 0; time.Sleep(20 * time.Millisecond) {
 			if time.Now().After(deadline) {

@@ -29,6 +29,9 @@ import (
 // be knowhow instead.
 const childArgs = "KNOWHOW_TEST_MAIN"
 
+// handles is what such a process says first: from now on it ends as it is asked to.
+const handles = "handles its signals"
+
 func TestMain(m *testing.M) {
 	args, isChild := os.LookupEnv(childArgs)
 	if !isChild {
@@ -36,6 +39,7 @@ func TestMain(m *testing.M) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
+	fmt.Println(handles)
 	go func() { // whoever started us holds the other end, and is gone when it closes
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		os.Exit(exitFailed)
@@ -55,8 +59,8 @@ type stormNode struct {
 	serving atomic.Int32 // requests it has not answered
 
 	mu      sync.Mutex
-	running *exec.Cmd // nil while it is down
-	began   time.Time
+	running *exec.Cmd      // nil while it is down
+	handles bool           // its signals
 	base    string         // where it answers; empty while it does not
 	meant   syscall.Signal // it was told to end
 	ended   chan struct{}
@@ -84,13 +88,18 @@ func (n *stormNode) start() {
 		n.t.Errorf("start %s: %v", n.name, err)
 		return
 	}
-	n.running, n.began, n.meant, n.ended = cmd, time.Now(), 0, make(chan struct{})
+	n.running, n.handles, n.meant, n.ended = cmd, false, 0, make(chan struct{})
 	go n.follow(cmd, out, n.ended)
 }
 
 // follow reads where the process answers, and sees it to its end.
 func (n *stormNode) follow(cmd *exec.Cmd, out io.Reader, ended chan struct{}) {
 	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if lines.Text() == handles {
+			n.mu.Lock()
+			n.handles = true
+			n.mu.Unlock()
+		}
 		if base, ok := strings.CutPrefix(lines.Text(), "Serving "); ok {
 			n.mu.Lock()
 			n.base = base
@@ -107,9 +116,6 @@ func (n *stormNode) follow(cmd *exec.Cmd, out io.Reader, ended chan struct{}) {
 	close(ended)
 }
 
-// settled is how long a process has time to get hold of its signals.
-const settled = 3 * time.Second
-
 // end ends the process, hard or with time to come to rest, and waits until it
 // has. It returns how, or 0 where the process was down already.
 func (n *stormNode) end(hard bool) syscall.Signal {
@@ -120,7 +126,7 @@ func (n *stormNode) end(hard bool) syscall.Signal {
 		return 0
 	}
 	n.meant = syscall.SIGTERM
-	if hard || time.Since(n.began) < settled {
+	if hard || !n.handles {
 		n.meant = syscall.SIGKILL
 	}
 	n.base = "" // as a load balancer would
@@ -132,7 +138,7 @@ func (n *stormNode) end(hard bool) syscall.Signal {
 	}
 	select {
 	case <-ended:
-	case <-time.After(time.Minute):
+	case <-time.After(5 * time.Minute):
 		n.t.Errorf("%s does not end", n.name)
 		_ = cmd.Process.Kill()
 	}
@@ -163,7 +169,7 @@ func startNodes(t *testing.T, dir, databaseURL, keyFile string) (webs, all []*st
 			t: t, name: fmt.Sprintf("%s %d", role, i%2+1), env: env, log: filepath.Join(dir, fmt.Sprintf("%s-%d.log", role, i%2+1)),
 			args: []string{
 				"--log-level=warn", "serve", "--role=" + role, "--listen=127.0.0.1:0", "--base-url=" + stormBase, "--key-file=" + keyFile,
-				"--mail-dir=" + filepath.Join(dir, "mail"), "--mail-from=help@example.com", "--shutdown-timeout=10s",
+				"--mail-dir=" + filepath.Join(dir, "mail"), "--mail-from=help@example.com", "--shutdown-timeout=2m",
 				"--caller-limit=1000000000", "--address-limit=1000000000", "--streams-per-address=1000000000",
 			},
 		}
@@ -177,7 +183,7 @@ func startNodes(t *testing.T, dir, databaseURL, keyFile string) (webs, all []*st
 			n.end(true)
 		}
 	})
-	for deadline := time.Now().Add(time.Minute); webs[0].address() == "" || webs[1].address() == ""; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); webs[0].address() == "" || webs[1].address() == ""; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			readLogs(t, all)
 			t.Fatal("the web processes do not serve")
@@ -192,7 +198,7 @@ func startNodes(t *testing.T, dir, databaseURL, keyFile string) (webs, all []*st
 // how many it asked to end.
 func (s *storm) rage(ctx context.Context, nodes []*stormNode) (int, int) {
 	var restarts sync.WaitGroup
-	var killed, asked atomic.Int32
+	var asked atomic.Int32
 	for sleep(ctx, time.Second+rand.N(3*time.Second)) {
 		n, hard := nodes[rand.IntN(len(nodes))], rand.IntN(4) > 0
 		web := slices.Contains(s.webs, n)
@@ -203,7 +209,7 @@ func (s *storm) rage(ctx context.Context, nodes []*stormNode) (int, int) {
 			s.awaitWork(n, web)
 			switch n.end(hard) {
 			case syscall.SIGKILL:
-				killed.Add(1)
+				s.killed.Add(1)
 			case syscall.SIGTERM:
 				asked.Add(1)
 			default:
@@ -214,7 +220,7 @@ func (s *storm) rage(ctx context.Context, nodes []*stormNode) (int, int) {
 		})
 	}
 	restarts.Wait()
-	return int(killed.Load()), int(asked.Load())
+	return int(s.killed.Load()), int(asked.Load())
 }
 
 // awaitWork waits, for a moment, until the process has requests in hand, or, for

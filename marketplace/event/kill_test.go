@@ -122,8 +122,10 @@ func (f *fixture) waits(t *testing.T) bool {
 // end before.
 func killed(t *testing.T, url string) bool {
 	t.Helper()
+	theirs, rest := dbtest.Doomed(t, url)
+	defer rest()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), child+"="+url)
+	cmd.Env = append(os.Environ(), child+"="+theirs)
 	cmd.Stderr = t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

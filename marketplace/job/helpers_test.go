@@ -64,7 +64,7 @@ func (f *fixture) enqueue(t *testing.T, jobs ...job.New) {
 
 func (f *fixture) runDue(t *testing.T) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	n, err := f.RunDue(ctx)
 	if err != nil {

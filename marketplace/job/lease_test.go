@@ -256,7 +256,7 @@ func TestBusyRowsArePassedOver(t *testing.T) {
 	f.Handle("e", func(ctx context.Context, tx *gorm.DB, j job.Job) error {
 		f.enqueue(t, job.New{Kind: "e", Args: "second"})
 		f.clock.Advance(2 * job.Lease)
-		within, cancel := context.WithTimeout(ctx, time.Minute)
+		within, cancel := context.WithTimeout(ctx, 5*time.Minute)
 		defer cancel()
 		if n, err := other.RunDue(within); err != nil || n != 1 {
 			t.Errorf("the other worker did %d jobs, %v; want just the second", n, err)

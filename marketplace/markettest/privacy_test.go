@@ -30,7 +30,7 @@ var whitlow = customer.Contact{Channel: customer.Email, Handle: "dana.whitlow@ex
 // What goes wrong with a text is told without the text: to the caller, in the
 // log and on the job's row.
 func TestFailuresTellNothingOfPeople(t *testing.T) {
-	secrets := []string{"Whitlow", "dana.whitlow@example.org", "4111 1111 1111 1111", "900123", "customer-"}
+	secrets := []string{"Whitlow", "dana.whitlow@example.org", "4111 1111 1111 1111", "7700 900123", "customer-"}
 	ask := question.Ask{
 		Title: "Whitlow here, my box is dead", Body: "Mail dana.whitlow@example.org or call +44 7700 900123.",
 		Context: "card: 4111 1111 1111 1111", Reference: "dana.whitlow@example.org",

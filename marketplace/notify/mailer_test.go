@@ -36,7 +36,7 @@ func certified(t *testing.T) (server, client *tls.Config) {
 
 func (s *smtpServer) config() notify.SMTPConfig {
 	return notify.SMTPConfig{
-		Host: s.host, Port: s.port, From: "noreply@knowhow.test", Username: "user", Password: "hunter2", Timeout: 5 * time.Second,
+		Host: s.host, Port: s.port, From: "noreply@knowhow.test", Username: "user", Password: "hunter2", Timeout: 5 * time.Minute,
 	}
 }
 

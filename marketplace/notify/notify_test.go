@@ -112,7 +112,7 @@ func (h *house) wantNoAddress(t *testing.T) {
 func smtpTo(t *testing.T, s *smtpServer) *notify.SMTP {
 	t.Helper()
 	m, err := notify.NewSMTP(notify.SMTPConfig{
-		Host: s.host, Port: s.port, From: "Knowhow <noreply@knowhow.test>", TLS: notify.NoTLS, Timeout: 5 * time.Second,
+		Host: s.host, Port: s.port, From: "Knowhow <noreply@knowhow.test>", TLS: notify.NoTLS, Timeout: 5 * time.Minute,
 	})
 	if err != nil {
 		t.Fatal(err)

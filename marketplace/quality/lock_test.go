@@ -76,7 +76,7 @@ func TestADrawWaitsForNoQuestion(t *testing.T) {
 		if _, err := question.LockQuestionTx(ctx, tx, a.QuestionID); err != nil {
 			return err
 		}
-		within, cancel := context.WithTimeout(ctx, time.Minute)
+		within, cancel := context.WithTimeout(ctx, 5*time.Minute)
 		defer cancel()
 		_, err := b.Queue.RunDue(within)
 		return err

@@ -52,7 +52,11 @@ func TestSharedReceipt(t *testing.T) {
 		if n := s.count("consents", "customer_id = ? AND purpose = 'share_receipt' AND withdrawn_at IS NULL", s.dana.Customer); n != 1 {
 			t.Errorf("%d consents stand", n)
 		}
-		s.gone("another token", link.Token[:40]+"abc")
+		another := []byte(link.Token)
+		if another[40] = 'a'; link.Token[40] == 'a' {
+			another[40] = 'b'
+		}
+		s.gone("another token", string(another))
 		s.gone("no token", "-")
 		s.gone("a long one", strings.Repeat("x", 101))
 		s.Clock.Set(link.ExpiresAt)

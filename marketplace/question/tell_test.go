@@ -200,7 +200,7 @@ func TestWordsAreMailedToWhoWantsIt(t *testing.T) {
 		r.must("say", r.Questions.Say(r.Ctx(), r.dana, s.q, "It is blue."))
 		r.After(5 * time.Minute)
 		mails := r.mailsOf("A customer wrote to you")
-		if len(mails) != 1 || strings.Contains(mails[0], "blue") {
+		if len(mails) != 1 || strings.Contains(mails[0], "is blue") {
 			t.Fatalf("mails %q", mails)
 		}
 		r.must("say", r.Questions.Say(r.Ctx(), r.dana, s.q, "And loud."))

@@ -40,11 +40,12 @@ type Server struct {
 const supervise = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c max_connections=200 -c log_min_messages=fatal $3 </dev/null >"$2/log" 2>&1 &
 pid=$!; cat >/dev/null; kill -QUIT $pid; wait $pid; rm -rf "$2"`
 
-// Settings of servers: forgetful is quick and small, for tests; durable flushes
+// Settings of servers: forgetful is quick and small, for tests, and does nothing by
+// itself, whose transactions would now and then hold back what a test reads; durable flushes
 // what is committed to the disk, as PostgreSQL does by default.
 const (
 	forgetful = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0" +
-		" -c jit=off -c dynamic_shared_memory_type=mmap -c shared_buffers=64MB -c max_wal_size=128MB -c autovacuum_naptime=10s"
+		" -c jit=off -c dynamic_shared_memory_type=mmap -c shared_buffers=64MB -c max_wal_size=128MB -c autovacuum=off"
 	durable = "-c shared_buffers=128MB"
 )
 
@@ -151,7 +152,7 @@ func (s *Server) Drop(ctx context.Context, name string) error {
 
 // ready waits until the server answers.
 func (s *Server) ready(ctx context.Context) error {
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		err := s.admin(ctx, "SELECT 1")
 		if err == nil {

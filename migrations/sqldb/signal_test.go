@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a test waits for what must come.
-const patience = time.Minute
+const patience = 5 * time.Minute
 
 // process opens the database as one more process would, and counts its wakes.
 func process(t *testing.T, url string) (*sqldb.DB, *sqldb.Signal, *atomic.Int64) {
@@ -88,8 +88,8 @@ func TestSignalCallsNobodyWhoIsNotThere(t *testing.T) {
 	if n := db.Statements() - before; n != 0 {
 		t.Errorf("alone, it sent %d statements", n)
 	}
-	_, second, woken := process(t, url)
 	alone := own.Load()
+	_, second, woken := process(t, url)
 	wait(t, "they have met", func() bool { return own.Load() > alone && woken.Load() > 1 })
 	time.Sleep(50 * time.Millisecond)
 	for _, c := range []struct {
@@ -129,7 +129,7 @@ func TestSignalWakesOtherProcesses(t *testing.T) {
 		var killed []bool
 		err := db.Read.Raw(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 			WHERE datname = current_database() AND query LIKE 'LISTEN %'`).Scan(&killed).Error
-		if err != nil || len(killed) != 2 {
+		if err != nil || len(killed) < 2 { // a connection that was killed before may still be on its way out
 			t.Fatalf("killed %v, %v", killed, err)
 		}
 		wait(t, "the wake after connecting anew", func() bool { return reader.Load() > before })

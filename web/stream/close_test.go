@@ -173,6 +173,7 @@ func TestHeartbeats(t *testing.T) {
 	n := open(t, m, func(o *stream.Options) { o.Beats = beats })
 	eve, start := n.listen(t, m.Customer("Eve"), "")
 	owner, _ := n.listen(t, m.Owner, "")
+	n.settle(t, 2) // who still catches up has no heartbeat
 	m.Ask(m.Customer("Dana"), "My box is dead")
 	owner.hear("question.asked")
 	place := owner.frame().id // question.escalated or offered, the last event

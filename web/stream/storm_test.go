@@ -33,6 +33,7 @@ type storm struct {
 	stores []*marketplace.Store
 	nodes  []*node
 	last   atomic.Pointer[string] // the id of the last event, once it is written
+	killed atomic.Int64           // listeners of the database
 	mu     sync.Mutex
 	heard  map[string][]string // the ids each client heard, in order
 }
@@ -123,7 +124,7 @@ func (s *storm) follow(who string, caller access.Caller, after string) {
 	numbers := []int{s.nodes[0].number(caller), s.nodes[1].number(caller)}
 	var ids []string
 	most := 120 * time.Millisecond
-	for deadline := time.Now().Add(time.Minute); ; {
+	for deadline := time.Now().Add(patience); ; {
 		i := rand.IntN(2)
 		ctx, cut := context.WithTimeout(s.t.Context(), 5*time.Millisecond+rand.N(most))
 		got, place, err := s.hear(ctx, s.nodes[i], numbers[i], after)
@@ -182,12 +183,13 @@ func (s *storm) hear(ctx context.Context, n *node, number int, after string) (id
 	}
 }
 
-// killListeners ends the connections on which the nodes hear each other.
-func (s *storm) killListeners(db *sqldb.DB, until <-chan struct{}) (killed int) {
+// killListeners ends the connections on which the nodes hear each other, and counts
+// them.
+func (s *storm) killListeners(db *sqldb.DB, until <-chan struct{}) {
 	for {
 		select {
 		case <-until:
-			return killed
+			return
 		case <-time.After(150 * time.Millisecond):
 		}
 		var gone []bool
@@ -195,7 +197,7 @@ func (s *storm) killListeners(db *sqldb.DB, until <-chan struct{}) (killed int) 
 		if err != nil {
 			s.t.Error(err)
 		}
-		killed += len(gone)
+		s.killed.Add(int64(len(gone)))
 	}
 }
 
@@ -216,24 +218,25 @@ func TestStreamsLoseAndDoubleNothing(t *testing.T) {
 					following.Go(func() { s.follow(fmt.Sprint(who, i), caller, begin) })
 				}
 			}
-			stop, killed := make(chan struct{}), make(chan int, 1)
+			stop, killing := make(chan struct{}), sync.WaitGroup{}
 			if dialect == "postgres" {
-				go func() { killed <- s.killListeners(s.m.DB, stop) }()
+				killing.Go(func() { s.killListeners(s.m.DB, stop) })
 			}
 			for i := range 6 {
 				writing.Go(func() { s.write(s.stores[i%2], q, dbtest.Loops(100, 3000)) })
 			}
 			writing.Wait()
+			for deadline := time.Now().Add(patience); dialect == "postgres" && s.killed.Load() < 2; time.Sleep(time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("only %d listeners were killed", s.killed.Load())
+				}
+			}
 			happen(t, s.m, q, question.EventMessage)
 			last := lastID(t, s.m)
 			s.last.Store(&last)
 			following.Wait()
 			close(stop)
-			if dialect == "postgres" {
-				if n := <-killed; n < 2 {
-					t.Errorf("only %d listeners were killed", n)
-				}
-			}
+			killing.Wait()
 			want := s.written(place)
 			if len(want) < 400 || len(s.heard) != 12 {
 				t.Errorf("%d events were written, %d clients heard", len(want), len(s.heard))

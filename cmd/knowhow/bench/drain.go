@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	drainsWithin = time.Minute
+	drainsWithin = 5 * time.Minute
 	lookEvery    = 5 * time.Millisecond
 )
 

@@ -23,7 +23,9 @@ const payoutsChild = "KNOWHOW_TEST_BENCH_PAYOUTS"
 
 // benchPayouts is the command in a process of its own.
 func benchPayouts(url string) int {
-	if err := smallPayouts(url).Run(context.Background(), io.Discard, slog.New(slog.DiscardHandler)); err != nil {
+	c := smallPayouts(url)
+	c.Rate = 500 // so that it is still sending when it is killed
+	if err := c.Run(context.Background(), io.Discard, slog.New(slog.DiscardHandler)); err != nil {
 		slog.Error("bench payouts", "err", err)
 		return 1
 	}
@@ -83,8 +85,10 @@ func killPayouts(t *testing.T, db *sqldb.DB, url string, at int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	theirs, rest := dbtest.Doomed(t, url)
+	defer rest()
 	c := exec.CommandContext(t.Context(), self)
-	c.Env = append(os.Environ(), payoutsChild+"="+url)
+	c.Env = append(os.Environ(), payoutsChild+"="+theirs)
 	c.Stderr = os.Stderr
 	if err := c.Start(); err != nil {
 		t.Fatal(err)

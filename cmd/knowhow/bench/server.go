@@ -28,8 +28,8 @@ type server struct {
 }
 
 const (
-	startsWithin = 30 * time.Second
-	endsWithin   = 30 * time.Second
+	startsWithin = 2 * time.Minute
+	endsWithin   = 2 * time.Minute
 	// unlimited is a rate limit that nobody reaches.
 	unlimited = "1000000000"
 )

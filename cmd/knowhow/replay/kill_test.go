@@ -78,9 +78,11 @@ func TestKilledAtRandom(t *testing.T) {
 // to its end before, and this is what it printed.
 func killed(t *testing.T, url string) (end replay.Report, done bool) {
 	t.Helper()
+	theirs, rest := dbtest.Doomed(t, url)
+	defer rest()
 	var out, log bytes.Buffer
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), child+"="+url)
+	cmd.Env = append(os.Environ(), child+"="+theirs)
 	cmd.Stdout, cmd.Stderr = &out, &log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

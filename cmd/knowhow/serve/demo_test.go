@@ -32,7 +32,7 @@ func livedDemo(t *testing.T) (file, told string) {
 			t.Fatal(err)
 		}
 		file := filepath.Join(dir, "demo.db")
-		living.told = showDemo(t, file, 2*time.Minute)
+		living.told = showDemo(t, file, 10*time.Minute)
 		living.file = file
 	})
 	if living.file == "" {
@@ -97,7 +97,7 @@ func TestDemo(t *testing.T) {
 	if info, err := os.Stat(file + ".mail"); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the mail: %v, %v", info, err)
 	}
-	second := showDemo(t, copyOfDemo(t), 20*time.Second)
+	second := showDemo(t, copyOfDemo(t), 5*time.Minute)
 	if strings.Count(second, "\n") != strings.Count(first, "\n") {
 		t.Errorf("the second time it tells\n%s\nthe first time\n%s", second, first)
 	}

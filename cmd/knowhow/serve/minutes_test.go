@@ -191,7 +191,7 @@ func (v visitor) askAndBeAnswered(demo shown) (question, customer string) {
 	}, &asked)
 	ayse := v.signIn("ayse")
 	offer := ""
-	for deadline := time.Now().Add(time.Minute); offer == "" && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); offer == "" && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		var offers struct {
 			Data []struct{ ID, Question, Body string } `json:"data"`
 		}
@@ -285,7 +285,7 @@ func (v visitor) plugIsPulled(manager string, demo shown) {
 // until looks at the demo until it is so.
 func (v visitor) until(see *shown, so func() bool) {
 	v.t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(400 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(400 * time.Millisecond) {
 		*see = shown{}
 		if v.as("", "GET", "/demo", nil, see) == 200 && so() {
 			return

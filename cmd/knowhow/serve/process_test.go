@@ -109,10 +109,10 @@ func start(t *testing.T, env []string, args ...string) *process {
 // launch starts the command.
 func launch(t *testing.T, env []string, args ...string) (*process, io.Reader) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute) // whatever becomes of it
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute) // whatever becomes of it
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, os.Args[0])
-	args = append([]string{"--listen=127.0.0.1:0", "--mail-dir=" + t.TempDir(), "--mail-from=help@example.com", "--shutdown-timeout=10s"}, args...)
+	args = append([]string{"--listen=127.0.0.1:0", "--mail-dir=" + t.TempDir(), "--mail-from=help@example.com", "--shutdown-timeout=2m"}, args...)
 	cmd.Env = append(append(os.Environ(), child+"="+strings.Join(args, "\n")), env...)
 	p := &process{t: t, cmd: cmd, log: &lockedBuffer{}}
 	cmd.Stderr = p.log
@@ -139,7 +139,7 @@ func (p *process) wait() error {
 func refused(t *testing.T, env []string, args ...string) string {
 	t.Helper()
 	p, out := launch(t, env, args...)
-	late := time.AfterFunc(time.Minute, func() { _ = p.cmd.Process.Kill() })
+	late := time.AfterFunc(5*time.Minute, func() { _ = p.cmd.Process.Kill() })
 	defer late.Stop()
 	text, err := io.ReadAll(out)
 	if wait := p.wait(); err != nil || wait == nil || len(text) != 0 {
@@ -166,7 +166,7 @@ func (p *process) ends() {
 		if err != nil {
 			p.t.Errorf("it ended with %v\n%s", err, p.log)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(5 * time.Minute):
 		p.t.Fatalf("it does not end\n%s", p.log)
 	}
 }

@@ -61,7 +61,7 @@ func TestDrains(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.terminate()
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(5 * time.Minute)
 	for said := ""; !strings.Contains(said, `"stopping"`); time.Sleep(10 * time.Millisecond) {
 		status := 0
 		if status, said = get(t, p.base+"/readyz"); time.Now().After(deadline) {
@@ -140,7 +140,7 @@ func TestRefusedAtStart(t *testing.T) {
 	p := start(t, nil, "--database-url="+bare, "--key-file="+keyFile(t), "--migrate")
 	expect(t, p.base+"/readyz", 200, "ready")
 	takeBack(t, bare)
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(5 * time.Minute)
 	for status := 0; status != http.StatusServiceUnavailable && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		status, _ = get(t, p.base+"/readyz")
 	}
@@ -201,7 +201,7 @@ func TestUnderAServiceManager(t *testing.T) {
 	hears := func(want string) {
 		t.Helper()
 		text := make([]byte, 100)
-		if err := manager.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		if err := manager.SetReadDeadline(time.Now().Add(5 * time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := manager.Read(text); err != nil || string(text[:n]) != want {

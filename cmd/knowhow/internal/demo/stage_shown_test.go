@@ -140,7 +140,7 @@ func (s stage) traffic(shown *demo.Stage, manager access.Caller) {
 	}
 	crowd := "SELECT COUNT(*) FROM questions WHERE reference LIKE '%+t%'"
 	answered := crowd + " AND state IN ('answered', 'resolved')"
-	for deadline := time.Now().Add(90 * time.Second); s.count(answered) < 3 && time.Now().Before(deadline); time.Sleep(300 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); s.count(answered) < 3 && time.Now().Before(deadline); time.Sleep(300 * time.Millisecond) {
 		clock.Advance(10 * time.Second)
 	}
 	if n := s.count(answered); n < 3 {
@@ -155,7 +155,7 @@ func (s stage) traffic(shown *demo.Stage, manager access.Caller) {
 	}
 	s.stillOpen(shown.Scene(), 2)
 	asked, still := s.count(crowd), false
-	for try := 0; !still && try < 3; try++ { // a turn that was under way may take its time
+	for try := 0; !still && try < 60; try++ { // a turn that was under way may take its time
 		clock.Advance(5 * time.Minute)
 		time.Sleep(2500 * time.Millisecond)
 		n := s.count(crowd)
