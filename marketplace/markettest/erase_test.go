@@ -73,7 +73,7 @@ func meanwhile(t *testing.T, db *sqldb.DB) (written, erased chan struct{}) {
 			return
 		}
 		close(written)
-		for patience := time.Now().Add(5*time.Minute); waiting() == 0 && time.Now().Before(patience); {
+		for patience := time.Now().Add(5 * time.Minute); waiting() == 0 && time.Now().Before(patience); {
 			time.Sleep(time.Millisecond) // for the other process, the database
 		}
 	}

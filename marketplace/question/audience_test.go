@@ -23,7 +23,7 @@ var everybody = question.Ears{Customers: true, Persons: true, Keys: true}
 // another test, on the same server, holds them back.
 func (r *room) told() {
 	r.t.Helper()
-	for deadline := time.Now().Add(5*time.Minute); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		var last int64
 		var end event.Cursor
 		r.read(func(tx *gorm.DB) (err error) {

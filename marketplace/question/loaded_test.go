@@ -55,7 +55,7 @@ func TestNothingIsReadOlderThanItsQuestion(t *testing.T) {
 // untilOneWaits returns once a transaction waits for another.
 func (r *room) untilOneWaits() {
 	r.t.Helper()
-	for deadline := time.Now().Add(5*time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		var waiting int64
 		err := r.DB.Read.Raw("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting).Error
 		if err != nil {
