@@ -43,6 +43,47 @@ func TestBuriedByHand(t *testing.T) {
 	})
 }
 
+// What was buried is tried again by whoever asks for it again; not what a person has
+// buried.
+func TestEnqueueingDigsUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f, down := newFixture(t, db), true
+		f.Handle("e", func(ctx context.Context, tx *gorm.DB, j job.Job) error {
+			if down {
+				return errBroken
+			}
+			return effect(ctx, tx, j)
+		})
+		f.enqueue(t, job.New{Kind: "e", Args: "x", UniqueKey: "k"})
+		for range job.MaxAttempts {
+			f.runDue(t)
+			f.clock.Advance(time.Hour)
+		}
+		f.only(t, job.Buried)
+		f.enqueue(t, job.New{Kind: "e", Args: "y", UniqueKey: "k"})
+		f.runDue(t)
+		if j := f.only(t, job.Ready); j.Attempts != 1 || j.Args != `"y"` {
+			t.Fatalf("dug up: %+v", j)
+		}
+		f.enqueue(t, job.New{Kind: "e", Args: "z", UniqueKey: "k"}) // it waits: nothing is added
+		if err := f.Bury(t.Context(), f.only(t, job.Ready).Seq); err != nil {
+			t.Fatal(err)
+		}
+		down = false
+		f.enqueue(t, job.New{Kind: "e", Args: "z", UniqueKey: "k"})
+		if n := f.runDue(t); n != 0 {
+			t.Errorf("%d jobs ran that a person had buried", n)
+		}
+		if err := f.Retry(t.Context(), f.only(t, job.Buried).Seq); err != nil {
+			t.Fatal(err)
+		}
+		f.runDue(t)
+		if got := f.effects(t); fmt.Sprint(got) != "[y]" {
+			t.Errorf("effects %v", got)
+		}
+	})
+}
+
 func TestARunningJobIsNotBuried(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := newFixture(t, db)

@@ -26,7 +26,7 @@ type State string
 const (
 	Ready   State = "ready"   // waits for run_at; any worker may claim it
 	Running State = "running" // claimed under a lease; the worker, or a lapsed lease, moves it on
-	Buried  State = "buried"  // failed MaxAttempts times or for good; a person retries it
+	Buried  State = "buried"  // failed MaxAttempts times or for good; a person retries it, or who enqueues its key
 )
 
 // Job is one piece of work.

@@ -61,9 +61,11 @@ func (q *Queue) mustBeNew(kind string) {
 }
 
 // EnqueueTx adds a job that exists once tx commits. With a UniqueKey that
-// another job holds, be it waiting, running or buried, nothing is added: a key
-// names one piece of work, and is no way to ask for another turn. A kind that
-// nobody handles is an InvalidError.
+// another job holds, be it waiting or running, nothing is added: a key names one
+// piece of work, and is no way to ask for another turn. One that was buried is
+// dug up, with all its attempts again and these arguments, unless a person has
+// buried it: whatever kept it from being done may be over. A kind that nobody
+// handles is an InvalidError.
 func (q *Queue) EnqueueTx(ctx context.Context, tx *gorm.DB, n New) error {
 	if q.tx[n.Kind] == nil && q.call[n.Kind] == nil {
 		return &marketplace.InvalidError{Field: "kind", Reason: fmt.Sprintf("no handler for jobs of kind %q", n.Kind)}
@@ -85,7 +87,11 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx *gorm.DB, n New) error {
 	}
 	values := []any{j.BrandID, j.Kind, j.Args, j.UniqueKey, j.State, j.RunAt, j.Attempts, j.LeaseOwner, j.LeaseUntil, j.CreatedAt}
 	err = marketplace.ScanTx(tx.WithContext(ctx), insertSQL, values, &j.Seq)
-	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) { // there is none where the key is taken
+	if errors.Is(err, gorm.ErrRecordNotFound) { // the key is taken
+		values := []any{j.Args, j.State, j.RunAt, j.Attempts, j.LeaseOwner, j.LeaseUntil, n.UniqueKey, byHand}
+		err = marketplace.ScanTx(tx.WithContext(ctx), digUpSQL, values, &j.Seq)
+	}
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return fmt.Errorf("enqueue a %s job: %w", n.Kind, err)
 	}
 	return nil
@@ -93,6 +99,10 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx *gorm.DB, n New) error {
 
 const insertSQL = `INSERT INTO jobs (brand_id, kind, args, unique_key, state, run_at, attempts, lease_owner, lease_until, created_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`
+
+// digUpSQL locks no job that waits or runs.
+const digUpSQL = `UPDATE jobs SET args = ?, state = ?, run_at = ?, attempts = ?, lease_owner = ?, lease_until = ?
+WHERE unique_key = ? AND state = 'buried' AND last_error <> ? RETURNING seq`
 
 // claimSQL hands the oldest due jobs to one worker; rows another worker is
 // just claiming are passed over on PostgreSQL. It is no plain subquery because
