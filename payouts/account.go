@@ -32,7 +32,8 @@ type Account struct {
 func (Account) TableName() string { return "payout_accounts" }
 
 // EnsureAccount opens the expert's account at the provider, or returns the one
-// that exists. Idempotent under crashes: the provider's key is the expert's id.
+// that exists. Idempotent under crashes: the provider's key is the expert's id,
+// with the country.
 func (s *Service) EnsureAccount(ctx context.Context, expert uuid.UUID) (Account, error) {
 	return s.EnsureAccountIn(ctx, expert, "")
 }
@@ -47,13 +48,27 @@ func (s *Service) EnsureAccountIn(ctx context.Context, expert uuid.UUID, country
 	if err == nil || !errors.Is(err, ErrNotFound) {
 		return a, err
 	}
-	opened, err := s.Provider.CreateAccount(ctx, AccountRequest{
-		IdempotencyKey: "account_" + expert.String(), Expert: expert, Country: country,
+	var opened ProviderAccount
+	err = opening("account_"+expert.String()+"_"+country, s.now(), func(key string) (err error) {
+		opened, err = s.Provider.CreateAccount(ctx, AccountRequest{IdempotencyKey: key, Expert: expert, Country: country})
+		return err
 	})
 	if err != nil {
 		return Account{}, fmt.Errorf("open account of expert %s: %w", expert, err)
 	}
 	return s.recordAccount(ctx, expert, opened)
+}
+
+// opening asks for something to be opened at the provider, once by its key. What is
+// refused was not opened, and the provider would say so under that key for a day,
+// whatever was mended meanwhile: it is asked anew under one of the hour.
+func opening(key string, now time.Time, ask func(key string) error) error {
+	err := ask(key)
+	var told *ProviderError
+	if errors.As(err, &told) && told.Class == Definitive {
+		return ask(key + "_" + now.Format("2006010215"))
+	}
+	return err
 }
 
 // RefreshAccount asks the provider how the expert's account stands, and appends

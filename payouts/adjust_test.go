@@ -279,26 +279,6 @@ func TestExchange(t *testing.T) {
 	})
 }
 
-func TestWithheldTaxIsRemitted(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		b, expert := newBank(t, db), uuid.New()
-		b.must(b.release(b.earned(expert, 1000, 0)))
-		b.must(b.withhold(uuid.New(), expert, 240))
-		remit := func(minor int64) error {
-			return b.at(func(ctx context.Context, tx *gorm.DB, at now) error {
-				return payouts.RemitTaxTx(ctx, tx, at, payouts.Remittance{ID: uuid.New(), Amount: eur(minor)})
-			})
-		}
-		b.must(remit(200))
-		if err := remit(41); !errors.Is(err, payouts.ErrInvalid) {
-			t.Errorf("more than was withheld: %v", err)
-		}
-		b.expect("remitted", map[ledger.Account]int64{
-			of(ledger.ExpertAvailable, expert): 760, of(ledger.TaxWithheld, uuid.Nil): 40, of(ledger.Bank, uuid.Nil): -200,
-		})
-	})
-}
-
 // Lines of the provider's books go where they belong, and what nobody knows into
 // suspense until a person explains it.
 func TestProvidersBooks(t *testing.T) {
@@ -309,13 +289,14 @@ func TestProvidersBooks(t *testing.T) {
 			line("own payout", payouts.EntryBank, -4000), line("reserve", payouts.EntryReserve, -700), line("unreserve", payouts.EntryReserve, 300),
 			line("strange", payouts.EntryOther, 111), line("strange too", payouts.EntryTransfer, -333),
 			{ID: "with a fee", Kind: payouts.EntryBank, Currency: "EUR", Gross: 100, Fee: 7, Net: 93},
+			{ID: "payment", Kind: payouts.EntryPayment, Currency: "EUR", Gross: 9000, Fee: 300, Net: 8700},
 		} {
 			b.must(b.book(l))
 			b.must(b.book(l))
 		}
 		b.expect("booked", map[ledger.Account]int64{
-			of(ledger.SandboxBalance, none): 150_000 - 250 + 50 + 9000 - 4000 - 700 + 300 + 111 - 333 + 93, of(ledger.ProviderFees, none): 207,
-			of(ledger.Bank, none): -9000 + 4000 - 100, of(ledger.SandboxReserved, none): 400, of(ledger.Suspense, none): 111 - 333,
+			of(ledger.SandboxBalance, none): 150_000 - 250 + 50 + 9000 - 4000 - 700 + 300 + 111 - 333 + 93 + 8700, of(ledger.ProviderFees, none): 507,
+			of(ledger.Bank, none): -9000 + 4000 - 100, of(ledger.SandboxReserved, none): 400, of(ledger.Suspense, none): 111 - 333 + 9000,
 		})
 		explain := func(id string, to payouts.Belonging, owner uuid.UUID) payouts.Explanation {
 			return payouts.Explanation{Provider: sandbox.Label, Line: id, To: to, Owner: owner, By: uuid.NewSHA1(uuid.Nil, []byte(id))}
@@ -323,9 +304,10 @@ func TestProvidersBooks(t *testing.T) {
 		for range 2 {
 			b.must(b.clearUp(explain("strange", payouts.ToWallet, b.brand)))
 			b.must(b.clearUp(explain("strange too", payouts.ToExpert, expert)))
+			b.must(b.clearUp(explain("payment", payouts.ToWallet, b.brand))) // the net, as of any payment
 		}
 		b.expect("explained", map[ledger.Account]int64{
-			of(ledger.Suspense, none): 0, of(ledger.BrandWallet, b.brand): 50_111, of(ledger.ExpertOwes, expert): 333,
+			of(ledger.Suspense, none): 0, of(ledger.BrandWallet, b.brand): 50_111 + 8700, of(ledger.FundingFee, none): 300, of(ledger.ExpertOwes, expert): 333,
 		})
 		if err := b.clearUp(explain("strange", payouts.ToFees, none)); !errors.Is(err, payouts.ErrKeyReused) {
 			t.Errorf("explained otherwise: %v", err)
@@ -347,6 +329,9 @@ func TestEveryAdjustmentFailsHalfway(t *testing.T) {
 		b.must(b.withhold(uuid.New(), expert, 400))
 		for _, v := range []verb{
 			{"claw back", 0, 0, func() error { return b.clawBack(reward, id) }},
+			{"bonus to who owes", 0, 0, func() error {
+				return b.bonus(payouts.Bonus{ID: uuid.NewSHA1(id, nil), Expert: expert, By: id, Amount: eur(10)})
+			}},
 			{"release to who owes", 0, 0, func() error { return b.release(netted) }},
 			{"bonus", 0, 0, func() error {
 				return b.bonus(payouts.Bonus{ID: id, Brand: b.brand, Program: b.program, Expert: expert, By: id, Amount: eur(10)})

@@ -23,6 +23,7 @@ func TestCheckFindsDamagedAdjustments(t *testing.T) {
 		"expense:bonus is our bonuses":                              "UPDATE bonuses SET amount_minor = amount_minor + 1",
 		"tax:withheld is the withholdings not remitted":             "UPDATE withholdings SET amount_minor = amount_minor + 1",
 		"what is set aside is released and not taken back":          "UPDATE set_asides SET amount_minor = amount_minor + 1",
+		"what is set aside is available":                            "UPDATE set_asides SET amount_minor = amount_minor + 100",
 		"fx is the exchanges":                                       "UPDATE exchanges SET to_minor = to_minor + 1",
 		"every step has one posting, and no other":                  "DELETE FROM bonuses",
 		"expert:available is the released rewards less the payouts": "UPDATE rewards SET netted_minor = netted_minor - 1 WHERE netted_minor > 0",

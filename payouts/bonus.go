@@ -14,7 +14,7 @@ import (
 
 // Bonus is what an expert gets beside their rewards: out of a program's budget, or
 // from us where it has neither Brand nor Program. ID is the key, By the person who
-// grants it. It is available at once.
+// grants it. It is available at once, and pays what they owe.
 type Bonus struct {
 	ID      uuid.UUID
 	Brand   uuid.UUID
@@ -45,13 +45,15 @@ func GrantBonusTx(ctx context.Context, tx *gorm.DB, now time.Time, b Bonus) erro
 		}
 	}
 	row := b.row(now)
-	_, err = ledger.PostTx(ctx, tx, ledger.Posting{
-		Key: "bonus:" + b.ID.String() + ":grant", Kind: "bonus", At: now, Near: b.ID, Entries: b.entries(),
-	}, row.insert(), Fact{
+	posting := ledger.Posting{Key: "bonus:" + b.ID.String() + ":grant", Kind: "bonus", At: now, Near: b.ID, Entries: b.entries()}
+	_, err = ledger.PostTx(ctx, tx, posting, row.insert(), Fact{
 		Kind: FactBonus, BrandID: row.BrandID, ProgramID: row.ProgramID, ExpertID: &b.Expert, SubjectID: b.ID,
 		Currency: &b.Amount.Currency, Minor: b.Amount.Minor, At: stamp(now),
 	}.insert())
-	return err
+	if err != nil {
+		return err
+	}
+	return netDebtTx(ctx, tx, now, posting.Key, b.Expert, b.Amount.Currency)
 }
 
 func (b Bonus) check() error {

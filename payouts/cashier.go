@@ -163,11 +163,14 @@ func (c *Cashier) payer(ctx context.Context, brand uuid.UUID) (found payer, err 
 	}
 	calling, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
-	reference, err := c.Collector.CreatePayer(calling, PayerRequest{IdempotencyKey: "payer_" + brand.String(), Brand: brand})
+	reference, now := "", c.now()
+	err = opening("payer_"+brand.String(), now, func(key string) (err error) {
+		reference, err = c.Collector.CreatePayer(calling, PayerRequest{IdempotencyKey: key, Brand: brand})
+		return err
+	})
 	if err != nil {
 		return payer{}, err
 	}
-	now := c.now()
 	err = c.InTx(ctx, func(tx *gorm.DB) error {
 		fresh := payer{BrandID: brand, Provider: c.Label, Reference: reference, CreatedAt: now}
 		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&fresh).Error; err != nil {
@@ -205,13 +208,16 @@ func (c *Cashier) opened(ctx context.Context, id uuid.UUID, page Checkout) (Paym
 }
 
 func (c *Cashier) fail(ctx context.Context, id uuid.UUID, code string) (Payment, error) {
-	return c.change(ctx, id, func(tx *gorm.DB, p *Payment, now time.Time) error {
-		p.end(PaymentFailed, now, code)
-		if p.Method != PayTopUp {
-			return nil
-		}
-		return stopTopUp(tx, p.BrandID, p.Currency, code, now)
-	})
+	return c.change(ctx, id, func(tx *gorm.DB, p *Payment, now time.Time) error { return p.fail(tx, code, now) })
+}
+
+// fail ends p, which the caller has locked. A top-up is not made again by itself.
+func (p *Payment) fail(tx *gorm.DB, code string, now time.Time) error {
+	p.end(PaymentFailed, now, code)
+	if p.Method != PayTopUp {
+		return nil
+	}
+	return stopTopUp(tx, p.BrandID, p.Currency, code, now)
 }
 
 // change locks a payment and has do change it, unless it has ended.

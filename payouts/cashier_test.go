@@ -153,7 +153,7 @@ func TestNotPaidOnAPage(t *testing.T) {
 }
 
 // What is not what was asked for goes into nobody's wallet, and payouts wait until
-// a person has looked.
+// a person has looked, once. What was paid is theirs to give from suspense.
 func TestChargeThatDiffers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		for name, bend := range map[string]func(*payouts.Charge){
@@ -171,16 +171,43 @@ func TestChargeThatDiffers(t *testing.T) {
 			l.page.Charge, l.charge = "pi_1", succeeds(p, 10)
 			bend(&l.charge)
 			p, err := c.Settle(context.Background(), p.ID)
-			if err != nil || p.State != payouts.PaymentOpen || p.Failure == "" || b.wallet() != before {
-				t.Fatalf("%s: %+v, %v", name, p, err)
+			if err != nil || p.State != payouts.PaymentFailed || p.Failure == "" || b.wallet() != before || b.reason() != p.Failure {
+				t.Fatalf("%s: %+v, %v, paused for %q", name, p, err, b.reason())
 			}
-			b.must(b.tx(func(ctx context.Context, tx *gorm.DB) error {
-				paused, err := payouts.Paused(ctx, tx)
-				if err == nil && !paused {
-					t.Errorf("%s: payouts go on", name)
+			b.resume()
+			for range 3 {
+				b.clock.advance(25 * time.Hour)
+				if p, err = c.Settle(context.Background(), p.ID); err != nil || b.reason() != "" {
+					t.Fatalf("%s: paused again: %+v, %v", name, p, err)
 				}
-				return errors.Join(err, payouts.ResumePayoutsTx(ctx, tx))
-			}))
+			}
+		}
+	})
+}
+
+// A charge in another amount than was asked for is in the books: it waits in suspense
+// for a person, and then payouts go on.
+func TestChargeThatDiffersGoesToSuspense(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, ctx := newBank(t, db), context.Background()
+		l, c := newTill(b)
+		before := b.wallet()
+		p := b.start(c, payouts.PayCard, 5_000)
+		b.received(p.ID, b.clock.now(), 4_990, 0)
+		l.page.Charge, l.charge = "pi_1", succeeds(p, 0)
+		l.charge.Amount, l.charge.Credited = eur(4_990), eur(4_990)
+		b.service.Missed = c.Explain
+		if r, err := b.service.Reconcile(ctx); err != nil || r.Waiting != 1 || !r.Paused {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		b.clock.advance(2 * time.Hour)
+		if r, err := b.service.Reconcile(ctx); err != nil || r.Suspended != 1 {
+			t.Fatalf("two hours later: %+v, %v", r, err)
+		}
+		b.must(b.clear(b.suspended()[0], payouts.ToWallet, b.brand))
+		b.agreed()
+		if b.wallet() != before+4_990 {
+			t.Errorf("wallet %d, had %d", b.wallet(), before)
 		}
 	})
 }

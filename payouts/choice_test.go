@@ -148,6 +148,9 @@ func TestInstantForTheFeeShown(t *testing.T) {
 		if err != nil || len(again) != 1 || again[0].ID != made[0].ID {
 			t.Errorf("again %+v, %v", again, err)
 		}
+		if _, err := b.service.RequestAgreedInstant(ctx, expert, request, eur(34)); !errors.Is(err, payouts.ErrKeyReused) {
+			t.Errorf("again, for less than was kept: %v", err)
+		}
 		b.check("after")
 	})
 }

@@ -24,7 +24,8 @@ type Clawback struct {
 
 // ClawBackTx takes a released reward back, and our fee on it, for the program's
 // budget: out of what its expert has available, and what is not there they owe,
-// which later rewards pay. Appends the fact FactClawedBack. Call it only when a
+// which later rewards pay. What is set aside of other rewards is lowered to what is
+// left. Appends the fact FactClawedBack. Call it only when a
 // person's decision is final; until then, SetAsideTx. A reward not released, or
 // left to its expert, is *StateError, another decision, or one used before,
 // ErrKeyReused.
@@ -48,11 +49,14 @@ func ClawBackTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decisio
 	case r.State != RewardReleased:
 		return r.refuse("claw back")
 	}
-	if err := r.decideAside(tx, now, decision); err != nil {
+	if err := awaitReleases(tx, r.ExpertID, r.Currency); err != nil {
 		return err
 	}
 	have, err := ledger.HoldingTx(ctx, tx, r.available())
 	if err != nil {
+		return err
+	}
+	if err := r.decideAside(tx, now, decision); err != nil {
 		return err
 	}
 	c := Clawback{RewardID: r.ID, DecisionID: decision, DebtMinor: max(0, r.AmountMinor-have[0].Minor), ClawedAt: stamp(now)}
@@ -63,7 +67,10 @@ func ClawBackTx(ctx context.Context, tx *gorm.DB, now time.Time, reward, decisio
 	if err == nil && !posted {
 		err = fmt.Errorf("claw back reward %s: it was before: %w", r.ID, ErrState)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return lowerAsides(ctx, tx, r.ExpertID, r.Currency)
 }
 
 func (c Clawback) posting(now time.Time, r Reward) ledger.Posting {
@@ -123,13 +130,14 @@ func findClawback(tx *gorm.DB, reward uuid.UUID) (c Clawback, ok bool, err error
 // owes is the account of what an expert owes us.
 func owes(expert uuid.UUID, c Currency) ledger.Account { return account(ledger.ExpertOwes, expert, c) }
 
-// owedOf is what of an expert's money pays what they owe; the account is locked.
+// owedOf is what of an expert's money pays what they owe; the account is locked, after
+// what they have, as everywhere.
 func owedOf(ctx context.Context, tx *gorm.DB, expert uuid.UUID, m Money) (int64, error) {
-	have, err := ledger.HoldingTx(ctx, tx, owes(expert, m.Currency))
+	have, err := ledger.HoldingTx(ctx, tx, account(ledger.ExpertAvailable, expert, m.Currency), owes(expert, m.Currency))
 	if err != nil {
 		return 0, err
 	}
-	return min(m.Minor, have[0].Minor), nil
+	return min(m.Minor, have[1].Minor), nil
 }
 
 // errDebtFirst: whom the money would go to owes us.

@@ -51,7 +51,7 @@ func (s *Service) request(ctx context.Context, expert, request uuid.UUID, of dem
 		return nil, err
 	}
 	now := s.now()
-	err = s.InTx(ctx, func(tx *gorm.DB) error { return s.mayRequest(tx, expert, request, of, now) })
+	err = s.InTx(ctx, func(tx *gorm.DB) error { return s.mayRequest(ctx, tx, expert, request, of, now) })
 	if err != nil {
 		return nil, err
 	}
@@ -114,18 +114,20 @@ func (s *Service) requestTx(ctx context.Context, tx *gorm.DB, expert, request uu
 }
 
 // sameAs returns ErrKeyReused unless the payouts that a request made are what is
-// asked for: at once or not, and of the currency.
+// asked for: at once or not, of the currency, and for no more than the fee.
 func (of demand) sameAs(tx *gorm.DB, run Run, made []Payout) error {
 	ids, same := make([]uuid.UUID, len(made)), true
 	for i, p := range made {
 		ids[i] = p.ID
-		same = same && (of.fee == nil || of.fee.Currency == p.Currency)
 	}
-	var instant int64
-	if err := tx.Model(&Order{}).Where("kind = ? AND payout_id IN ?", MoveInstant, ids).Count(&instant).Error; err != nil {
+	var instant []Order
+	if err := tx.Where("kind = ? AND payout_id IN ?", MoveInstant, ids).Find(&instant).Error; err != nil {
 		return fmt.Errorf("look what request %s was: %w", run.Period, err)
 	}
-	if !same || of.instant != (instant > 0) {
+	for _, o := range instant {
+		same = same && (of.fee == nil || of.fee.Currency == o.Currency && of.fee.Minor >= o.FeeMinor)
+	}
+	if !same || of.instant != (len(instant) > 0) {
 		return fmt.Errorf("%w: request %s", ErrKeyReused, run.Period)
 	}
 	return nil
@@ -133,7 +135,7 @@ func (of demand) sameAs(tx *gorm.DB, run Run, made []Payout) error {
 
 // mayRequest refuses, before the provider is asked for anything, who has nothing
 // that could be paid out. What was requested already may be again.
-func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, of demand, now time.Time) error {
+func (s *Service) mayRequest(ctx context.Context, tx *gorm.DB, expert, request uuid.UUID, of demand, now time.Time) error {
 	var made int64
 	err := tx.Model(&Run{}).Where("kind = ? AND period = ? AND completed_at IS NOT NULL", OnDemand, request.String()).Count(&made).Error
 	if err != nil {
@@ -142,7 +144,14 @@ func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, of demand, 
 	if made > 0 {
 		return nil
 	}
-	if err := s.payable(tx, expert); err != nil {
+	err = s.payable(tx, expert)
+	if errors.Is(err, ErrOwing) { // perhaps what they have pays it
+		if err := netDebtsTx(ctx, tx, now, expert); err != nil {
+			return err
+		}
+		err = s.payable(tx, expert)
+	}
+	if err != nil {
 		return err
 	}
 	due, err := s.dueOf(tx, expert, of, now)
@@ -173,8 +182,8 @@ func (s *Service) dueOf(tx *gorm.DB, expert uuid.UUID, of demand, now time.Time)
 		if !s.mayInstantly(now, d.Country, d.Currency) {
 			return nil, fmt.Errorf("%w: %s to %s", ErrNoInstant, d.Currency, d.Country)
 		}
-		due[i].Instant = true
-		due[i].Kept = s.instantFee(Money{Minor: d.Balance, Currency: d.Currency})
+		paid, fee := s.instantly(Money{Minor: d.Balance, Currency: d.Currency})
+		due[i].Instant, due[i].Balance, due[i].Kept = true, paid+fee, fee
 		if of.fee != nil && due[i].Kept > of.fee.Minor {
 			return nil, fmt.Errorf("%w: %d for %s", ErrFeeRose, due[i].Kept, of.fee)
 		}
@@ -208,6 +217,17 @@ func (s *Service) orderInstant(ctx context.Context, tx *gorm.DB, made []Payout, 
 		}
 	}
 	return nil
+}
+
+// instantly is what is paid of an amount that is there where it arrives at once, and
+// the fee: of what is taken, and not of what stays because it cannot be moved.
+func (s *Service) instantly(there Money) (paid, fee int64) {
+	fee = s.instantFee(there)
+	paid = payableOf(there.Minor-fee, there.Currency, true)
+	if taken := paid + fee; paid > 0 && taken < there.Minor {
+		fee = min(fee, s.instantFee(Money{Minor: taken, Currency: there.Currency}))
+	}
+	return paid, fee
 }
 
 // instantFee is what is kept of an amount for paying it at once.

@@ -26,6 +26,9 @@ func (f funds) cover(c Currency, minor int64) bool {
 	return true
 }
 
+// Cleared asks the provider what can be moved now, per currency, in minor units.
+func (s *Service) Cleared(ctx context.Context) (map[Currency]int64, error) { return s.cleared(ctx) }
+
 // cleared asks the provider what can be transferred now. The provider refuses for
 // a while what exceeds it; asking before keeps experts' money available meanwhile.
 func (s *Service) cleared(ctx context.Context) (funds, error) {

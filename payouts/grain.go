@@ -1,6 +1,6 @@
 package payouts
 
-// grain is what an amount that goes to an expert is a multiple of, in minor units:
+// grain is what an amount that goes to an expert, or back to a brand, is a multiple of, in minor units:
 // Stripe moves no thousandths, and to a bank at once no parts of some currencies.
 // What is left over stays available.
 func grain(c Currency, instant bool) int64 {

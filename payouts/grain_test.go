@@ -2,6 +2,7 @@ package payouts_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/google/uuid"
@@ -25,6 +26,7 @@ func TestPayoutsAreOfWhatCanBeMoved(t *testing.T) {
 		{"KWD", false, 12_347, 12_340, 0},
 		{"HUF", false, 1_000_050, 1_000_050, 0},
 		{"HUF", true, 1_000_050, 990_000, 10_001},
+		{"HUF", true, 1_009_999, 999_800, 10_099}, // of the 10,099.00 that are taken
 		{"EUR", true, 10_001, 9_900, 101},
 	} {
 		dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
@@ -66,4 +68,24 @@ func TestPayoutsAreOfWhatCanBeMoved(t *testing.T) {
 			b.reconciled()
 		})
 	}
+}
+
+// A refund to a brand is of what can be moved too.
+func TestRefundsAreOfWhatCanBeMoved(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, ctx := newBank(t, db), context.Background()
+		kwd := func(minor int64) payouts.Money { return payouts.Money{Minor: minor, Currency: "KWD"} }
+		cashier := &payouts.Cashier{InTx: b.inTx, Now: b.clock.now, Collector: b.sandbox, Label: sandbox.Label}
+		for _, minor := range []int64{5005, 5005} {
+			_, err := cashier.Start(ctx, payouts.PaymentRequest{ID: uuid.New(), Brand: b.brand, Method: payouts.PayCard, Amount: kwd(minor), Back: "/"})
+			b.must(err)
+		}
+		if _, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: kwd(7005)}); !errors.Is(err, payouts.ErrInvalid) {
+			t.Errorf("with a digit too many: %v", err)
+		}
+		made, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: kwd(7000)})
+		if err != nil || len(made) != 2 || made[0].AmountMinor != 5000 || made[1].AmountMinor != 2000 {
+			t.Errorf("%+v, %v", made, err)
+		}
+	})
 }

@@ -26,7 +26,7 @@ var invariants = []struct {
 	{"holds, pending, fees and what is in transit are the open holds, rewards and intents", []string{"TestMoneyInMemory", "TestRandomEventsKeepTheInvariants", "TestCheckFindsDamage", "TestCheckFindsDamagedAdjustments"}},
 	{"each hold ends once, and reward and fee are conserved", []string{"TestHoldEndsOnce", "TestRewardIsDecidedOnce", "TestRewardIsTakenBackOnce", "TestSetAsideOnce", "TestMoneyInMemory"}},
 	{"a payout has at most one transfer, and what was transferred is what was sent", []string{"TestNothingIsPaidTwiceNorLost", "TestEachSafeguardIsNeeded", "TestSecondTransferPausesPayouts", "TestMoneyInMemory"}},
-	{"our mirror is the provider's balance, and each of its lines is one posting, none twice", []string{"TestReconcilerRecordsWhatNobodyTold", "TestUnmatchedEntryPausesPayouts", "TestBooksThatDifferPausePayouts", "TestMoneyInMemory"}},
+	{"our mirror is the provider's balance, and each of its lines is one posting, none twice", []string{"TestReconcilerRecordsWhatNobodyTold", "TestUnmatchedEntryPausesPayouts", "TestBooksThatDifferPausePayouts", "TestReconcilersAtTheSameTime", "TestMoneyInMemory"}},
 	{"what we owe and have earned is what we have, are owed and have spent", []string{"TestMoneyInMemory"}},
 	{"news lost, doubled and in any order come to the same", []string{"TestNothingIsPaidTwiceNorLost", "TestNoOrderMovesTwiceNorIsLost", "TestNoticesAreKeptOnce"}},
 	{"news of an old payout changes no newer one", []string{"TestRefusedTransferGivesTheMoneyBack", "TestSecondTransferPausesPayouts", "TestCrashAtEachPoint"}},

@@ -95,7 +95,7 @@ func (e providerEntry) expected() string {
 }
 
 // matchAll goes through the entries that wait, the oldest first.
-func (s *Service) matchAll(ctx context.Context, r *Reconciled) error {
+func (s *Service) matchAll(ctx context.Context, until time.Time, r *Reconciled) error {
 	var after providerEntry
 	for {
 		var batch []providerEntry
@@ -113,7 +113,10 @@ func (s *Service) matchAll(ctx context.Context, r *Reconciled) error {
 		if len(batch) < booksPage {
 			return nil
 		}
-		after = batch[len(batch)-1]
+		if after = batch[len(batch)-1]; over(until) {
+			r.More = true
+			return nil
+		}
 	}
 }
 
@@ -137,10 +140,9 @@ func (s *Service) matchBatch(ctx context.Context, batch []providerEntry, r *Reco
 			r.Waiting++
 			continue
 		}
-		if err := s.suspend(ctx, e); err != nil {
+		if err := s.suspend(ctx, e, r); err != nil {
 			return err
 		}
-		r.Suspended++
 	}
 	return nil
 }
@@ -151,64 +153,98 @@ func (s *Service) match(ctx context.Context, batch []providerEntry, r *Reconcile
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	now, matched, suspended := s.now(), 0, 0
+	var found matches
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		left, matched, suspended = nil, 0, 0
-		posted, err := postedFor(tx, s.Provider.Label(), batch)
-		if err != nil {
-			return err
-		}
-		for _, e := range batch {
-			minor, ok := posted[e.expected()]
-			delete(posted, e.expected()) // a second entry is none of ours
-			switch {
-			case !ok:
-				left = append(left, e)
-			case minor != e.NetMinor && minor != e.GrossMinor:
-				if err := e.suspendDifference(ctx, tx, now, minor); err != nil {
-					return err
-				}
-				suspended++
-			default:
-				if err := e.matchTx(ctx, tx, now, minor); err != nil {
-					return err
-				}
-				matched++
-			}
-		}
-		return nil
+		found, err = s.matchesTx(ctx, tx, batch)
+		return err
 	})
-	r.Matched += matched
-	r.Suspended += suspended
-	return left, err
+	if err != nil {
+		return nil, err
+	}
+	r.Matched += found.matched
+	r.Suspended += found.suspended
+	return found.left, nil
+}
+
+// matches are what became of entries: how many were matched, or with a difference,
+// and which still wait.
+type matches struct {
+	left               []providerEntry
+	matched, suspended int
+}
+
+// matchesTx matches what of a batch waits still: its rows are locked, since others may
+// reconcile at the same time.
+func (s *Service) matchesTx(ctx context.Context, tx *gorm.DB, batch []providerEntry) (found matches, err error) {
+	if batch, err = still(tx, EntryWaiting, batch); err != nil {
+		return found, err
+	}
+	posted, err := postedFor(tx, s.Provider.Label(), batch)
+	if err != nil {
+		return found, err
+	}
+	now := s.now()
+	for _, e := range batch {
+		minor, ok := posted[e.expected()]
+		delete(posted, e.expected()) // a second entry is none of ours
+		if !ok {
+			found.left = append(found.left, e)
+			continue
+		}
+		differs, err := e.matchTx(ctx, tx, now, e.ID, minor)
+		if err != nil {
+			return found, err
+		}
+		if differs {
+			found.suspended++
+		} else {
+			found.matched++
+		}
+	}
+	return found, nil
+}
+
+// still locks those of the entries that are in a state still, the oldest first.
+func still(tx *gorm.DB, state EntryState, batch []providerEntry) (rows []providerEntry, err error) {
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(batch))
+	for i, e := range batch {
+		ids[i] = e.ID
+	}
+	err = forUpdate(tx).Where("provider = ? AND id IN ? AND state = ?", batch[0].Provider, ids, state).Order("made_at, id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("lock entries: %w", err)
+	}
+	return rows, nil
 }
 
 // matchTx marks an entry whose posting is there. Where that moved all but the fee,
-// such as of a dispute that is won and whose fee is given back, the fee is ours.
-func (e providerEntry) matchTx(ctx context.Context, tx *gorm.DB, now time.Time, posted int64) error {
-	if posted != e.NetMinor {
-		fee := BalanceTransaction{ID: e.ID, Kind: EntryFee, Currency: e.Currency, Gross: -e.FeeMinor, Net: -e.FeeMinor}
-		if _, err := BookTx(ctx, tx, now, e.Provider, fee); err != nil {
-			return err
-		}
+// such as of a dispute that is won and whose fee is given back, the fee is ours. Where
+// it moved anything else, the difference is booked to suspense, for a person to say
+// where it belongs, and payouts are paused: differs is true. Both are booked as line.
+func (e providerEntry) matchTx(ctx context.Context, tx *gorm.DB, now time.Time, line string, posted int64) (differs bool, err error) {
+	if posted == e.NetMinor {
+		return false, e.mark(tx, EntryMatched, e.expected())
 	}
-	return e.mark(tx, EntryMatched, e.expected())
-}
-
-// suspendDifference books to suspense what an entry has moved more, or less, than
-// its posting, and pauses payouts. A person says where it belongs.
-func (e providerEntry) suspendDifference(ctx context.Context, tx *gorm.DB, now time.Time, posted int64) error {
-	over := e.NetMinor - posted
-	differs := BalanceTransaction{ID: e.ID, Kind: EntryOther, Currency: e.Currency, Gross: over, Net: over}
-	if _, err := BookTx(ctx, tx, now, e.Provider, differs); err != nil {
-		return err
+	if posted == e.GrossMinor {
+		fee := BalanceTransaction{ID: line, Kind: EntryFee, Currency: e.Currency, Gross: -e.FeeMinor, Net: -e.FeeMinor}
+		if _, err := BookTx(ctx, tx, now, e.Provider, fee); err != nil {
+			return false, err
+		}
+		return false, e.mark(tx, EntryMatched, e.expected())
+	}
+	over := BalanceTransaction{ID: line, Kind: EntryOther, Currency: e.Currency, Gross: e.NetMinor - posted, Net: e.NetMinor - posted}
+	if _, err := BookTx(ctx, tx, now, e.Provider, over); err != nil {
+		return true, err
 	}
 	if err := e.mark(tx, EntrySuspense, e.expected()); err != nil {
-		return err
+		return true, err
 	}
 	reason := fmt.Sprintf("entry %s of the provider's books is %d, our posting %s %d", e.ID, e.NetMinor, e.expected(), posted)
-	_, err := PausePayoutsTx(ctx, tx, now, reason)
-	return err
+	_, err = PausePayoutsTx(ctx, tx, now, reason)
+	return true, err
 }
 
 // postedFor is what the postings that the entries should be have moved of our
@@ -242,11 +278,14 @@ func postedFor(tx *gorm.DB, provider string, batch []providerEntry) (map[string]
 	return posted, nil
 }
 
+// mark writes what has become of an entry, which is locked.
 func (e providerEntry) mark(tx *gorm.DB, state EntryState, key string) error {
-	err := tx.Exec("UPDATE provider_entries SET state = ?, posting_key = ? WHERE provider = ? AND id = ? AND state = 'waiting'",
-		state, key, e.Provider, e.ID).Error
-	if err != nil {
-		return fmt.Errorf("mark entry %s: %w", e.ID, err)
+	done := tx.Exec("UPDATE provider_entries SET state = ?, posting_key = ? WHERE provider = ? AND id = ? AND state = ?", state, key, e.Provider, e.ID, e.State)
+	if done.Error == nil && done.RowsAffected != 1 {
+		return &StateError{Noun: "entry", ID: EntryID(e.Provider, e.ID), State: "not " + string(e.State), Verb: "mark"}
+	}
+	if done.Error != nil {
+		return fmt.Errorf("mark entry %s: %w", e.ID, done.Error)
 	}
 	return nil
 }
@@ -274,20 +313,24 @@ func (s *Service) explain(ctx context.Context, e providerEntry) error {
 			return nil
 		}
 		err = s.Missed(ctx, e.transaction())
-		if errors.Is(err, ErrState) || errors.Is(err, ErrKeyReused) || errors.Is(err, ErrProviderRefuses) {
-			return nil // such as a dispute that is won after it was lost
-		}
 	}
-	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrInsufficientFunds) || errors.Is(err, ErrInvalid) {
-		return nil // it stays unexplained
+	for _, odd := range []error{ErrNotFound, ErrInsufficientFunds, ErrInvalid, ErrState, ErrKeyReused, ErrProviderRefuses} {
+		if errors.Is(err, odd) {
+			return nil // it stays unexplained, such as a dispute that is won after it was lost
+		}
 	}
 	return err
 }
 
-// suspend books an entry to suspense and pauses payouts.
-func (s *Service) suspend(ctx context.Context, e providerEntry) error {
+// suspend books an entry to suspense and pauses payouts, unless its posting has come
+// meanwhile.
+func (s *Service) suspend(ctx context.Context, e providerEntry, r *Reconciled) error {
 	now := s.now()
-	return s.InTx(ctx, func(tx *gorm.DB) error {
+	var found matches
+	err := s.InTx(ctx, func(tx *gorm.DB) (err error) {
+		if found, err = s.matchesTx(ctx, tx, []providerEntry{e}); err != nil || len(found.left) == 0 {
+			return err
+		}
 		unknown := e.transaction()
 		if unknown.Kind != EntryTransfer && unknown.Kind != EntryPayment && unknown.Kind != EntryDispute {
 			unknown.Kind = EntryOther
@@ -298,7 +341,13 @@ func (s *Service) suspend(ctx context.Context, e providerEntry) error {
 		if err := e.mark(tx, EntrySuspense, bookingKey(e.Provider, e.ID)); err != nil {
 			return err
 		}
-		_, err := PausePayoutsTx(ctx, tx, now, "unmatched: "+string(e.Kind)+" "+e.ID)
+		_, err = PausePayoutsTx(ctx, tx, now, "unmatched: "+string(e.Kind)+" "+e.ID)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	r.Matched += found.matched
+	r.Suspended += found.suspended + len(found.left)
+	return nil
 }

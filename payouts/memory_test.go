@@ -195,12 +195,23 @@ func (m *memory) post(p ledger.Posting) (bool, error) {
 	if posted {
 		m.journal = append(m.journal, p)
 	}
-	if posted && (p.Kind == "clear_suspense" || p.Kind == "reversal_send") {
+	if posted && (p.Kind == "clear_suspense" || p.Kind == "reversal_send" || p.Kind == "net_debt") {
 		for _, e := range p.Entries {
 			m.otherwise[e.Account] += e.Minor
 		}
 	}
 	return posted, err
+}
+
+// credited is what follows where an expert's money, or what they owe, may have
+// grown: the one pays the other.
+func (m *memory) credited(cause string, posted bool, expert uuid.UUID, err error) error {
+	part := min(m.balance(ledger.ExpertAvailable, expert), m.balance(ledger.ExpertOwes, expert))
+	if err != nil || !posted || part == 0 {
+		return err
+	}
+	_, err = m.post(netting(m.at, cause, account(ledger.ExpertAvailable, expert, "EUR"), owes(expert, "EUR"), part))
+	return err
 }
 
 // move is a line of the provider's books, which are its own: kept by what was

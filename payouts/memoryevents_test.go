@@ -216,7 +216,7 @@ func (m *memory) bonus() *happening {
 		if posted {
 			m.bonuses = append(m.bonuses, b)
 		}
-		return err
+		return m.credited("bonus:"+b.ID.String(), posted, b.Expert, err)
 	}}
 }
 
@@ -355,12 +355,12 @@ func (m *memory) clear() *happening {
 		}
 		posted, err := m.post(ledger.Posting{
 			Key: bookingKey(mirrored, e.ID) + ":clear", Kind: "clear_suspense", At: m.at,
-			Entries: ledger.Move(in.Account, x.belongs(in), in.Minor), About: fmt.Sprint(x),
+			Entries: x.entries(in, e.Fee), About: fmt.Sprint(x),
 		})
 		if posted {
 			m.cleared[e.ID] = true
 		}
-		return err
+		return m.credited(e.ID, posted && x.To == ToExpert, x.Owner, err)
 	}}
 }
 

@@ -49,7 +49,7 @@ func (m *memory) paid() *happening {
 			m.transfers[p.ID]++
 			m.move("transfer "+p.ID.String(), -p.AmountMinor)
 		}
-		return nil
+		return m.credited("payout:"+p.ID.String(), to == PayoutFailed, p.ExpertID, nil)
 	}}
 }
 

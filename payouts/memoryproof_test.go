@@ -82,6 +82,7 @@ func (m *memory) proveWork(after string) {
 		m.same(after, "pending", m.balance(ledger.ExpertPending, x), pending[x])
 		m.same(after, "available, by the statement", m.balance(ledger.ExpertAvailable, x), statement[x])
 		m.same(after, "what an expert owes", m.balance(ledger.ExpertOwes, x), owed[x])
+		m.same(after, "what an expert has and owes", min(statement[x], owed[x]), 0)
 	}
 	m.same(after, "the holds", m.balance(ledger.ProgramHold, m.program), held)
 	m.same(after, "pending fees", m.balance(ledger.FeePending, uuid.Nil), feePending)

@@ -3,6 +3,7 @@ package payouts_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,6 +100,109 @@ func TestRefundGoesBackByTheOldestPayments(t *testing.T) {
 			t.Fatalf("bounced: wallet %d of %d", wallet, before)
 		}
 		b.check("at the end")
+	})
+}
+
+// A refund that was asked for before its brand was frozen is not sent until it is
+// not; payouts are.
+func TestRefundWaitsWhileTheBrandIsFrozen(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		b.paidIn(3000)
+		_, err := b.service.RefundBrand(context.Background(), payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(2000)})
+		b.must(err)
+		other, dispute := b.payee(1000), uuid.New()
+		b.must(b.dispute(b.newDispute(dispute, 3000)))
+		_, err = b.service.RequestPayout(context.Background(), other, uuid.New())
+		b.must(err)
+		b.process()
+		if o := b.orders(b.brand)[0]; o.State != payouts.PayoutCreated || b.earnings(other).PaidOut != 1000 {
+			t.Errorf("while the brand is frozen: %+v, %+v", o, b.earnings(other))
+		}
+		b.must(b.win(dispute))
+		b.process()
+		if o := b.orders(b.brand)[0]; o.State != payouts.PayoutSent {
+			t.Errorf("afterwards: %+v", o)
+		}
+		b.check("at the end")
+	})
+}
+
+// unfunded is a provider that lets refunds wait for want of money: they are there, and
+// nothing has left our balance yet, nor ever will of those that came to nothing.
+type unfunded struct {
+	*sandbox.Provider
+	minor int64
+}
+
+func (p unfunded) BalanceTransactions(ctx context.Context, q payouts.BalanceQuery) (payouts.BalancePage, error) {
+	page, err := p.Provider.BalanceTransactions(ctx, q)
+	page.Entries = slices.DeleteFunc(page.Entries, func(e payouts.BalanceTransaction) bool {
+		return e.Kind == payouts.EntryRefund || e.Kind == payouts.EntryRefundFailed
+	})
+	return page, err
+}
+
+func (p unfunded) Balance(ctx context.Context) ([]payouts.ProviderBalance, error) {
+	sums, err := p.Provider.Balance(ctx)
+	if err == nil {
+		sums[0].Available += p.minor
+	}
+	return sums, err
+}
+
+// A refund that the provider has not begun with is no difference, whatever comes of it.
+func TestRefundThatWaitsAtTheProvider(t *testing.T) {
+	for name, begun := range map[string]bool{"begun with later": true, "came to nothing": false} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				b, ctx := newBank(t, db), context.Background()
+				b.paidIn(3000)
+				b.reconciled()
+				before, _ := b.refunding()
+				_, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(2000)})
+				b.must(err)
+				b.process()
+				b.service.Provider = unfunded{b.sandbox, 2000}
+				b.clock.advance(3 * time.Hour)
+				b.reconciled()
+				want := before - 2000
+				if begun {
+					b.must(b.db.Exec("UPDATE sandbox_entries SET made_at = ? WHERE kind = 'refund'", b.clock.now()).Error)
+					b.service.Provider = b.sandbox
+				} else {
+					want = before
+					b.must(b.sandbox.Bounce(ctx, *b.orders(b.brand)[0].ObjectID, "insufficient_funds"))
+					b.service.Provider = unfunded{b.sandbox, 0}
+				}
+				b.clock.advance(25 * time.Hour)
+				b.agreed()
+				if wallet, _ := b.refunding(); wallet != want {
+					t.Errorf("wallet %d, want %d", wallet, want)
+				}
+			})
+		})
+	}
+}
+
+// What the provider cannot move yet, or others will take, is not given back.
+func TestRefundWaitsForClearedMoney(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, ctx := newBank(t, db), context.Background()
+		b.paidIn(3000)
+		back := func() error {
+			_, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(1000)})
+			return err
+		}
+		b.must(b.db.Exec("UPDATE sandbox_balances SET minor = 1999").Error)
+		b.must(back())
+		dbtest.Unchanged(t, db, func() {
+			if err := back(); !errors.Is(err, payouts.ErrNotCleared) {
+				t.Errorf("one of two: %v", err)
+			}
+		})
+		b.must(b.db.Exec("UPDATE sandbox_balances SET minor = 2000").Error)
+		b.must(back())
 	})
 }
 

@@ -3,6 +3,7 @@ package payouts
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,22 +34,42 @@ func (s *Service) recordOrder(ctx context.Context, id uuid.UUID, found []Movemen
 		}
 		state = o.State
 		if wrong := mismatch(o.errand(), o.ObjectID, found); wrong != "" {
-			paused = true
-			return pauseTx(tx, o.fact(FactPayoutsPaused, now, wrong))
-		}
-		if o.State != PayoutSent {
-			state = PayoutSent
-			if err := s.orderSent(ctx, tx, &o, found[0], now); err != nil {
+			if err := pauseOnceTx(tx, o.fact(FactPayoutsPaused, now, wrong)); err != nil {
+				return err
+			}
+			if paused, err = isPaused(tx); err != nil {
 				return err
 			}
 		}
-		return o.see(ctx, tx, found[0], now)
+		m, ok := o.recorded(found)
+		if !ok || o.State == PayoutFailed {
+			return nil
+		}
+		if o.State != PayoutSent {
+			state = PayoutSent
+			if err := s.orderSent(ctx, tx, &o, m, now); err != nil {
+				return err
+			}
+		}
+		return o.see(ctx, tx, m, now)
 	})
 	s.at("recorded")
 	if err == nil && paused {
 		err = ErrPaused
 	}
 	return state, err
+}
+
+// recorded is the movement that the order was recorded by, or else that it will be.
+func (o Order) recorded(found []Movement) (Movement, bool) {
+	if o.ObjectID == nil {
+		return asAsked(o.errand(), found)
+	}
+	i := slices.IndexFunc(found, func(m Movement) bool { return m.ID == *o.ObjectID })
+	if i < 0 {
+		return Movement{}, false
+	}
+	return found[i], true
 }
 
 func (s *Service) orderSent(ctx context.Context, tx *gorm.DB, o *Order, m Movement, now time.Time) error {
@@ -105,7 +126,7 @@ func (o *Order) see(ctx context.Context, tx *gorm.DB, m Movement, now time.Time)
 	}
 	came := m.State == MoveFailed
 	if came {
-		if err := o.post(ctx, tx, "bounce", now, orderRules[o.Kind].bounce); err != nil {
+		if err := o.giveBack(ctx, tx, "bounce", now, orderRules[o.Kind].bounce); err != nil {
 			return err
 		}
 	}
@@ -164,7 +185,7 @@ func (s *Service) failOrder(ctx context.Context, tx *gorm.DB, e *errand, code st
 }
 
 func (o Order) failTx(ctx context.Context, tx *gorm.DB, code string, now time.Time) error {
-	if err := o.post(ctx, tx, "fail", now, orderRules[o.Kind].fail); err != nil {
+	if err := o.giveBack(ctx, tx, "fail", now, orderRules[o.Kind].fail); err != nil {
 		return err
 	}
 	res := tx.Exec(`UPDATE payout_orders SET state = 'failed', ended_at = ?, failure = ?, lease_token = NULL, lease_until = NULL
@@ -176,6 +197,16 @@ func (o Order) failTx(ctx context.Context, tx *gorm.DB, code string, now time.Ti
 		return errLeaseLost
 	}
 	return appendFact(tx, o.fact(orderRules[o.Kind].failed, now, code))
+}
+
+// giveBack posts what an order that came to nothing gives back: an expert's fee
+// pays first what they owe.
+func (o Order) giveBack(ctx context.Context, tx *gorm.DB, verb string, now time.Time, entries func(Order, ledger.Account) []ledger.Entry) error {
+	err := o.post(ctx, tx, verb, now, entries)
+	if err != nil || o.Kind != MoveInstant {
+		return err
+	}
+	return netDebtTx(ctx, tx, now, o.postingKey(verb), o.OwnerID, o.Currency)
 }
 
 // failInstant ends the order that a payout arrive at once, if there is one, when

@@ -63,6 +63,20 @@ func pauseTx(tx *gorm.DB, told Fact) error {
 	return appendFact(tx, told)
 }
 
+// pauseOnceTx is pauseTx for what was not told of before: a person who has looked is
+// not stopped by it again.
+func pauseOnceTx(tx *gorm.DB, told Fact) error {
+	var before int64
+	err := tx.Model(&Fact{}).Where("kind = ? AND subject_id = ? AND reason = ?", told.Kind, told.SubjectID, told.Reason).Count(&before).Error
+	if err != nil {
+		return fmt.Errorf("look what was told of %s: %w", told.SubjectID, err)
+	}
+	if before > 0 {
+		return nil
+	}
+	return pauseTx(tx, told)
+}
+
 func refusePaused(tx *gorm.DB) error {
 	paused, err := isPaused(tx)
 	if err == nil && paused {

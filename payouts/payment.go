@@ -21,7 +21,8 @@ const (
 	PaymentOpen PaymentState = "open"
 	// PaymentPaid: the money is in the brand's wallet. Final here.
 	PaymentPaid PaymentState = "paid"
-	// PaymentFailed: nothing was paid, and nothing will be. Final.
+	// PaymentFailed: nothing was paid, and nothing will be; or it was otherwise than
+	// asked for, and is in suspense. Final.
 	PaymentFailed PaymentState = "failed"
 )
 

@@ -79,6 +79,9 @@ func (p Payout) fact(kind FactKind, now time.Time, reason string) Fact {
 	}
 }
 
+// ended reports a payout that nothing more happens to here.
+func (p Payout) ended() bool { return p.State == PayoutSent || p.State == PayoutFailed }
+
 // FindPayout returns a payout: *NotFoundError.
 func FindPayout(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Payout, error) {
 	return findPayout(tx.WithContext(ctx), id)

@@ -65,7 +65,7 @@ func SuspendedTx(ctx context.Context, tx *gorm.DB, limit int) ([]Suspended, erro
 	}
 	err := tx.WithContext(ctx).Raw(`SELECT p.key, e.currency, e.amount, p.posted_at AS at FROM ledger_postings AS p
 		JOIN ledger_entries AS e ON e.posting_id = p.id AND e.account_id >= 'suspense:' AND e.account_id < 'suspense;'
-		WHERE p.kind = 'suspend' AND NOT EXISTS (SELECT 1 FROM ledger_postings AS c WHERE c.key = p.key || ':clear')
+		WHERE p.kind = 'suspend' AND NOT EXISTS (SELECT 1 FROM ledger_postings AS c WHERE c.key IN (p.key || ':clear', p.key || '`+partBack+`'))
 		ORDER BY p.posted_at, p.key LIMIT ?`, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list what is in suspense: %w", err)

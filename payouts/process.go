@@ -132,13 +132,36 @@ func (s *Service) recordAll(ctx context.Context, ends []end) (looked bool, err e
 		e := &ends[i]
 		if e.err == nil && len(e.found) > 0 {
 			looked = true
-			e.State, e.err = s.record(ctx, e.errand, e.found)
+			s.recordOne(ctx, e)
 		}
 		if e.err != nil && !errors.Is(e.err, errLeaseLost) && err == nil {
 			err = fmt.Errorf("%s %s: %w", e.table, e.id, e.err)
 		}
 	}
 	return looked, err
+}
+
+// recordOne records what was found to have moved for one errand. Where none of it is
+// what was asked for, the errand is looked at again later; once nothing can come of it
+// any more it has failed, and its money is given back.
+func (s *Service) recordOne(ctx context.Context, e *end) {
+	e.State, e.err = s.record(ctx, e.errand, e.found)
+	if e.State != PayoutSending || e.err != nil && !errors.Is(e.err, ErrPaused) {
+		return
+	}
+	paused, now, end := e.err, s.now(), e.FirstSentAt.Add(settleWindow)
+	if paused == nil && !now.Before(end) {
+		*e = s.fail(ctx, e.errand, "differs")
+		return
+	}
+	held, next := e.errand, now.Add(deferral)
+	if end.After(now) {
+		next = earlier(next, end)
+	}
+	e.release(next)
+	if e.err = s.save(ctx, e.errand, held); e.err == nil {
+		e.err = paused
+	}
 }
 
 // timeLeft reports whether ctx lasts for another call.

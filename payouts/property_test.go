@@ -119,6 +119,9 @@ func (w *world) deliver(e *event) {
 	e.done = e.done || err == nil
 	w.memo.Of("check", func() string {
 		w.check(e.name)
+		for _, expert := range w.experts {
+			w.unlessBoth(e.name, expert)
+		}
 		return ""
 	})
 }

@@ -25,8 +25,8 @@ type Provider interface {
 	// Move moves money once per idempotency key, as long as the provider keeps
 	// keys.
 	Move(ctx context.Context, req MoveRequest) (Movement, error)
-	// FindMoves lists what has moved for the request, under whatever key, read
-	// after write.
+	// FindMoves lists what has moved for the request, under whatever key, the oldest
+	// first, read after write.
 	FindMoves(ctx context.Context, req MoveRequest) ([]Movement, error)
 	// MoveStatus reads one movement anew; account is that of an instant payout.
 	MoveStatus(ctx context.Context, kind MoveKind, account, id string) (Movement, error)

@@ -3,15 +3,18 @@ package payouts_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
+	"knowhow/payouts/ledger"
 	"knowhow/payouts/sandbox"
 )
 
@@ -256,4 +259,116 @@ func TestARequestAgainIsTheSame(t *testing.T) {
 			again("of somebody else", payouts.ErrKeyReused, made, err)
 		})
 	})
+}
+
+// Several reconcile at the same time, while news come in, money moves and a person
+// clears what is in suspense: everything is in both books once.
+func TestReconcilersAtTheSameTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		b.clock.advance(2 * time.Hour)
+		late := map[uuid.UUID]int64{}
+		for i := range int64(24) {
+			id := uuid.New()
+			b.received(id, b.clock.now().Add(-2*time.Hour), 100+i, 0)
+			if i%3 > 0 {
+				late[id] = 100 + i
+			}
+		}
+		expert := b.payee(5000)
+		_, err := b.service.CreateRun(context.Background(), "2026-W10")
+		b.must(err)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				one := &payouts.Service{InTx: b.inTx, Now: b.clock.now, Provider: b.sandbox}
+				for range 3 {
+					if _, err := one.ReconcileAndCompare(context.Background()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Go(func() {
+			for id, minor := range late {
+				if err := b.credit(id, minor); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		wg.Go(func() {
+			for range 3 {
+				for _, line := range b.suspended() {
+					if err := b.clear(line, payouts.ToWriteoff, uuid.Nil); err != nil && !errors.Is(err, payouts.ErrNotFound) && !errors.Is(err, payouts.ErrKeyReused) {
+						t.Error(err)
+					}
+				}
+			}
+		})
+		wg.Wait()
+		b.resume()
+		_, err = b.service.Reconcile(context.Background())
+		b.must(err)
+		b.resume()
+		b.settle()
+		b.agreed()
+		b.paidOnce(expert, 5000)
+		for lines := b.suspended(); len(lines) > 0; lines = b.suspended() {
+			b.must(b.clear(lines[0], payouts.ToWriteoff, uuid.Nil))
+		}
+		b.agreed()
+		if left := b.balance(ledger.Suspense, uuid.Nil, "EUR"); left != 0 {
+			t.Errorf("in suspense %d", left)
+		}
+	})
+}
+
+// A payment that is told of and matched while the sums are read is no difference.
+func TestComparingWhileAnEntryIsMatched(t *testing.T) {
+	db := dbtest.Open(t, "postgres")
+	b, ctx, id := newBank(t, db), context.Background(), uuid.New()
+	b.received(id, b.clock.now(), 700, 0)
+	other := &payouts.Service{InTx: b.inTx, Now: b.clock.now, Provider: b.sandbox}
+	var armed atomic.Bool
+	db.Watch(func(_ context.Context, s sqldb.Sent, send func() error) error {
+		err := send()
+		if strings.Contains(s.SQL, "ledger_entries") && strings.Contains(s.SQL, "SUM(") && !strings.Contains(s.SQL, "p.key IN") && armed.CompareAndSwap(true, false) {
+			b.must(b.credit(id, 700))
+			if r, err := other.Reconcile(context.Background()); err != nil || r.Matched != 1 {
+				t.Errorf("meanwhile: %+v, %v", r, err)
+			}
+		}
+		return err
+	})
+	armed.Store(true)
+	r, err := b.service.ReconcileAndCompare(ctx)
+	if err != nil || !r.Compared || r.Paused || len(r.Differing) > 0 || armed.Load() {
+		t.Errorf("%+v, %v; reason %s", r, err, b.reason())
+	}
+	b.agreed()
+}
+
+// Nor is a payout that is made and recorded meanwhile.
+func TestComparingWhileAPayoutIsRecorded(t *testing.T) {
+	db := dbtest.Open(t, "postgres")
+	b, ctx := newBank(t, db), context.Background()
+	b.payee(5000)
+	_, err := b.service.CreateRun(ctx, "2026-W10")
+	b.must(err)
+	worker := &payouts.Service{InTx: b.inTx, Now: b.clock.now, Provider: b.sandbox}
+	var armed atomic.Bool
+	db.Watch(func(_ context.Context, s sqldb.Sent, send func() error) error {
+		err := send()
+		if strings.Contains(s.SQL, "ledger_entries") && strings.Contains(s.SQL, "SUM(") && !strings.Contains(s.SQL, "p.key IN") && armed.CompareAndSwap(true, false) {
+			if done, err := worker.Process(context.Background(), 10); err != nil || done.Sent != 1 {
+				t.Errorf("meanwhile: %+v, %v", done, err)
+			}
+		}
+		return err
+	})
+	armed.Store(true)
+	if r, err := b.service.ReconcileAndCompare(ctx); err != nil || r.Paused || len(r.Differing) > 0 || armed.Load() {
+		t.Errorf("%+v, %v; reason %s", r, err, b.reason())
+	}
+	b.agreed()
 }

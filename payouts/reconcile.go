@@ -25,14 +25,24 @@ const (
 	overdueAfter = 48 * time.Hour
 )
 
+// Where its time is limited, Reconcile polls no other order once so many twelfths of
+// it are over, reads no other page of the books, and matches no other entries.
+const (
+	pollTime  = 3
+	readTime  = 7
+	matchTime = 10
+)
+
 // Reconciled is what one look at the provider's books has found.
 type Reconciled struct {
-	Read      int // entries not read before
-	Matched   int // of which a posting is known now
-	Waiting   int // whose cause may still be told
-	Suspended int // booked to suspense: nobody knows their cause
-	Polled    int // orders looked at, because a bank should have them
-	Overdue   int // payouts and orders under way for two days
+	Read      int  // entries not read before
+	Matched   int  // of which a posting is known now
+	Waiting   int  // whose cause may still be told
+	Suspended int  // booked to suspense: nobody knows their cause
+	Polled    int  // orders looked at, because a bank should have them
+	Unseen    int  // of which the provider did not show
+	Overdue   int  // payouts and orders under way for two days
+	More      bool // there was no time for all of the books: call it again
 	Compared  bool
 	Differing []Difference
 	Paused    bool // payouts are paused, since now or before
@@ -54,12 +64,16 @@ func (d Difference) String() string {
 	return fmt.Sprintf("the provider has %s, the books %s", Money{Minor: d.Provider, Currency: d.Currency}, Money{Minor: d.Ours, Currency: d.Currency})
 }
 
-// reconciliation is how far a provider's books have been read.
+// reconciliation is how far a provider's books have been read: everything up to
+// ReadTo, which is zero where nobody was through yet; and of a reading that is not,
+// when it began, and after which entry it goes on.
 type reconciliation struct {
 	Provider   string `gorm:"primaryKey"`
 	ReadTo     time.Time
 	DoneAt     time.Time
 	ComparedAt *time.Time
+	BeganAt    *time.Time
+	AfterID    string
 }
 
 // TableName names the table.
@@ -69,8 +83,9 @@ func (reconciliation) TableName() string { return "reconciliations" }
 // posting that it is in ours, records what no webhook told of, books the
 // provider's own fees, and looks after orders that a bank should have. What
 // nobody can explain goes into suspense, and pauses payouts. Once a day the sums
-// are compared; a difference pauses payouts too. Any number of processes may do
-// it; again, it changes nothing.
+// are compared; a difference pauses payouts too. What ctx leaves no time for is done
+// when it is called again, which More asks for. Any number of processes may do it;
+// again, it changes nothing.
 func (s *Service) Reconcile(ctx context.Context) (Reconciled, error) { return s.reconcile(ctx, false) }
 
 // ReconcileAndCompare is Reconcile that compares the sums whenever it is called.
@@ -79,7 +94,8 @@ func (s *Service) ReconcileAndCompare(ctx context.Context) (Reconciled, error) {
 }
 
 func (s *Service) reconcile(ctx context.Context, compare bool) (r Reconciled, err error) {
-	if r.Polled, err = s.pollOrders(ctx); err != nil {
+	polling, reading, matching := within(ctx, pollTime), within(ctx, readTime), within(ctx, matchTime)
+	if err := s.pollOrders(ctx, polling, &r); err != nil {
 		return r, err
 	}
 	last, err := s.lastReconciled(ctx)
@@ -93,19 +109,40 @@ func (s *Service) reconcile(ctx context.Context, compare bool) (r Reconciled, er
 			return r, err
 		}
 	}
-	if err := s.readBooks(ctx, last, &r); err != nil {
+	cutOff := last.BeganAt != nil
+	if err := s.readBooks(ctx, &last, reading, &r); err != nil {
 		return r, err
 	}
-	if err := s.matchAll(ctx, &r); err != nil {
+	if cutOff && !r.More { // now what came since that reading began
+		if err := s.readBooks(ctx, &last, reading, &r); err != nil {
+			return r, err
+		}
+	}
+	if err := s.unsuspendAll(ctx); err != nil {
 		return r, err
 	}
-	if compare {
+	if err := s.matchAll(ctx, matching, &r); err != nil {
+		return r, err
+	}
+	if compare && !r.More {
 		if err := s.compare(ctx, before, &r); err != nil {
 			return r, err
 		}
 	}
 	return r, s.finish(ctx, &r)
 }
+
+// within is when so many twelfths of the time that ctx leaves will be over; zero: never.
+func within(ctx context.Context, twelfths time.Duration) time.Time {
+	until, limited := ctx.Deadline()
+	if !limited {
+		return time.Time{}
+	}
+	return until.Add(-time.Until(until) / 12 * (12 - twelfths))
+}
+
+// over reports that the time is.
+func over(until time.Time) bool { return !until.IsZero() && time.Until(until) <= 0 }
 
 func (s *Service) balance(ctx context.Context) ([]ProviderBalance, error) {
 	b, err := ask(ctx, s.Provider.Balance)
@@ -127,30 +164,61 @@ func (s *Service) lastReconciled(ctx context.Context) (last reconciliation, err 
 	return last, nil
 }
 
-// readBooks keeps every entry that is new, the newest page first. How far it has
-// come is kept once all of them are.
-func (s *Service) readBooks(ctx context.Context, last reconciliation, r *Reconciled) error {
-	begun, from := s.now(), time.Time{}
-	if !last.ReadTo.IsZero() {
-		from = last.ReadTo.Add(-booksOverlap)
+// readBooks keeps every entry that is new, the newest page first. After each page it
+// keeps how far it has come, and goes on there where it is called again before it was
+// through, or was killed. What came since it began is for the next reading.
+func (s *Service) readBooks(ctx context.Context, last *reconciliation, until time.Time, r *Reconciled) error {
+	if last.BeganAt == nil {
+		begun := s.now()
+		last.BeganAt, last.AfterID = &begun, ""
 	}
-	query := BalanceQuery{From: from, Limit: booksPage}
-	for {
+	query := BalanceQuery{After: last.AfterID, Limit: booksPage}
+	if !last.ReadTo.IsZero() {
+		query.From = last.ReadTo.Add(-booksOverlap)
+	}
+	for first := true; ; first = false {
+		if !first && over(until) {
+			r.More = true
+			return nil
+		}
 		page, err := ask(ctx, func(ctx context.Context) (BalancePage, error) { return s.Provider.BalanceTransactions(ctx, query) })
 		if err != nil {
-			return reached(fmt.Errorf("read the provider's books: %w", err))
+			return s.unread(ctx, *last, err)
 		}
-		if err := s.keepEntries(ctx, page.Entries, begun, r); err != nil {
+		if err := s.keepEntries(ctx, page.Entries, s.now(), r); err != nil {
 			return err
 		}
 		if !page.More || len(page.Entries) == 0 {
 			break
 		}
 		query.After = page.Entries[len(page.Entries)-1].ID
+		last.AfterID = query.After
+		if err := s.keepPlace(ctx, *last); err != nil {
+			return err
+		}
 	}
-	last.ReadTo, last.DoneAt = begun, begun
+	last.ReadTo, last.DoneAt, last.BeganAt, last.AfterID = *last.BeganAt, s.now(), nil, ""
+	return s.keepPlace(ctx, *last)
+}
+
+// unread is that a page could not be read. Where the provider does not know the entry
+// any more after which it was to go on, the next reading begins anew.
+func (s *Service) unread(ctx context.Context, last reconciliation, err error) error {
+	if last.AfterID != "" && errors.Is(err, ErrProviderRefuses) {
+		last.BeganAt, last.AfterID = nil, ""
+		if err := s.keepPlace(ctx, last); err != nil {
+			return err
+		}
+	}
+	return reached(fmt.Errorf("read the provider's books: %w", err))
+}
+
+func (s *Service) keepPlace(ctx context.Context, last reconciliation) error {
 	return s.InTx(ctx, func(tx *gorm.DB) error {
-		onProvider := clause.OnConflict{Columns: []clause.Column{{Name: "provider"}}, DoUpdates: clause.AssignmentColumns([]string{"read_to", "done_at"})}
+		onProvider := clause.OnConflict{
+			Columns:   []clause.Column{{Name: "provider"}},
+			DoUpdates: clause.AssignmentColumns([]string{"read_to", "done_at", "began_at", "after_id"}),
+		}
 		if err := tx.Clauses(onProvider).Create(&last).Error; err != nil {
 			return fmt.Errorf("keep how far the books were read: %w", err)
 		}
@@ -192,41 +260,5 @@ func (s *Service) finish(ctx context.Context, r *Reconciled) error {
 		}
 		r.Paused, err = isPaused(tx)
 		return err
-	})
-}
-
-// pollOrders looks at orders that a bank should have by now.
-func (s *Service) pollOrders(ctx context.Context) (polled int, err error) {
-	var due []Order
-	err = s.InTx(ctx, func(tx *gorm.DB) error {
-		due = nil
-		return tx.Where("next_look_at <= ? AND provider = ?", s.now(), s.Provider.Label()).Order("next_look_at, id").Limit(booksPage).Find(&due).Error
-	})
-	if err != nil {
-		return 0, fmt.Errorf("look for orders to poll: %w", err)
-	}
-	for _, o := range due {
-		if err := s.pollOrder(ctx, o); err != nil {
-			return polled, err
-		}
-		polled++
-	}
-	return polled, nil
-}
-
-func (s *Service) pollOrder(ctx context.Context, o Order) error {
-	m, err := ask(ctx, func(ctx context.Context) (Movement, error) {
-		return s.Provider.MoveStatus(ctx, o.Kind, o.Account, *o.ObjectID)
-	})
-	if err != nil {
-		return reached(fmt.Errorf("poll order %s: %w", o.ID, err))
-	}
-	now := s.now()
-	return s.InTx(ctx, func(tx *gorm.DB) error {
-		o, err := FindOrder(ctx, forUpdate(tx), o.ID)
-		if err != nil {
-			return err
-		}
-		return o.see(ctx, tx, m, now)
 	})
 }

@@ -154,3 +154,80 @@ func TestReconcilingFailsHalfway(t *testing.T) {
 		b.paidOnce(expert, 5000)
 	})
 }
+
+// leisurely is a provider that takes its time for each page of its books.
+type leisurely struct {
+	*sandbox.Provider
+	pages *int
+}
+
+func (p leisurely) BalanceTransactions(ctx context.Context, q payouts.BalanceQuery) (payouts.BalancePage, error) {
+	*p.pages++
+	select {
+	case <-time.After(200 * time.Millisecond):
+	case <-ctx.Done():
+		return payouts.BalancePage{}, ctx.Err()
+	}
+	return p.Provider.BalanceTransactions(ctx, q)
+}
+
+// Books that are too long for one time are read in several, each from where the one
+// before had come to; only then are the sums compared.
+func TestLongBooksAreReadInSeveralTimes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, pages := newBank(t, db), 0
+		for range 550 {
+			b.must(b.fund(uuid.New(), 100))
+		}
+		b.clock.advance(3 * time.Hour)
+		b.service.Provider = leisurely{b.sandbox, &pages}
+		read, times, more := 0, 0, true
+		for ; more && times < 20; times++ {
+			ctx, cancel := context.WithTimeout(context.Background(), 900*time.Millisecond)
+			r, err := b.service.ReconcileAndCompare(ctx)
+			cancel()
+			if b.must(err); r.Compared == r.More || len(r.Differing) > 0 {
+				t.Fatalf("the %dth time: %+v", times+1, r)
+			}
+			if read, more = read+r.Read, r.More; more {
+				b.must(b.fund(uuid.New(), 100)) // what comes meanwhile is read the next time
+			}
+		}
+		if times < 3 || read != 551+times-1 || pages > 6+times {
+			t.Fatalf("%d times, %d entries, %d pages", times, read, pages)
+		}
+		b.service.Provider = b.sandbox
+		b.reconciled()
+		if st := b.status(); st.ReconciledAt == nil || !st.ReconciledAt.Equal(b.clock.now()) {
+			t.Errorf("%+v", st)
+		}
+	})
+}
+
+// placeless is a provider that does not know the entry any more after which it is to
+// go on.
+type placeless struct{ *sandbox.Provider }
+
+func (p placeless) BalanceTransactions(ctx context.Context, q payouts.BalanceQuery) (payouts.BalancePage, error) {
+	if q.After != "" {
+		return payouts.BalancePage{}, &payouts.ProviderError{Class: payouts.Definitive, Code: "resource_missing"}
+	}
+	return p.Provider.BalanceTransactions(ctx, q)
+}
+
+func TestReadingBeginsAnewWhereItsPlaceIsGone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		for range 150 {
+			b.must(b.fund(uuid.New(), 100))
+		}
+		b.service.Provider = placeless{b.sandbox}
+		for range 2 {
+			if r, err := b.service.Reconcile(context.Background()); !errors.Is(err, payouts.ErrProvider) && !errors.Is(err, payouts.ErrProviderRefuses) {
+				t.Fatalf("%+v, %v", r, err)
+			}
+		}
+		b.service.Provider = b.sandbox
+		b.reconciled()
+	})
+}

@@ -148,6 +148,98 @@ func TestRefundsGoAroundAPaymentThatRefuses(t *testing.T) {
 	})
 }
 
+// secretive is a provider that does not show what has moved, such as of an account
+// that was closed.
+type secretive struct {
+	*sandbox.Provider
+	why error
+}
+
+func (p secretive) MoveStatus(context.Context, payouts.MoveKind, string, string) (payouts.Movement, error) {
+	return payouts.Movement{}, p.why
+}
+
+func (p secretive) FindMoves(context.Context, payouts.MoveRequest) ([]payouts.Movement, error) {
+	return nil, p.why
+}
+
+// An order that the provider does not show keeps nothing else from being looked at.
+// It is put off, told of, and looked at for a week.
+func TestAnOrderThatIsNotShownStopsNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		why  error
+		days int // for how many it is looked at
+	}{
+		"refused":     {&payouts.ProviderError{Class: payouts.Definitive, Code: payouts.CodeAccountRestricted}, 7},
+		"not allowed": {&payouts.ProviderError{Class: payouts.Deferred, Code: "status_403"}, 10},
+		"no answer":   {errors.New("not JSON"), 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				b, ctx := newBank(t, db), context.Background()
+				for range 2 {
+					_, err := b.service.RequestInstantPayout(ctx, b.payee(5000), uuid.New())
+					b.must(err)
+				}
+				b.process()
+				b.process()
+				b.service.Provider = secretive{b.sandbox, c.why}
+				for day := 1; day <= 10; day++ {
+					b.clock.advance(24 * time.Hour)
+					b.must(b.fund(uuid.New(), 700))
+					r := b.reconciled()
+					if looked := day <= c.days; (r.Unseen > 0) != looked || r.Unseen != r.Polled || r.Matched == 0 {
+						t.Fatalf("day %d: %+v", day, r)
+					}
+					if r, err := b.service.Reconcile(ctx); c.days == 7 && (err != nil || r.Polled != 0) {
+						t.Fatalf("day %d, at once again: %+v, %v", day, r, err)
+					}
+					if st := b.status(); (st.Unseen > 0) != (day < c.days || c.days == 10) {
+						t.Fatalf("day %d: %+v", day, st)
+					}
+				}
+				b.service.Provider = b.sandbox
+				b.clock.advance(24 * time.Hour)
+				b.reconciled()
+				if st := b.status(); c.days == 10 && st.Unseen > 0 {
+					t.Errorf("shown again: %+v", st)
+				}
+			})
+		})
+	}
+}
+
+func (b *bank) status() (st payouts.Status) {
+	b.t.Helper()
+	b.must(b.tx(func(ctx context.Context, tx *gorm.DB) (err error) {
+		st, err = b.service.StatusTx(ctx, tx)
+		return err
+	}))
+	return st
+}
+
+// Nor does an entry of a movement that the provider does not show.
+func TestAnEntryOfAHiddenMovementStopsNoOther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, ctx := newBank(t, db), context.Background()
+		b.paidIn(3000)
+		_, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(2000)})
+		b.must(err)
+		b.sandbox.Fault = func(payouts.MoveRequest) sandbox.Fault { return sandbox.Truncated }
+		b.process()
+		b.sandbox.Fault = nil
+		b.clock.advance(time.Minute)
+		b.must(b.fund(uuid.New(), 300))
+		b.service.Provider = secretive{b.sandbox, &payouts.ProviderError{Class: payouts.Definitive, Code: "resource_missing"}}
+		if r, err := b.service.Reconcile(ctx); err != nil || r.Waiting != 1 || r.Matched != 3 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		b.service.Provider = b.sandbox
+		b.reconciled()
+		b.check("at the end")
+	})
+}
+
 // charging is a provider that charges for transfers without a word before.
 type charging struct {
 	*sandbox.Provider

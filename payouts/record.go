@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,8 +17,9 @@ import (
 // and not by the lease: what has moved is true, whoever hears of it, and however
 // often. Anything but one movement of the right amount to and from where it was
 // asked for, of an errand not failed, pauses all payouts until a person has
-// looked. Once it is recorded, and payouts are paused by then, it returns
-// ErrPaused: the worker goes on with no other.
+// looked, once; the first that is as it was asked for is recorded all the same, and
+// the lines of the others go to suspense. Once it is recorded, and payouts are paused
+// by then, it returns ErrPaused: the worker goes on with no other.
 func (s *Service) record(ctx context.Context, e errand, found []Movement) (PayoutState, error) {
 	if e.table == ordersTable {
 		return s.recordOrder(ctx, e.id, found)
@@ -37,20 +39,36 @@ func (s *Service) recordPayout(ctx context.Context, id uuid.UUID, found []Moveme
 		}
 		state = p.State
 		if wrong := p.mismatch(found); wrong != "" {
-			paused = true
-			return pauseTx(tx, p.fact(FactPayoutsPaused, now, wrong))
+			if err := pauseOnceTx(tx, p.fact(FactPayoutsPaused, now, wrong)); err != nil {
+				return err
+			}
+			if paused, err = isPaused(tx); err != nil {
+				return err
+			}
 		}
-		if p.State == PayoutSent {
+		m, ok := asAsked(p.errand(), found)
+		if !ok || p.ended() {
 			return nil
 		}
 		state = PayoutSent
-		return s.recordSent(ctx, tx, p, found[0], now)
+		return s.recordSent(ctx, tx, p, m, now)
 	})
 	s.at("recorded")
 	if err == nil && paused {
 		err = ErrPaused
 	}
 	return state, err
+}
+
+// asAsked is the first movement that is what an errand asks for.
+func asAsked(e errand, found []Movement) (Movement, bool) {
+	i := slices.IndexFunc(found, func(m Movement) bool {
+		return m.Amount == e.request.Amount && m.Account == e.request.Account && m.Of == e.request.Of
+	})
+	if i < 0 {
+		return Movement{}, false
+	}
+	return found[i], true
 }
 
 // mismatch says what is wrong with the transfers found for p, if anything.
@@ -61,10 +79,11 @@ func (p Payout) mismatch(found []Movement) string {
 // mismatch says what is wrong with what was found to have moved for an errand,
 // whose movement is known as recorded if it was sent.
 func mismatch(e errand, recorded *string, found []Movement) string {
-	switch m := found[0]; {
+	m, ok := asAsked(e, found)
+	switch {
 	case len(found) > 1:
 		return "several movements for one " + string(e.request.Kind)
-	case m.Amount != e.request.Amount || m.Account != e.request.Account || m.Of != e.request.Of:
+	case !ok:
 		return string(e.request.Kind) + " differs from what was asked for"
 	case e.State == PayoutSent && *recorded != m.ID:
 		return "second " + string(e.request.Kind)
@@ -140,6 +159,9 @@ func (s *Service) recordFailed(ctx context.Context, tx *gorm.DB, p Payout, code 
 		return err
 	}
 	if err := s.failInstant(ctx, tx, p.ID, now); err != nil {
+		return err
+	}
+	if err := netDebtTx(ctx, tx, now, posting.Key, p.ExpertID, p.Currency); err != nil {
 		return err
 	}
 	if code != CodeAccountRestricted {

@@ -72,6 +72,9 @@ func (s *Service) CreateRunWith(ctx context.Context, period string, with func(tx
 	}
 	var left funds
 	err = s.InTx(ctx, func(tx *gorm.DB) error {
+		if err := netDebtsTx(ctx, tx, s.now(), uuid.Nil); err != nil {
+			return err
+		}
 		left, err = s.free(tx, cleared)
 		return err
 	})
@@ -112,6 +115,16 @@ func lockRun(tx *gorm.DB, kind RunKind, period string) (Run, error) {
 		return Run{}, fmt.Errorf("lock run %s: %w", period, err)
 	}
 	return run, nil
+}
+
+// RunMadeTx reports whether all of a period's weekly payouts were made.
+func RunMadeTx(ctx context.Context, tx *gorm.DB, period string) (bool, error) {
+	var made int64
+	err := tx.WithContext(ctx).Model(&Run{}).Where("kind = ? AND period = ? AND completed_at IS NOT NULL", Weekly, period).Count(&made).Error
+	if err != nil {
+		return false, fmt.Errorf("look for run %s: %w", period, err)
+	}
+	return made > 0, nil
 }
 
 // runBatch takes on the next experts; the run's lock lets one process at a time.

@@ -16,7 +16,7 @@ import (
 // SetAside is a released reward that somebody has decided to take back, while its
 // expert may say why not. It stays theirs; AmountMinor is what of it they still had,
 // in expert:available, and so much is not paid out until it is taken back or EndedAt
-// says that it is not. What was paid out before, or paid a debt, keeps nothing else
+// says that it is not; it is lowered where a debt, tax or another decision took of it. What was paid out before, or paid a debt, keeps nothing else
 // from being paid out.
 type SetAside struct {
 	RewardID    uuid.UUID `gorm:"primaryKey"`
@@ -158,6 +158,36 @@ func (r Reward) decideAside(tx *gorm.DB, now time.Time, decision uuid.UUID) erro
 	return s.endTx(tx, now)
 }
 
+// lowerAsides lowers what is set aside of an expert's money to what there is, the
+// latest first, after something else took of it: later pay is not kept back in its
+// place. What they have is locked.
+func lowerAsides(ctx context.Context, tx *gorm.DB, expert uuid.UUID, c Currency) error {
+	var open []SetAside
+	err := tx.Where("expert_id = ? AND currency = ? AND ended_at IS NULL AND amount_minor > 0", expert, c).Order("set_at, reward_id").Find(&open).Error
+	if err != nil {
+		return fmt.Errorf("read what is set aside of expert %s: %w", expert, err)
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	have, err := ledger.BalanceTx(ctx, tx, account(ledger.ExpertAvailable, expert, c))
+	if err != nil {
+		return err
+	}
+	for _, s := range open {
+		keep := min(s.AmountMinor, have.Minor)
+		have.Minor -= keep
+		if keep == s.AmountMinor {
+			continue
+		}
+		err := tx.Model(&SetAside{}).Where("reward_id = ? AND ended_at IS NULL", s.RewardID).Updates(map[string]any{"amount_minor": keep}).Error
+		if err != nil {
+			return fmt.Errorf("lower what is set aside of reward %s: %w", s.RewardID, err)
+		}
+	}
+	return nil
+}
+
 func findAside(tx *gorm.DB, reward uuid.UUID) (s SetAside, ok bool, err error) {
 	err = tx.Where("reward_id = ?", reward).Take(&s).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -195,6 +225,11 @@ func setAsidesTx(tx *gorm.DB, experts []uuid.UUID) (map[holder]int64, error) {
 	}
 	return sums, nil
 }
+
+// asideThereRule: what is set aside is there.
+var asideThereRule = ledger.Rule{Name: "what is set aside is available", Query: `SELECT CAST(s.expert_id AS text) || ' ' || s.currency AS subject, CAST(SUM(s.amount_minor) AS text) AS detail
+	FROM set_asides AS s WHERE s.ended_at IS NULL GROUP BY s.expert_id, s.currency HAVING SUM(s.amount_minor) > COALESCE((SELECT a.balance
+	FROM ledger_accounts AS a WHERE a.id = 'expert:' || CAST(s.expert_id AS text) || ':available:' || s.currency), 0)`}
 
 // asideRule: what is set aside is pay that can be taken back, and no more of it than
 // did not pay a debt.

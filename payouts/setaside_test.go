@@ -11,6 +11,7 @@ import (
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
+	"knowhow/payouts/sandbox"
 )
 
 func (b *bank) setAside(reward, decision uuid.UUID) error {
@@ -240,5 +241,44 @@ func TestSetAsideOrPaidOut(t *testing.T) {
 			t.Errorf("%d are set aside of %+v", aside, got)
 		}
 		b.check("after the race")
+	})
+}
+
+// What a debt, tax or the taking back of another reward leaves is all that is still
+// set aside: later pay is not kept back in its place.
+func TestSetAsideShrinksWithItsMoney(t *testing.T) {
+	ctx := context.Background()
+	takes := map[string]func(b *bank, expert, other uuid.UUID) error{
+		"taken back": func(b *bank, _, other uuid.UUID) error { return b.clawBack(other, uuid.New()) },
+		"tax":        func(b *bank, expert, _ uuid.UUID) error { return b.withhold(uuid.New(), expert, 3000) },
+		"a debt": func(b *bank, expert, _ uuid.UUID) error {
+			b.must(b.book(line("to "+expert.String(), payouts.EntryOther, -3000)))
+			return b.clearUp(payouts.Explanation{Provider: sandbox.Label, Line: "to " + expert.String(), To: payouts.ToExpert, Owner: expert, By: uuid.New()})
+		},
+	}
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		for name, take := range takes {
+			expert := b.payee(3000)
+			first, second := b.onlyReward(expert), b.earned(expert, 1000, 0)
+			paid := b.earned(expert, 3000, 0)
+			b.must(b.setAside(first, uuid.New()))
+			b.must(b.release(second))
+			b.must(b.setAside(second, uuid.New()))
+			b.must(b.release(paid))
+			if made, err := b.service.RequestPayout(ctx, expert, uuid.New()); err != nil || made[0].AmountMinor != 3000 {
+				t.Fatalf("%s: %+v, %v", name, made, err)
+			}
+			b.process()
+			b.must(take(b, expert, paid))
+			if got := b.asides(expert); got != 1000 {
+				t.Errorf("%s: %d are set aside of 1000 that are left", name, got)
+			}
+			b.must(b.release(b.earned(expert, 1700, 0)))
+			if made, err := b.service.RequestPayout(ctx, expert, uuid.New()); err != nil || made[0].AmountMinor != 1700 {
+				t.Errorf("%s: later pay: %+v, %v", name, made, err)
+			}
+			b.check(name)
+		}
 	})
 }

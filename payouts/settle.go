@@ -95,12 +95,13 @@ func reason(charge Charge, otherwise string) string {
 }
 
 // paid puts what was paid into the brand's wallet. A charge that is not what was
-// asked for stops payouts until a person has looked.
+// asked for enters nobody's.
 func (c *Cashier) paid(ctx context.Context, id uuid.UUID, charge Charge) (Payment, error) {
 	return c.change(ctx, id, func(tx *gorm.DB, p *Payment, now time.Time) error {
 		if wrong := p.differs(charge); wrong != "" {
-			due := now.Add(24 * time.Hour)
-			p.State, p.Failure, p.NextDueAt = PaymentOpen, wrong, &due
+			if charge.Payment == p.ID {
+				p.Charge = &charge.Reference
+			}
 			return p.alarm(tx, wrong, now)
 		}
 		err := FundBrandTx(ctx, tx, now, Funding{ID: p.ID, Brand: p.BrandID, Provider: p.Provider, Gross: p.Amount(), Fee: charge.Fee})
@@ -132,12 +133,14 @@ func (p Payment) differs(charge Charge) string {
 	return ""
 }
 
-func (p Payment) alarm(tx *gorm.DB, why string, now time.Time) error {
-	paused, err := insertFreeze(tx, freeze{Scope: scopePayouts, OwnerID: uuid.Nil, Reason: why, FrozenAt: now})
-	if err != nil || !paused {
+// alarm ends a payment that was not paid as it was asked for, and stops payouts until
+// a person has looked: once. What was paid goes to suspense, where they say whose it
+// is.
+func (p *Payment) alarm(tx *gorm.DB, why string, now time.Time) error {
+	if err := p.fail(tx, why, now); err != nil {
 		return err
 	}
-	return appendFact(tx, Fact{
+	return pauseTx(tx, Fact{
 		Kind: FactPayoutsPaused, BrandID: &p.BrandID, SubjectID: p.ID, Currency: &p.Currency, Minor: p.AmountMinor, Reason: why, At: now,
 	})
 }

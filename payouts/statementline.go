@@ -25,6 +25,7 @@ const (
 	LineInstantFeeBack LineKind = "instant_fee_back" // it did not
 	LineWithheld       LineKind = "tax_withheld"     //
 	LineReversed       LineKind = "reversed"         // a payout was taken back for a debt
+	LineDebtPaid       LineKind = "debt_paid"        // out of what was available
 	LineForgiven       LineKind = "debt_forgiven"    //
 	LineAdjusted       LineKind = "adjustment"       // anything else, put right by a person
 )
@@ -32,7 +33,7 @@ const (
 // LineKinds lists every kind of line, in the order of a summary.
 var LineKinds = []LineKind{
 	LineEarned, LineReleased, LineRefused, LineClawedBack, LineBonus, LinePayout, LinePayoutBack, LineInstantFee, LineInstantFeeBack,
-	LineWithheld, LineReversed, LineForgiven, LineAdjusted,
+	LineWithheld, LineReversed, LineDebtPaid, LineForgiven, LineAdjusted,
 }
 
 // lineKinds are the kinds of lines by the kinds of postings.
@@ -40,7 +41,7 @@ var lineKinds = map[string]LineKind{
 	"earn": LineEarned, "release": LineReleased, "refuse": LineRefused, "claw_back": LineClawedBack, "bonus": LineBonus,
 	"payout_intend": LinePayout, "payout_fail": LinePayoutBack, "withhold": LineWithheld, "write_off": LineForgiven,
 	string(MoveInstant) + "_intend": LineInstantFee, string(MoveInstant) + "_fail": LineInstantFeeBack, string(MoveInstant) + "_bounce": LineInstantFeeBack,
-	string(MoveReversal) + "_send": LineReversed,
+	string(MoveReversal) + "_send": LineReversed, "net_debt": LineDebtPaid,
 }
 
 // StatementLine is what one posting changed, or of a posting for several pieces

@@ -17,6 +17,7 @@ type Status struct {
 	Open         []OpenWork
 	Waiting      int // entries of the provider's books without a posting yet
 	Suspense     int // entries that went to suspense
+	Unseen       int // orders that the provider did not show when they were looked at
 	ReconciledAt *time.Time
 	ComparedAt   *time.Time
 }
@@ -52,6 +53,10 @@ func (s *Service) StatusTx(ctx context.Context, tx *gorm.DB) (st Status, err err
 	if err := row.Scan(&st.Waiting, &st.Suspense); err != nil {
 		return st, fmt.Errorf("count the entries without a posting: %w", err)
 	}
+	err = tx.Raw("SELECT COUNT(*) FROM payout_orders WHERE next_look_at IS NOT NULL AND failure <> '' AND provider = ?", st.Provider).Scan(&st.Unseen).Error
+	if err != nil {
+		return st, fmt.Errorf("count the orders that were not shown: %w", err)
+	}
 	var last reconciliation
 	err = tx.Where("provider = ?", st.Provider).Take(&last).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -60,7 +65,10 @@ func (s *Service) StatusTx(ctx context.Context, tx *gorm.DB) (st Status, err err
 	if err != nil {
 		return st, fmt.Errorf("read when the books were read: %w", err)
 	}
-	st.ReconciledAt, st.ComparedAt = &last.DoneAt, last.ComparedAt
+	if !last.DoneAt.IsZero() { // else nobody is through yet
+		st.ReconciledAt = &last.DoneAt
+	}
+	st.ComparedAt = last.ComparedAt
 	return st, nil
 }
 

@@ -16,7 +16,7 @@ type Belonging string
 
 // Where money in suspense may have belonged.
 const (
-	ToWallet   Belonging = "wallet"    // a brand's, who is named: it had paid us, or was paid back
+	ToWallet   Belonging = "wallet"    // a brand's, who is named: it had paid us, of which it gets the net, or was paid back
 	ToExpert   Belonging = "expert"    // an expert's, who is named: what came back to us is available to them, what went to them is owed
 	ToFees     Belonging = "fees"      // the provider's fees
 	ToBank     Belonging = "bank"      // our own money, to or from our bank
@@ -38,21 +38,45 @@ type Explanation struct {
 // belonged. A line is cleared once. Errors: *InvalidError, *NotFoundError where no
 // such line is in suspense, *InsufficientFundsError, ErrKeyReused.
 func ClearSuspenseTx(ctx context.Context, tx *gorm.DB, now time.Time, x Explanation) error {
-	e, err := x.suspendedTx(ctx, tx)
+	// Who finds its posting meanwhile takes it back: one of both waits for the other.
+	if _, err := still(tx.WithContext(ctx), EntrySuspense, []providerEntry{{Provider: x.Provider, ID: x.Line}}); err != nil {
+		return err
+	}
+	e, fee, err := x.suspendedTx(ctx, tx)
 	if err != nil {
 		return err
 	}
-	_, err = ledger.PostTx(ctx, tx, ledger.Posting{
-		Key: x.ClearKey(), Kind: "clear_suspense", At: now,
-		Entries: ledger.Move(e.Account, x.belongs(e), e.Minor), About: string(x.To) + " " + x.Owner.String() + " " + x.By.String(),
-	})
+	posting := ledger.Posting{
+		Key: x.ClearKey(), Kind: "clear_suspense", At: now, Entries: x.entries(e, fee), About: string(x.To) + " " + x.Owner.String() + " " + x.By.String(),
+	}
+	if x.To == ToExpert {
+		return x.clearToExpert(ctx, tx, now, posting, e.Account.Currency)
+	}
+	_, err = ledger.PostTx(ctx, tx, posting)
 	return err
+}
+
+// clearToExpert is what came back for an expert, which pays first what they owe, or
+// what went to them, which what they have pays.
+func (x Explanation) clearToExpert(ctx context.Context, tx *gorm.DB, now time.Time, p ledger.Posting, c Currency) error {
+	tx = tx.WithContext(ctx)
+	if err := awaitReleases(tx, x.Owner, c); err != nil {
+		return err
+	}
+	if _, err := ledger.HoldingTx(ctx, tx, account(ledger.ExpertAvailable, x.Owner, c), owes(x.Owner, c)); err != nil {
+		return err
+	}
+	posted, err := ledger.PostTx(ctx, tx, p)
+	if err != nil || !posted {
+		return err
+	}
+	return netDebtTx(ctx, tx, now, p.Key, x.Owner, c)
 }
 
 // ClearableTx refuses what ClearSuspenseTx would, and a line that was cleared
 // before: *InvalidError, *NotFoundError.
 func ClearableTx(ctx context.Context, tx *gorm.DB, x Explanation) error {
-	if _, err := x.suspendedTx(ctx, tx); err != nil {
+	if _, _, err := x.suspendedTx(ctx, tx); err != nil {
 		return err
 	}
 	_, err := ledger.FindTx(ctx, tx, x.ClearKey())
@@ -65,21 +89,47 @@ func ClearableTx(ctx context.Context, tx *gorm.DB, x Explanation) error {
 	return err
 }
 
-// suspendedTx is what the line had brought into suspense.
-func (x Explanation) suspendedTx(ctx context.Context, tx *gorm.DB) (ledger.Entry, error) {
+// suspendedTx is what the line had brought into suspense, and what the provider
+// kept of it.
+func (x Explanation) suspendedTx(ctx context.Context, tx *gorm.DB) (in ledger.Entry, fee int64, err error) {
 	if err := x.check(); err != nil {
-		return ledger.Entry{}, err
+		return in, 0, err
 	}
 	found, err := ledger.FindTx(ctx, tx, bookingKey(x.Provider, x.Line))
 	if err != nil && !errors.Is(err, ledger.ErrNoPosting) {
-		return ledger.Entry{}, err
+		return in, 0, err
+	}
+	_, err = ledger.FindTx(ctx, tx, bookingKey(x.Provider, x.Line)+partBack)
+	if err == nil {
+		return in, 0, x.unknown() // it was taken back
+	}
+	if !errors.Is(err, ledger.ErrNoPosting) {
+		return in, 0, err
 	}
 	for _, e := range found {
-		if e.Account.Kind == ledger.Suspense {
-			return e, nil
+		switch e.Account.Kind {
+		case ledger.Suspense:
+			in = e
+		case ledger.ProviderFees:
+			fee = -e.Minor
 		}
 	}
-	return ledger.Entry{}, x.unknown()
+	if in.Minor == 0 {
+		return in, 0, x.unknown()
+	}
+	return in, fee, nil
+}
+
+// entries move what is in suspense to where it belonged. Of a payment the wallet
+// gets the net, as when it is funded: the fee is passed on; and it is given back with
+// what was given twice.
+func (x Explanation) entries(in ledger.Entry, fee int64) []ledger.Entry {
+	passed := fee > 0 && in.Minor > fee || fee < 0 && in.Minor < fee
+	if x.To != ToWallet || !passed {
+		return ledger.Move(in.Account, x.belongs(in), in.Minor)
+	}
+	return append(ledger.Move(in.Account, x.belongs(in), in.Minor-fee),
+		ledger.Move(in.Account, account(ledger.FundingFee, uuid.Nil, in.Account.Currency), fee)...)
 }
 
 func (x Explanation) unknown() error {

@@ -106,8 +106,7 @@ func (s *Service) instantTerms(t *Terms, country string, now time.Time) {
 	if t.free() <= 0 {
 		return
 	}
-	t.InstantFee = s.instantFee(Money{Minor: t.free(), Currency: t.Currency})
-	t.InstantAmount = payableOf(t.free()-t.InstantFee, t.Currency, true)
+	t.InstantAmount, t.InstantFee = s.instantly(Money{Minor: t.free(), Currency: t.Currency})
 	if t.Instant == nil && t.InstantAmount < t.Minimum {
 		t.Instant = ErrBelowMinimum
 	}

@@ -188,7 +188,7 @@ func (c *Cashier) topUp(ctx context.Context, p Payment) (Payment, error) {
 		case err != nil:
 			return p, reached(err)
 		case len(found) > 1:
-			return c.alarmed(ctx, p, "several_charges")
+			return c.change(ctx, p.ID, func(tx *gorm.DB, p *Payment, now time.Time) error { return p.alarm(tx, "several_charges", now) })
 		case len(found) == 1:
 			return c.act(ctx, p, found[0])
 		case age >= settleWindow:
@@ -243,12 +243,4 @@ func (c *Cashier) charge(ctx context.Context, p Payment, by payer) (Payment, err
 		return p, saveErr
 	}
 	return p, reached(err)
-}
-
-func (c *Cashier) alarmed(ctx context.Context, p Payment, why string) (Payment, error) {
-	return c.change(ctx, p.ID, func(tx *gorm.DB, p *Payment, now time.Time) error {
-		due := now.Add(24 * time.Hour)
-		p.Failure, p.NextDueAt = why, &due
-		return p.alarm(tx, why, now)
-	})
 }

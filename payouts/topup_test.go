@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"knowhow/migrations/dbtest"
@@ -255,6 +256,37 @@ func TestClaims(t *testing.T) {
 		l.claim = payouts.Claim{Reference: "dp_2", Of: "pi_" + p.ID.String(), State: payouts.ClaimInquiry, Amount: eur(5_000)}
 		if err := c.HeedClaim(ctx, "dp_2"); err != nil {
 			t.Errorf("an inquiry: %v", err)
+		}
+	})
+}
+
+// Of a top-up that was charged otherwise than it was asked for, or more than once,
+// payouts wait until a person has looked, and no other is made meanwhile.
+func TestTopUpThatDiffers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		for _, charges := range []int{1, 2} {
+			b := newBank(t, db)
+			l, c := newTill(b)
+			l.page.Reference = "cs_" + uuid.NewString()
+			b.leaveCard(l, c)
+			p, had := b.dueTopUps(c)[0], b.wallet()
+			l.refuse = errors.New("no answer")
+			if _, err := c.Settle(context.Background(), p.ID); !errors.Is(err, payouts.ErrProvider) {
+				t.Fatal(err)
+			}
+			for range charges {
+				l.there = append(l.there, succeeds(p, 0))
+				l.there[0].Amount.Minor++
+			}
+			for range 3 {
+				if p, err := c.Settle(context.Background(), p.ID); err != nil || p.State != payouts.PaymentFailed || b.wallet() != had {
+					t.Fatalf("%d charges: %+v, %v, wallet %d of %d", charges, p, err, b.wallet(), had)
+				}
+			}
+			if list, top := b.dueTopUps(c), b.topUp(); len(list) != 0 || top.Active || top.Failure == "" || b.reason() != top.Failure {
+				t.Errorf("%d charges: %+v, %+v, paused for %q", charges, list, top, b.reason())
+			}
+			b.resume()
 		}
 	})
 }

@@ -54,7 +54,7 @@ func workRules() []ledger.Rule {
 // grows by debits, which are the negative entries.
 func otherRules() []ledger.Rule {
 	return []ledger.Rule{
-		asideRule,
+		asideRule, asideThereRule,
 		{Name: "only a released reward is taken back", Query: `SELECT CAST(r.id AS text) AS subject, r.state AS detail
 			FROM clawbacks AS c JOIN rewards AS r ON r.id = c.reward_id WHERE r.state <> 'released' OR c.debt_minor > r.amount_minor`},
 		differ("recv:expert is what was taken back and not paid", balances(ledger.ExpertOwes),

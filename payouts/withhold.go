@@ -28,7 +28,7 @@ func WithholdTx(ctx context.Context, tx *gorm.DB, now time.Time, w Withholding) 
 	if err := checkAmount("amount", w.Amount, 1); err != nil {
 		return err
 	}
-	_, err := ledger.PostTx(ctx, tx, ledger.Posting{
+	posted, err := ledger.PostTx(ctx, tx, ledger.Posting{
 		Key: "withholding:" + w.ID.String() + ":withhold", Kind: "withhold", At: now, Entries: w.entries(),
 	}, ledger.Rider{
 		Doing: "insert withholding " + w.ID.String(), Rows: 1, Else: ErrState,
@@ -36,7 +36,10 @@ func WithholdTx(ctx context.Context, tx *gorm.DB, now time.Time, w Withholding) 
 			SELECT ?, ?, ?, ?, ? WHERE true%s`,
 		Args: []any{w.ID, w.Expert, w.Amount.Currency, w.Amount.Minor, stamp(now)},
 	})
-	return err
+	if err != nil || !posted {
+		return err
+	}
+	return lowerAsides(ctx, tx.WithContext(ctx), w.Expert, w.Amount.Currency)
 }
 
 // entries are available to what is owed to the tax office.
@@ -65,6 +68,9 @@ func RemitTaxTx(ctx context.Context, tx *gorm.DB, now time.Time, r Remittance) e
 		Key: "remittance:" + r.ID.String(), Kind: "remit", At: now,
 		Entries: ledger.Move(withheld, account(ledger.Bank, uuid.Nil, r.Amount.Currency), r.Amount.Minor),
 	}
+	if err := lockWithheld(tx.WithContext(ctx), r.Amount.Currency); err != nil {
+		return err
+	}
 	posted, err := ledger.PostedTx(ctx, tx, posting)
 	if err != nil || posted {
 		return err
@@ -78,4 +84,14 @@ func RemitTaxTx(ctx context.Context, tx *gorm.DB, now time.Time, r Remittance) e
 	}
 	_, err = ledger.PostTx(ctx, tx, posting)
 	return err
+}
+
+// lockWithheld has one at a time remit what was withheld in a currency: the account
+// has no row to lock.
+func lockWithheld(tx *gorm.DB, c Currency) error {
+	var ids []uuid.UUID
+	if err := forUpdate(tx).Table("withholdings").Where("currency = ?", c).Order("id").Pluck("id", &ids).Error; err != nil {
+		return fmt.Errorf("lock what was withheld in %s: %w", c, err)
+	}
+	return nil
 }

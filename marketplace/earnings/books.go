@@ -18,10 +18,16 @@ const (
 	booksEvery = time.Hour
 )
 
-// readBooks reconciles our books with the provider's.
+// readBooks reconciles our books with the provider's. What its time was too short
+// for is another job, without the key that this one holds.
 func (s *Service) readBooks(ctx context.Context, _ job.Job) error {
-	_, err := s.payouts.Reconcile(ctx)
-	return err
+	r, err := s.payouts.Reconcile(ctx)
+	if err != nil || !r.More {
+		return err
+	}
+	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
+		return s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: struct{}{}})
+	})
 }
 
 // Reconcile reads the provider's books now and compares their sums with ours

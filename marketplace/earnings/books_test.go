@@ -1,12 +1,15 @@
 package earnings_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/job"
+	"knowhow/payouts"
 )
 
 // The provider's books are read every hour by themselves.
@@ -24,6 +27,54 @@ func TestBooksAreReadEveryHour(t *testing.T) {
 			t.Errorf("first %+v, an hour later %+v", first, second)
 		}
 		b.Balanced()
+	})
+}
+
+// unreachable is a provider that nobody can ask.
+type unreachable struct{ payouts.Provider }
+
+var errNoRoute = errors.New("no route to host")
+
+func (unreachable) Balance(context.Context) ([]payouts.ProviderBalance, error) {
+	return nil, errNoRoute
+}
+
+func (unreachable) BalanceTransactions(context.Context, payouts.BalanceQuery) (payouts.BalancePage, error) {
+	return payouts.BalancePage{}, errNoRoute
+}
+
+// without has time pass without the provider, for longer than the queue tries.
+func (b *bench) without() {
+	b.T.Helper()
+	was, given := b.Payouts.Provider, false
+	b.Payouts.Provider = unreachable{was}
+	for range 5 * 12 {
+		b.at(b.Clock.Now().Add(5 * time.Minute))
+		waiting, err := b.Queue.Waiting(b.Ctx())
+		b.ok("count what waits", err)
+		given = given || waiting[job.Buried] > 0
+	}
+	b.Payouts.Provider = was
+	if !given {
+		b.T.Fatal("the queue tries longer than that")
+	}
+}
+
+// The provider may be away for longer than the queue tries: the books are read again
+// soon after it is back.
+func TestBooksAreReadAfterAnOutage(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.KeepPaydays()
+		b.at(b.Clock.Now())
+		b.without()
+		b.at(b.Clock.Now().Add(time.Hour))
+		st, err := b.Earnings.Status(b.Ctx(), access.SystemCaller("test"))
+		if b.ok("read the status", err); b.Clock.Now().Sub(*st.ReconciledAt) >= time.Hour {
+			t.Errorf("it is %v: %+v", b.Clock.Now(), st)
+		}
+		if waiting, err := b.Queue.Waiting(b.Ctx()); err != nil || waiting[job.Buried] != 0 {
+			t.Errorf("left over: %v, %v", waiting, err)
+		}
 	})
 }
 

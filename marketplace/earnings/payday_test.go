@@ -68,6 +68,32 @@ func TestPaydayComesEveryMonday(t *testing.T) {
 	})
 }
 
+// A payday on which the provider cannot be asked is made up for soon after it can,
+// and once.
+func TestPaydayAfterAnOutage(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.KeepPaydays()
+		b.at(b.Clock.Now())
+		b.earn(1)
+		b.at(monday)
+		b.at(monday.Add(week - time.Hour))
+		b.without()
+		if got := b.stands(); got.PaidOut != 0 || got.Available != 1000 {
+			t.Fatalf("meanwhile: %+v", got)
+		}
+		b.at(b.Clock.Now().Add(time.Hour))
+		if got := b.stands(); got.PaidOut != 1000 {
+			t.Errorf("an hour later: %+v", got)
+		}
+		b.earn(1)
+		b.at(b.Clock.Now().Add(5 * 24 * time.Hour))
+		if got := b.states(); got[payouts.PayoutSent] != 1 || len(got) != 1 {
+			t.Errorf("before the next payday: %v", got)
+		}
+		b.Balanced()
+	})
+}
+
 func TestRequestedPayoutsAreSentAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.released(1)

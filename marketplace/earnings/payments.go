@@ -27,7 +27,7 @@ const (
 	// that comes to want it ends the rest.
 	noTopUp = time.Hour
 	// settleAgain is when a payment is taken up again whose job nobody has done: when
-	// the queue has tried it many times.
+	// the queue has tried it many times, and buried it.
 	settleAgain = 6 * time.Hour
 )
 

@@ -1,6 +1,7 @@
 package earnings_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -58,6 +59,53 @@ func TestBrandPaysIn(t *testing.T) {
 		report, err := b.Earnings.Check(b.Ctx(), b.Operator)
 		if err != nil || !report.Balanced() {
 			t.Errorf("%+v, %v", report, err)
+		}
+	})
+}
+
+// page is a provider's page on which somebody pays while the provider cannot be asked.
+type page struct {
+	payouts.Collector
+	down bool
+	paid payouts.Charge
+}
+
+func (*page) OpenCheckout(context.Context, payouts.CheckoutRequest) (payouts.Checkout, error) {
+	return payouts.Checkout{Reference: "cs_1", URL: "https://pay.example/1", State: payouts.CheckoutOpen}, nil
+}
+
+func (p *page) ReadCheckout(context.Context, string) (payouts.Checkout, error) {
+	if p.down {
+		return payouts.Checkout{}, errNoRoute
+	}
+	return payouts.Checkout{Reference: "cs_1", State: payouts.CheckoutComplete, Charge: "pi_1"}, nil
+}
+
+func (p *page) ReadCharge(context.Context, string) (payouts.Charge, error) { return p.paid, nil }
+
+// A payment is in the wallet within hours of an outage that was longer than the queue
+// tries.
+func TestPaymentIsSettledAfterAnOutage(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.KeepPaydays()
+		before := b.wallet()
+		l := &page{Collector: b.Programs.Cashier.Collector, down: true}
+		b.Programs.Cashier.Collector = l
+		p, err := b.Programs.Pay(b.Ctx(), b.Owner, b.Program.ID, payouts.PayCard, eur(700), "first")
+		b.ok("pay", err)
+		l.paid = payouts.Charge{
+			Reference: "pi_1", Payment: p.ID, State: payouts.ChargeSucceeded, Amount: eur(700), Credited: eur(700), Fee: eur(0),
+			ChargeID: "ch_1", Transaction: "txn_1", AvailableAt: b.Clock.Now(),
+		}
+		for range 5 * 12 {
+			b.at(b.Clock.Now().Add(5 * time.Minute))
+		}
+		l.down = false
+		for range 6 {
+			b.at(b.Clock.Now().Add(time.Hour))
+		}
+		if got := b.wallet(); got != before+700 {
+			t.Errorf("six hours after the outage: wallet %d of %d", got, before)
 		}
 	})
 }

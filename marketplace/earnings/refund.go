@@ -27,20 +27,27 @@ type Refunded struct {
 // it came by, the oldest first (permission FundBudget, of a person). key makes it
 // idempotent in the brand, so it takes no claim. Errors: *access.ForbiddenError,
 // *marketplace.InvalidError, *payouts.InsufficientFundsError, payouts.ErrFrozen,
-// payouts.ErrOwing, payouts.ErrNoPayment, payouts.ErrKeyReused.
+// payouts.ErrOwing, payouts.ErrNoPayment, payouts.ErrNotCleared,
+// payouts.ErrKeyReused, payouts.ErrProvider.
 func (s *Service) RefundWallet(ctx context.Context, caller access.Caller, brand marketplace.BrandID, amount payouts.Money, key string) error {
 	if err := marketplace.CheckText("reference", key, 1, 100); err != nil {
 		return err
 	}
+	may := func(tx *gorm.DB) error { return mayRefund(ctx, tx, caller, brand) }
+	if err := s.store.Read(ctx, brand, may); err != nil { // before the provider is asked
+		return err
+	}
+	cleared, err := s.payouts.Cleared(ctx)
+	if err != nil {
+		return err
+	}
 	id := uuid.NewSHA1(uuid.UUID(brand), []byte("refund\x00"+key))
 	return s.store.InTx(ctx, brand, func(tx *gorm.DB) error {
-		if err := access.AuthorizeTx(ctx, tx, caller, brand, access.FundBudget); err != nil {
+		if err := may(tx); err != nil {
 			return err
 		}
-		if !caller.IsPerson(caller.Person) {
-			return &access.ForbiddenError{Permission: access.FundBudget}
-		}
-		fresh, err := s.refundTx(ctx, tx, payouts.Refund{ID: id, Brand: uuid.UUID(brand), Amount: amount})
+		_, fresh, err := s.payouts.RefundBrandTx(ctx, tx, payouts.Refund{ID: id, Brand: uuid.UUID(brand), Amount: amount}, cleared)
+		err = refused(err)
 		if err != nil || !fresh {
 			return err
 		}
@@ -53,10 +60,14 @@ func (s *Service) RefundWallet(ctx context.Context, caller access.Caller, brand 
 	})
 }
 
-// refundTx makes the refund's orders and reports whether they are new.
-func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r payouts.Refund) (fresh bool, err error) {
-	_, fresh, err = s.payouts.RefundBrandTx(ctx, tx, r)
-	return fresh, refused(err)
+func mayRefund(ctx context.Context, tx *gorm.DB, caller access.Caller, brand marketplace.BrandID) error {
+	if err := access.AuthorizeTx(ctx, tx, caller, brand, access.FundBudget); err != nil {
+		return err
+	}
+	if !caller.IsPerson(caller.Person) {
+		return &access.ForbiddenError{Permission: access.FundBudget}
+	}
+	return nil
 }
 
 // refused gives payouts' refusal of an argument its name in this house.

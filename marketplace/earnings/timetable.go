@@ -37,8 +37,10 @@ const (
 )
 
 const (
-	// paydayHour is when on Mondays the weekly payouts are made, UTC.
-	paydayHour = 6
+	// paydayHour is when on Mondays the weekly payouts are made, UTC, and paydayAgain
+	// is how often one looks whether they were, until they are.
+	paydayHour  = 6
+	paydayAgain = time.Hour
 	// sendEvery is how often one looks for payouts to send while some are open,
 	// and lookEvery while none is. Who makes payouts has them sent at once.
 	sendEvery = time.Minute
@@ -71,7 +73,8 @@ func (s *Service) keepTimetable() {
 }
 
 // dueTx puts what a line of the timetable says on the queue and finds the
-// line's next time. A payday that was missed is made up for once.
+// line's next time. A payday that was missed is made up for once. What the queue has
+// given up is tried again at the line's next time.
 func (s *Service) dueTx(ctx context.Context, tx *gorm.DB, id job.RowID, now time.Time) error {
 	var e entry
 	err := marketplace.ForUpdate(tx.WithContext(ctx)).Where("id = ?", id).Take(&e).Error
@@ -104,8 +107,12 @@ func (s *Service) doTx(ctx context.Context, tx *gorm.DB, e entry, now time.Time)
 		if e.NextDueAt.Year() == 1970 { // nobody looked before
 			return nextPayday(now), nil
 		}
-		week := payouts.WeekOf(now)
-		return nextPayday(now), s.queue.EnqueueTx(ctx, tx, job.New{Kind: runJob, Args: runArgs{week}, UniqueKey: runJob + ":" + week})
+		week := payouts.WeekOf(nextPayday(now).AddDate(0, 0, -7))
+		made, err := payouts.RunMadeTx(ctx, tx, week)
+		if err != nil || made {
+			return nextPayday(now), err
+		}
+		return now.Add(paydayAgain), s.queue.EnqueueTx(ctx, tx, job.New{Kind: runJob, Args: runArgs{week}, UniqueKey: runJob + ":" + week})
 	case sendPayouts:
 		if err := s.tellPaidTx(ctx, tx); err != nil {
 			return time.Time{}, err

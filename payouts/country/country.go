@@ -167,7 +167,11 @@ func readCountries(text string) (map[string][]Country, error) {
 		minimum, err1 := strconv.ParseInt(f[4], 10, 32)
 		floor, err2 := strconv.ParseInt(f[5], 10, 32)
 		since, err3 := time.Parse(time.DateOnly, f[1])
-		for _, err := range []error{err1, err2, err3, c.Currency.Check()} {
+		err4 := c.Currency.Check()
+		if c.Currency.Former() { // until another line's day
+			err4 = nil
+		}
+		for _, err := range []error{err1, err2, err3, err4} {
 			if err != nil {
 				return nil, fmt.Errorf("read country %s: %w", c.Code, err)
 			}

@@ -31,7 +31,7 @@ func posting(key string, entries ...ledger.Entry) ledger.Posting {
 
 // post runs one transaction, again after a deadlock or where it was overtaken.
 func post(db *gorm.DB, p ...ledger.Posting) (n int, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	for {
 		err = db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {

@@ -2,9 +2,10 @@ package money
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
-
-	"golang.org/x/text/currency"
 )
 
 // Currency is an ISO 4217 code of a currency that is legal tender somewhere
@@ -29,9 +30,20 @@ func (c Currency) Check() error {
 	return nil
 }
 
+// Former reports whether c was a currency, and is none any more.
+func (c Currency) Former() bool {
+	_, was := formers()[c]
+	return was
+}
+
 // Exponent is the number of decimal places of the minor unit, as ISO 4217 has it:
-// EUR 2, JPY 0, KWD 3. It is 0 for an unknown currency.
-func (c Currency) Exponent() int { return exponents()[c] }
+// EUR 2, JPY 0, KWD 3. It is 0 for a currency that is not known.
+func (c Currency) Exponent() int {
+	if n, ok := exponents()[c]; ok {
+		return n
+	}
+	return formers()[c]
+}
 
 // special are the places of currencies that have not two. CLDR, and with it the
 // packages and browsers that show amounts, leave out those that nobody uses any
@@ -43,17 +55,36 @@ var special = map[Currency]int{
 	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }
 
-// exponents lists the currencies in use. Which these are is read from x/text's
-// tables once and never changes.
-var exponents = sync.OnceValue(func() map[Currency]int {
+// inUse are ISO 4217's currencies that are legal tender somewhere, as of 2026-11-01,
+// and no codes of funds, metals or tests. When ISO announces another, change it here.
+const inUse = `
+	AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP
+	CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD
+	JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN
+	NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN
+	SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG`
+
+// former are those that were until 2026-11-01 and after 2016. Nothing is paid in
+// them any more; amounts that were are still shown as they were counted.
+const former = "ANG BGN CUC HRK MRO SLL VEF ZWL"
+
+// exponents lists the currencies in use, and formers those that were.
+var (
+	exponents = sync.OnceValue(func() map[Currency]int { return places(inUse) })
+	formers   = sync.OnceValue(func() map[Currency]int { return places(former) })
+)
+
+func places(codes string) map[Currency]int {
 	all := make(map[Currency]int)
-	for it := currency.Query(); it.Next(); {
-		c := Currency(it.Unit().String())
-		places, ok := special[c]
+	for code := range strings.FieldsSeq(codes) {
+		n, ok := special[Currency(code)]
 		if !ok {
-			places = 2
+			n = 2
 		}
-		all[c] = places
+		all[Currency(code)] = n
 	}
 	return all
-})
+}
+
+// Currencies are those in use, in order.
+func Currencies() []Currency { return slices.Sorted(maps.Keys(exponents())) }

@@ -12,13 +12,13 @@ import (
 )
 
 func TestParseCurrency(t *testing.T) {
-	for code, want := range map[string]int{"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "ISK": 0, "HUF": 2, "COP": 2, "IDR": 2, "RSD": 2, "MGA": 0} {
+	for code, want := range map[string]int{"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "ISK": 0, "HUF": 2, "COP": 2, "IDR": 2, "RSD": 2, "MGA": 0, "MRU": 2, "SLE": 2, "VES": 2, "XCG": 2, "ZWG": 2} {
 		c, err := money.ParseCurrency(code)
 		if err != nil || c.Exponent() != want {
 			t.Errorf("ParseCurrency(%q) = %q, exponent %d, %v; want exponent %d", code, c, c.Exponent(), err, want)
 		}
 	}
-	for _, code := range []string{"", "eur", "EU", "EURO", "ZZZ", "XXX", "XTS", "DEM", "E\x00R"} {
+	for _, code := range []string{"", "eur", "EU", "EURO", "ZZZ", "XXX", "XTS", "DEM", "E\x00R", "HRK", "BGN", "SLL", "CUC", "MRO", "XAU", "CHE"} {
 		if _, err := money.ParseCurrency(code); !errors.Is(err, money.ErrCurrency) {
 			t.Errorf("ParseCurrency(%q): %v, want ErrCurrency", code, err)
 		}
@@ -131,6 +131,7 @@ func TestString(t *testing.T) {
 		money.Of(0, "USD"):             "0.00 USD",
 		money.Of(1234, "JPY"):          "1234 JPY",
 		money.Of(7, "KWD"):             "0.007 KWD",
+		money.Of(1955, "BGN"):          "19.55 BGN", // as it was counted
 		money.Of(math.MinInt64, "JPY"): "-9223372036854775808 JPY",
 	} {
 		if got := m.String(); got != want {

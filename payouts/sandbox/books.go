@@ -102,13 +102,30 @@ func (p *Provider) Balance(ctx context.Context) (balances []payouts.ProviderBala
 	if err := p.land(ctx); err != nil {
 		return nil, err
 	}
-	err = p.InTx(ctx, func(tx *gorm.DB) error {
+	err = p.read(ctx, func(tx *gorm.DB) error {
 		return tx.Raw("SELECT currency, minor AS available FROM sandbox_balances ORDER BY currency").Scan(&balances).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read sandbox balances: %w", err)
 	}
 	return balances, nil
+}
+
+// errOnlyRead ends a transaction that has nothing to commit.
+var errOnlyRead = errors.New("only read")
+
+// read runs fn in a transaction that commits nothing: who asks changes nothing.
+func (p *Provider) read(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	err := p.InTx(ctx, func(tx *gorm.DB) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return errOnlyRead
+	})
+	if errors.Is(err, errOnlyRead) {
+		return nil
+	}
+	return err
 }
 
 // BalanceTransactions implements payouts.Provider.
@@ -118,7 +135,7 @@ func (p *Provider) BalanceTransactions(ctx context.Context, q payouts.BalanceQue
 	}
 	limit := min(max(q.Limit, 1), 100)
 	var rows []entryRow
-	err := p.InTx(ctx, func(tx *gorm.DB) error {
+	err := p.read(ctx, func(tx *gorm.DB) error {
 		rows = nil
 		query := tx.Where("made_at >= ?", q.From.UTC())
 		if q.After != "" {

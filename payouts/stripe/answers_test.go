@@ -87,7 +87,7 @@ func TestAnswersAreClassified(t *testing.T) {
 		{"our key may not", fake{status: 403, body: problem("invalid_request_error", "")}, payouts.Deferred, "invalid_request_error"},
 		{"disconnected", fake{status: 403, body: problem("invalid_request_error", "account_invalid")}, payouts.Definitive, payouts.CodeAccountRestricted},
 		{"not yet enabled", fake{status: 400, body: problem("invalid_request_error", "insufficient_capabilities_for_transfer")}, payouts.Definitive, payouts.CodeAccountRestricted},
-		{"no such account", fake{status: 400, body: problem("invalid_request_error", "resource_missing")}, payouts.Definitive, "resource_missing"},
+		{"no such account", fake{status: 400, body: problem("invalid_request_error", "resource_missing")}, payouts.Definitive, payouts.CodeAccountRestricted},
 		{"no such route", fake{status: 404, body: problem("invalid_request_error", "")}, payouts.Definitive, "invalid_request_error"},
 	}
 	for _, tt := range tests {
@@ -138,6 +138,28 @@ func TestDeclinedCard(t *testing.T) {
 	}
 }
 
+// Money in a currency that there is not keeps no other from being read; the log
+// tells of it.
+func TestForeignMoneyIsLeftOut(t *testing.T) {
+	var log bytes.Buffer
+	told := slog.New(slog.NewTextHandler(&log, nil))
+	c := client(t, stripe.Options{Log: told, Transport: &fake{status: 200, body: `{"object": "balance", "available": [{"amount": 7, "currency": "zzz"},
+		{"amount": 1500, "currency": "eur"}], "pending": [{"amount": 9, "currency": "zzz"}]}`}})
+	sums, err := c.Balance(context.Background())
+	if err != nil || len(sums) != 1 || sums[0] != (payouts.ProviderBalance{Currency: "EUR", Available: 1500}) {
+		t.Errorf("balance %+v, %v", sums, err)
+	}
+	c = client(t, stripe.Options{Log: told, Transport: &fake{status: 200, body: `{"object": "list", "has_more": false, "data": [
+		{"id": "txn_1", "amount": 7, "net": 7, "currency": "zzz"}, {"id": "txn_2", "amount": 1500, "net": 1500, "currency": "eur"}]}`}})
+	page, err := c.BalanceTransactions(context.Background(), payouts.BalanceQuery{})
+	if err != nil || len(page.Entries) != 1 || page.Entries[0].ID != "txn_2" {
+		t.Errorf("books %+v, %v", page.Entries, err)
+	}
+	if text := log.String(); strings.Count(text, "zzz") != 3 || !strings.Contains(text, "txn_1") {
+		t.Errorf("log: %s", text)
+	}
+}
+
 // What is safe to repeat is repeated, under one key, and the log has no secrets.
 func TestRepeats(t *testing.T) {
 	var log bytes.Buffer
@@ -151,6 +173,16 @@ func TestRepeats(t *testing.T) {
 	}
 	if text := log.String(); !strings.Contains(text, "/v1/customers") || strings.Contains(text, "sk_test") || strings.Contains(text, "secret words") {
 		t.Errorf("log: %s", text)
+	}
+}
+
+// Stripe lists the newest first; of several movements the oldest is ours.
+func TestMovesAreFoundTheOldestFirst(t *testing.T) {
+	newer := strings.Replace(aTransfer, "tr_1", "tr_2", 1)
+	c := reads(t, 200, `{"object": "list", "has_more": false, "data": [`+newer+`, `+aTransfer+`]}`)
+	found, err := c.FindMoves(context.Background(), payouts.MoveRequest{Kind: payouts.MoveTransfer, Group: "po_1"})
+	if err != nil || len(found) != 2 || found[0].ID != "tr_1" || found[1].ID != "tr_2" {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
 

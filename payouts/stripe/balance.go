@@ -2,6 +2,7 @@ package stripe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stripe/stripe-go/v76/balancetransaction"
 
 	"knowhow/payouts"
+	"knowhow/payouts/money"
 )
 
 // Balance implements payouts.Provider.
@@ -24,6 +26,10 @@ func (c *Client) Balance(ctx context.Context) ([]payouts.ProviderBalance, error)
 	add := func(amounts []*stripego.Amount, to func(*payouts.ProviderBalance, int64)) error {
 		for _, a := range amounts {
 			m, err := moneyOf(a.Amount, a.Currency)
+			if errors.Is(err, money.ErrCurrency) {
+				c.foreign("a balance", a.Currency)
+				continue
+			}
 			if err != nil {
 				return fmt.Errorf("read the balance: %w", err)
 			}
@@ -48,6 +54,14 @@ func (c *Client) Balance(ctx context.Context) ([]payouts.ProviderBalance, error)
 	return list, nil
 }
 
+// foreign tells of money in a currency that we know nothing of, and keep no books
+// in: what there is in others does not wait for it.
+func (c *Client) foreign(what string, in stripego.Currency) {
+	if c.o.Log != nil {
+		c.o.Log.Error("money in an unknown currency is left out", "what", what, "currency", string(in))
+	}
+}
+
 // mostEntries is the most that Stripe shows on one page.
 const mostEntries = 100
 
@@ -68,7 +82,12 @@ func (c *Client) BalanceTransactions(ctx context.Context, q payouts.BalanceQuery
 	list := balancetransaction.Client{B: c.backend, Key: c.o.Key}.List(p)
 	var page payouts.BalancePage
 	for list.Next() {
-		e, err := entryOf(list.BalanceTransaction())
+		b := list.BalanceTransaction()
+		e, err := entryOf(b)
+		if errors.Is(err, money.ErrCurrency) {
+			c.foreign("entry "+b.ID, b.Currency)
+			continue
+		}
 		if err != nil {
 			return payouts.BalancePage{}, err
 		}

@@ -39,7 +39,7 @@ type Options struct {
 	URL string
 	// Transport carries requests; nil: one of its own.
 	Transport http.RoundTripper
-	// Log hears of repeats; nil: nobody does.
+	// Log hears of repeats and of unknown currencies; nil: nobody does.
 	Log *slog.Logger
 	// Now is the clock that signatures are judged by; nil: time.Now.
 	Now func() time.Time

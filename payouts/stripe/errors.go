@@ -55,6 +55,17 @@ func fromAccount(doing string, err error) error {
 	return answered(doing, err)
 }
 
+// toAccount is answered for what goes to an expert's account: one that is not there
+// was closed, and cannot be paid.
+func toAccount(doing string, err error) error {
+	var told *stripego.Error
+	if errors.As(err, &told) && told.Code == stripego.ErrorCodeResourceMissing {
+		known := &payouts.ProviderError{Class: payouts.Definitive, Code: payouts.CodeAccountRestricted}
+		return fmt.Errorf("%s: %w", doing, known)
+	}
+	return answered(doing, err)
+}
+
 // classOf: see docs/money.md. A 4xx is an answer without effect, except where it
 // says that somebody else is at it. Our own key's trouble is no reason to fail a
 // payout: another attempt may come when it is mended.

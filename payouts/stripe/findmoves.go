@@ -2,6 +2,7 @@ package stripe
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	stripego "github.com/stripe/stripe-go/v76"
@@ -10,8 +11,14 @@ import (
 )
 
 // FindMoves implements payouts.Provider. It lists and does not search: a list
-// shows what was just written.
+// shows what was just written, the newest first.
 func (c *Client) FindMoves(ctx context.Context, req payouts.MoveRequest) ([]payouts.Movement, error) {
+	found, err := c.listMoves(ctx, req)
+	slices.Reverse(found)
+	return found, err
+}
+
+func (c *Client) listMoves(ctx context.Context, req payouts.MoveRequest) ([]payouts.Movement, error) {
 	switch req.Kind {
 	case payouts.MoveTransfer:
 		return c.findTransfers(ctx, req)

@@ -67,7 +67,7 @@ func (c *Client) moveTransfer(p stripego.Params, req payouts.MoveRequest, amount
 		TransferGroup: stripego.String(req.Group), Metadata: map[string]string{metaPayout: req.Subject.String()},
 	})
 	if err != nil {
-		return payouts.Movement{}, answered("transfer", err)
+		return payouts.Movement{}, toAccount("transfer", err)
 	}
 	return ofTransfer(made)
 }

@@ -76,14 +76,14 @@ type Statement struct {
 
 // StatementSum is what lines of one kind come to.
 type StatementSum struct {
-	Kind payouts.LineKind `json:"kind" enum:"earned,released,refused,clawed_back,bonus,payout,payout_back,instant_fee,instant_fee_back,tax_withheld,reversed,debt_forgiven,adjustment"`
+	Kind payouts.LineKind `json:"kind" enum:"earned,released,refused,clawed_back,bonus,payout,payout_back,instant_fee,instant_fee_back,tax_withheld,reversed,debt_paid,debt_forgiven,adjustment"`
 	MoneyParts
 }
 
 // StatementLine is what one thing changed.
 type StatementLine struct {
 	At      time.Time          `json:"at"`
-	Kind    payouts.LineKind   `json:"kind" enum:"earned,released,refused,clawed_back,bonus,payout,payout_back,instant_fee,instant_fee_back,tax_withheld,reversed,debt_forgiven,adjustment"`
+	Kind    payouts.LineKind   `json:"kind" enum:"earned,released,refused,clawed_back,bonus,payout,payout_back,instant_fee,instant_fee_back,tax_withheld,reversed,debt_paid,debt_forgiven,adjustment"`
 	Work    payouts.RewardKind `json:"work,omitempty" enum:"assignment,handoff,review,training,knowledge" doc:"What was worked, of a reward."`
 	Subject *uuid.UUID         `json:"subject" format:"uuid" nullable:"true" doc:"The reward's id, the payout's, the bonus's; null where it is about nothing that has one."`
 	Program *program.ID        `json:"program" format:"uuid" nullable:"true"`

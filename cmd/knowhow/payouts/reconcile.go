@@ -37,8 +37,10 @@ type reconciled struct {
 	Waiting     int          `json:"waiting"`
 	Suspended   int          `json:"suspended"`
 	Polled      int          `json:"polled"`
+	Unseen      int          `json:"not_shown"` // of the polled
 	Overdue     int          `json:"overdue"`
-	Compared    bool         `json:"compared"` // false: the provider's balance moved meanwhile
+	More        bool         `json:"more"`     // there was no time for all of the books
+	Compared    bool         `json:"compared"` // false: the provider's balance moved meanwhile, or there is more
 	Differences []difference `json:"differences"`
 	Paused      bool         `json:"paused"`
 }
@@ -61,8 +63,8 @@ func (c *Reconcile) Run(ctx context.Context, out io.Writer, log *slog.Logger) er
 		return err
 	}
 	shape := reconciled{
-		Read: r.Read, Matched: r.Matched, Waiting: r.Waiting, Suspended: r.Suspended, Polled: r.Polled, Overdue: r.Overdue,
-		Compared: r.Compared, Differences: []difference{}, Paused: r.Paused,
+		Read: r.Read, Matched: r.Matched, Waiting: r.Waiting, Suspended: r.Suspended, Polled: r.Polled, Unseen: r.Unseen, Overdue: r.Overdue,
+		More: r.More, Compared: r.Compared, Differences: []difference{}, Paused: r.Paused,
 	}
 	for _, d := range r.Differing {
 		shape.Differences = append(shape.Differences, difference(d))
@@ -78,12 +80,14 @@ func (c *Reconcile) Run(ctx context.Context, out io.Writer, log *slog.Logger) er
 
 func tell(w io.Writer, r payouts.Reconciled) error {
 	fmt.Fprintf(w, "%d entries read, %d matched, %d wait for their cause, %d went to suspense.\n", r.Read, r.Matched, r.Waiting, r.Suspended)
-	fmt.Fprintf(w, "%d orders looked at; %d payouts and orders have been under way for more than two days.\n", r.Polled, r.Overdue)
+	fmt.Fprintf(w, "%d orders looked at, of which the provider did not show %d; %d payouts and orders have been under way for more than two days.\n", r.Polled, r.Unseen, r.Overdue)
 	for _, d := range r.Differing {
 		fmt.Fprintf(w, "They differ: %s.\n", d)
 	}
 	sums := "The sums agree."
 	switch {
+	case r.More:
+		sums = "There was no time for all of the books, so the sums were not compared: run it again."
 	case !r.Compared:
 		sums = "The provider's balance moved meanwhile, so the sums were not compared."
 	case len(r.Differing) > 0:

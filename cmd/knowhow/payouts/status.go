@@ -21,7 +21,7 @@ type Status struct {
 
 // Help is the end of --help.
 func (Status) Help() string {
-	return `It reads what the database knows and asks the provider nothing. "Entries waiting" are lines of the provider's books whose cause is not known yet; "in suspense" are those that a person must explain, in the console. Exits with 0, paused or not.
+	return `It reads what the database knows and asks the provider nothing. "Entries waiting" are lines of the provider's books whose cause is not known yet; "in suspense" are those that a person must explain, in the console; "orders not shown" are refunds and instant payouts that the provider does not let us look at, such as of an account that was closed. Exits with 0, paused or not.
 
 Example:
   knowhow payouts status --format json`
@@ -34,6 +34,7 @@ type status struct {
 	UnderWay     []underWay `json:"under_way"`
 	Waiting      int        `json:"entries_waiting"`
 	Suspense     int        `json:"entries_in_suspense"`
+	Unseen       int        `json:"orders_not_shown"`
 	ReconciledAt *time.Time `json:"reconciled_at"` // null: never
 	ComparedAt   *time.Time `json:"compared_at"`
 }
@@ -56,7 +57,7 @@ type underWay struct {
 func statusOf(st payouts.Status) status {
 	shape := status{
 		Provider: st.Provider, UnderWay: make([]underWay, len(st.Open)), Waiting: st.Waiting, Suspense: st.Suspense,
-		ReconciledAt: st.ReconciledAt, ComparedAt: st.ComparedAt,
+		Unseen: st.Unseen, ReconciledAt: st.ReconciledAt, ComparedAt: st.ComparedAt,
 	}
 	if st.Paused != nil {
 		shape.Paused = &paused{Reason: st.Paused.Reason, Since: st.Paused.At.UTC()}
@@ -93,6 +94,7 @@ func (s status) write(w io.Writer) error {
 	fmt.Fprintf(t, "Books compared\t%s\n", moment(s.ComparedAt))
 	fmt.Fprintf(t, "Entries waiting\t%d\n", s.Waiting)
 	fmt.Fprintf(t, "Entries in suspense\t%d\n", s.Suspense)
+	fmt.Fprintf(t, "Orders not shown\t%d\n", s.Unseen)
 	if len(s.UnderWay) == 0 {
 		fmt.Fprintf(t, "Under way\tnothing\n")
 		return t.Flush()

@@ -1,0 +1,7 @@
+-- +goose Up
+-- How far a reading of the provider's books has come that is not through yet: when it
+-- began, and the last entry that it kept. The newest are read first.
+ALTER TABLE reconciliations ADD COLUMN began_at timestamptz, ADD COLUMN after_id text NOT NULL DEFAULT '';
+
+-- +goose Down
+ALTER TABLE reconciliations DROP COLUMN after_id, DROP COLUMN began_at;
