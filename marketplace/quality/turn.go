@@ -229,7 +229,7 @@ func waitingTx(ctx context.Context, tx *gorm.DB, person access.PersonID, brand m
 			`+metSQL+` AS met
 		FROM reviews JOIN questions ON questions.id = reviews.question_id JOIN assignments ON assignments.id = reviews.assignment_id
 		WHERE reviews.brand_id = @brand AND reviews.state = 'open' AND reviews.next_due_at > @now
-			AND NOT EXISTS (SELECT 1 FROM assignments own WHERE own.question_id = reviews.question_id AND own.person_id = @person)
+			AND @person NOT IN (SELECT own.person_id FROM assignments own WHERE own.question_id = reviews.question_id)
 			AND (questions.asker_person IS NULL OR questions.asker_person <> @person)
 			AND reviews.author_id NOT IN (@alike)
 			AND NOT EXISTS (SELECT 1 FROM review_votes v WHERE v.review_id = reviews.id AND v.person_id = @person)

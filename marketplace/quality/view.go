@@ -55,14 +55,15 @@ const judgedColumns = `assignments.id AS assignment_id, questions.id AS question
 // judgeable is the query for rows of a table, reviews or refusals, with the
 // work they are about. It leaves out questions in which the reader had a part, and
 // work that is paid to their bank account, so that a list is never filled with what
-// they must not judge.
+// they must not judge. Whether they had a part is looked up by the question, whose
+// attempts are few, and never by the reader, who may have answered thousands.
 func judgeable(ctx context.Context, tx *gorm.DB, table string, reader access.PersonID, columns string) *gorm.DB {
 	return tx.WithContext(ctx).Table(table).Select(columns+", "+judgedColumns).
 		Joins("JOIN assignments ON assignments.id = "+table+".assignment_id").
 		Joins("JOIN questions ON questions.id = "+table+".question_id").
 		Joins("JOIN persons ON persons.id = assignments.person_id").
 		Joins("LEFT JOIN customers ON customers.id = questions.customer_id").
-		Where("NOT EXISTS (SELECT 1 FROM assignments own WHERE own.question_id = "+table+".question_id AND own.person_id = ?)", reader).
+		Where("? NOT IN (SELECT own.person_id FROM assignments own WHERE own.question_id = "+table+".question_id)", reader).
 		Where("(questions.asker_person IS NULL OR questions.asker_person <> ?)", reader).
 		Where("assignments.person_id NOT IN (?)", payouts.PaidAlike(tx.WithContext(ctx), uuid.UUID(reader)))
 }
