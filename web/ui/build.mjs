@@ -75,9 +75,10 @@ function compress(dir) {
   if (!existsSync(dir)) return;
   for (const item of readdirSync(dir, { withFileTypes: true, recursive: true })) {
     if (!item.isFile() || !/\.(js|css|svg|json|webmanifest)$/.test(item.name) || item.parentPath.includes('.vite')) continue;
+    if (item.name.startsWith('_')) throw new Error(`${item.name} would not be compiled in: give it a name without the underscore`);
     const file = join(item.parentPath, item.name);
     const plain = readFileSync(file);
-    const small = { gz: gzipSync(plain, { level: 9 }), br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }) };
+    const small = { gz: gzipSync(plain, { level: 9 }), br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }) };
     for (const [ending, packed] of Object.entries(small)) if (packed.length < plain.length) writeFileSync(`${file}.${ending}`, packed);
     // The program unpacks what few ask for: it is smaller by what is not in it twice.
     if (file.includes('/assets/') && small.gz.length < plain.length) rmSync(file);

@@ -26,7 +26,10 @@ import (
 	"knowhow/web/problem"
 )
 
-//go:embed all:dist
+// Hidden files, such as the build's manifest, stay out, and so would names that
+// begin with an underscore: the build refuses to make one.
+//
+//go:embed dist/*
 var built embed.FS
 
 // policy is the apps' Content-Security-Policy; the nonce is of one response,
