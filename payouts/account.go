@@ -32,8 +32,9 @@ type Account struct {
 func (Account) TableName() string { return "payout_accounts" }
 
 // EnsureAccount opens the expert's account at the provider, or returns the one
-// that exists. Idempotent under crashes: the provider's key is the expert's id,
-// with the country.
+// that exists. Idempotent under crashes and lost answers, as long as the provider
+// keeps the key, which is the expert's id, the country, and the number of the attempt
+// where one was refused.
 func (s *Service) EnsureAccount(ctx context.Context, expert uuid.UUID) (Account, error) {
 	return s.EnsureAccountIn(ctx, expert, "")
 }
@@ -49,7 +50,8 @@ func (s *Service) EnsureAccountIn(ctx context.Context, expert uuid.UUID, country
 		return a, err
 	}
 	var opened ProviderAccount
-	err = opening("account_"+expert.String()+"_"+country, s.now(), func(key string) (err error) {
+	account := opening{Provider: s.Provider.Label(), Name: "account_" + expert.String() + "_" + country, OwnerID: expert}
+	err = openOnce(ctx, s.InTx, account, func(key string) (err error) {
 		opened, err = s.Provider.CreateAccount(ctx, AccountRequest{IdempotencyKey: key, Expert: expert, Country: country})
 		return err
 	})
@@ -57,18 +59,6 @@ func (s *Service) EnsureAccountIn(ctx context.Context, expert uuid.UUID, country
 		return Account{}, fmt.Errorf("open account of expert %s: %w", expert, err)
 	}
 	return s.recordAccount(ctx, expert, opened)
-}
-
-// opening asks for something to be opened at the provider, once by its key. What is
-// refused was not opened, and the provider would say so under that key for a day,
-// whatever was mended meanwhile: it is asked anew under one of the hour.
-func opening(key string, now time.Time, ask func(key string) error) error {
-	err := ask(key)
-	var told *ProviderError
-	if errors.As(err, &told) && told.Class == Definitive {
-		return ask(key + "_" + now.Format("2006010215"))
-	}
-	return err
 }
 
 // RefreshAccount asks the provider how the expert's account stands, and appends

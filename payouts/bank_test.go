@@ -216,7 +216,7 @@ func (b *bank) check(when string) {
 var moneyTables = []string{
 	"ledger_accounts", "ledger_postings", "ledger_entries", "holds", "rewards", "clawbacks", "set_asides", "bonuses", "disputes",
 	"credit_limits", "withholdings", "exchanges", "payout_freezes",
-	"payout_facts", "payout_accounts", "payout_runs", "payouts", "payout_orders", "provider_entries", "reconciliations",
+	"payout_facts", "payout_accounts", "payout_openings", "payout_runs", "payouts", "payout_orders", "provider_entries", "reconciliations",
 }
 
 // dump is all that is stored about money.

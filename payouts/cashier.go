@@ -164,7 +164,8 @@ func (c *Cashier) payer(ctx context.Context, brand uuid.UUID) (found payer, err 
 	calling, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
 	reference, now := "", c.now()
-	err = opening("payer_"+brand.String(), now, func(key string) (err error) {
+	customer := opening{Provider: c.Label, Name: "payer_" + brand.String(), OwnerID: brand}
+	err = openOnce(ctx, c.InTx, customer, func(key string) (err error) {
 		reference, err = c.Collector.CreatePayer(calling, PayerRequest{IdempotencyKey: key, Brand: brand})
 		return err
 	})

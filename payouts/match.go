@@ -107,7 +107,9 @@ func (s *Service) matchAll(ctx context.Context, until time.Time, r *Reconciled) 
 		if err != nil {
 			return fmt.Errorf("read the entries that wait: %w", err)
 		}
-		if err := s.matchBatch(ctx, batch, r); err != nil {
+		known := inKnown(batch)
+		r.Waiting += len(batch) - len(known)
+		if err := s.matchBatch(ctx, known, r); err != nil {
 			return err
 		}
 		if len(batch) < booksPage {
@@ -118,6 +120,18 @@ func (s *Service) matchAll(ctx context.Context, until time.Time, r *Reconciled) 
 			return nil
 		}
 	}
+}
+
+// inKnown are the entries of currencies that are known: of one that was taken off the
+// list since nothing can be booked, and the others do not wait for it.
+func inKnown(batch []providerEntry) []providerEntry {
+	known := make([]providerEntry, 0, len(batch))
+	for _, e := range batch {
+		if e.Currency.Check() == nil {
+			known = append(known, e)
+		}
+	}
+	return known
 }
 
 // matchBatch matches what has its posting, has done what is missing for the rest,

@@ -130,8 +130,11 @@ type BalanceQuery struct {
 	Limit int
 }
 
-// BalancePage is some of them; More says that others follow the last.
+// BalancePage is some of them, without those of a currency that is not known, which
+// may leave none. More says that others follow; Next is then the id after which they
+// do, whether its entry was left out or not.
 type BalancePage struct {
 	Entries []BalanceTransaction
+	Next    string
 	More    bool
 }

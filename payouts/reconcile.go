@@ -37,7 +37,7 @@ const (
 type Reconciled struct {
 	Read      int  // entries not read before
 	Matched   int  // of which a posting is known now
-	Waiting   int  // whose cause may still be told
+	Waiting   int  // whose cause may still be told, or whose currency is known no more
 	Suspended int  // booked to suspense: nobody knows their cause
 	Polled    int  // orders looked at, because a bank should have them
 	Unseen    int  // of which the provider did not show
@@ -188,11 +188,13 @@ func (s *Service) readBooks(ctx context.Context, last *reconciliation, until tim
 		if err := s.keepEntries(ctx, page.Entries, s.now(), r); err != nil {
 			return err
 		}
-		if !page.More || len(page.Entries) == 0 {
+		if !page.More {
 			break
 		}
-		query.After = page.Entries[len(page.Entries)-1].ID
-		last.AfterID = query.After
+		if page.Next == "" || page.Next == query.After {
+			return s.unread(ctx, *last, errNoPlace)
+		}
+		query.After, last.AfterID = page.Next, page.Next
 		if err := s.keepPlace(ctx, *last); err != nil {
 			return err
 		}
@@ -200,6 +202,9 @@ func (s *Service) readBooks(ctx context.Context, last *reconciliation, until tim
 	last.ReadTo, last.DoneAt, last.BeganAt, last.AfterID = *last.BeganAt, s.now(), nil, ""
 	return s.keepPlace(ctx, *last)
 }
+
+// errNoPlace is of a page that says that there is more, and not after which entry.
+var errNoPlace = errors.New("a page does not say where the next one begins")
 
 // unread is that a page could not be read. Where the provider does not know the entry
 // any more after which it was to go on, the next reading begins anew.
@@ -226,10 +231,12 @@ func (s *Service) keepPlace(ctx context.Context, last reconciliation) error {
 	})
 }
 
+// keepEntries keeps what moves something, in a currency that is known: a provider has
+// left out the others.
 func (s *Service) keepEntries(ctx context.Context, list []BalanceTransaction, now time.Time, r *Reconciled) error {
 	rows := make([]providerEntry, 0, len(list))
 	for _, e := range list {
-		if e.Gross != 0 || e.Fee != 0 { // else it moves nothing
+		if (e.Gross != 0 || e.Fee != 0) && e.Currency.Check() == nil {
 			rows = append(rows, newProviderEntry(s.Provider.Label(), e, now))
 		}
 	}

@@ -37,7 +37,7 @@ func (s *Service) unsuspendAll(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("read the entries in suspense: %w", err)
 			}
-			return s.unsuspendTx(ctx, tx, batch)
+			return s.unsuspendTx(ctx, tx, inKnown(batch))
 		})
 		if err != nil || len(batch) < booksPage {
 			return err
@@ -46,15 +46,23 @@ func (s *Service) unsuspendAll(ctx context.Context) error {
 	}
 }
 
+// unsuspendTx takes back what of a batch has its posting. That is looked at again once
+// the rows are locked, since others may do so at the same time.
 func (s *Service) unsuspendTx(ctx context.Context, tx *gorm.DB, batch []providerEntry) error {
 	posted, err := postedFor(tx, s.Provider.Label(), batch)
 	if err != nil || len(posted) == 0 {
-		return err
+		return err // as it is nearly always: nothing is locked
 	}
 	if batch, err = still(tx, EntrySuspense, batch); err != nil {
 		return err
 	}
+	if posted, err = postedFor(tx, s.Provider.Label(), batch); err != nil {
+		return err
+	}
 	for _, e := range batch {
+		if e.PostingKey == nil || *e.PostingKey != bookingKey(e.Provider, e.ID) {
+			continue // what is in suspense of it is a difference, by now
+		}
 		minor, ok := posted[e.expected()]
 		if !ok {
 			continue

@@ -3,6 +3,7 @@ package payouts_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -166,4 +167,53 @@ func TestSuspendingWhatWasMatchedMeanwhile(t *testing.T) {
 		b.restart()
 		b.agreed()
 	})
+}
+
+// Somebody else may take back what is in suspense between the look at its lines and
+// their lock: it is not taken back again, nor is the posting given to another line.
+func TestTakingBackWhatWasTakenBackMeanwhile(t *testing.T) {
+	for name, c := range map[string]struct {
+		lines int
+		told  int64
+		left  int64
+	}{"two lines of one posting": {2, 700, 700}, "of another amount": {1, 650, 50}} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				b, ctx, id := newBank(t, db), context.Background(), uuid.New()
+				for range c.lines {
+					b.received(uuid.New(), b.clock.now(), 700, 0)
+				}
+				b.clock.advance(2 * time.Hour)
+				_, err := b.service.Reconcile(ctx)
+				b.must(err)
+				b.must(b.db.Exec("UPDATE provider_entries SET subject_id = ? WHERE state = 'suspense'", id).Error)
+				b.must(b.credit(id, c.told))
+				fast := &payouts.Service{InTx: b.inTx, Now: b.clock.now, Provider: b.sandbox}
+				took := func() {
+					_, err := fast.Reconcile(ctx)
+					b.must(err)
+					b.resume()
+				}
+				b.resume()
+				done := b.db.Dialector.Name() == "sqlite" // where one writes at a time
+				if done {
+					took()
+				}
+				db.Watch(func(_ context.Context, sent sqldb.Sent, send func() error) error {
+					if !done && strings.Contains(sent.SQL, "provider_entries") && strings.Contains(sent.SQL, "FOR NO KEY UPDATE") {
+						done = true
+						took()
+					}
+					return send()
+				})
+				if r, err := b.service.Reconcile(ctx); err != nil || !done || r.Paused || r.Suspended != 0 {
+					t.Fatalf("%+v, %v", r, err)
+				}
+				if lines := b.suspended(); len(lines) != 1 || lines[0].Minor != c.left {
+					t.Errorf("in suspense: %+v", lines)
+				}
+				b.agreed()
+			})
+		})
+	}
 }

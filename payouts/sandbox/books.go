@@ -156,7 +156,7 @@ func (p *Provider) BalanceTransactions(ctx context.Context, q payouts.BalanceQue
 	}
 	page := payouts.BalancePage{More: len(rows) > limit}
 	for _, r := range rows[:min(limit, len(rows))] {
-		page.Entries = append(page.Entries, r.entry())
+		page.Next, page.Entries = r.ID, append(page.Entries, r.entry())
 	}
 	return page, nil
 }

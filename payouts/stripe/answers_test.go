@@ -155,7 +155,13 @@ func TestForeignMoneyIsLeftOut(t *testing.T) {
 	if err != nil || len(page.Entries) != 1 || page.Entries[0].ID != "txn_2" {
 		t.Errorf("books %+v, %v", page.Entries, err)
 	}
-	if text := log.String(); strings.Count(text, "zzz") != 3 || !strings.Contains(text, "txn_1") {
+	c = client(t, stripe.Options{Log: told, Transport: &fake{status: 200, body: `{"object": "list", "has_more": true, "data": [
+		{"id": "txn_3", "amount": 1500, "net": 1500, "currency": "eur"}, {"id": "txn_4", "amount": 7, "net": 7, "currency": "zzz"}]}`}})
+	page, err = c.BalanceTransactions(context.Background(), payouts.BalanceQuery{})
+	if err != nil || len(page.Entries) != 1 || !page.More || page.Next != "txn_4" {
+		t.Errorf("the page before %+v, %v", page, err)
+	}
+	if text := log.String(); strings.Count(text, "zzz") != 4 || !strings.Contains(text, "txn_1") {
 		t.Errorf("log: %s", text)
 	}
 }

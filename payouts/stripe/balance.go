@@ -83,6 +83,7 @@ func (c *Client) BalanceTransactions(ctx context.Context, q payouts.BalanceQuery
 	var page payouts.BalancePage
 	for list.Next() {
 		b := list.BalanceTransaction()
+		page.Next = b.ID
 		e, err := entryOf(b)
 		if errors.Is(err, money.ErrCurrency) {
 			c.foreign("entry "+b.ID, b.Currency)
