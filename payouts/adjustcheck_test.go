@@ -27,6 +27,8 @@ func TestCheckFindsDamagedAdjustments(t *testing.T) {
 		"fx is the exchanges":                                       "UPDATE exchanges SET to_minor = to_minor + 1",
 		"every step has one posting, and no other":                  "DELETE FROM bonuses",
 		"expert:available is the released rewards less the payouts": "UPDATE rewards SET netted_minor = netted_minor - 1 WHERE netted_minor > 0",
+		"what was cleared from suspense had been brought there": `INSERT INTO ledger_postings (id, key, kind, digest, posted_at)
+			SELECT '01890000-0000-7000-8000-000000000000', 'books:x:y:back:clear', 'clear_suspense', digest, posted_at FROM ledger_postings LIMIT 1`,
 	}
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b, expert, lost := newBank(t, db), uuid.New(), uuid.New()

@@ -24,7 +24,7 @@ func BookTx(ctx context.Context, tx *gorm.DB, now time.Time, provider string, e 
 		return false, err
 	}
 	var riders []ledger.Rider
-	if kind == "suspend" {
+	if kind == kindSuspend {
 		riders = append(riders, Fact{
 			Kind: FactUnmatched, SubjectID: EntryID(provider, e.ID), Currency: &e.Currency, Minor: e.Net,
 			Reason: string(e.Kind), At: stamp(now),
@@ -70,5 +70,5 @@ func (e BalanceTransaction) booking(provider string) ([]ledger.Entry, string, er
 	case EntryReserve:
 		return append(entries, ledger.Move(mirror, reserved, e.Gross)...), "reserve", nil
 	}
-	return append(entries, ledger.Move(mirror, account(ledger.Suspense, uuid.Nil, e.Currency), e.Gross)...), "suspend", nil
+	return append(entries, ledger.Move(mirror, account(ledger.Suspense, uuid.Nil, e.Currency), e.Gross)...), kindSuspend, nil
 }

@@ -137,8 +137,9 @@ func WinDisputeTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID)
 
 // LoseDisputeTx has the brand pay: out of its wallet, then the budgets of its
 // programs in the order given; what is not there it owes, and pays with what it
-// funds next. The brand stays frozen until a person unfreezes it. Appends the fact
-// FactDisputeLost. A won dispute is *StateError.
+// funds next. Its refunds that were kept back meanwhile fail, as dispute_lost, and
+// are in the wallet by then. The brand stays frozen until a person unfreezes it.
+// Appends the fact FactDisputeLost. A won dispute is *StateError.
 func LoseDisputeTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID, programs ...uuid.UUID) error {
 	tx = tx.WithContext(ctx)
 	d, err := byID[Dispute](forUpdate(tx), "dispute", id)
@@ -147,6 +148,9 @@ func LoseDisputeTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID
 	}
 	if d.State != DisputeOpen {
 		return d.refuse("lose")
+	}
+	if err := failRefunds(ctx, tx, now, d.BrandID); err != nil {
+		return err
 	}
 	from := []ledger.Account{account(ledger.BrandWallet, d.BrandID, d.Currency)}
 	for _, program := range programs {

@@ -19,6 +19,11 @@ const (
 	scopeExpert  scope = "expert"
 )
 
+// notKept says of an order, in a query, that it is no refund that is kept back:
+// one that nobody has begun to send, while its brand is frozen.
+const notKept = `(kind <> 'refund' OR state <> 'created' OR NOT EXISTS (
+	SELECT 1 FROM payout_freezes AS f WHERE f.scope = 'brand' AND f.owner_id = payout_orders.owner_id))`
+
 type freeze struct {
 	Scope    scope
 	OwnerID  uuid.UUID

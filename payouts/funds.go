@@ -45,7 +45,8 @@ func (s *Service) cleared(ctx context.Context) (funds, error) {
 	return cleared, nil
 }
 
-// free is what of the cleared funds no payout or refund takes that is under way.
+// free is what of the cleared funds no payout or refund takes that is under way. A
+// refund that is kept back takes nothing: it may be kept for months.
 func (s *Service) free(tx *gorm.DB, cleared funds) (funds, error) {
 	var open []struct {
 		Currency Currency
@@ -54,7 +55,8 @@ func (s *Service) free(tx *gorm.DB, cleared funds) (funds, error) {
 	err := tx.Raw(`SELECT currency, CAST(SUM(minor) AS bigint) AS minor FROM (
 		SELECT currency, amount_minor AS minor FROM payouts WHERE state IN ('created', 'sending') AND provider = ?
 		UNION ALL
-		SELECT currency, amount_minor FROM payout_orders WHERE state IN ('created', 'sending') AND provider = ? AND kind = ?) AS open
+		SELECT currency, amount_minor FROM payout_orders WHERE state IN ('created', 'sending') AND provider = ? AND kind = ?
+			AND `+notKept+`) AS open
 		GROUP BY currency`, s.Provider.Label(), s.Provider.Label(), MoveRefund).Scan(&open).Error
 	if err != nil {
 		return nil, fmt.Errorf("add up what is under way: %w", err)

@@ -51,9 +51,9 @@ func nextDue[T Payout | Order](s *Service, tx *gorm.DB, now time.Time, limit int
 	query := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE", Options: "SKIP LOCKED"}).
 		Where("state IN ('created', 'sending') AND not_before <= ? AND provider = ?", now, s.Provider.Label()).
 		Where("NOT EXISTS (SELECT 1 FROM payout_freezes WHERE scope = ?)", scopePayouts)
-	if _, orders := any(*new(T)).(Order); orders { // an instant payout waits for its transfer, a refund while its brand is frozen
+	if _, orders := any(*new(T)).(Order); orders { // an instant payout waits for its transfer
 		query = query.Where("kind <> ? OR EXISTS (SELECT 1 FROM payouts AS p WHERE p.id = payout_orders.payout_id AND p.state = 'sent')", MoveInstant).
-			Where("kind <> ? OR NOT EXISTS (SELECT 1 FROM payout_freezes AS f WHERE f.scope = ? AND f.owner_id = payout_orders.owner_id)", MoveRefund, scopeBrand)
+			Where(notKept)
 	}
 	if s.guarded(guardLease) {
 		query = query.Where("lease_until IS NULL OR lease_until <= ?", now)

@@ -27,11 +27,12 @@ func ByExpert(ctx context.Context, tx *gorm.DB, expert uuid.UUID) *gorm.DB {
 	return tx.WithContext(ctx).Where("expert_id = ?", expert)
 }
 
-// DueTx reports whether a payout or an order waits to be processed at now.
+// DueTx reports whether a payout or an order waits to be processed at now; a
+// refund that is kept back does not.
 func DueTx(ctx context.Context, tx *gorm.DB, now time.Time) (bool, error) {
 	var due bool
 	err := tx.WithContext(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM payouts WHERE state IN ('created', 'sending') AND not_before <= ?)
-		OR EXISTS (SELECT 1 FROM payout_orders WHERE state IN ('created', 'sending') AND not_before <= ?)`, stamp(now), stamp(now)).Scan(&due).Error
+		OR EXISTS (SELECT 1 FROM payout_orders WHERE state IN ('created', 'sending') AND not_before <= ? AND `+notKept+`)`, stamp(now), stamp(now)).Scan(&due).Error
 	if err != nil {
 		return false, fmt.Errorf("look for due payouts: %w", err)
 	}

@@ -255,6 +255,13 @@ func (m *memory) decide() *happening {
 		}
 		entries, owed := ledger.Move(m.mirror(), d.account(), d.AmountMinor), int64(0)
 		if to == DisputeLost {
+			for _, o := range m.refunds {
+				if o.State == PayoutCreated {
+					if err := m.failed(o); err != nil {
+						return err
+					}
+				}
+			}
 			from := []ledger.Account{account(ledger.BrandWallet, m.brand, "EUR"), account(ledger.ProgramBudget, m.program, "EUR")}
 			entries, owed = d.losing(from, []Money{m.euros(m.ledger.Balance(from[0])), m.euros(m.ledger.Balance(from[1]))})
 		}

@@ -74,6 +74,26 @@ func (m *memory) refund() *happening {
 	}}
 }
 
+// givenBack is a step by which a refund comes back: it pays what the brand owes.
+func (m *memory) givenBack(o *Order, verb string, entries func(Order, ledger.Account) []ledger.Entry) error {
+	err := m.order(o, verb, entries)
+	part := min(o.AmountMinor, m.balance(ledger.BrandWallet, m.brand), m.balance(ledger.BrandOwes, m.brand))
+	if err != nil || part == 0 {
+		return err
+	}
+	_, err = m.post(netting(m.at, o.postingKey(verb), o.wallet(), account(ledger.BrandOwes, m.brand, "EUR"), part))
+	return err
+}
+
+// failed is the end of a refund that was not sent.
+func (m *memory) failed(o *Order) error {
+	err := m.givenBack(o, "fail", orderRules[MoveRefund].fail)
+	if err == nil {
+		o.State = PayoutFailed
+	}
+	return err
+}
+
 // refunded is the provider's answer to a refund.
 func (m *memory) refunded() *happening {
 	o, ok := pick(m, m.refunds)
@@ -88,7 +108,7 @@ func (m *memory) refunded() *happening {
 		case verb == "send" && o.State == PayoutSent, verb == "fail" && o.State == PayoutFailed, verb == "bounce" && bounced:
 			return nil
 		case verb == "bounce" && o.State == PayoutSent:
-			if err := m.order(o, verb, rule.bounce); err != nil {
+			if err := m.givenBack(o, verb, rule.bounce); err != nil {
 				return err
 			}
 			o.BankState = MoveFailed
@@ -102,10 +122,7 @@ func (m *memory) refunded() *happening {
 			o.State = PayoutSent
 			m.move("refund "+o.ID.String(), -o.AmountMinor)
 		default:
-			if err := m.order(o, verb, rule.fail); err != nil {
-				return err
-			}
-			o.State = PayoutFailed
+			return m.failed(o)
 		}
 		return nil
 	}}

@@ -31,8 +31,8 @@ func netDebtTx(ctx context.Context, tx *gorm.DB, now time.Time, cause string, ex
 	return lowerAsides(ctx, tx, expert, c)
 }
 
-func netting(now time.Time, cause string, available, owed ledger.Account, minor int64) ledger.Posting {
-	return ledger.Posting{Key: cause + ":net", Kind: "net_debt", At: now, Entries: ledger.Move(available, owed, minor)}
+func netting(now time.Time, cause string, from, owed ledger.Account, minor int64) ledger.Posting {
+	return ledger.Posting{Key: cause + ":net", Kind: "net_debt", At: now, Entries: ledger.Move(from, owed, minor)}
 }
 
 // awaitReleases holds an expert's rewards under review, before a debt is made: who

@@ -199,14 +199,50 @@ func (o Order) failTx(ctx context.Context, tx *gorm.DB, code string, now time.Ti
 	return appendFact(tx, o.fact(orderRules[o.Kind].failed, now, code))
 }
 
-// giveBack posts what an order that came to nothing gives back: an expert's fee
-// pays first what they owe.
+// giveBack posts what an order that came to nothing gives back: it pays first what
+// its owner owes.
 func (o Order) giveBack(ctx context.Context, tx *gorm.DB, verb string, now time.Time, entries func(Order, ledger.Account) []ledger.Entry) error {
-	err := o.post(ctx, tx, verb, now, entries)
-	if err != nil || o.Kind != MoveInstant {
+	if err := o.post(ctx, tx, verb, now, entries); err != nil {
 		return err
 	}
-	return netDebtTx(ctx, tx, now, o.postingKey(verb), o.OwnerID, o.Currency)
+	switch o.Kind {
+	case MoveInstant:
+		return netDebtTx(ctx, tx, now, o.postingKey(verb), o.OwnerID, o.Currency)
+	case MoveRefund:
+		return o.payDebt(ctx, tx, now, o.postingKey(verb))
+	}
+	return nil
+}
+
+// payDebt has a refund that came back to the wallet pay what the brand owes, as
+// what it funds does.
+func (o Order) payDebt(ctx context.Context, tx *gorm.DB, now time.Time, cause string) error {
+	wallet, owed := o.wallet(), account(ledger.BrandOwes, o.OwnerID, o.Currency)
+	have, err := ledger.HoldingTx(ctx, tx, wallet, owed)
+	if err != nil {
+		return err
+	}
+	part := min(o.AmountMinor, have[0].Minor, have[1].Minor)
+	if part == 0 {
+		return nil
+	}
+	_, err = ledger.PostTx(ctx, tx, netting(now, cause, wallet, owed, part))
+	return err
+}
+
+// failRefunds ends the refunds of a brand that nobody has begun to send.
+func failRefunds(ctx context.Context, tx *gorm.DB, now time.Time, brand uuid.UUID) error {
+	var orders []Order
+	err := forUpdate(tx).Where("owner_id = ? AND kind = ? AND state = 'created'", brand, MoveRefund).Order("id").Find(&orders).Error
+	if err != nil {
+		return fmt.Errorf("look for the refunds of brand %s: %w", brand, err)
+	}
+	for _, o := range orders {
+		if err := o.failTx(ctx, tx, "dispute_lost", stamp(now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // failInstant ends the order that a payout arrive at once, if there is one, when

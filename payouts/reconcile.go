@@ -261,7 +261,7 @@ func (s *Service) finish(ctx context.Context, r *Reconciled) error {
 	since := s.now().Add(-overdueAfter)
 	return s.InTx(ctx, func(tx *gorm.DB) (err error) {
 		err = tx.Raw(`SELECT (SELECT COUNT(*) FROM payouts WHERE state IN ('created', 'sending') AND created_at < ?)
-			+ (SELECT COUNT(*) FROM payout_orders WHERE state IN ('created', 'sending') AND created_at < ?)`, since, since).Scan(&r.Overdue).Error
+			+ (SELECT COUNT(*) FROM payout_orders WHERE state IN ('created', 'sending') AND created_at < ? AND `+notKept+`)`, since, since).Scan(&r.Overdue).Error
 		if err != nil {
 			return fmt.Errorf("count what is overdue: %w", err)
 		}

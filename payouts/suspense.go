@@ -11,6 +11,10 @@ import (
 	"knowhow/payouts/ledger"
 )
 
+// kindSuspend is the kind of postings that bring money into suspense, which alone
+// can be explained: what takes it out again has entries there too.
+const kindSuspend = "suspend"
+
 // Belonging is where money in suspense belonged after all.
 type Belonging string
 
@@ -95,7 +99,7 @@ func (x Explanation) suspendedTx(ctx context.Context, tx *gorm.DB) (in ledger.En
 	if err := x.check(); err != nil {
 		return in, 0, err
 	}
-	found, err := ledger.FindTx(ctx, tx, bookingKey(x.Provider, x.Line))
+	found, err := ledger.FindTx(ctx, tx, bookingKey(x.Provider, x.Line), kindSuspend)
 	if err != nil && !errors.Is(err, ledger.ErrNoPosting) {
 		return in, 0, err
 	}

@@ -99,7 +99,7 @@ func (e providerEntry) takeBackTx(ctx context.Context, tx *gorm.DB, now time.Tim
 	if err != nil {
 		return err
 	}
-	back.Key, back.Kind = key+partAgain, "suspend"
+	back.Key, back.Kind = key+partAgain, kindSuspend
 	told := Fact{Kind: FactUnmatched, SubjectID: EntryID(e.Provider, e.ID+partAgain), Currency: &e.Currency, Minor: -e.NetMinor, Reason: string(e.Kind), At: now}
 	if _, err := ledger.PostTx(ctx, tx, back, told.insert()); err != nil {
 		return err

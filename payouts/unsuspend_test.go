@@ -86,6 +86,10 @@ func TestSuspenseIsTakenBackWhenItsCauseIsTold(t *testing.T) {
 				if err := b.clear(line, payouts.ToWallet, b.brand); !errors.Is(err, payouts.ErrNotFound) {
 					t.Errorf("cleared after that: %v", err)
 				}
+				line.Line += ":back" // has an entry in suspense, and is no line
+				if err := b.clear(line, payouts.ToWallet, b.brand); !errors.Is(err, payouts.ErrNotFound) {
+					t.Errorf("what took it back was cleared: %v", err)
+				}
 				b.agreed()
 				left := b.suspended()
 				if c.left == 0 && len(left) != 0 || c.left != 0 && (len(left) != 1 || left[0].Minor != c.left) {

@@ -64,6 +64,9 @@ func otherRules() []ledger.Rule {
 		differ("recv:brand is the lost disputes not paid, and the credit", balances(ledger.BrandOwes),
 			`SELECT 'recv:brand:' || CAST(brand_id AS text) || ':' || currency, -owed_minor FROM disputes`,
 			otherEntries("recv:brand:%", "amount", "dispute_lose")),
+		{Name: "what was cleared from suspense had been brought there", Query: `SELECT c.key AS subject, c.kind AS detail FROM ledger_postings AS c
+			WHERE c.kind = 'clear_suspense' AND NOT EXISTS (SELECT 1 FROM ledger_postings AS s
+				WHERE s.kind = 'suspend' AND s.key = substr(c.key, 1, length(c.key) - length(':clear')))`},
 		differ("disputes:open is the open disputes", balances(ledger.DisputesOpen),
 			`SELECT 'disputes:' || 'open:' || CAST(id AS text) || ':' || currency, -amount_minor FROM disputes WHERE state = 'open'`),
 		differ("expense:dispute_fees is the disputes' fees", entries(ledger.DisputeFees),

@@ -16,13 +16,16 @@ import (
 // ErrNoPosting: nothing was posted under the key.
 var ErrNoPosting = errors.New("no such posting")
 
-// FindTx returns the entries of the posting with a key, those of one account
-// added together: ErrNoPosting.
-func FindTx(ctx context.Context, tx *gorm.DB, key string) ([]Entry, error) {
+// FindTx returns the entries of the posting with a key, and of one of the kinds if
+// any are named, those of one account added together: ErrNoPosting.
+func FindTx(ctx context.Context, tx *gorm.DB, key string, kinds ...string) ([]Entry, error) {
 	var rows []entryRow
-	err := tx.WithContext(ctx).Raw(`SELECT e.account_id, e.currency, e.amount FROM ledger_entries AS e
-		JOIN ledger_postings AS p ON p.id = e.posting_id WHERE p.key = ? ORDER BY e.line`, key).Scan(&rows).Error
-	if err != nil {
+	query := tx.WithContext(ctx).Table("ledger_entries AS e").Select("e.account_id, e.currency, e.amount").
+		Joins("JOIN ledger_postings AS p ON p.id = e.posting_id").Where("p.key = ?", key)
+	if len(kinds) > 0 {
+		query = query.Where("p.kind IN ?", kinds)
+	}
+	if err := query.Order("e.line").Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("find posting %s: %w", key, err)
 	}
 	if len(rows) == 0 {
