@@ -44,6 +44,58 @@ func UnfreezeBrandTx(ctx context.Context, tx *gorm.DB, now time.Time, brand uuid
 	return unfreezeTx(tx.WithContext(ctx), now, scopeBrand, brand)
 }
 
+// Frozen is a brand that is frozen, and may be unfrozen by a person's word: none of
+// its payments is disputed.
+type Frozen struct {
+	Brand    uuid.UUID
+	Reason   string
+	FrozenAt time.Time
+}
+
+// FrozenBrandsTx lists the brands that wait for a person's word to be unfrozen, the
+// longest frozen first, at most limit.
+func FrozenBrandsTx(ctx context.Context, tx *gorm.DB, limit int) ([]Frozen, error) {
+	var list []Frozen
+	err := thawable(tx.WithContext(ctx)).Select("owner_id AS brand, reason, frozen_at").Order("frozen_at, owner_id").Limit(limit).Scan(&list).Error
+	if err != nil {
+		return nil, fmt.Errorf("list the frozen brands: %w", err)
+	}
+	return list, nil
+}
+
+// ThawBrandTx is UnfreezeBrandTx by a person's word: *InvalidError where the brand is
+// not frozen, or one of its payments is disputed still.
+func ThawBrandTx(ctx context.Context, tx *gorm.DB, now time.Time, brand uuid.UUID) error {
+	if err := ThawableTx(ctx, tx, brand); err != nil {
+		return err
+	}
+	return UnfreezeBrandTx(ctx, tx, now, brand)
+}
+
+// ThawableTx refuses what ThawBrandTx would. It locks the freeze: a dispute that
+// opens meanwhile waits, and freezes the brand anew.
+func ThawableTx(ctx context.Context, tx *gorm.DB, brand uuid.UUID) error {
+	var held []freeze
+	if err := forUpdate(tx.WithContext(ctx)).Where("scope = ? AND owner_id = ?", scopeBrand, brand).Find(&held).Error; err != nil {
+		return fmt.Errorf("lock the freeze of brand %s: %w", brand, err)
+	}
+	if len(held) == 0 {
+		return &InvalidError{Field: "subject", Reason: "is not frozen"}
+	}
+	var n int64
+	if err := thawable(tx.WithContext(ctx)).Where("owner_id = ?", brand).Count(&n).Error; err != nil {
+		return fmt.Errorf("look for disputes of brand %s: %w", brand, err)
+	}
+	if n == 0 {
+		return &InvalidError{Field: "subject", Reason: "has a payment that is disputed"}
+	}
+	return nil
+}
+
+func thawable(tx *gorm.DB) *gorm.DB {
+	return tx.Model(&freeze{}).Where("scope = ? AND NOT EXISTS (SELECT 1 FROM disputes AS d WHERE d.brand_id = owner_id AND d.state = ?)", scopeBrand, DisputeOpen)
+}
+
 // FreezeProgramTx is FreezeBrandTx for one program.
 func FreezeProgramTx(ctx context.Context, tx *gorm.DB, now time.Time, program uuid.UUID, reason string) error {
 	return freezeTx(tx.WithContext(ctx), now, scopeProgram, program, reason)

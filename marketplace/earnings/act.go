@@ -28,13 +28,14 @@ const (
 	ActWriteOffBrand  ActKind = "write_off_brand"  // of what a brand owes
 	ActWriteOffExpert ActKind = "write_off_expert" // of what an expert owes
 	ActReverse        ActKind = "reverse"          // a sent payout, or a part of it, that its expert owes us
+	ActUnfreezeBrand  ActKind = "unfreeze_brand"   // a brand that a lost dispute left frozen
 	ActClearSuspense  ActKind = "clear_suspense"   // a line of the provider's books, to where it belonged
 	ActWithhold       ActKind = "withhold"         // of an expert's available money, for a tax office
 	ActRemit          ActKind = "remit"            // withheld tax that was paid to a tax office
 )
 
 // ActKinds lists them.
-var ActKinds = []ActKind{ActClawBack, ActBonus, ActCreditLimit, ActCredit, ActWriteOffBrand, ActWriteOffExpert, ActReverse, ActClearSuspense, ActWithhold, ActRemit}
+var ActKinds = []ActKind{ActClawBack, ActBonus, ActCreditLimit, ActCredit, ActWriteOffBrand, ActWriteOffExpert, ActReverse, ActUnfreezeBrand, ActClearSuspense, ActWithhold, ActRemit}
 
 // alone are what one operator does: the law wants it, and it gives nobody money.
 // Everything else waits until a second one has agreed; migration 00102 mirrors it.
@@ -59,7 +60,8 @@ type ActID = marketplace.ID[Act]
 
 // NewAct is what an operator asks for. Line and Belongs are of ActClearSuspense:
 // the provider's id of the line, and where it belonged. Of a clawback the amount is
-// the reward's, of a line in suspense the line's, and none is given.
+// the reward's, of a line in suspense the line's, and none is given; nor is one of
+// ActUnfreezeBrand, which moves nothing.
 type NewAct struct {
 	Kind    ActKind
 	Subject uuid.UUID
@@ -134,7 +136,7 @@ func (n NewAct) check() error {
 		return err
 	}
 	if n.implied() && n.Amount.Minor != 0 {
-		return &marketplace.InvalidError{Field: "amount", Reason: "must be 0: the books say how much"}
+		return &marketplace.InvalidError{Field: "amount", Reason: "must be 0: the books say how much, or nothing is moved"}
 	}
 	if !n.implied() && n.Amount.Currency.Check() != nil {
 		return &marketplace.InvalidError{Field: "amount", Reason: "is missing, or of no currency in use"}
@@ -153,8 +155,10 @@ func (n NewAct) check() error {
 // books, nor may their sums come near to what 64 bits hold.
 const mostOfAct = 1_000_000_000_000
 
-// implied reports an act of which the books say how much.
-func (n NewAct) implied() bool { return n.Kind == ActClawBack || n.Kind == ActClearSuspense }
+// implied reports an act of which the books say how much, or that moves nothing.
+func (n NewAct) implied() bool {
+	return n.Kind == ActClawBack || n.Kind == ActClearSuspense || n.Kind == ActUnfreezeBrand
+}
 
 func (n NewAct) act(by access.PersonID, now time.Time) Act {
 	if n.implied() {
@@ -191,6 +195,8 @@ func (s *Service) doActTx(ctx context.Context, tx *gorm.DB, a *Act, by access.Pe
 		return payouts.WriteOffExpertTx(ctx, tx, now, w)
 	case ActReverse: // posted once the provider has it done
 		return payouts.ReverseTx(ctx, tx, now, a.reversal())
+	case ActUnfreezeBrand:
+		return payouts.ThawBrandTx(ctx, tx, now, a.SubjectID)
 	case ActClearSuspense:
 		x := s.explained(*a, by)
 		a.Posting = x.ClearKey()
@@ -227,6 +233,8 @@ func (s *Service) aboutTx(ctx context.Context, tx *gorm.DB, a Act) error {
 		return refused(err)
 	case ActReverse:
 		return refused(payouts.ReversibleTx(ctx, tx, a.reversal()))
+	case ActUnfreezeBrand:
+		return refused(payouts.ThawableTx(ctx, tx, a.SubjectID))
 	case ActCreditLimit, ActCredit, ActWriteOffBrand:
 		brand = true
 	case ActBonus, ActWriteOffExpert, ActWithhold:

@@ -18,9 +18,8 @@ import (
 var errOnlyLooked = errors.New("only looked at")
 
 // PreviewAct shows the posting that an act would make now, and makes none
-// (permission RunPayouts, of a person); a credit limit posts nothing, a reversal
-// nothing yet. Errors as
-// AskForAct's and AgreeToAct's.
+// (permission RunPayouts, of a person); a credit limit and an unfreezing post
+// nothing, a reversal nothing yet. Errors as AskForAct's and AgreeToAct's.
 func (s *Service) PreviewAct(ctx context.Context, caller access.Caller, n NewAct) (lines []payouts.PostedLine, err error) {
 	ctx = marketplace.WithoutClaim(ctx)
 	err = s.operate(ctx, caller, func(tx *gorm.DB) error {
@@ -171,10 +170,12 @@ func (s *Service) Act(ctx context.Context, caller access.Caller, id ActID) (a Ac
 	return a, err
 }
 
-// Unsettled is what waits for an operator's word: lines in suspense, and debts.
+// Unsettled is what waits for an operator's word: lines in suspense, debts, and
+// brands that are frozen.
 type Unsettled struct {
 	Suspended []payouts.Suspended
 	Debts     []payouts.Debt
+	Frozen    []payouts.Frozen
 }
 
 // mostUnsettled bounds each list of Unsettled.
@@ -187,7 +188,10 @@ func (s *Service) Unsettled(ctx context.Context, caller access.Caller) (u Unsett
 		if u.Suspended, err = payouts.SuspendedTx(ctx, tx, mostUnsettled); err != nil {
 			return err
 		}
-		u.Debts, err = payouts.DebtsTx(ctx, tx, mostUnsettled)
+		if u.Debts, err = payouts.DebtsTx(ctx, tx, mostUnsettled); err != nil {
+			return err
+		}
+		u.Frozen, err = payouts.FrozenBrandsTx(ctx, tx, mostUnsettled)
 		return err
 	})
 	return u, err

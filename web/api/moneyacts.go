@@ -28,13 +28,13 @@ func (a *API) moneyActRoutes() {
 	act(a, Route{ID: "withdrawMoneyAct", Path: "/money_acts/{act}/withdraw", Tag: operatorsTag, Who: runs,
 		Summary: "End an act that waits, undone"}, a.withdrawMoneyAct)
 	read(a, Route{ID: "getUnsettled", Path: "/ledger/unsettled", Tag: operatorsTag, Who: runs,
-		Summary: "Read what waits for an operator's word: lines in suspense, and debts", About: "At most 200 of each."}, a.unsettled)
+		Summary: "Read what waits for an operator's word: lines in suspense, debts, and frozen brands", About: "At most 200 of each."}, a.unsettled)
 }
 
 // MoneyAct is what an operator did with money, or has asked for.
 type MoneyAct struct {
 	ID        earnings.ActID         `json:"id" format:"uuid"`
-	Kind      earnings.ActKind       `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,reverse,clear_suspense,withhold,remit"`
+	Kind      earnings.ActKind       `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,reverse,unfreeze_brand,clear_suspense,withhold,remit"`
 	Subject   *uuid.UUID             `json:"subject" format:"uuid" nullable:"true" doc:"The reward, expert, brand or payout it is about; null: none."`
 	Line      string                 `json:"line" doc:"Of the provider's books, where suspense is cleared."`
 	Belongs   payouts.Belonging      `json:"belongs" doc:"Where that belonged."`
@@ -67,11 +67,11 @@ func moneyActOf(a earnings.Act) MoneyAct {
 
 // NewMoneyAct is what an operator asks for.
 type NewMoneyAct struct {
-	Kind    earnings.ActKind  `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,reverse,clear_suspense,withhold,remit" example:"bonus"`
-	Subject uuid.UUID         `json:"subject,omitempty" format:"uuid" doc:"The reward that is taken back; the expert of a bonus, a withholding or a debt; the brand of credit or a debt; the payout that is reversed; whose money a line in suspense was." example:"$EXPERT"`
+	Kind    earnings.ActKind  `json:"kind" enum:"claw_back,bonus,credit_limit,credit,write_off_brand,write_off_expert,reverse,unfreeze_brand,clear_suspense,withhold,remit" example:"bonus"`
+	Subject uuid.UUID         `json:"subject,omitempty" format:"uuid" doc:"The reward that is taken back; the expert of a bonus, a withholding or a debt; the brand of credit or a debt, or that is unfrozen; the payout that is reversed; whose money a line in suspense was." example:"$EXPERT"`
 	Line    string            `json:"line,omitempty" maxLength:"100" doc:"The provider's id of a line in suspense."`
 	Belongs payouts.Belonging `json:"belongs,omitempty" enum:",wallet,expert,fees,bank,write_off" doc:"Where a line in suspense belonged."`
-	Amount  Money             `json:"amount" doc:"Of a clawback and a line in suspense 0: the books say how much."`
+	Amount  Money             `json:"amount" doc:"Of a clawback and a line in suspense 0: the books say how much; of an unfreezing 0."`
 	Ground  earnings.Ground   `json:"ground,omitempty" enum:",fraud,copied,privacy,paid_twice,mistake" doc:"Why pay is taken back; of other acts none."`
 	Reason  string            `json:"reason" minLength:"10" maxLength:"1000" doc:"Of pay taken back what shows it, which the expert reads." example:"For three nights of answers during the outage."`
 }
@@ -159,6 +159,7 @@ func (a *API) withdrawMoneyAct(ctx context.Context, caller access.Caller, in *mo
 type Unsettled struct {
 	Suspended []Suspended `json:"suspended"`
 	Debts     []Debt      `json:"debts"`
+	Frozen    []Frozen    `json:"frozen"`
 }
 
 // Suspended is a line of the provider's books that nobody has explained.
@@ -175,9 +176,17 @@ type Debt struct {
 	Amount Money     `json:"amount"`
 }
 
+// Frozen is a brand whose holds and refunds wait, though none of its payments is
+// disputed any more.
+type Frozen struct {
+	Brand    uuid.UUID `json:"brand" format:"uuid"`
+	Reason   string    `json:"reason" doc:"Why it was frozen; dispute: a payment of it was disputed, and lost."`
+	FrozenAt time.Time `json:"frozen_at"`
+}
+
 func (a *API) unsettled(ctx context.Context, caller access.Caller, _ *struct{}) (*One[Unsettled], error) {
 	u, err := a.House.Earnings.Unsettled(ctx, caller)
-	shape := Unsettled{Suspended: make([]Suspended, len(u.Suspended)), Debts: make([]Debt, len(u.Debts))}
+	shape := Unsettled{Suspended: make([]Suspended, len(u.Suspended)), Debts: make([]Debt, len(u.Debts)), Frozen: make([]Frozen, len(u.Frozen))}
 	for i, l := range u.Suspended {
 		shape.Suspended[i] = Suspended{Line: l.Line, Amount: l.Money, At: l.At}
 	}
@@ -187,6 +196,9 @@ func (a *API) unsettled(ctx context.Context, caller access.Caller, _ *struct{}) 
 			who = "brand"
 		}
 		shape.Debts[i] = Debt{Who: who, Owner: d.Owner, Amount: d.Money}
+	}
+	for i, f := range u.Frozen {
+		shape.Frozen[i] = Frozen{Brand: f.Brand, Reason: f.Reason, FrozenAt: f.FrozenAt}
 	}
 	return one(shape), err
 }

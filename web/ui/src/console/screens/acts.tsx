@@ -13,7 +13,7 @@ type NewAct = Schemas['NewMoneyAct'];
 type Kind = NewAct['kind'];
 type Ground = Exclude<NonNullable<NewAct['ground']>, ''>;
 type Belongs = NonNullable<NewAct['belongs']>;
-const kinds: Kind[] = ['claw_back', 'bonus', 'credit_limit', 'credit', 'write_off_brand', 'write_off_expert', 'reverse', 'clear_suspense', 'withhold', 'remit'];
+const kinds: Kind[] = ['claw_back', 'bonus', 'credit_limit', 'credit', 'write_off_brand', 'write_off_expert', 'reverse', 'unfreeze_brand', 'clear_suspense', 'withhold', 'remit'];
 const grounds: Ground[] = ['fraud', 'copied', 'privacy', 'paid_twice', 'mistake'];
 const places: Exclude<Belongs, ''>[] = ['wallet', 'expert', 'fees', 'bank', 'write_off'];
 const currencies = Intl.supportedValuesOf('currency');
@@ -36,16 +36,17 @@ export default function Acts() {
   );
 }
 
-/** Lines in suspense and debts: each waits for somebody's word. */
+/** Lines in suspense, debts and frozen brands: each waits for somebody's word. */
 function Unsettled({ begin }: { begin: (draft: Partial<NewAct>) => void }) {
   const { t } = useI18n();
   const unsettled = $api.useQuery('get', '/api/v1/ledger/unsettled');
   return (
     <Await read={unsettled}>
-      {({ suspended, debts }) => {
+      {({ suspended, debts, frozen }) => {
         const rows = [
           ...suspended.map((line) => ({ key: line.line, what: t('acts.suspended'), id: line.line, amount: line.amount, draft: { kind: 'clear_suspense', line: line.line } as const })),
           ...debts.map((debt) => ({ key: debt.who + debt.owner + debt.amount.currency, what: t(debt.who === 'brand' ? 'acts.debt.brand' : 'acts.debt.expert'), id: debt.owner, amount: debt.amount, draft: { kind: debt.who === 'brand' ? 'write_off_brand' : 'write_off_expert', subject: debt.owner, amount: debt.amount } as const })),
+          ...frozen.map((one) => ({ key: one.brand, what: t('acts.frozen'), id: one.brand, amount: null, draft: { kind: 'unfreeze_brand', subject: one.brand } as const })),
         ];
         return (
           <section>
@@ -61,14 +62,14 @@ function Unsettled({ begin }: { begin: (draft: Partial<NewAct>) => void }) {
                   columns={[
                     { key: 'what', label: t('events.what'), lead: true, cell: (row) => row.what },
                     { key: 'id', label: t('operator.id'), cell: (row) => <code dir="ltr">{row.id}</code> },
-                    { key: 'amount', label: t('money.amount'), end: true, cell: (row) => <Money of={row.amount} /> },
+                    { key: 'amount', label: t('money.amount'), end: true, cell: (row) => row.amount && <Money of={row.amount} /> },
                     {
                       key: 'do',
                       label: t('actions'),
                       end: true,
                       cell: (row) => (
                         <Button variant="default" size="compact-md" onClick={() => begin(row.draft)}>
-                          {t(row.draft.kind === 'clear_suspense' ? 'acts.explain' : 'acts.write_off')}
+                          {t(row.draft.kind === 'clear_suspense' ? 'acts.explain' : row.draft.kind === 'unfreeze_brand' ? 'acts.unfreeze' : 'acts.write_off')}
                         </Button>
                       ),
                     },
@@ -213,7 +214,7 @@ function Asking({ from, close }: { from: Partial<NewAct>; close: () => void }) {
   const [reason, setReason] = useState('');
   const clears = kind === 'clear_suspense';
   const about = clears ? belongs === 'wallet' || belongs === 'expert' : kind !== 'remit';
-  const sum = !clears && kind !== 'claw_back';
+  const sum = !clears && kind !== 'claw_back' && kind !== 'unfreeze_brand';
   const body: NewAct = {
     kind,
     reason,
@@ -233,7 +234,7 @@ function Asking({ from, close }: { from: Partial<NewAct>; close: () => void }) {
       <Select label={t('events.what')} data={kinds.map((value) => ({ value, label: codes('act', value) }))} value={kind} onChange={changed((value) => setKind(value as Kind))} allowDeselect={false} />
       {clears && <TextInput label={t('acts.line')} required value={line} onChange={(e) => changed(setLine)(e.currentTarget.value)} dir="ltr" />}
       {clears && <Select label={t('acts.belongs')} data={places.map((value) => ({ value, label: codes('belongs', value) }))} value={belongs} onChange={changed((value) => setBelongs(value as typeof belongs))} allowDeselect={false} />}
-      {about && <TextInput label={t(kind === 'claw_back' ? 'acts.reward' : kind === 'reverse' ? 'acts.payout' : kind.startsWith('credit') || kind === 'write_off_brand' || belongs === 'wallet' ? 'acts.brand' : 'acts.expert')} required value={subject} onChange={(e) => changed(setSubject)(e.currentTarget.value)} pattern="[0-9a-fA-F]{8}-[0-9a-fA-F\-]{27}" dir="ltr" />}
+      {about && <TextInput label={t(kind === 'claw_back' ? 'acts.reward' : kind === 'reverse' ? 'acts.payout' : kind.startsWith('credit') || kind.endsWith('_brand') || belongs === 'wallet' ? 'acts.brand' : 'acts.expert')} required value={subject} onChange={(e) => changed(setSubject)(e.currentTarget.value)} pattern="[0-9a-fA-F]{8}-[0-9a-fA-F\-]{27}" dir="ltr" />}
       {sum && (
         <div className={css.fields}>
           <AmountInput currency={currency} label={t('money.amount')} required value={amount} onChange={changed(setAmount)} />
