@@ -73,10 +73,14 @@ func (c *Command) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 	collectSeldom()
 	n := &node{Command: c, settings: set, out: out, log: log}
 	defer n.close()
-	if err := n.open(ctx); err != nil {
-		return err
+	err = n.open(ctx)
+	if err == nil {
+		err = n.build(ctx)
 	}
-	if err := n.build(ctx); err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil // it was to end before it served, and has
+	case err != nil:
 		return err
 	}
 	return n.run(ctx)

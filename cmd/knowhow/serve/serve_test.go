@@ -2,8 +2,10 @@ package serve
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -11,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"knowhow/marketplace/redact"
 	"knowhow/migrations"
@@ -43,6 +47,26 @@ func TestServes(t *testing.T) {
 			again := start(t, nil, args...) // nothing is left in the way
 			again.terminate()
 			again.ends()
+		})
+	}
+}
+
+// However early it is told to end, that is no failure.
+func TestEndsBeforeItServes(t *testing.T) {
+	for _, dialect := range dbtest.Dialects {
+		t.Run(dialect, func(t *testing.T) {
+			args := []string{"--listen=127.0.0.1:0", "--mail-dir=" + t.TempDir(), "--mail-from=help@example.com", "--database-url=" + dbtest.URL(t, dialect), "--key-file=" + keyFile(t)}
+			for after := time.Duration(0); after < 200*time.Millisecond; after = after*2 + time.Millisecond {
+				ctx, cancel := context.WithTimeout(t.Context(), after)
+				var c Command
+				if _, err := kong.Must(&c).Parse(args); err != nil {
+					t.Fatal(err)
+				}
+				if err := c.Run(ctx, io.Discard, slog.New(slog.DiscardHandler)); err != nil {
+					t.Errorf("told to end after %s: %v", after, err)
+				}
+				cancel()
+			}
 		})
 	}
 }
