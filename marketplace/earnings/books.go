@@ -2,6 +2,7 @@ package earnings
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -18,15 +19,30 @@ const (
 	booksEvery = time.Hour
 )
 
-// readBooks reconciles our books with the provider's. What its time was too short
-// for is another job, without the key that this one holds.
-func (s *Service) readBooks(ctx context.Context, _ job.Job) error {
+// reading are the arguments of a booksJob.
+type reading struct {
+	Turn int `json:"turn,omitempty"` // of two that take turns in reading on; 0: begins
+}
+
+func (s *Service) readBooks(ctx context.Context, j job.Job) error {
+	var r reading
+	if err := j.Decode(&r); err != nil {
+		return fmt.Errorf("%w: %w", job.ErrGiveUp, err)
+	}
+	return s.reconcile(ctx, r)
+}
+
+// reconcile reconciles our books with the provider's. What its time is too short
+// for is read on at once, by another job. That has one of two keys in turn, since a
+// job holds its own until it ends: whatever else reads meanwhile, one job waits.
+func (s *Service) reconcile(ctx context.Context, this reading) error {
 	r, err := s.payouts.Reconcile(ctx)
 	if err != nil || !r.More {
 		return err
 	}
+	next := reading{Turn: 1 + this.Turn%2}
 	return s.store.InTx(ctx, marketplace.AllBrands, func(tx *gorm.DB) error {
-		return s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: struct{}{}})
+		return s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: next, UniqueKey: fmt.Sprintf("%s.%d", booksJob, next.Turn)})
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/job"
@@ -27,6 +29,48 @@ func TestBooksAreReadEveryHour(t *testing.T) {
 			t.Errorf("first %+v, an hour later %+v", first, second)
 		}
 		b.Balanced()
+	})
+}
+
+// hurried is a context whose time is always over, though nothing ends with it.
+type hurried struct{ context.Context }
+
+func (hurried) Deadline() (time.Time, bool) { return time.Now().Add(-time.Hour), true }
+
+// endless is a provider whose books have always one more page.
+type endless struct{ payouts.Provider }
+
+func (endless) BalanceTransactions(context.Context, payouts.BalanceQuery) (payouts.BalancePage, error) {
+	return payouts.BalancePage{More: true, Next: uuid.NewString()}, nil
+}
+
+// However many readings are cut short, for whatever reason they began, one job waits
+// to read on; and another, as soon as it is under way.
+func TestReadingOnDoesNotPileUp(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.Payouts.Provider = endless{b.Payouts.Provider}
+		short := hurried{b.Ctx()}
+		wait := func(when string, want int) (jobs []job.Job) {
+			t.Helper()
+			b.ok("list the jobs", b.DB.Write.Where("kind = 'earnings.reconcile' AND state = 'ready'").Order("seq").Find(&jobs).Error)
+			if len(jobs) != want {
+				t.Fatalf("%s, %d jobs wait to read on, want %d", when, len(jobs), want)
+			}
+			return jobs
+		}
+		b.ok("heed", b.Earnings.ActOn(short, payouts.Notice{Kind: "balance.available"}))
+		wait("after news", 1)
+		for range 2 {
+			b.ok("read", b.Earnings.ReadBooks(short, job.Job{Args: "{}"}))
+		}
+		first := wait("after two hours", 1)[0]
+		for range 2 { // it is under way, and then begins again
+			b.ok("read on", b.Earnings.ReadBooks(short, first))
+		}
+		second := wait("once it has ended", 2)[1]
+		b.ok("end", b.DB.Write.Delete(&job.Job{}, first.Seq).Error)
+		b.ok("read on from there", b.Earnings.ReadBooks(short, second))
+		wait("once that has ended", 2)
 	})
 }
 

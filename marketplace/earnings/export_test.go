@@ -6,7 +6,15 @@ import (
 	"gorm.io/gorm"
 
 	"knowhow/marketplace"
+	"knowhow/marketplace/job"
+	"knowhow/payouts"
 )
+
+// ReadBooks does a job that reads the provider's books.
+func (s *Service) ReadBooks(ctx context.Context, j job.Job) error { return s.readBooks(ctx, j) }
+
+// ActOn heeds a notice.
+func (s *Service) ActOn(ctx context.Context, n payouts.Notice) error { return s.actOn(ctx, n) }
 
 // Keep works off one line of the timetable, as the sweep does.
 func (s *Service) Keep(ctx context.Context, name string) error {

@@ -69,8 +69,7 @@ func (s *Service) actOn(ctx context.Context, n payouts.Notice) error {
 		}
 		fallthrough
 	case "balance", "topup":
-		_, err := s.payouts.Reconcile(ctx)
-		return err
+		return s.reconcile(ctx, reading{})
 	}
 	return nil
 }
@@ -99,8 +98,7 @@ func (s *Service) heedCharge(ctx context.Context, n payouts.Notice) error {
 // the provider's books.
 func (s *Service) heedMove(ctx context.Context, kind payouts.MoveKind, n payouts.Notice) error {
 	if n.Subject == uuid.Nil {
-		_, err := s.payouts.Reconcile(ctx)
-		return err
+		return s.reconcile(ctx, reading{})
 	}
 	return s.payouts.HintMove(ctx, kind, n.Subject)
 }

@@ -72,6 +72,7 @@ func New(r Rooms) *Service {
 	}
 	s.queue.Sweep(job.Sweep{Name: "take_backs", Table: "take_backs", Do: s.takeBackDueTx})
 	s.queue.HandleCall(heedJob, s.heed)
+	s.queue.HandleCall(booksJob, s.readBooks)
 	s.queue.HandleCall(settleJob, s.settle)
 	if s.payday {
 		s.keepTimetable()

@@ -67,7 +67,6 @@ func (s *Service) keepTimetable() {
 	s.queue.Sweep(job.Sweep{Name: "timetable", Table: "timetable", Do: s.dueTx})
 	s.queue.HandleCall(runJob, s.run)
 	s.queue.HandleCall(sendJob, s.send)
-	s.queue.HandleCall(booksJob, s.readBooks)
 	s.queue.HandleCall(budgetsJob, s.watchBudgets)
 	s.keepPayments()
 }
@@ -102,7 +101,7 @@ func (s *Service) doTx(ctx context.Context, tx *gorm.DB, e entry, now time.Time)
 	case budgetsLine:
 		return now.Add(budgetEvery), s.queue.EnqueueTx(ctx, tx, job.New{Kind: budgetsJob, Args: struct{}{}, UniqueKey: budgetsJob})
 	case readBooks:
-		return now.Add(booksEvery), s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: struct{}{}, UniqueKey: booksJob})
+		return now.Add(booksEvery), s.queue.EnqueueTx(ctx, tx, job.New{Kind: booksJob, Args: reading{}, UniqueKey: booksJob})
 	case payday:
 		if e.NextDueAt.Year() == 1970 { // nobody looked before
 			return nextPayday(now), nil
