@@ -25,15 +25,28 @@ func HeldTx(ctx context.Context, tx *gorm.DB, program uuid.UUID, c Currency) (Mo
 	return balanceTx(ctx, tx, ledger.ProgramHold, program, c)
 }
 
-// LockTx holds the accounts of experts, and those of a program as far as a hold of
-// it goes, until the transaction ends. A transaction that calls several of this package's verbs for more than
-// one expert calls it first; then it cannot deadlock with another that does.
-func LockTx(ctx context.Context, tx *gorm.DB, c Currency, program, hold uuid.UUID, experts ...uuid.UUID) error {
-	accounts := []ledger.Account{account(ledger.ProgramBudget, program, c), account(ledger.ProgramHold, program, c)}
-	for _, expert := range experts {
+// Locks are what a transaction moves: of a program as far as a hold of it goes, of
+// experts, and of one reward that waits, if any.
+type Locks struct {
+	Program, Hold, Reward uuid.UUID
+	Experts               []uuid.UUID
+}
+
+// LockTx holds the accounts of one currency, and before them the reward, until the
+// transaction ends. A transaction that calls several of this package's verbs for more
+// than one expert calls it first; then it cannot deadlock with another that does, nor
+// with one verb: all hold rewards before accounts.
+func LockTx(ctx context.Context, tx *gorm.DB, c Currency, l Locks) error {
+	if l.Reward != uuid.Nil {
+		if _, err := lockReward(tx.WithContext(ctx), l.Reward); err != nil {
+			return err
+		}
+	}
+	accounts := []ledger.Account{account(ledger.ProgramBudget, l.Program, c), account(ledger.ProgramHold, l.Program, c)}
+	for _, expert := range l.Experts {
 		accounts = append(accounts, account(ledger.ExpertPending, expert, c), account(ledger.ExpertAvailable, expert, c))
 	}
-	return ledger.LockTx(ctx, tx, hold, accounts...)
+	return ledger.LockTx(ctx, tx, l.Hold, accounts...)
 }
 
 func balanceTx(ctx context.Context, tx *gorm.DB, kind ledger.Kind, owner uuid.UUID, c Currency) (Money, error) {

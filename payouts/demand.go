@@ -51,7 +51,14 @@ func (s *Service) request(ctx context.Context, expert, request uuid.UUID, of dem
 		return nil, err
 	}
 	now := s.now()
-	err = s.InTx(ctx, func(tx *gorm.DB) error { return s.mayRequest(ctx, tx, expert, request, of, now) })
+	may := func(tx *gorm.DB) error { return s.mayRequest(tx, expert, request, of, now) }
+	err = s.InTx(ctx, may)
+	if errors.Is(err, ErrOwing) { // perhaps what they have pays it, whatever becomes of the request
+		if err := s.InTx(ctx, func(tx *gorm.DB) error { return netDebtsTx(ctx, tx, now, expert) }); err != nil {
+			return nil, err
+		}
+		err = s.InTx(ctx, may)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +142,7 @@ func (of demand) sameAs(tx *gorm.DB, run Run, made []Payout) error {
 
 // mayRequest refuses, before the provider is asked for anything, who has nothing
 // that could be paid out. What was requested already may be again.
-func (s *Service) mayRequest(ctx context.Context, tx *gorm.DB, expert, request uuid.UUID, of demand, now time.Time) error {
+func (s *Service) mayRequest(tx *gorm.DB, expert, request uuid.UUID, of demand, now time.Time) error {
 	var made int64
 	err := tx.Model(&Run{}).Where("kind = ? AND period = ? AND completed_at IS NOT NULL", OnDemand, request.String()).Count(&made).Error
 	if err != nil {
@@ -144,14 +151,7 @@ func (s *Service) mayRequest(ctx context.Context, tx *gorm.DB, expert, request u
 	if made > 0 {
 		return nil
 	}
-	err = s.payable(tx, expert)
-	if errors.Is(err, ErrOwing) { // perhaps what they have pays it
-		if err := netDebtsTx(ctx, tx, now, expert); err != nil {
-			return err
-		}
-		err = s.payable(tx, expert)
-	}
-	if err != nil {
+	if err := s.payable(tx, expert); err != nil {
 		return err
 	}
 	due, err := s.dueOf(tx, expert, of, now)

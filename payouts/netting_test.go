@@ -3,6 +3,7 @@ package payouts_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -136,12 +137,12 @@ func TestPayoutsPayWhatIsOwedFirst(t *testing.T) {
 		if _, err := b.service.RequestPayout(ctx, poor, uuid.New()); !errors.Is(err, payouts.ErrOwing) {
 			t.Errorf("asked for by who owes more: %v", err)
 		}
+		b.stands("refused", poor, 0, 800)
 		if made, err := b.service.CreateRun(ctx, "2026-W10"); made != 1 || err != nil {
 			t.Errorf("the weekly run pays %d, %v", made, err)
 		}
 		b.stands("paid out", asks, 0, 0)
 		b.stands("paid out weekly", waits, 0, 0)
-		b.stands("not enough", poor, 0, 800)
 	})
 }
 
@@ -164,5 +165,43 @@ func TestReleaseWhileTakenBack(t *testing.T) {
 		}))
 		b.must(<-released)
 		b.stands("released", expert, 0, 2500)
+	})
+}
+
+// Who moves several people's money waits for who takes pay back, or the other way
+// round: neither is undone for the other.
+func TestLockedWhileTakenBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		expert := b.payee(3000)
+		paid, next := b.onlyReward(expert), b.earned(expert, 500, 100)
+		var begun atomic.Int32 // transactions: one that is undone for another begins again
+		tx := func(fn func(ctx context.Context, tx *gorm.DB) error) error {
+			return b.tx(func(ctx context.Context, tx *gorm.DB) error {
+				begun.Add(1)
+				return fn(ctx, tx)
+			})
+		}
+		taken := make(chan error, 1)
+		b.must(tx(func(ctx context.Context, held *gorm.DB) error {
+			moves := payouts.Locks{Program: b.program, Hold: uuid.New(), Reward: next, Experts: []uuid.UUID{expert}}
+			if err := payouts.LockTx(ctx, held, "EUR", moves); err != nil {
+				return err
+			}
+			go func() {
+				taken <- tx(func(ctx context.Context, tx *gorm.DB) error {
+					return payouts.ClawBackTx(ctx, tx, b.clock.now(), paid, uuid.New())
+				})
+			}()
+			if err := b.untilWaits(held, taken); err != nil {
+				return err
+			}
+			return payouts.ReleaseTx(ctx, held, b.clock.now(), next)
+		}))
+		b.must(<-taken)
+		if n := begun.Load(); n != 2 {
+			t.Errorf("%d transactions were begun for two", n)
+		}
+		b.stands("released, and taken back", expert, 500, 0)
 	})
 }

@@ -82,7 +82,7 @@ func (s *Service) concludeTx(ctx context.Context, tx *gorm.DB, r *Review, w work
 	if err := s.writeVerdictTx(ctx, tx, r, &w, pays, now); err != nil {
 		return err
 	}
-	if err := lockMoneyTx(ctx, tx, *r, w, given); err != nil {
+	if err := lockMoneyTx(ctx, tx, *r, w, pays, given); err != nil {
 		return err
 	}
 	if pays {

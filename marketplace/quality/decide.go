@@ -73,7 +73,7 @@ func (s *Service) decideTx(ctx context.Context, tx *gorm.DB, r *Review, w work, 
 	if err != nil {
 		return err
 	}
-	if err := lockMoneyTx(ctx, tx, *r, w, given, uuid.UUID(caller.Person)); err != nil {
+	if err := lockMoneyTx(ctx, tx, *r, w, pays, given, uuid.UUID(caller.Person)); err != nil {
 		return err
 	}
 	if pays {
@@ -147,16 +147,19 @@ func (r *Review) by() access.PersonID {
 
 // lockMoneyTx locks ahead what a review that may be paid for moves: the pay of
 // the expert and of those who reviewed, who may at the same time be judging one
-// another's work.
-func lockMoneyTx(ctx context.Context, tx *gorm.DB, r Review, w work, given []Vote, more ...uuid.UUID) error {
+// another's work. The answer's reward is moved where the verdict pays.
+func lockMoneyTx(ctx context.Context, tx *gorm.DB, r Review, w work, pays bool, given []Vote, more ...uuid.UUID) error {
 	if r.RewardMinor == 0 {
 		return nil
 	}
-	people := append(more, uuid.UUID(w.turn.PersonID))
-	for _, v := range given {
-		people = append(people, uuid.UUID(v.PersonID))
+	l := payouts.Locks{Program: uuid.UUID(w.of.ProgramID), Hold: uuid.UUID(r.ID), Experts: append(more, uuid.UUID(w.turn.PersonID))}
+	if pays {
+		l.Reward = uuid.UUID(w.turn.ID)
 	}
-	return payouts.LockTx(ctx, tx, r.Currency, uuid.UUID(w.of.ProgramID), uuid.UUID(r.ID), people...)
+	for _, v := range given {
+		l.Experts = append(l.Experts, uuid.UUID(v.PersonID))
+	}
+	return payouts.LockTx(ctx, tx, r.Currency, l)
 }
 
 // settleReviewTx pays for a review what was set aside: to those who voted before

@@ -210,7 +210,7 @@ func (s *Service) lapseDueTx(ctx context.Context, tx *gorm.DB, row job.RowID, no
 		if err != nil {
 			return err
 		}
-		if err := lockMoneyTx(ctx, tx, r, w, given); err != nil {
+		if err := lockMoneyTx(ctx, tx, r, w, false, given); err != nil {
 			return err
 		}
 		if err := payVotesTx(ctx, tx, r.ID, given, nil, now); err != nil {

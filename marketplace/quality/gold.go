@@ -267,7 +267,7 @@ func (s *Service) judgeGoldTx(ctx context.Context, tx *gorm.DB, id VoteID, said 
 	if err := saveReviewersTx(ctx, tx, known, one); err != nil {
 		return err
 	}
-	if err := payouts.LockTx(ctx, tx, v.Currency, uuid.UUID(v.ProgramID), uuid.UUID(v.ID), uuid.UUID(v.PersonID)); err != nil {
+	if err := payouts.LockTx(ctx, tx, v.Currency, payouts.Locks{Program: uuid.UUID(v.ProgramID), Hold: uuid.UUID(v.ID), Experts: []uuid.UUID{uuid.UUID(v.PersonID)}}); err != nil {
 		return err
 	}
 	return payVotesTx(ctx, tx, ReviewID(v.ID), one, nil, now)
