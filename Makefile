@@ -68,12 +68,23 @@ replay: build ## replay the small data set on SQLite and print the report
 measure: ## print what serving costs: binary, time to start, idle memory
 	scripts/measure-serve.sh
 
+# What needs Node is left out where it is missing.
+NODE := $(shell command -v node)
+
 .PHONY: test
-test: deps check ## check and test everything, on SQLite and PostgreSQL, and the faces where Node is
-	$(GOTEST) $(LONGEST) ./...
+test: deps ## check and test everything, on SQLite and PostgreSQL, and the faces where Node is
+	$(MAKE) -j2 check $(if $(NODE),$(UI)/node_modules/.installed)
+	$(if $(NODE),$(MAKE) web,@echo "Node 20 is not installed: nothing is tested in browsers" >&2)
+	$(MAKE) -j2 test-go $(if $(NODE),test-faces)
+
+# Beside it browsers are tested, whose people wait: they go first.
+.PHONY: test-go
+test-go:
+	nice $(GOTEST) $(LONGEST) ./...
 	scripts/tidy.sh
-	if command -v node >/dev/null; then $(MAKE) web-test browser-core; \
-	else echo "Node 20 is not installed: nothing was tested in browsers" >&2; fi
+
+.PHONY: test-faces
+test-faces: web-test browser-core
 
 .PHONY: browser-core
 browser-core: web build
