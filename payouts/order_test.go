@@ -190,19 +190,23 @@ func TestRefundWaitsForClearedMoney(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b, ctx := newBank(t, db), context.Background()
 		b.paidIn(3000)
-		back := func() error {
-			_, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(1000)})
+		back := func(minor int64) error {
+			_, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(minor)})
 			return err
 		}
 		b.must(b.db.Exec("UPDATE sandbox_balances SET minor = 1999").Error)
-		b.must(back())
+		b.must(back(1000))
 		dbtest.Unchanged(t, db, func() {
-			if err := back(); !errors.Is(err, payouts.ErrNotCleared) {
+			if err := back(1000); !errors.Is(err, payouts.ErrNotCleared) {
 				t.Errorf("one of two: %v", err)
+			}
+			wallet, _ := b.refunding()
+			if err := back(wallet + 1); !errors.Is(err, payouts.ErrInsufficientFunds) { // however long one waits
+				t.Errorf("more than there is: %v", err)
 			}
 		})
 		b.must(b.db.Exec("UPDATE sandbox_balances SET minor = 2000").Error)
-		b.must(back())
+		b.must(back(1000))
 	})
 }
 

@@ -180,18 +180,21 @@ func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, cleared f
 }
 
 // mayGoBack refuses a refund to a brand that is frozen, by a dispute for instance,
-// and one that leaves less than the brand owes: what it was given on credit is no
-// money of its own. The wallet is locked, and nobody comes to owe more without it,
+// one of more than its wallet has, and one that leaves less than the brand owes: what
+// it was given on credit is no money of its own. The wallet is locked, and nobody comes to owe more without it,
 // so that reading the debt is enough.
 func (r Refund) mayGoBack(ctx context.Context, tx *gorm.DB, wallet ledger.Account) error {
 	if err := refuseFrozen(tx, r.Brand, uuid.Nil); err != nil {
 		return err
 	}
-	owed, err := ledger.BalanceTx(ctx, tx, account(ledger.BrandOwes, r.Brand, r.Amount.Currency))
-	if err != nil || owed.Minor == 0 {
+	have, err := ledger.BalanceTx(ctx, tx, wallet)
+	if err != nil {
 		return err
 	}
-	have, err := ledger.BalanceTx(ctx, tx, wallet)
+	if lacks := r.Amount.Minor - have.Minor; lacks > 0 {
+		return &ledger.InsufficientFundsError{Account: wallet, Missing: Money{Minor: lacks, Currency: have.Currency}}
+	}
+	owed, err := ledger.BalanceTx(ctx, tx, account(ledger.BrandOwes, r.Brand, r.Amount.Currency))
 	if err == nil && r.Amount.Minor > have.Minor-owed.Minor {
 		err = fmt.Errorf("%w: brand %s, %s", ErrOwing, r.Brand, owed)
 	}

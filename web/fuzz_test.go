@@ -61,6 +61,7 @@ func TestNoRequestBreaksAnything(t *testing.T) {
 					break
 				}
 			}
+			f.tomorrow()
 		}
 		t.Logf("%d requests: %v", f.sent, f.statuses)
 	})
@@ -98,6 +99,12 @@ type call struct {
 	query        url.Values
 	header       http.Header
 	body         []byte
+}
+
+// tomorrow begins a new day, before so much was asked for on one that more is refused.
+func (f *fuzzer) tomorrow() {
+	f.Clock.Advance(24 * time.Hour)
+	f.badly = badTokens(f.Server)
 }
 
 // visit bends requests of one route, in a scene in which it can succeed, and
