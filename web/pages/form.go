@@ -15,6 +15,18 @@ type form struct {
 	visit  *visit
 	wrong  []string // fields, in the form's order
 	notice string   // what is wrong with the whole
+	often  bool     // it was sent too often
+}
+
+// status is what a page with the form is answered with.
+func (f *form) status() int {
+	switch {
+	case !f.failed():
+		return http.StatusOK
+	case f.often:
+		return http.StatusTooManyRequests
+	}
+	return http.StatusUnprocessableEntity
 }
 
 func (f *form) failed() bool { return f != nil && (len(f.wrong) > 0 || f.notice != "") }
@@ -103,7 +115,8 @@ func (v *visit) refused(err error, fields ...string) (*form, error) {
 	if !errors.As(err, &p) || p.Status >= http.StatusInternalServerError {
 		return nil, err
 	}
-	f := &form{visit: v}
+	v.retryAfter(p)
+	f := &form{visit: v, often: p.Status == http.StatusTooManyRequests}
 	for _, name := range fields {
 		if slices.ContainsFunc(p.Errors, func(d problem.Detail) bool { return about(d, name) }) {
 			f.wrong = append(f.wrong, name)

@@ -26,15 +26,20 @@ func (v *visit) fail(err error) {
 	v.problemPage(p)
 }
 
+// retryAfter tells a browser when to try again, if the problem does.
+func (v *visit) retryAfter(p *problem.Problem) {
+	if p.RetryAfter > 0 {
+		v.w.Header().Set("Retry-After", strconv.Itoa(int(p.RetryAfter.Seconds())))
+	}
+}
+
 // problemPage answers with a problem's page. A request whose address is no
 // good is for something that is not there.
 func (v *visit) problemPage(p *problem.Problem) {
 	if v.r.Method == http.MethodGet && (p.Status == http.StatusUnprocessableEntity || p.Status == http.StatusBadRequest) {
 		p = problem.New("not_found", "")
 	}
-	if p.RetryAfter > 0 {
-		v.w.Header().Set("Retry-After", strconv.Itoa(int(p.RetryAfter.Seconds())))
-	}
+	v.retryAfter(p)
 	t := trouble{Status: p.Status, Code: p.Code, Text: v.say(p), Request: p.Request}
 	if t.Request == "" {
 		t.Request = v.w.Header().Get("X-Request-Id")

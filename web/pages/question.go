@@ -157,11 +157,7 @@ func (v *visit) showQuestion(c client, q conversation, f *form) error {
 		}
 		q.Recommend = nps.Ask
 	}
-	shown := page{name: "question", title: "question.title", args: []any{"title", q.Title}, data: q, form: f}
-	if f != nil {
-		shown.status = 422
-	}
-	return v.show(shown)
+	return v.show(page{name: "question", title: "question.title", args: []any{"title", q.Title}, data: q, form: f, status: f.status()})
 }
 
 // bodies make what a verb sends, of the form.

@@ -100,7 +100,7 @@ func (v *visit) again(err error, p page, fields ...string) error {
 	if err != nil {
 		return err
 	}
-	p.form, p.status = f, 422
+	p.form, p.status = f, f.status()
 	return v.show(p)
 }
 

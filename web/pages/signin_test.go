@@ -1,6 +1,7 @@
 package pages_test
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -60,6 +61,21 @@ func TestSigningUpAndIn(t *testing.T) {
 			if p := b.do("POST", "/sign-in", url.Values{"email": {ada}, "password": {webtest.Password}, "next": {next}}); p.path != want {
 				t.Errorf("signing in on the way to %q led to %s", next, p.path)
 			}
+		}
+	})
+}
+
+// Who tries too often is told so, and when to try again, by the answer's status too.
+func TestTryingTooOften(t *testing.T) {
+	each(t, func(t *testing.T, b *browser) {
+		setPassword(b, "olga@example.com")
+		for range 10 {
+			b.send("/sign-in", http.StatusUnprocessableEntity, "email", "olga@example.com", "password", "a wrong one")
+		}
+		p := b.send("/sign-in", http.StatusTooManyRequests, "email", "olga@example.com", "password", webtest.Password)
+		p.says(t, "This was tried too often.", "Try again in 15 minutes")
+		if after := p.header.Get("Retry-After"); after != "900" {
+			t.Errorf("try again after %q s", after)
 		}
 	})
 }
