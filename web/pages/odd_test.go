@@ -123,7 +123,7 @@ func oddVisitors(s *webtest.Server) []oddVisitor {
 			return b.send("/sign-in", http.StatusSeeOther, "email", "olga@example.com", "password", webtest.Password)
 		}, "knowhow_refresh"},
 		{open(s), func(b *browser) seen {
-			b.Clock.Advance(time.Hour) // on one day not so many may ask from one place
+			b.Clock.Advance(2 * time.Hour) // on one day not so many may ask from one place
 			return b.send("/ask/"+b.Market.Program.ID.String(), http.StatusSeeOther, "title", "My box is dead", "body", "Since Sunday.", "language", "en")
 		}, "knowhow_customer_"},
 	}
