@@ -55,9 +55,9 @@ func (s *Service) free(tx *gorm.DB, cleared funds) (funds, error) {
 	err := tx.Raw(`SELECT currency, CAST(SUM(minor) AS bigint) AS minor FROM (
 		SELECT currency, amount_minor AS minor FROM payouts WHERE state IN ('created', 'sending') AND provider = ?
 		UNION ALL
-		SELECT currency, amount_minor FROM payout_orders WHERE state IN ('created', 'sending') AND provider = ? AND kind = ?
+		SELECT currency, amount_minor FROM payout_orders WHERE state IN ('created', 'sending') AND provider = ? AND kind = 'refund'
 			AND `+notKept+`) AS open
-		GROUP BY currency`, s.Provider.Label(), s.Provider.Label(), MoveRefund).Scan(&open).Error
+		GROUP BY currency`, s.Provider.Label(), s.Provider.Label()).Scan(&open).Error
 	if err != nil {
 		return nil, fmt.Errorf("add up what is under way: %w", err)
 	}

@@ -150,7 +150,7 @@ func (s *Service) inHandTx(ctx context.Context, tx *gorm.DB, caller access.Calle
 	var rows marketplace.Listing[reviewRow]
 	err := judgeable(ctx, tx, "reviews", caller.Person, "reviews.id, reviews.next_due_at, reviews.reward_minor, reviews.currency").
 		Joins("JOIN review_turns ON review_turns.review_id = reviews.id AND review_turns.ended_at IS NULL").
-		Where("review_turns.brand_id = ? AND review_turns.person_id = ? AND reviews.state = ? AND reviews.next_due_at > ?", brand, caller.Person, ReviewOpen, now).
+		Where("review_turns.brand_id = ? AND review_turns.person_id = ? AND reviews.state = 'open' AND reviews.next_due_at > ?", brand, caller.Person, now).
 		Find(&rows.Items).Error
 	if err != nil {
 		return nil, fmt.Errorf("find the review in hand: %w", err)

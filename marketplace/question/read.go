@@ -50,15 +50,16 @@ func (s *Service) OpenOffers(ctx context.Context, caller access.Caller) ([]Offer
 	return views, nil
 }
 
-// mostOpen is how many open offers are listed.
-const mostOpen = 100
+// mostOpen is how many open offers are listed. It stands in the statement: SQLite
+// reads what a LIMIT is bound to as it plans, and would plan at every reading.
+const mostOpen = "100"
 
 func openOffersTx(tx *gorm.DB, person access.PersonID, now time.Time) ([]OfferView, error) {
 	rows, err := marketplace.RowsTx(marketplace.Last(tx), `SELECT o.id, o.reward_minor, o.currency, o.effort_s, o.why, o.items, o.offered_at, o.expires_at,
 		q.id, q.title, q.body, q.context, q.tags, q.language
 		FROM offers o JOIN questions q ON q.id = o.question_id
 		WHERE o.person_id = ? AND o.state = 'open' AND o.expires_at > ?
-		ORDER BY o.expires_at, o.offered_at, o.position LIMIT ?`, person, now, mostOpen)
+		ORDER BY o.expires_at, o.offered_at, o.position LIMIT `+mostOpen, person, now)
 	if err != nil {
 		return nil, err
 	}
