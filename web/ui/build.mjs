@@ -70,6 +70,9 @@ async function widget() {
   }
 }
 
+// A .br has to be smaller than the .gz by this many bytes: both are in the program.
+const gain = 200;
+
 // compress writes .gz and .br beside every file that gains by it.
 function compress(dir) {
   if (!existsSync(dir)) return;
@@ -79,7 +82,8 @@ function compress(dir) {
     const file = join(item.parentPath, item.name);
     const plain = readFileSync(file);
     const small = { gz: gzipSync(plain, { level: 9 }), br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }) };
-    for (const [ending, packed] of Object.entries(small)) if (packed.length < plain.length) writeFileSync(`${file}.${ending}`, packed);
+    if (small.gz.length < plain.length) writeFileSync(`${file}.gz`, small.gz);
+    if (small.br.length + gain < Math.min(small.gz.length, plain.length)) writeFileSync(`${file}.br`, small.br);
     // The program unpacks what few ask for: it is smaller by what is not in it twice.
     if (file.includes('/assets/') && small.gz.length < plain.length) rmSync(file);
   }
