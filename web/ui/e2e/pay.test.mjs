@@ -63,8 +63,8 @@ for (const [where, size] of Object.entries({ phone, desk })) {
   });
 
   scene(`a payout with the sandbox, on a ${where}`, async ({ house, browser }) => {
-    const before = (await as(house, 'ayse').get('/me/earnings')).data[0];
-    const page = await (await browser.person(house, 'ayse', { size })).newPage();
+    const before = (await as(house, 'tomas').get('/me/earnings')).data[0]; // who is paid when he asks
+    const page = await (await browser.person(house, 'tomas', { size })).newPage();
     await page.goto(`${house.url}/work/earnings`);
     await settled(page);
     await page.getByText('Sandbox').first().waitFor();

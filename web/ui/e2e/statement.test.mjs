@@ -9,24 +9,28 @@ import { scene } from './frame/scene.mjs';
 
 for (const size of [phone, desk]) {
   scene(`payouts by choice and statements, at ${size.width} px`, async ({ house, browser }) => {
-    const api = as(house, 'ayse');
+    const api = as(house, 'tomas'); // who is paid when he asks, so that there is something every day
     const before = (await api.get('/me/earnings')).data[0];
     assert.ok(before.available >= before.payout.minimum && before.payout.instant === '', JSON.stringify(before));
-    const page = await (await browser.person(house, 'ayse', { size })).newPage();
+    assert.equal(before.payout.weekly, 'when_asked');
+    const page = await (await browser.person(house, 'tomas', { size })).newPage();
     await page.goto(`${house.url}/work/earnings`);
     await settled(page);
 
     await page.getByRole('button', { name: 'Change' }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('radio', { name: 'Every week' }).focus();
+    const weekly = dialog.getByRole('radio', { name: 'Every week' });
+    const asked = dialog.getByRole('radio', { name: 'When I ask' });
+    await asked.focus();
     assert.deepEqual(await violations(page), [], 'choosing');
-    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    assert.ok(await weekly.isChecked());
     await dialog.getByRole('button', { name: 'Save' }).focus();
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
-    await page.getByText('Paid when you ask.').waitFor();
-    assert.equal((await api.get('/me/earnings')).data[0].payout.weekly, 'when_asked');
+    await page.getByText('Paid when you ask.').waitFor({ state: 'detached' });
+    assert.equal((await api.get('/me/earnings')).data[0].payout.weekly, '');
 
     await page.getByRole('button', { name: 'Have it at once' }).click();
     await dialog.getByText('The fee is').waitFor();

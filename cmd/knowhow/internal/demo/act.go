@@ -16,6 +16,7 @@ import (
 	"knowhow/marketplace/conduct"
 	"knowhow/marketplace/expert"
 	"knowhow/marketplace/quality"
+	"knowhow/payouts"
 )
 
 // act is one thing that somebody of the demo does once, beside the questions: one
@@ -29,7 +30,7 @@ type act struct {
 
 // acts are all of them.
 func (w *world) acts() []act {
-	return slices.Concat(w.peers(), w.gold(), w.election(), w.talk(), w.proposals(), w.thanking(), w.applying(), w.measured(), w.preview())
+	return slices.Concat(w.peers(), w.gold(), w.election(), w.talk(), w.proposals(), w.thanking(), w.applying(), w.measured(), w.saving(), w.preview())
 }
 
 // expectActs puts on the agenda what is not done. Each has an instant that nothing
@@ -76,6 +77,14 @@ func (w *world) gold() (list []act) {
 		}})
 	}
 	return list
+}
+
+// saving: one of them is paid only when they ask, so that on any day of the week
+// somebody has something to ask for.
+func (w *world) saving() []act {
+	return []act{{52, 9, "tomas will ask for what is his", func(ctx context.Context) error {
+		return w.Earnings.Choose(ctx, w.by("tomas"), payouts.WhenAsked, payouts.Money{Minor: 1000, Currency: w.program.Currency})
+	}}}
 }
 
 // election: the experts elect who speaks for them.
