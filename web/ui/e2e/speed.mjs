@@ -1,7 +1,8 @@
 // How soon the widget and the public pages can be used by somebody with a slow
 // phone and a slow line: a processor four times slower, 1.6 Mbit/s, 150 ms, and
-// nothing in the cache. The least of five goes, since what else a machine does
-// only adds to it; over the limit it fails.
+// nothing in the cache. All are looked at in turns, and the least of ten goes,
+// since what else a machine does only adds to it, for a while; over the limit it
+// fails.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { shop } from './frame/shop.mjs';
 import { trusted } from './frame/trust.mjs';
 
 const limit = 500; // ms
-const times = 5;
+const times = 10;
 
 async function slow(browser) {
   const context = await browser.window({ size: phone });
@@ -64,16 +65,13 @@ try {
   await trusted(house, site);
   const measured = { widget: () => widget(browser, site.url) };
   for (const path of ['/', '/sign-in', '/sign-up', '/my/questions', `/join/${house.program}`, `/ask/${house.program}`]) measured[path] = () => page(browser, house.url + path);
-  let fine = true;
-  console.log(`Interactive with 4× slower processor, 1.6 Mbit/s, 150 ms; the least of ${times}, limit ${limit} ms:`);
-  for (const [name, measure] of Object.entries(measured)) {
-    const all = [];
-    for (let i = 0; i < times; i++) all.push(await measure());
-    const least = Math.round(Math.min(...all));
-    if (least > limit) fine = false;
-    console.log(`  ${String(least).padStart(5)} ms  ${name}${least > limit ? '  too slow' : ''}`);
+  const least = Object.fromEntries(Object.keys(measured).map((name) => [name, Infinity]));
+  for (let i = 0; i < times; i++) {
+    for (const [name, measure] of Object.entries(measured)) least[name] = Math.min(least[name], Math.round(await measure()));
   }
-  process.exitCode = fine ? 0 : 1;
+  console.log(`Interactive with 4× slower processor, 1.6 Mbit/s, 150 ms; the least of ${times}, limit ${limit} ms:`);
+  for (const [name, ms] of Object.entries(least)) console.log(`  ${String(ms).padStart(5)} ms  ${name}${ms > limit ? '  too slow' : ''}`);
+  process.exitCode = Object.values(least).every((ms) => ms <= limit) ? 0 : 1;
 } finally {
   await site?.close();
   await browser?.close();
