@@ -318,7 +318,7 @@ func TestWhatIsOwedIsTakenBackOfAPayout(t *testing.T) {
 		}
 		refused("nothing is owed", of)
 		agreed(earnings.NewAct{Kind: earnings.ActClawBack, Subject: work[0], Ground: earnings.GroundFraud})
-		b.After(b.Program.Policies.Review.AppealWindow)
+		b.at(b.Clock.Now().Add(b.Program.Policies.Review.AppealWindow))
 		refused("more than is owed", earnings.NewAct{Kind: of.Kind, Subject: of.Subject, Amount: eur(1001), Reason: why})
 		refused("another currency", earnings.NewAct{Kind: of.Kind, Subject: of.Subject, Amount: payouts.Money{Minor: 400, Currency: "USD"}, Reason: why})
 		unknown := of
