@@ -49,18 +49,18 @@ func (e *ear) begin(host, token string) error {
 	if err != nil {
 		return err
 	}
-	buffer := make([]byte, 2<<10)
-	for !bytes.Contains(e.rest, opened) {
+	buffer, read := make([]byte, 2<<10), []byte(nil)
+	for open := false; !open; {
 		n, err := e.conn.Read(buffer)
 		if err != nil {
-			return fmt.Errorf("%w after %.200q", err, e.rest)
+			return fmt.Errorf("%w after %.200q", err, read)
 		}
-		e.rest = append(e.rest, buffer[:n]...)
-		if len(e.rest) >= len(success) && !bytes.HasPrefix(e.rest, success) {
-			return fmt.Errorf("answered %.200q", e.rest)
+		read = append(read, buffer[:n]...)
+		if len(read) >= len(success) && !bytes.HasPrefix(read, success) {
+			return fmt.Errorf("answered %.200q", read)
 		}
+		_, e.rest, open = bytes.Cut(read, opened)
 	}
-	e.rest = nil
 	return e.conn.SetDeadline(time.Time{})
 }
 
@@ -68,12 +68,7 @@ func (e *ear) begin(host, token string) error {
 func (e *ear) hear(heard chan<- hearing) {
 	buffer, messages := make([]byte, 1<<10), 0
 	for {
-		n, err := e.conn.Read(buffer)
-		if err != nil {
-			return
-		}
 		at := time.Now()
-		e.rest = append(e.rest, buffer[:n]...)
 		for {
 			frame, rest, whole := bytes.Cut(e.rest, []byte("\n\n"))
 			if !whole {
@@ -88,6 +83,11 @@ func (e *ear) hear(heard chan<- hearing) {
 		if len(e.rest) == 0 {
 			e.rest = nil
 		}
+		n, err := e.conn.Read(buffer)
+		if err != nil {
+			return
+		}
+		e.rest = append(e.rest, buffer[:n]...)
 	}
 }
 
