@@ -54,8 +54,14 @@ browser: web build deps ## walk every face in a browser, at both sizes; takes so
 screenshots: web build deps ## take every page in light and dark at both sizes into web/ui/.screens
 	cd $(UI) && node e2e/screenshots.mjs
 
+.PHONY: compiled
+compiled: # the first time, while npm waits for the network
+	@[ -e $(UI)/node_modules/.installed ] || go build ./cmd/knowhow/...
+
 .PHONY: run
-run: $(if $(shell command -v npm),web) build ## serve the demo brand at http://127.0.0.1:8080
+run: ## serve the demo brand at http://127.0.0.1:8080
+	@$(MAKE) --no-print-directory -j2 $(if $(shell command -v npm),web) compiled
+	@$(MAKE) --no-print-directory build
 	@command -v npm >/dev/null || echo "Node 20 and npm are not installed: what needs scripts in a browser is missing" >&2
 	bin/knowhow serve --demo --database-url sqlite:bin/demo.db
 
