@@ -11,6 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gorm.io/gorm"
+
+	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/question"
 	"knowhow/payouts"
@@ -30,7 +33,6 @@ type load struct {
 	host     string
 	experts  map[access.PersonID]string // their tokens
 	asking   []string                   // the customers' tokens
-	owner    string
 	reviewer string
 	operator string
 
@@ -57,7 +59,7 @@ func newLoad(m *market, issuer *token.Issuer, host string) (*load, error) {
 	for _, c := range m.customers {
 		l.asking = append(l.asking, sign(c))
 	}
-	l.owner, l.reviewer, l.operator = sign(m.owner), sign(m.reviewer), sign(m.operator)
+	l.reviewer, l.operator = sign(m.reviewer), sign(m.operator)
 	return l, errors.Join(errs...)
 }
 
@@ -159,44 +161,45 @@ func (w *worker) ask(customer string) (question.ID, error) {
 	return q.ID, err
 }
 
-// offered is an offer as the brand, or the expert, lists it.
-type offered struct {
-	Data []struct {
-		ID       question.OfferID
-		Question question.ID
-		Expert   access.PersonID
+// awaitOffers looks for the question's offers and tells whom the first is for.
+// They are there at once where the question was routed as it was asked; a server
+// that has yet to read its index takes a while. It looks into the database, so as
+// not to burden the server.
+func (w *worker) awaitOffers(ctx context.Context, id question.ID) (access.PersonID, error) {
+	for start := time.Now(); ; time.Sleep(time.Millisecond) {
+		first, err := w.firstOffered(ctx, id)
+		switch {
+		case err != nil:
+			return access.PersonID{}, err
+		case !first.IsZero():
+			w.done(routed, start)
+			return first, nil
+		case time.Since(start) > answersWithin:
+			return access.PersonID{}, fmt.Errorf("nobody was offered question %s within %s", id, answersWithin)
+		}
 	}
 }
 
-// awaitOffers looks for the question's offers, as the brand, and tells whom the
-// first is for. They are there at once where the question was routed as it was
-// asked; a server that has yet to read its index takes a while. Every look costs
-// it something, so the next is not at once.
-func (w *worker) awaitOffers(ctx context.Context, id question.ID) (access.PersonID, error) {
-	path, start := fmt.Sprintf("/brands/%s/questions/%s/offers", w.market.brand, id), time.Now()
-	for {
-		var list offered
-		if err := w.client.must(http.MethodGet, path, w.owner, nil, &list); err != nil {
-			return access.PersonID{}, err
-		}
-		took := time.Since(start)
-		switch {
-		case len(list.Data) > 0:
-			w.done(routed, start)
-			return list.Data[0].Expert, nil
-		case took > answersWithin:
-			return access.PersonID{}, fmt.Errorf("nobody was offered question %s within %s", id, answersWithin)
-		case ctx.Err() != nil:
-			return access.PersonID{}, ctx.Err()
-		}
-		time.Sleep(max(time.Millisecond, took/8))
+// firstOffered is whom the question was offered first; zero: nobody yet.
+func (w *worker) firstOffered(ctx context.Context, id question.ID) (first access.PersonID, err error) {
+	err = w.market.Store.Read(ctx, w.market.brand, func(tx *gorm.DB) error {
+		return marketplace.ScanTx(tx.WithContext(ctx), "SELECT person_id FROM offers WHERE question_id = ? AND position = 1 LIMIT 1", []any{id}, &first)
+	})
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return first, fmt.Errorf("look whom question %s is offered to: %w", id, err)
 	}
+	return first, nil
 }
 
 // work is the expert's part: see what is offered, accept, answer.
 func (w *worker) work(id question.ID, expert string) error {
 	start := time.Now()
-	var list offered
+	var list struct {
+		Data []struct {
+			ID       question.OfferID
+			Question question.ID
+		}
+	}
 	if err := w.client.must(http.MethodGet, "/offers", expert, nil, &list); err != nil {
 		return err
 	}
