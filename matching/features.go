@@ -257,7 +257,18 @@ func (ix *Index) features(c *considered, at int64, whole *tally, v *Vector, s *s
 		v[featTags] = c.tags - float64(float64(len(s.tags))*math.Log(1+year/usuallyTagged))
 	}
 	v[featPrior] = unit(c.prior)
+	v.round()
 	return p.answers, year
+}
+
+// places is the decimal places that a feature is given to: the rest says nothing,
+// and would be most of what a record takes.
+const places = 1e6
+
+func (v *Vector) round() {
+	for i, x := range v {
+		v[i] = math.RoundToEven(x*places)/places + 0 // and no -0
+	}
 }
 
 // nothing is the past of who has none.

@@ -87,6 +87,7 @@ type ceilings struct {
 	rarely        float64 // drift of what comes off words and tags
 	words         float64 // weight of the words
 	nothing       float64 // parts of who has nothing to do with similar questions
+	rounded       float64 // the most that rounding features comes to, of the footing and now
 }
 
 func (f *footings) ceilings(w *Vector, n int, at int64, s *scratch) ceilings {
@@ -97,6 +98,9 @@ func (f *footings) ceilings(w *Vector, n int, at int64, s *scratch) ceilings {
 	c.words = w[featWords] + w[featWordsSum]*(s.telling/10)
 	c.rarely = (math.Abs(c.words) + math.Abs(w[featTags])*float64(len(s.tags))) * moved(featActivityYear, yearHalfLife, footingAfter)
 	c.nothing = (w[featNear] + w[featNearYear]) * logNothing
+	for _, weight := range w {
+		c.rounded += math.Abs(weight) / places
+	}
 	return c
 }
 
@@ -123,7 +127,7 @@ func (c *ceilings) of(x *considered, e *expert, whole *tally, s *scratch) (float
 		total += c.w[featNear]*logShare(x.near, whole.near) + c.w[featNearYear]*logShare(x.nearYear, whole.nearYear) +
 			c.w[featNearest]*ratio(x.nearest, whole.nearest)
 	}
-	return total + 1e-6 + 1e-9*math.Abs(total), true // sums in another order
+	return total + c.rounded + 1e-6 + 1e-9*math.Abs(total), true // sums in another order
 }
 
 // take notes the footing of a candidate whose features were worked out.

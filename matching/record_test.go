@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -50,6 +52,22 @@ func TestPartsSumToTotal(t *testing.T) {
 			}
 			if sum != c.Total || c.Rank != i+1 || i > 0 && c.Total > r.Candidates[i-1].Total {
 				t.Fatalf("place %d: parts sum to %v, total %v, rank %d", i+1, sum, c.Total, c.Rank)
+			}
+		}
+	})
+}
+
+// A feature takes little room in a record: six decimal places, and no -0.
+func TestFeaturesAreRounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawWorld(t)
+		r := w.index().Rank(w.query, w.candidates, DefaultWeights())
+		for _, c := range r.Candidates {
+			for j, x := range c.Features {
+				text := strconv.FormatFloat(x, 'f', -1, 64)
+				if _, decimals, _ := strings.Cut(text, "."); len(decimals) > 6 || text == "-0" {
+					t.Fatalf("%s: %s", r.Factors[j].Name, text)
+				}
 			}
 		}
 	})

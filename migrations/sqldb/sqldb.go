@@ -120,11 +120,11 @@ func prefer(ctx context.Context, c *pgx.Conn) error {
 }
 
 func openSQLite(ctx context.Context, file string) (*DB, error) {
-	// 64 MB of pages are kept in memory, and 32 MB of the write-ahead log are
+	// 32 MB of pages are kept in memory, and as much of the write-ahead log are
 	// gathered before it is copied back: hot pages are then written once for many
 	// transactions.
 	const common = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(8000)&_pragma=temp_store(memory)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(8000)&_pragma=temp_store(memory)" +
 		"&_time_format=sqlite&_timezone=UTC"
 	name := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + common
 	sent := &counter{}
