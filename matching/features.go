@@ -261,13 +261,13 @@ func (ix *Index) features(c *considered, at int64, whole *tally, v *Vector, s *s
 	return p.answers, year
 }
 
-// places is the decimal places that a feature is given to: the rest says nothing,
-// and would be most of what a record takes.
-const places = 1e6
+// sixPlaces is ten to the decimal places of a feature: the rest would say nothing,
+// and be most of what a record takes.
+const sixPlaces = 1e6
 
 func (v *Vector) round() {
 	for i, x := range v {
-		v[i] = math.RoundToEven(x*places)/places + 0 // and no -0
+		v[i] = math.RoundToEven(x*sixPlaces)/sixPlaces + 0 // and no -0
 	}
 }
 

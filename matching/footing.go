@@ -99,7 +99,7 @@ func (f *footings) ceilings(w *Vector, n int, at int64, s *scratch) ceilings {
 	c.rarely = (math.Abs(c.words) + math.Abs(w[featTags])*float64(len(s.tags))) * moved(featActivityYear, yearHalfLife, footingAfter)
 	c.nothing = (w[featNear] + w[featNearYear]) * logNothing
 	for _, weight := range w {
-		c.rounded += math.Abs(weight) / places
+		c.rounded += math.Abs(weight) / sixPlaces
 	}
 	return c
 }
