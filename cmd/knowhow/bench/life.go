@@ -183,7 +183,7 @@ func (w *worker) awaitOffers(ctx context.Context, id question.ID) (access.Person
 // firstOffered is whom the question was offered first; zero: nobody yet.
 func (w *worker) firstOffered(ctx context.Context, id question.ID) (first access.PersonID, err error) {
 	err = w.market.Store.Read(ctx, w.market.brand, func(tx *gorm.DB) error {
-		return marketplace.ScanTx(tx.WithContext(ctx), "SELECT person_id FROM offers WHERE question_id = ? AND position = 1 LIMIT 1", []any{id}, &first)
+		return marketplace.ScanTx(marketplace.Last(tx.WithContext(ctx)), "SELECT person_id FROM offers WHERE question_id = ? AND position = 1 LIMIT 1", []any{id}, &first)
 	})
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return first, fmt.Errorf("look whom question %s is offered to: %w", id, err)
