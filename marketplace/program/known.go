@@ -115,3 +115,24 @@ func (s *Service) KnownTx(ctx context.Context, tx *gorm.DB, id ID, version int64
 	s.known.keep(p)
 	return p, nil
 }
+
+// KnownOfTx is KnownTx for several programs that tx can see, in one statement
+// where this process knows them.
+func (s *Service) KnownOfTx(ctx context.Context, tx *gorm.DB, ids []ID) (map[ID]*Known, error) {
+	var rows []struct {
+		ID      ID
+		Version int64
+	}
+	if err := tx.WithContext(ctx).Table("programs").Select("id, version").Where("id IN ?", ids).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("look up %d programs: %w", len(ids), err)
+	}
+	known := make(map[ID]*Known, len(rows))
+	for _, r := range rows {
+		p, err := s.KnownTx(ctx, tx, r.ID, r.Version)
+		if err != nil {
+			return nil, err
+		}
+		known[r.ID] = p
+	}
+	return known, nil
+}

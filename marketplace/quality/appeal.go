@@ -48,7 +48,7 @@ func (s *Service) appealTx(ctx context.Context, tx *gorm.DB, f *Refusal, w work,
 	if f.State == Appealable && f.late(now) {
 		return fmt.Errorf("appeal refusal %s: %w", f.ID, question.ErrTooLate)
 	}
-	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
+	p, err := s.questions.ProgramTx(ctx, tx, &w.of)
 	if err != nil {
 		return err
 	}

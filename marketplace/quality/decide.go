@@ -48,7 +48,11 @@ func (s *Service) Decide(ctx context.Context, caller access.Caller, brand market
 		if err := givenTx(ctx, tx, r, caller.Person); err != nil {
 			return err
 		}
-		if err := s.wholeTx(ctx, tx, w.of.ProgramID, v); err != nil {
+		p, err := s.questions.ProgramTx(ctx, tx, &w.of)
+		if err != nil {
+			return err
+		}
+		if err := v.whole(p); err != nil {
 			return err
 		}
 		return s.decideTx(ctx, tx, &r, w, caller, v)
@@ -125,7 +129,7 @@ func (s *Service) weightTx(ctx context.Context, tx *gorm.DB, r Review, w work) (
 	if r.Cause != CauseRating {
 		return reviewWeight, nil
 	}
-	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
+	p, err := s.questions.ProgramTx(ctx, tx, &w.of)
 	return verdictWeight(r.Cause, p), err
 }
 

@@ -80,12 +80,11 @@ func (s *Service) AddGold(ctx context.Context, caller access.Caller, id program.
 		if n >= maxGold {
 			return ErrTooMuchGold
 		}
-		hidden, err := s.questions.HideManyTx(ctx, tx, p.BrandID, []question.Hiding{
-			{Program: id, Texts: []string{text.Title, text.Question, text.Answer, text.Because}},
-		})
+		words, err := s.programs.NamesTx(ctx, tx, p.BrandID, id)
 		if err != nil {
 			return err
 		}
+		hidden := s.questions.HideMany([]question.Hiding{{Keep: words, Texts: []string{text.Title, text.Question, text.Answer, text.Because}}})
 		text.Title, text.Question, text.Answer, text.Because = hidden[0][0], hidden[0][1], hidden[0][2], hidden[0][3]
 		g = Gold{ID: marketplace.NewID[Gold](), BrandID: p.BrandID, ProgramID: id, GoldText: text, MadeBy: caller.String(), MadeAt: s.clock.Now()}
 		if err := tx.WithContext(ctx).Create(&g).Error; err != nil {

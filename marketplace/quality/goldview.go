@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"knowhow/marketplace"
 	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
 )
@@ -19,9 +20,9 @@ func (s *Service) goldViewsTx(ctx context.Context, tx *gorm.DB, gold map[GoldID]
 	if len(gold) == 0 {
 		return nil
 	}
-	ids := make([]GoldID, 0, len(gold))
-	for id := range gold {
-		ids = append(ids, id)
+	ids, among := make([]GoldID, 0, len(gold)), make([]program.ID, 0, len(gold))
+	for id, v := range gold {
+		ids, among = append(ids, id), append(among, v.ProgramID)
 	}
 	var items []Gold
 	if err := tx.WithContext(ctx).Where("id IN ?", ids).Find(&items).Error; err != nil {
@@ -31,16 +32,19 @@ func (s *Service) goldViewsTx(ctx context.Context, tx *gorm.DB, gold map[GoldID]
 	if err != nil {
 		return err
 	}
-	rubrics := map[program.ID]program.Rubric{}
+	programs, err := s.programs.KnownOfTx(ctx, tx, among)
+	if err != nil {
+		return err
+	}
 	for _, g := range items {
 		v := gold[g.ID]
-		rubric, err := s.rubricTx(ctx, tx, v.ProgramID, rubrics)
-		if err != nil {
-			return err
+		p := programs[v.ProgramID]
+		if p == nil {
+			return marketplace.NotFound("program", v.ProgramID)
 		}
 		rnd := s.lots(work{of: question.Question{AskedAt: v.AskedAt}}, "gold view "+g.Title, 0)
 		asked, answered := beside[momentOf(v)].about(rnd, v.AskedAt)
-		views[v.ID] = WorkView{Title: g.Title, Tags: []string{}, Language: g.Language, Rubric: rubric, Turns: []question.Turn{
+		views[v.ID] = WorkView{Title: g.Title, Tags: []string{}, Language: g.Language, Rubric: p.Policies.Rubric, Turns: []question.Turn{
 			{Position: 1, Author: question.ByCustomer, Text: g.Question, At: asked},
 			{Position: 2, Author: question.ByExpert, Text: g.Answer, At: answered},
 		}}

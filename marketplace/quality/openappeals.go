@@ -48,7 +48,7 @@ func (s *Service) OpenAppeals(ctx context.Context, caller access.Caller, brand m
 		if err != nil {
 			return err
 		}
-		list, err = seen(ctx, tx, s, brand, rows, func(r appealRow) judged { return r.Judged }, appealRow.open)
+		list, err = seen(ctx, tx, s, rows, func(r appealRow) judged { return r.Judged }, appealRow.open)
 		return err
 	})
 	return list, err
@@ -66,25 +66,8 @@ func (s *Service) AllOpenAppeals(ctx context.Context, caller access.Caller, page
 		if err != nil {
 			return err
 		}
-		list.Items, list.Next = make([]OpenAppeal, len(rows.Items)), rows.Next
-		places := map[marketplace.BrandID][]int{} // what is hidden in a text is the brand's to say
-		for i, r := range rows.Items {
-			places[r.BrandID] = append(places[r.BrandID], i)
-		}
-		for brand, at := range places {
-			works := make([]judged, len(at))
-			for n, i := range at {
-				works[n] = rows.Items[i].Judged
-			}
-			views, err := s.viewsTx(ctx, tx, brand, works)
-			if err != nil {
-				return err
-			}
-			for n, i := range at {
-				list.Items[i] = rows.Items[i].open(views[n])
-			}
-		}
-		return nil
+		list, err = seen(ctx, tx, s, rows, func(r appealRow) judged { return r.Judged }, appealRow.open)
+		return err
 	})
 	return list, err
 }

@@ -42,7 +42,7 @@ func (s *Service) reviewRated(ctx context.Context, tx *gorm.DB, e event.Event) e
 	if !due.After(now) {
 		return nil
 	}
-	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
+	p, err := s.questions.ProgramTx(ctx, tx, &w.of)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (s *Service) Proposals(ctx context.Context, caller access.Caller, brand mar
 		if err != nil {
 			return fmt.Errorf("list the failed reviews: %w", err)
 		}
-		list, err = seen(ctx, tx, s, brand, rows, func(r proposalRow) judged { return r.Judged }, func(r proposalRow, v WorkView) Proposal {
+		list, err = seen(ctx, tx, s, rows, func(r proposalRow) judged { return r.Judged }, func(r proposalRow, v WorkView) Proposal {
 			return Proposal{r.ID, r.Judged.AssignmentID, r.Scores, r.Note, r.ReleaseAt, v}
 		})
 		return err

@@ -48,7 +48,7 @@ func (s *Service) refuseTx(ctx context.Context, tx *gorm.DB, w work, by access.P
 	if err := s.questions.ContestTx(ctx, tx, w.turn.ID, string(reason)); err != nil {
 		return Refusal{}, err
 	}
-	p, err := s.programs.LoadTx(ctx, tx, w.of.ProgramID)
+	p, err := s.questions.ProgramTx(ctx, tx, &w.of)
 	if err != nil {
 		return Refusal{}, err
 	}

@@ -1,15 +1,12 @@
 package quality
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"slices"
 	"time"
-
-	"gorm.io/gorm"
 
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
@@ -164,14 +161,10 @@ func (v Verdict) check() error {
 	return marketplace.CheckText("note", v.Note, 0, maxText)
 }
 
-// wholeTx refuses a verdict without a line that the program judges by.
-func (s *Service) wholeTx(ctx context.Context, tx *gorm.DB, id program.ID, v Verdict) error {
-	if v.Scores[Tone] > 0 {
+// whole refuses a verdict without a line that the program judges by.
+func (v Verdict) whole(p program.Program) error {
+	if v.Scores[Tone] > 0 || !p.Policies.Rubric.Asks(string(Tone)) {
 		return nil
-	}
-	p, err := s.programs.LoadTx(ctx, tx, id)
-	if err != nil || !p.Policies.Rubric.Asks(string(Tone)) {
-		return err
 	}
 	return &marketplace.InvalidError{Field: "scores." + string(Tone), Reason: "is missing: this program judges by it"}
 }

@@ -153,35 +153,33 @@ func (s *Service) MyVotes(ctx context.Context, caller access.Caller, page market
 func (s *Service) votedOnTx(ctx context.Context, tx *gorm.DB, reader access.PersonID, votes []Vote) (map[VoteID]WorkView, error) {
 	views := map[VoteID]WorkView{}
 	about, gold := map[ReviewID]VoteID{}, map[GoldID]Vote{}
-	brands := map[marketplace.BrandID][]ReviewID{}
+	var ids []ReviewID
 	for _, v := range votes {
 		if !v.GoldID.IsZero() {
 			gold[v.GoldID] = v
 			continue
 		}
 		about[v.ReviewID] = v.ID
-		brands[v.BrandID] = append(brands[v.BrandID], v.ReviewID)
+		ids = append(ids, v.ReviewID)
 	}
-	for brand, ids := range brands {
-		var rows []struct {
-			ReviewID ReviewID
-			Judged   judged `gorm:"embedded"`
-		}
-		err := judgeable(ctx, tx, "reviews", reader, "reviews.id AS review_id").Where("reviews.id IN ?", ids).Find(&rows).Error
-		if err != nil {
-			return nil, fmt.Errorf("load what is to be judged: %w", err)
-		}
-		works := make([]judged, len(rows))
-		for i, r := range rows {
-			works[i] = r.Judged
-		}
-		shown, err := s.viewsTx(ctx, tx, brand, works)
-		if err != nil {
-			return nil, err
-		}
-		for i, r := range rows {
-			views[about[r.ReviewID]] = shown[i]
-		}
+	var rows []struct {
+		ReviewID ReviewID
+		Judged   judged `gorm:"embedded"`
+	}
+	err := judgeable(ctx, tx, "reviews", reader, "reviews.id AS review_id").Where("reviews.id IN ?", ids).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("load what is to be judged: %w", err)
+	}
+	works := make([]judged, len(rows))
+	for i, r := range rows {
+		works[i] = r.Judged
+	}
+	shown, err := s.viewsTx(ctx, tx, works)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range rows {
+		views[about[r.ReviewID]] = shown[i]
 	}
 	return views, s.goldViewsTx(ctx, tx, gold, views)
 }

@@ -155,7 +155,7 @@ func (s *Service) inHandTx(ctx context.Context, tx *gorm.DB, caller access.Calle
 	if err != nil {
 		return nil, fmt.Errorf("find the review in hand: %w", err)
 	}
-	list, err := seen(ctx, tx, s, brand, rows, func(r reviewRow) judged { return r.Judged }, func(r reviewRow, v WorkView) OpenReview {
+	list, err := seen(ctx, tx, s, rows, func(r reviewRow) judged { return r.Judged }, func(r reviewRow, v WorkView) OpenReview {
 		return OpenReview{ID: r.ID, Due: r.NextDueAt, Reward: payouts.Money{Minor: r.RewardMinor, Currency: r.Currency}, Work: v}
 	})
 	return list.Items, err

@@ -70,13 +70,13 @@ func judgeable(ctx context.Context, tx *gorm.DB, table string, reader access.Per
 
 // seen makes of a page of rows what their reader sees, in two statements
 // however many they are.
-func seen[R, V any](ctx context.Context, tx *gorm.DB, s *Service, brand marketplace.BrandID, rows marketplace.Listing[R], work func(R) judged, view func(R, WorkView) V) (marketplace.Listing[V], error) {
+func seen[R, V any](ctx context.Context, tx *gorm.DB, s *Service, rows marketplace.Listing[R], work func(R) judged, view func(R, WorkView) V) (marketplace.Listing[V], error) {
 	list := marketplace.Listing[V]{Items: make([]V, len(rows.Items)), Next: rows.Next}
 	works := make([]judged, len(rows.Items))
 	for i, row := range rows.Items {
 		works[i] = work(row)
 	}
-	views, err := s.viewsTx(ctx, tx, brand, works)
+	views, err := s.viewsTx(ctx, tx, works)
 	if err != nil {
 		return marketplace.Listing[V]{}, err
 	}
@@ -88,36 +88,39 @@ func seen[R, V any](ctx context.Context, tx *gorm.DB, s *Service, brand marketpl
 
 // viewsTx shows work blind: without the expert's own name too, which they may
 // have signed with.
-func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, works []judged) ([]WorkView, error) {
+func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, works []judged) ([]WorkView, error) {
 	if len(works) == 0 {
 		return nil, nil
 	}
-	ids := make([]question.ID, len(works))
+	ids, among := make([]question.ID, len(works)), make([]program.ID, len(works))
 	for i, w := range works {
-		ids[i] = w.QuestionID
+		ids[i], among[i] = w.QuestionID, w.ProgramID
 	}
 	messages, err := question.MessagesOfTx(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	rubrics := map[program.ID]program.Rubric{}
+	programs, err := s.programs.KnownOfTx(ctx, tx, among)
+	if err != nil {
+		return nil, err
+	}
 	views, hide := make([]WorkView, len(works)), make([]question.Hiding, len(works))
 	for i, w := range works {
-		views[i] = WorkView{Title: w.Title, Context: w.Context, Tags: w.Tags, Language: w.Language, Turns: w.turns(messages[w.QuestionID])}
-		if views[i].Rubric, err = s.rubricTx(ctx, tx, w.ProgramID, rubrics); err != nil {
-			return nil, err
+		p := programs[w.ProgramID]
+		if p == nil {
+			return nil, marketplace.NotFound("program", w.ProgramID)
+		}
+		views[i] = WorkView{
+			Title: w.Title, Context: w.Context, Tags: w.Tags, Language: w.Language, Turns: w.turns(messages[w.QuestionID]), Rubric: p.Policies.Rubric,
 		}
 		if w.ended() {
 			views[i].Ended = w.EndReason
 		}
-		if hide[i], err = s.hiding(w, views[i].Turns); err != nil {
+		if hide[i], err = s.hiding(w, p.Names, views[i].Turns); err != nil {
 			return nil, err
 		}
 	}
-	texts, err := s.questions.HideManyTx(ctx, tx, brand, hide)
-	if err != nil {
-		return nil, err
-	}
+	texts := s.questions.HideMany(hide)
 	for i := range views {
 		for n := range views[i].Turns {
 			views[i].Turns[n].Text = texts[i][n]
@@ -130,9 +133,9 @@ func (s *Service) viewsTx(ctx context.Context, tx *gorm.DB, brand marketplace.Br
 }
 
 // hiding says what is to be hidden in the turns, and in the note behind them.
-func (s *Service) hiding(w judged, turns []question.Turn) (question.Hiding, error) {
+func (s *Service) hiding(w judged, keep []string, turns []question.Turn) (question.Hiding, error) {
 	names, err := s.customers.OpenNames(w.CustomerID, w.NameSealed)
-	h := question.Hiding{Program: w.ProgramID, Redaction: w.Redaction, Names: append(names, w.Author), Texts: make([]string, len(turns))}
+	h := question.Hiding{Redaction: w.Redaction, Names: append(names, w.Author), Keep: keep, Texts: make([]string, len(turns))}
 	for i, t := range turns {
 		h.Texts[i] = t.Text
 	}
@@ -174,14 +177,4 @@ func answerTo(messages []question.Message, id question.AssignmentID) []question.
 		}
 	}
 	return turns[:last]
-}
-
-// rubricTx is what a program judges by; known are those that were looked up.
-func (s *Service) rubricTx(ctx context.Context, tx *gorm.DB, id program.ID, known map[program.ID]program.Rubric) (program.Rubric, error) {
-	if r, there := known[id]; there {
-		return r, nil
-	}
-	p, err := s.programs.LoadTx(ctx, tx, id)
-	known[id] = p.Policies.Rubric
-	return known[id], err
 }

@@ -38,7 +38,11 @@ func (s *Service) Vote(ctx context.Context, caller access.Caller, id VoteID, sai
 		if err := worksTx(ctx, tx, found); err != nil {
 			return err
 		}
-		if err := s.wholeTx(ctx, tx, found.ProgramID, said); err != nil {
+		p, err := s.programs.LoadTx(ctx, tx, found.ProgramID)
+		if err != nil {
+			return err
+		}
+		if err := said.whole(p); err != nil {
 			return err
 		}
 		if found.ReviewID.IsZero() {

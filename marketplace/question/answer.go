@@ -59,7 +59,7 @@ func (s *Service) answeredTx(ctx context.Context, tx *gorm.DB, q *Question, v Ve
 	if _, err := q.State.after(v); err != nil {
 		return err
 	}
-	p, err := s.programTx(ctx, tx, q)
+	p, err := s.ProgramTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (s *Service) saidTx(ctx context.Context, tx *gorm.DB, q *Question, author A
 		return err
 	}
 	if q.State == Answered && author == ByCustomer {
-		p, err := s.programTx(ctx, tx, q)
+		p, err := s.ProgramTx(ctx, tx, q)
 		if err != nil {
 			return err
 		}

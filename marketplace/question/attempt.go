@@ -56,7 +56,7 @@ func (s *Service) closeAttemptTx(ctx context.Context, tx *gorm.DB, q *Question, 
 	if q.State != Offered && q.State != Assigned && q.State != Answered {
 		return ending{}, nil
 	}
-	p, err := s.programTx(ctx, tx, q)
+	p, err := s.ProgramTx(ctx, tx, q)
 	if err != nil {
 		return ending{}, err
 	}

@@ -78,7 +78,7 @@ func (s *Service) expireWaveTx(ctx context.Context, tx *gorm.DB, q *Question, no
 
 // lapseTx takes back a question whose expert did not answer in time.
 func (s *Service) lapseTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
-	p, err := s.programTx(ctx, tx, q)
+	p, err := s.ProgramTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (s *Service) lapseTx(ctx context.Context, tx *gorm.DB, q *Question, now tim
 
 // nudgeTx announces that further silence will be taken as an answer.
 func (s *Service) nudgeTx(ctx context.Context, tx *gorm.DB, q *Question, now time.Time) error {
-	p, err := s.programTx(ctx, tx, q)
+	p, err := s.ProgramTx(ctx, tx, q)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (s *Service) HandBack(ctx context.Context, caller access.Caller, id Assignm
 			return err
 		}
 		now := s.clock.Now()
-		p, err := s.programTx(ctx, tx, q)
+		p, err := s.ProgramTx(ctx, tx, q)
 		if err != nil {
 			return err
 		}

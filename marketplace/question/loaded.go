@@ -75,8 +75,9 @@ func (s *Service) loadTx(ctx context.Context, tx *gorm.DB, j joined) (Question, 
 	return q, err
 }
 
-// programTx is the question's program.
-func (s *Service) programTx(ctx context.Context, tx *gorm.DB, q *Question) (program.Program, error) {
+// ProgramTx is the question's program, which is not to be written to: where the
+// question was loaded with it, it is shared.
+func (s *Service) ProgramTx(ctx context.Context, tx *gorm.DB, q *Question) (program.Program, error) {
 	if q.known != nil {
 		return q.known.Program, nil
 	}

@@ -7,8 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"knowhow/marketplace"
-	"knowhow/marketplace/program"
 	"knowhow/marketplace/redact"
 )
 
@@ -28,26 +26,18 @@ func MessagesOfTx(ctx context.Context, tx *gorm.DB, ids []ID) (map[ID][]Message,
 
 // Hiding is texts about one question, and what to hide in them.
 type Hiding struct {
-	Program   program.ID
 	Redaction redact.State // the question's
 	Names     []string     // the customer's known names, and others
+	Keep      []string     // the brand's own words, which are not hidden
 	Texts     []string
 }
 
-// HideManyTx is HideTx for texts about many questions of one brand, in one
-// statement. Its callers give the customers' names.
-func (s *Service) HideManyTx(ctx context.Context, tx *gorm.DB, brand marketplace.BrandID, list []Hiding) ([][]string, error) {
-	ids := make([]program.ID, len(list))
-	for i, h := range list {
-		ids[i] = h.Program
-	}
-	keep, err := s.programs.NamesOfTx(ctx, tx, brand, ids)
-	if err != nil {
-		return nil, err
-	}
+// HideMany is HideTx for texts about many questions, whose names and words its
+// callers give.
+func (s *Service) HideMany(list []Hiding) [][]string {
 	hidden := make([][]string, len(list))
 	for i, h := range list {
-		r := redact.New(redact.Options{Key: s.redactKey, Names: h.Names, Keep: keep[h.Program]})
+		r := redact.New(redact.Options{Key: s.redactKey, Names: h.Names, Keep: h.Keep})
 		state := h.Redaction
 		state.Next, state.Seen = maps.Clone(state.Next), maps.Clone(state.Seen)
 		hidden[i] = make([]string, len(h.Texts))
@@ -55,5 +45,5 @@ func (s *Service) HideManyTx(ctx context.Context, tx *gorm.DB, brand marketplace
 			hidden[i][n] = r.Redact(text, &state).Text
 		}
 	}
-	return hidden, nil
+	return hidden
 }

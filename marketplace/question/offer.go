@@ -42,7 +42,7 @@ func (s *Service) acceptTx(ctx context.Context, tx *gorm.DB, q *Question, o seen
 	if err := o.mayWork(); err != nil {
 		return Assignment{}, err
 	}
-	p, err := s.programTx(ctx, tx, q)
+	p, err := s.ProgramTx(ctx, tx, q)
 	if err != nil {
 		return Assignment{}, err
 	}
