@@ -162,6 +162,9 @@ func (s *Service) votedOnTx(ctx context.Context, tx *gorm.DB, reader access.Pers
 		about[v.ReviewID] = v.ID
 		ids = append(ids, v.ReviewID)
 	}
+	if len(ids) == 0 {
+		return views, s.goldViewsTx(ctx, tx, gold, views)
+	}
 	var rows []struct {
 		ReviewID ReviewID
 		Judged   judged `gorm:"embedded"`
