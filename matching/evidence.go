@@ -41,7 +41,7 @@ func (ix *Index) count(d *document, e evidence) {
 	ix.experts[e.expert].enter(event{since, d.resolvedSince(e)})
 	ix.lately.enter(turn{since, e.expert})
 	for _, tag := range d.tags {
-		ix.tags[tag].enter(e.expert, since)
+		tag.enter(e.expert, since)
 	}
 }
 
@@ -51,6 +51,6 @@ func (ix *Index) uncount(d *document, e evidence) {
 	ix.experts[e.expert].leave(event{since, d.resolvedSince(e)})
 	ix.lately.leave(turn{since, e.expert})
 	for _, tag := range d.tags {
-		ix.tags[tag].leave(e.expert, since)
+		tag.leave(e.expert, since)
 	}
 }

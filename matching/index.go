@@ -55,7 +55,7 @@ type document struct {
 	asker    ID
 	asked    int64 // minTime: not known
 	words    uint64
-	tags     []string // sorted, each once
+	tags     []*tagIndex // by name, each once
 	evidence []evidence
 }
 
@@ -87,23 +87,21 @@ func NewIndex() *Index {
 // evidence stays. Evidence may have come before it.
 func (ix *Index) AddDocument(d Document) {
 	bag := bagOfWords(d.Title, d.Body)
-	tags := slices.Clone(d.Tags)
-	slices.Sort(tags)
-	fresh := document{known: true, asker: d.Asker, asked: d.Asked.UnixMicro(), words: digest(bag), tags: slices.Compact(tags)}
+	fresh := document{known: true, asker: d.Asker, asked: d.Asked.UnixMicro(), words: digest(bag)}
+	tags := slices.Compact(slices.Sorted(slices.Values(d.Tags)))
 	ix.mu.Lock()
 	defer ix.mu.Unlock()
 	slot := ix.docSlot(d.ID)
-	if ix.docs[slot].same(fresh) {
+	if ix.docs[slot].same(fresh, tags) {
 		return
 	}
 	ix.uncountAll(slot)
 	ix.clear(slot)
-	fresh.evidence = ix.docs[slot].evidence
+	fresh.evidence, fresh.tags = ix.docs[slot].evidence, ix.tagged(tags)
 	ix.docs[slot] = fresh
 	ix.text.add(slot, fresh.asked, bag)
-	for _, name := range fresh.tags {
-		t := ix.tag(name)
-		t.asked = insertTime(t.asked, fresh.asked)
+	for _, tag := range fresh.tags {
+		tag.asked = insertTime(tag.asked, fresh.asked)
 	}
 	if fresh.asker != (ID{}) {
 		ix.askers[fresh.asker] = append(ix.askers[fresh.asker], slot)
@@ -112,9 +110,9 @@ func (ix *Index) AddDocument(d Document) {
 	ix.refill()
 }
 
-// same tells whether a document says nothing new.
-func (d *document) same(o document) bool {
-	return d.known && d.asker == o.asker && d.asked == o.asked && d.words == o.words && slices.Equal(d.tags, o.tags)
+// same tells whether a document, with tags of these names, says nothing new.
+func (d *document) same(o document, tags []string) bool {
+	return d.known && d.asker == o.asker && d.asked == o.asked && d.words == o.words && slices.Equal(names(d.tags), tags)
 }
 
 // digest tells bags apart, but for one in 2^64 (FNV-1a).
@@ -201,10 +199,9 @@ func (ix *Index) clear(slot uint32) {
 		return
 	}
 	ix.text.remove(slot, doc.asked)
-	for _, name := range doc.tags {
-		t := ix.tags[name]
-		if t.asked = removeTime(t.asked, doc.asked); len(t.asked) == 0 {
-			delete(ix.tags, name)
+	for _, tag := range doc.tags {
+		if tag.asked = removeTime(tag.asked, doc.asked); len(tag.asked) == 0 {
+			delete(ix.tags, tag.name)
 		}
 	}
 	if of := ix.askers[doc.asker]; len(of) > 1 {

@@ -88,15 +88,19 @@ func TestChangedIndexIsTheRebuiltOne(t *testing.T) {
 		pool := ix.Pool(w.candidates)
 		for range rapid.IntRange(1, 12).Draw(t, "changes") {
 			d := w.docs[rapid.IntRange(0, len(w.docs)-1).Draw(t, "document")]
-			switch rapid.IntRange(0, 3).Draw(t, "change") {
+			switch rapid.IntRange(0, 4).Draw(t, "change") {
 			case 0:
 				ix.RemoveDocument(d.ID)
 				left.docs = slices.DeleteFunc(left.docs, func(o Document) bool { return o.ID == d.ID })
-			case 1:
-				d.Title = rapid.SampledFrom([]string{"card refund", "late fee", "login"}).Draw(t, "title")
+			case 1, 2:
+				if rapid.Bool().Draw(t, "retitled") {
+					d.Title = rapid.SampledFrom([]string{"card refund", "late fee", "login"}).Draw(t, "title")
+				} else {
+					d.Tags = someTags.Draw(t, "tags")
+				}
 				ix.AddDocument(d)
 				left.docs = append(slices.DeleteFunc(left.docs, func(o Document) bool { return o.ID == d.ID }), d)
-			case 2:
+			case 3:
 				who := w.candidates[rapid.IntRange(0, 7).Draw(t, "who")].Expert
 				ix.RemoveExpert(who)
 				left.evidence = slices.DeleteFunc(left.evidence, func(e Evidence) bool { return e.Expert == who })

@@ -71,7 +71,7 @@ func (ix *Index) choose(q Query, p *Pool, may Allowed, w Weights, ask, besides i
 	c.Candidates = best.ranked(s.vectors)
 	c.rank()
 	for _, chosen := range c.Candidates[:min(max(ask, 0), len(c.Candidates))] {
-		c.Reasons = append(c.Reasons, ix.reasonOf(chosen.Expert, q.Tags, at, s))
+		c.Reasons = append(c.Reasons, ix.reasonOf(chosen.Expert, at, s))
 	}
 	return c
 }

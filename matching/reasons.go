@@ -35,15 +35,16 @@ func (ix *Index) Reasons(q Query, experts []ID) []Reason {
 	at := q.At.UnixMicro()
 	s.crowded = false
 	ix.nearest(impacts(q.Title, q.Body), ix.own(q), at, s)
+	s.tags = ix.known(q.Tags, at, s.tags[:0])
 	reasons := make([]Reason, len(experts))
 	for i, id := range experts {
-		reasons[i] = ix.reasonOf(id, q.Tags, at, s)
+		reasons[i] = ix.reasonOf(id, at, s)
 	}
 	return reasons
 }
 
-// reasonOf is by what is near the question.
-func (ix *Index) reasonOf(id ID, tags []string, at int64, s *scratch) Reason {
+// reasonOf is by what is near the question, and by its tags.
+func (ix *Index) reasonOf(id ID, at int64, s *scratch) Reason {
 	var r Reason
 	slot, ok := ix.slotOf[id]
 	if !ok {
@@ -62,20 +63,20 @@ func (ix *Index) reasonOf(id ID, tags []string, at int64, s *scratch) Reason {
 	if p := ix.experts[slot].before(at, &s.past); p.answers > 0 {
 		r.All = Experience{Answered: p.answers, Resolved: p.resolved, Last: time.UnixMicro(p.last).UTC()}
 	}
-	if len(tags) == 0 {
+	if len(s.tags) == 0 {
 		return r
 	}
 	for _, d := range ix.experts[slot].docs {
-		if doc := &ix.docs[d]; sharesTag(doc.tags, tags) {
+		if doc := &ix.docs[d]; s.sharesTag(doc.tags) {
 			r.Tagged.take(doc, slot, at)
 		}
 	}
 	return r
 }
 
-func sharesTag(a, b []string) bool {
-	for _, tag := range a {
-		if slices.Contains(b, tag) {
+func (s *scratch) sharesTag(tags []*tagIndex) bool {
+	for i := range s.tags {
+		if slices.Contains(tags, s.tags[i].tagIndex) {
 			return true
 		}
 	}

@@ -218,7 +218,7 @@ func (ix *Index) lessons(at time.Time) ([]lesson, int) {
 	}
 	slices.SortFunc(all, func(a, b lesson) int {
 		x, y := &ix.docs[a.slot], &ix.docs[b.slot]
-		return cmp.Or(cmp.Compare(a.asked, b.asked), cmp.Compare(x.words, y.words), slices.Compare(x.tags, y.tags), cmp.Compare(a.known, b.known))
+		return cmp.Or(cmp.Compare(a.asked, b.asked), cmp.Compare(x.words, y.words), slices.CompareFunc(x.tags, y.tags, byName), cmp.Compare(a.known, b.known))
 	})
 	resolved := len(all)
 	all = all[max(0, len(all)-mostLessons):]
@@ -265,7 +265,7 @@ func (ix *Index) study(l lesson, pool *Pool, w Weights, s *scratch, kept *[]stud
 		return g, false, false
 	}
 	ix.nearest(l.words, l.slot, l.asked, s)
-	whole := ix.look(Query{Tags: doc.tags, Asker: doc.asker}, pool, nil, l.asked, s)
+	whole := ix.look(Query{Tags: names(doc.tags), Asker: doc.asker}, pool, nil, l.asked, s)
 	weights := &w.Plain
 	if hasTags = len(s.tags) > 0; hasTags {
 		weights = &w.Tagged

@@ -77,7 +77,7 @@ func (p *packer) documents(ix *Index) {
 			p.digest(d.words)
 			p.count(len(d.tags))
 			for _, tag := range d.tags {
-				p.text(tag)
+				p.text(tag.name)
 			}
 		} else {
 			p.count(0)
@@ -132,9 +132,8 @@ func (ix *Index) recount() {
 		d := &ix.docs[slot]
 		if d.known {
 			ix.text.asked = append(ix.text.asked, d.asked)
-			for _, name := range d.tags {
-				t := ix.tag(name)
-				t.asked = append(t.asked, d.asked)
+			for _, tag := range d.tags {
+				tag.asked = append(tag.asked, d.asked)
 			}
 			if d.asker != (ID{}) {
 				ix.askers[d.asker] = append(ix.askers[d.asker], uint32(slot))
@@ -224,9 +223,11 @@ func (u *unpacker) documents(ix *Index) {
 			if digest := u.take(8); len(digest) == 8 {
 				d.words = binary.LittleEndian.Uint64(digest)
 			}
-			for range u.length() {
-				d.tags = append(d.tags, string(u.take(u.length())))
+			tags := make([]string, u.length())
+			for i := range tags {
+				tags[i] = string(u.take(u.length()))
 			}
+			d.tags = ix.tagged(tags)
 		}
 		for range u.length() {
 			d.evidence = append(d.evidence, evidence{uint32(u.count(len(ix.experts))), u.number(), u.number()})

@@ -3,10 +3,12 @@ package matching
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // tagIndex is who answered questions with one tag, and when.
 type tagIndex struct {
+	name    string
 	asked   []int64        // when each document with the tag was asked, ascending
 	slotOf  map[uint32]int // expert to place in experts
 	experts []tagExpert
@@ -18,13 +20,28 @@ type tagExpert struct {
 	year sum     // of all of them, halved every year
 }
 
-func (ix *Index) tag(name string) *tagIndex {
-	t, ok := ix.tags[name]
-	if !ok {
-		t = &tagIndex{slotOf: make(map[uint32]int)}
-		ix.tags[name] = t
+// tagged gives the tags of these names, the new ones too.
+func (ix *Index) tagged(names []string) []*tagIndex {
+	tags := make([]*tagIndex, len(names))
+	for i, name := range names {
+		t, ok := ix.tags[name]
+		if !ok {
+			t = &tagIndex{name: name, slotOf: make(map[uint32]int)}
+			ix.tags[name] = t
+		}
+		tags[i] = t
 	}
-	return t
+	return tags
+}
+
+func byName(a, b *tagIndex) int { return strings.Compare(a.name, b.name) }
+
+func names(tags []*tagIndex) []string {
+	names := make([]string, len(tags))
+	for i, t := range tags {
+		names[i] = t.name
+	}
+	return names
 }
 
 func (t *tagIndex) enter(slot uint32, at int64) {

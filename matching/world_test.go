@@ -39,19 +39,20 @@ func (w world) index() *Index {
 	return ix
 }
 
+var someTags = rapid.SliceOfN(rapid.SampledFrom([]string{"money", "account", "device"}), 0, 2)
+
 // drawWorld draws a small world on a coarse grid of days and words, so that
 // ties of every kind are common. Some evidence lies after the question.
 func drawWorld(t *rapid.T) world {
 	text := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(rapid.SampledFrom(strings.Fields("card refund login bank app fee late")), 1, 6).Draw(t, "words"), " ")
 	})
-	tags := rapid.SliceOfN(rapid.SampledFrom([]string{"money", "account", "device"}), 0, 2)
 	person := rapid.IntRange(0, 7)
 	when := rapid.IntRange(-40, 5)
 	var w world
 	for i := range rapid.IntRange(1, 12).Draw(t, "documents") {
 		d := Document{ID: id(fmt.Sprint("doc", i)), Title: text.Draw(t, "title"), Body: text.Draw(t, "body"),
-			Tags: tags.Draw(t, "tags"), Asker: id(fmt.Sprint("p", person.Draw(t, "asker"))), Asked: day(when.Draw(t, "asked"))}
+			Tags: someTags.Draw(t, "tags"), Asker: id(fmt.Sprint("p", person.Draw(t, "asker"))), Asked: day(when.Draw(t, "asked"))}
 		w.docs = append(w.docs, d)
 		for _, p := range rapid.SliceOfNDistinct(person, 0, 3, rapid.ID[int]).Draw(t, "answerers") {
 			e := Evidence{Document: d.ID, Expert: id(fmt.Sprint("p", p)), Answered: day(when.Draw(t, "answered"))}
@@ -61,7 +62,7 @@ func drawWorld(t *rapid.T) world {
 			w.evidence = append(w.evidence, e)
 		}
 	}
-	w.query = Query{Title: text.Draw(t, "title"), Body: text.Draw(t, "body"), Tags: tags.Draw(t, "tags"), At: noon,
+	w.query = Query{Title: text.Draw(t, "title"), Body: text.Draw(t, "body"), Tags: someTags.Draw(t, "tags"), At: noon,
 		Asker: id(fmt.Sprint("p", person.Draw(t, "asker"))), Seed: rapid.Uint64().Draw(t, "seed")}
 	for i := range 8 {
 		w.candidates = append(w.candidates, Candidate{Expert: id(fmt.Sprint("p", i)), Lot: uint64(i),
