@@ -62,6 +62,7 @@ func (s *Store) OnCommit(fn func()) { s.committed = fn }
 // outside tx: it is run again when PostgreSQL reports a serialization failure
 // or a deadlock, when what was put off (WriteSoonTx) went wrong, or when a COMMIT
 // that it shared on SQLite failed. It takes the context's Claim, if one is waiting to be taken.
+// Errors: fn's, and ErrUnavailable.
 func (s *Store) InTx(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) error) error {
 	claim := untaken(ctx)
 	if claim != nil {
@@ -84,7 +85,7 @@ func (s *Store) InTx(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) er
 }
 
 // Read runs fn in one read-only transaction with a consistent snapshot that
-// sees only brand's rows.
+// sees only brand's rows. Errors: fn's, and ErrUnavailable.
 func (s *Store) Read(ctx context.Context, brand BrandID, fn func(tx *gorm.DB) error) error {
 	opts := &sql.TxOptions{ReadOnly: true}
 	if Postgres(s.read) {
@@ -125,7 +126,7 @@ func (s *Store) run(ctx context.Context, db *gorm.DB, brand BrandID, opts *sql.T
 			continue
 		}
 		if err == nil || attempt == maxRetries || !Retried(err) {
-			return err
+			return unavailable(err)
 		}
 		if err := pause(ctx, attempt); err != nil {
 			return err
@@ -206,8 +207,10 @@ func Retried(err error) bool {
 		return true
 	}
 	var state interface{ SQLState() string }
-	return errors.As(err, &state) && (state.SQLState() == "40001" || state.SQLState() == "40P01")
+	return errors.As(err, &state) && rolledBack(state.SQLState())
 }
+
+func rolledBack(state string) bool { return state == "40001" || state == "40P01" }
 
 // late reports that a statement which was put off was refused: run again, with
 // nothing put off, the function learns what is wrong where it is.

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"knowhow/marketplace"
 	"knowhow/web/api"
 	"knowhow/web/problem"
 )
@@ -189,7 +190,7 @@ func (s *Server) refuse(err error, c echo.Context) {
 	}
 	p := problemOf(err)
 	p.Request = requestOf(c).ID
-	if p.Code == "internal" {
+	if p.Code == "internal" || errors.Is(err, marketplace.ErrUnavailable) {
 		s.Log.ErrorContext(c.Request().Context(), "a request failed", "request", p.Request, "err", err)
 	}
 	if s.pages.Wants(c.Request()) {

@@ -206,6 +206,7 @@ var table = []row{
 	{err: marketplace.ErrNotFound, kind: notFound},
 	{err: marketplace.ErrForbidden, kind: forbidden},
 	{err: marketplace.ErrConflict, kind: conflict},
+	{err: marketplace.ErrUnavailable, kind: unavailable, quiet: true},
 	{err: context.DeadlineExceeded, kind: timeout, quiet: true},
 	{err: context.Canceled, kind: timeout, quiet: true},
 }

@@ -150,11 +150,21 @@ func TestNothingInternalIsTold(t *testing.T) {
 		errors.New(secret), fmt.Errorf("%s: %w", secret, question.ErrOfferGone),
 		fmt.Errorf("%s: %w", secret, &marketplace.InvalidError{Field: "title", Reason: "must not be empty"}),
 		fmt.Errorf("%s: %w", secret, marketplace.ErrNotFound),
+		fmt.Errorf("ask: %w", &marketplace.UnavailableError{Err: errors.New(secret)}),
 	} {
 		w := httptest.NewRecorder()
 		From(err).Write(w)
 		if strings.Contains(w.Body.String(), secret) || w.Header().Get("Content-Type") != MediaType {
 			t.Errorf("%v becomes %s", err, w.Body)
 		}
+	}
+}
+
+// A client that is told that the service cannot answer now is told when to ask again.
+func TestUnavailableSaysWhenToAskAgain(t *testing.T) {
+	w := httptest.NewRecorder()
+	From(fmt.Errorf("ask: %w", &marketplace.UnavailableError{Err: errors.New("connection refused")})).Write(w)
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "5" || !strings.Contains(w.Body.String(), `"code":"unavailable"`) {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 }
