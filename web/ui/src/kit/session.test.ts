@@ -113,4 +113,13 @@ describe('a session', () => {
     await one.session.signOut();
     expect([one.session.state, two.session.state]).toEqual(['out', 'out']);
   });
+
+  it('stays signed in where the service did not end the session', async () => {
+    const { tab } = origin((n) => (n === 1 ? grant(1) : new Response(null, { status: 503 })));
+    const [one, two] = [tab(), tab()];
+    await one.session.token();
+    await expect(one.session.signOut()).rejects.toMatchObject({ status: 503 });
+    expect([one.session.state, two.session.state]).toEqual(['in', 'in']);
+    expect(one.left).not.toHaveBeenCalled();
+  });
 });

@@ -82,11 +82,10 @@ export class Session {
   }
 
   async signOut() {
-    try {
-      await this.#world.fetch('/api/v1/sign_out', { method: 'POST' });
-    } catch (e) {
+    const response = await this.#world.fetch('/api/v1/sign_out', { method: 'POST' }).catch((e: unknown) => {
       throw new OfflineError(e);
-    }
+    });
+    if (!response.ok && response.status !== 401) throw await errorOf(response); // the session goes on
     this.#world.channel.postMessage({ kind: 'out' });
     this.#leave();
   }
