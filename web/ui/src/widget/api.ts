@@ -126,7 +126,7 @@ export class Api {
       return await this.#come(identity ? { program, identity_token: identity } : device ? { device_token: device } : { program, locale });
     } catch (err) {
       this.#session = undefined;
-      if (!device || identity || ![401, 403, 404].includes((err as Refusal).status)) throw err;
+      if (!device || identity || !['device_unknown', 'not_found'].includes((err as Refusal).code)) throw err;
       this.#store.clear(); // who this browser was is no more: begin as somebody new
       return this.#come({ program, locale });
     }

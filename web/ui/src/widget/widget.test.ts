@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Api } from './api';
 import { contextOf, type Config, ownerOf } from './config';
 import { dark } from '../kit/color';
 import { pieces } from './pieces';
@@ -130,5 +131,29 @@ describe('store', () => {
       store.set('asked', 'yes');
       expect([store.get('draft'), store.get('asked')]).toEqual(['a', 'yes']);
     }
+  });
+});
+
+describe('a browser that was here before', () => {
+  const config = { base: new URL('https://k.example/'), program: 'p', locale: 'en' } as Config;
+  const came = () => Response.json({ access_token: 'token', expires_at: new Date(Date.now() + 600_000).toISOString(), device_token: 'anew' });
+
+  it.each([
+    [401, 'device_unknown', 'anew'],
+    [404, 'not_found', 'anew'], // who it was is erased
+    [404, undefined, 'before'], // not the service's own answer
+    [403, 'origin', 'before'], // the brand does not trust the page, at present
+    [429, 'too_many_requests', 'before'],
+    [503, 'unavailable', 'before'],
+  ])('after %i %s is %s', async (status, code, device) => {
+    const shelf = new Map<string, string>();
+    vi.stubGlobal('localStorage', { getItem: (k: string) => shelf.get(k) ?? null, setItem: (k: string, v: string) => void shelf.set(k, v) });
+    vi.stubGlobal('fetch', async (_: URL, init: RequestInit) =>
+      String(init.body).includes('device_token') ? Response.json({ code }, { status }) : came(),
+    );
+    const store = new Store('p');
+    store.set('device', 'before');
+    await new Api(config, store).token().catch(() => undefined);
+    expect(store.get('device')).toBe(device);
   });
 });
