@@ -77,7 +77,9 @@ describe('drafts', () => {
     drafts.flush();
     drafts.wipe(false);
     expect([...kept.keys()]).toEqual(['knowhow.language', 'knowhow.draft.new']);
+    drafts.write('waiting', 'z');
     drafts.wipe(true);
+    drafts.flush();
     expect([...kept.keys()]).toEqual(['knowhow.language']);
   });
 

@@ -54,8 +54,9 @@ export class Drafts {
     for (const key of [...this.#waiting.keys()]) this.#keep(key);
   }
 
-  /** Removes all drafts, or those that are too old. */
+  /** Removes all drafts, also what is not written yet, or those that are too old. */
   wipe(all: boolean) {
+    if (all) for (const key of this.#waiting.keys()) this.clear(key);
     const keys = Array.from({ length: this.#store.length }, (_, i) => this.#store.key(i)).filter((key) => key?.startsWith(prefix));
     for (const key of keys) {
       const name = (key as string).slice(prefix.length);
