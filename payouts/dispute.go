@@ -149,8 +149,14 @@ func LoseDisputeTx(ctx context.Context, tx *gorm.DB, now time.Time, id uuid.UUID
 	if d.State != DisputeOpen {
 		return d.refuse("lose")
 	}
-	if err := failRefunds(ctx, tx, now, d.BrandID); err != nil {
+	refunds, err := unsentRefunds(tx, d.BrandID)
+	if err != nil {
 		return err
+	}
+	for _, o := range refunds {
+		if err := o.failTx(ctx, tx, disputeLost, stamp(now)); err != nil {
+			return err
+		}
 	}
 	from := []ledger.Account{account(ledger.BrandWallet, d.BrandID, d.Currency)}
 	for _, program := range programs {

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"knowhow/payouts/ledger"
 )
 
 type scope string
@@ -20,8 +22,8 @@ const (
 )
 
 // notKept says of an order, in a query, that it is no refund that is kept back:
-// one that nobody has begun to send, while its brand is frozen.
-const notKept = `(kind <> 'refund' OR state <> 'created' OR NOT EXISTS (
+// one of which nothing can have moved, while its brand is frozen.
+const notKept = `(kind <> 'refund' OR first_sent_at IS NOT NULL OR NOT EXISTS (
 	SELECT 1 FROM payout_freezes AS f WHERE f.scope = 'brand' AND f.owner_id = payout_orders.owner_id))`
 
 type freeze struct {
@@ -64,10 +66,25 @@ func FrozenBrandsTx(ctx context.Context, tx *gorm.DB, limit int) ([]Frozen, erro
 }
 
 // ThawBrandTx is UnfreezeBrandTx by a person's word: *InvalidError where the brand is
-// not frozen, or one of its payments is disputed still.
+// not frozen, or one of its payments is disputed still. Its refunds that were kept
+// back go on, but where it owes they fail, as dispute_lost: those that were being
+// sent, to no effect, while the dispute was lost.
 func ThawBrandTx(ctx context.Context, tx *gorm.DB, now time.Time, brand uuid.UUID) error {
 	if err := ThawableTx(ctx, tx, brand); err != nil {
 		return err
+	}
+	kept, err := unsentRefunds(tx.WithContext(ctx), brand)
+	if err != nil {
+		return err
+	}
+	for _, o := range kept {
+		owed, err := ledger.BalanceTx(ctx, tx, account(ledger.BrandOwes, brand, o.Currency))
+		if err == nil && owed.Minor > 0 {
+			err = o.failTx(ctx, tx, disputeLost, stamp(now))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return UnfreezeBrandTx(ctx, tx, now, brand)
 }

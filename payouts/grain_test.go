@@ -89,3 +89,21 @@ func TestRefundsAreOfWhatCanBeMoved(t *testing.T) {
 		}
 	})
 }
+
+// So is what is asked back of a payout: a person's word is refused, not the order later.
+func TestReversalsAreOfWhatCanBeMoved(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		may := func(minor int64) error {
+			return b.tx(func(ctx context.Context, tx *gorm.DB) error {
+				return payouts.ReversibleTx(ctx, tx, payouts.Reversal{ID: uuid.New(), Payout: uuid.New(), Amount: payouts.Money{Minor: minor, Currency: "KWD"}})
+			})
+		}
+		if err := may(1005); !errors.Is(err, payouts.ErrInvalid) {
+			t.Errorf("with a digit too many: %v", err)
+		}
+		if err := may(1000); !errors.Is(err, payouts.ErrNotFound) {
+			t.Errorf("of no payout: %v", err)
+		}
+	})
+}

@@ -22,7 +22,8 @@ type Reversal struct {
 // ReverseTx writes the order to take back of a payout what its expert owes:
 // Process sends it. It fails later if the expert's account has not enough by
 // then. Errors: *NotFoundError, *StateError of a payout that was not sent,
-// *InvalidError for more than is owed or left of the payout, ErrKeyReused.
+// *InvalidError for more than is owed or left of the payout, or more digits of the
+// currency than can be moved, ErrKeyReused.
 func ReverseTx(ctx context.Context, tx *gorm.DB, now time.Time, r Reversal) error {
 	o, err := r.orderTx(ctx, tx.WithContext(ctx))
 	if err != nil {
@@ -43,6 +44,9 @@ func (r Reversal) orderTx(ctx context.Context, tx *gorm.DB) (Order, error) {
 		return Order{}, err
 	}
 	if err := checkAmount("amount", r.Amount, 1); err != nil {
+		return Order{}, err
+	}
+	if err := checkPayable(r.Amount); err != nil {
 		return Order{}, err
 	}
 	p, err := findPayout(forUpdate(tx), r.Payout)
@@ -100,11 +104,12 @@ type Refund struct {
 }
 
 // RefundBrand puts money from a brand's wallet in transit, back to the payments
-// it came by, the oldest first (but last those that refused before): an order for each, which Process sends. What the
-// provider kept of a payment stays with it. Errors: ErrFrozen,
-// *InsufficientFundsError of the wallet, ErrOwing where less is left of it than
-// the brand owes, ErrNoPayment where the payments left do not make up the amount,
-// ErrNotCleared where the provider would let it wait, ErrKeyReused.
+// it came by, the oldest first (but last those that refused before): an order for
+// each, which Process sends. What the provider kept of a payment stays with it.
+// Errors: ErrFrozen, *InvalidError for more digits of the currency than can be
+// moved, *InsufficientFundsError of the wallet, ErrOwing where less is left of it
+// than the brand owes, ErrNoPayment where the payments left do not make up the
+// amount, ErrNotCleared where the provider would let it wait, ErrKeyReused.
 func (s *Service) RefundBrand(ctx context.Context, r Refund) (orders []Order, err error) {
 	cleared, err := s.Cleared(ctx)
 	if err != nil {
@@ -126,8 +131,8 @@ func (s *Service) RefundBrandTx(ctx context.Context, tx *gorm.DB, r Refund, clea
 	if err := checkAmount("amount", r.Amount, 1); err != nil {
 		return nil, false, err
 	}
-	if payableOf(r.Amount.Minor, r.Amount.Currency, false) != r.Amount.Minor {
-		return nil, false, &InvalidError{Field: "amount", Reason: "must end in 0: no more digits of " + string(r.Amount.Currency) + " can be moved"}
+	if err := checkPayable(r.Amount); err != nil {
+		return nil, false, err
 	}
 	return s.refundTx(ctx, tx.WithContext(ctx), r, cleared, s.now())
 }
@@ -181,8 +186,8 @@ func (s *Service) refundTx(ctx context.Context, tx *gorm.DB, r Refund, cleared f
 
 // mayGoBack refuses a refund to a brand that is frozen, by a dispute for instance,
 // one of more than its wallet has, and one that leaves less than the brand owes: what
-// it was given on credit is no money of its own. The wallet is locked, and nobody comes to owe more without it,
-// so that reading the debt is enough.
+// it was given on credit is no money of its own. The wallet is locked, and nobody
+// comes to owe more without it, so that reading the debt is enough.
 func (r Refund) mayGoBack(ctx context.Context, tx *gorm.DB, wallet ledger.Account) error {
 	if err := refuseFrozen(tx, r.Brand, uuid.Nil); err != nil {
 		return err
@@ -227,7 +232,7 @@ func (s *Service) refundOrders(tx *gorm.DB, r Refund) ([]Order, error) {
 	return made, nil
 }
 
-// payable back is a payment and what was not given back of it.
+// refundable is a payment and what was not given back of it.
 type refundable struct {
 	Reference string
 	Remaining int64

@@ -230,19 +230,18 @@ func (o Order) payDebt(ctx context.Context, tx *gorm.DB, now time.Time, cause st
 	return err
 }
 
-// failRefunds ends the refunds of a brand that nobody has begun to send.
-func failRefunds(ctx context.Context, tx *gorm.DB, now time.Time, brand uuid.UUID) error {
-	var orders []Order
-	err := forUpdate(tx).Where("owner_id = ? AND kind = ? AND state = 'created'", brand, MoveRefund).Order("id").Find(&orders).Error
+// disputeLost is why a refund fails whose brand has lost a dispute.
+const disputeLost = "dispute_lost"
+
+// unsentRefunds locks the refunds of a brand of which nothing can have moved: nobody
+// has begun to send them, or the provider put them off.
+func unsentRefunds(tx *gorm.DB, brand uuid.UUID) (orders []Order, err error) {
+	err = forUpdate(tx).Where("owner_id = ? AND kind = ? AND state IN ('created', 'sending') AND first_sent_at IS NULL", brand, MoveRefund).
+		Order("id").Find(&orders).Error
 	if err != nil {
-		return fmt.Errorf("look for the refunds of brand %s: %w", brand, err)
+		return nil, fmt.Errorf("look for the refunds of brand %s: %w", brand, err)
 	}
-	for _, o := range orders {
-		if err := o.failTx(ctx, tx, "dispute_lost", stamp(now)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return orders, nil
 }
 
 // failInstant ends the order that a payout arrive at once, if there is one, when

@@ -12,6 +12,7 @@ import (
 	"knowhow/migrations/sqldb"
 	"knowhow/payouts"
 	"knowhow/payouts/ledger"
+	"knowhow/payouts/sandbox"
 )
 
 func (b *bank) unfreeze() {
@@ -61,26 +62,111 @@ func TestRefundKeptBackIsNotDue(t *testing.T) {
 	})
 }
 
-// A lost dispute is paid with what waits to go back to the brand: nothing goes back
-// to who owes.
+// putOff has the provider have no money left: it puts off what is sent.
+func (b *bank) putOff() { b.must(b.db.Exec("UPDATE sandbox_balances SET minor = 0").Error) }
+
+func (b *bank) thaw() error {
+	return b.tx(func(ctx context.Context, tx *gorm.DB) error {
+		return payouts.ThawBrandTx(ctx, tx, b.clock.now(), b.brand)
+	})
+}
+
+// A lost dispute is paid with what waits to go back to the brand, also where the
+// provider put it off: nothing goes back to who owes, even if it was being sent
+// meanwhile.
 func TestLostDisputeTakesWhatIsKeptBack(t *testing.T) {
+	for name, before := range map[string]func(b *bank, lost func()){
+		"not tried": func(_ *bank, lost func()) { lost() },
+		"put off":   func(b *bank, lost func()) { b.putOff(); b.process(); lost() },
+		"put off meanwhile": func(b *bank, lost func()) {
+			b.putOff()
+			b.sandbox.Fault = func(payouts.MoveRequest) sandbox.Fault { lost(); b.sandbox.Fault = nil; return sandbox.None }
+			b.process()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				b := newBank(t, db)
+				b.paidIn(3000)
+				_, err := b.service.RefundBrand(context.Background(), payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(2000)})
+				b.must(err)
+				before(b, func() {
+					dispute := uuid.New()
+					b.must(b.dispute(b.newDispute(dispute, 1_000_000)))
+					b.must(b.lose(dispute))
+				})
+				b.must(b.db.Exec("UPDATE sandbox_balances SET minor = 5000000").Error)
+				b.clock.advance(24 * time.Hour)
+				if b.due() {
+					t.Error("due while the brand is frozen")
+				}
+				b.process()
+				b.must(b.thaw())
+				b.process()
+				if o := b.orders(b.brand)[0]; o.State != payouts.PayoutFailed || o.Failure != "dispute_lost" {
+					t.Errorf("the refund: %+v", o)
+				}
+				if wallet, refunding := b.refunding(); wallet != 0 || refunding != 0 {
+					t.Errorf("wallet %d, on its way back %d", wallet, refunding)
+				}
+				b.check("at the end")
+			})
+		})
+	}
+}
+
+// What the provider put off goes on once a brand that owes nothing is free again.
+func TestRefundPutOffGoesOn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newBank(t, db)
 		b.paidIn(3000)
-		dispute := uuid.New()
 		_, err := b.service.RefundBrand(context.Background(), payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(2000)})
 		b.must(err)
-		b.must(b.dispute(b.newDispute(dispute, 1_000_000)))
-		b.must(b.lose(dispute))
-		if o := b.orders(b.brand)[0]; o.State != payouts.PayoutFailed || o.Failure != "dispute_lost" {
-			t.Errorf("the refund: %+v", o)
-		}
-		if wallet, refunding := b.refunding(); wallet != 0 || refunding != 0 {
-			t.Errorf("wallet %d, on its way back %d", wallet, refunding)
-		}
-		b.unfreeze()
+		b.putOff()
 		b.process()
+		b.must(b.tx(func(ctx context.Context, tx *gorm.DB) error {
+			return payouts.FreezeBrandTx(ctx, tx, b.clock.now(), b.brand, "asked for by its bank")
+		}))
+		b.must(b.db.Exec("UPDATE sandbox_balances SET minor = 5000000").Error)
+		b.clock.advance(24 * time.Hour)
+		b.process()
+		if o := b.orders(b.brand)[0]; o.State != payouts.PayoutSending {
+			t.Errorf("while it is frozen: %+v", o)
+		}
+		b.must(b.thaw())
+		b.process()
+		if o := b.orders(b.brand)[0]; o.State != payouts.PayoutSent {
+			t.Errorf("free again: %+v", o)
+		}
 		b.check("at the end")
+	})
+}
+
+// A dispute that opens while a person unfreezes the brand waits, and then freezes it.
+func TestDisputeWhileUnfreezing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newBank(t, db)
+		b.paidIn(3000)
+		b.must(b.tx(func(ctx context.Context, tx *gorm.DB) error {
+			return payouts.FreezeBrandTx(ctx, tx, b.clock.now(), b.brand, "asked for by its bank")
+		}))
+		opened := make(chan error, 1)
+		b.must(b.tx(func(ctx context.Context, tx *gorm.DB) error {
+			if err := payouts.ThawableTx(ctx, tx, b.brand); err != nil {
+				return err
+			}
+			go func() { opened <- b.dispute(b.newDispute(uuid.New(), 1000)) }()
+			time.Sleep(50 * time.Millisecond)
+			return payouts.ThawBrandTx(ctx, tx, b.clock.now(), b.brand)
+		}))
+		b.must(<-opened)
+		b.must(b.tx(func(ctx context.Context, tx *gorm.DB) error {
+			frozen, err := payouts.IsFrozen(ctx, tx, b.brand, uuid.Nil)
+			if err == nil && !frozen {
+				t.Error("a payment is disputed, and the brand is free")
+			}
+			return err
+		}))
 	})
 }
 
@@ -117,4 +203,27 @@ func TestRefundThatComesBackPaysWhatIsOwed(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What a brand has on credit beside stays its own to spend: a refund that comes back
+// pays no more than itself.
+func TestRefundThatComesBackPaysNoMoreThanItself(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, ctx := newBank(t, db), context.Background()
+		b.paidIn(3000)
+		_, err := b.service.RefundBrand(ctx, payouts.Refund{ID: uuid.New(), Brand: b.brand, Amount: eur(500)})
+		b.must(err)
+		b.process()
+		b.must(b.sign(payouts.CreditLimit{ID: uuid.New(), BrandID: b.brand, Currency: "EUR", LimitMinor: 1000, SignedBy: uuid.New()}))
+		b.must(b.onCredit(uuid.New(), 1000))
+		wallet, _ := b.refunding()
+		b.must(b.sandbox.Bounce(ctx, *b.orders(b.brand)[0].ObjectID, "expired_or_canceled_card"))
+		b.clock.advance(25 * time.Hour)
+		_, err = b.service.Reconcile(ctx)
+		b.must(err)
+		if owed, got := b.balance(ledger.BrandOwes, b.brand, "EUR"), b.wallet(); owed != 500 || got != wallet {
+			t.Errorf("owed %d, want 500; wallet %d, want %d", owed, got, wallet)
+		}
+		b.check("at the end")
+	})
 }
