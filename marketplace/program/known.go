@@ -116,8 +116,8 @@ func (s *Service) KnownTx(ctx context.Context, tx *gorm.DB, id ID, version int64
 	return p, nil
 }
 
-// KnownOfTx is KnownTx for several programs that tx can see, in one statement
-// where this process knows them.
+// KnownOfTx is KnownTx for several programs, in one statement where this process
+// knows them. What is no program, or none that tx can see, is left out.
 func (s *Service) KnownOfTx(ctx context.Context, tx *gorm.DB, ids []ID) (map[ID]*Known, error) {
 	var rows []struct {
 		ID      ID

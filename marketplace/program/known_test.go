@@ -77,3 +77,38 @@ func TestKnownIsAsItIs(t *testing.T) {
 		}
 	})
 }
+
+// Of several programs each is what it is; what is no program is left out.
+func TestKnownOfSeveral(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHouse(t, db)
+		var ids []program.ID
+		for _, name := range []string{"Support", "Sales"} {
+			p, err := h.CreateProgram(t.Context(), h.owner, h.brand, program.NewProgram{
+				Name: name, Currency: "EUR", Languages: []string{"en"}, Policies: program.DefaultPolicies(),
+			})
+			must(t, err)
+			ids = append(ids, p.ID)
+		}
+		known := func(ids ...program.ID) (list map[program.ID]*program.Known) {
+			must(t, h.store.Read(t.Context(), h.brand, func(tx *gorm.DB) (err error) {
+				list, err = h.KnownOfTx(t.Context(), tx, ids)
+				return err
+			}))
+			return list
+		}
+		list := known(ids[0], marketplace.NewID[program.Program](), ids[1], ids[0])
+		if len(list) != 2 || list[ids[0]].Name != "Support" || list[ids[1]].Name != "Sales" {
+			t.Errorf("known: %+v", list)
+		}
+		must(t, h.store.InTx(t.Context(), h.brand, func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE programs SET name = 'Shop' WHERE id = ?", ids[1]).Error
+		}))
+		if again := known(ids...); again[ids[0]] != list[ids[0]] || again[ids[1]].Name != "Shop" {
+			t.Errorf("after a change: %+v", again)
+		}
+		if none := known(); len(none) != 0 {
+			t.Errorf("of none: %+v", none)
+		}
+	})
+}

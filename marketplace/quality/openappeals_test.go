@@ -6,6 +6,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/markettest"
+	"knowhow/marketplace/program"
 	"knowhow/marketplace/quality"
 )
 
@@ -58,5 +59,52 @@ func TestAllOpenAppealsArePaged(t *testing.T) {
 			return b.Quality.AllOpenAppeals(ctx, b.Operator, page)
 		}
 		markettest.Paged(t, all, func(a quality.OpenAppeal) quality.RefusalID { return a.Refusal }, want...)
+	})
+}
+
+// Appeals of several brands are shown together, each by its own program's lines and
+// words, as they are now: a customer's name is hidden, and no word of the neighbour's.
+func TestAllOpenAppealsAreShownByTheirOwnPrograms(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, b *bench) {
+		m := b.Neighbour()
+		n := &bench{Market: m, Expert: m.Expert("tess"), Customer: m.Customer("Somebody")}
+		_, err := n.Programs.AddTopic(ctx, n.Owner, n.Program.ID, program.NewTopic{Slug: "dana", Name: "Dana", Mode: program.Crowd})
+		b.ok("add a topic", err)
+		judgedBy := func(b *bench, line string) {
+			policies := b.Program.Policies
+			policies.Review.SampleBP, policies.Rubric = 10_000, program.Rubric{"kind": line}
+			b.ok("set the rubric", b.Programs.SetPolicies(ctx, b.Owner, b.Program.ID, policies))
+		}
+		judgedBy(b, "Says the name.")
+		judgedBy(n, "Says how.")
+		for _, b := range []*bench{b, n} {
+			b.Ask(b.Customer, "The box keeps restarting")
+			a := b.Accept(b.Expert)
+			b.ok("answer", b.Questions.Answer(ctx, b.Expert, a.ID, "Hello Dana, hold the power button."))
+			b.ok("resolve", b.Questions.Resolve(ctx, b.Customer, a.QuestionID))
+			b.RunDue()
+			f, err := b.Quality.Refuse(ctx, b.Manager, b.Brand, a.ID, quality.RefuseWrong, "It is another model.")
+			b.ok("refuse", err)
+			b.ok("appeal", b.Quality.Appeal(ctx, b.Expert, f.ID, "It is not."))
+		}
+		shown := func(when string, own, neighbours string) {
+			t.Helper()
+			list, err := b.Quality.AllOpenAppeals(ctx, b.Operator, marketplace.Page{})
+			if err != nil || len(list.Items) != 2 {
+				t.Fatalf("%s: %+v, %v", when, list, err)
+			}
+			for i, want := range []struct {
+				line, text string
+			}{{own, "Hello [name 1], hold the power button."}, {neighbours, "Hello Dana, hold the power button."}} {
+				w := list.Items[i].Work
+				if got := w.Turns[len(w.Turns)-1].Text; got != want.text || w.Rubric["kind"] != want.line {
+					t.Errorf("%s, appeal %d: judged by %q: %q", when, i, w.Rubric["kind"], got)
+				}
+			}
+		}
+		shown("at first", "Says the name.", "Says how.")
+		judgedBy(n, "Says why.")
+		shown("after a change", "Says the name.", "Says why.")
 	})
 }

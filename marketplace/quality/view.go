@@ -68,8 +68,8 @@ func judgeable(ctx context.Context, tx *gorm.DB, table string, reader access.Per
 		Where("assignments.person_id NOT IN (?)", payouts.PaidAlike(tx.WithContext(ctx), uuid.UUID(reader)))
 }
 
-// seen makes of a page of rows what their reader sees, in two statements
-// however many they are.
+// seen makes of a page of rows what their reader sees, in two statements however
+// many they are, once this process knows the programs.
 func seen[R, V any](ctx context.Context, tx *gorm.DB, s *Service, rows marketplace.Listing[R], work func(R) judged, view func(R, WorkView) V) (marketplace.Listing[V], error) {
 	list := marketplace.Listing[V]{Items: make([]V, len(rows.Items)), Next: rows.Next}
 	works := make([]judged, len(rows.Items))

@@ -10,6 +10,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/marketplace/access"
 	"knowhow/marketplace/expert"
+	"knowhow/marketplace/program"
 	"knowhow/marketplace/question"
 )
 
@@ -38,11 +39,7 @@ func (s *Service) Vote(ctx context.Context, caller access.Caller, id VoteID, sai
 		if err := worksTx(ctx, tx, found); err != nil {
 			return err
 		}
-		p, err := s.programs.LoadTx(ctx, tx, found.ProgramID)
-		if err != nil {
-			return err
-		}
-		if err := said.whole(p); err != nil {
+		if err := s.wholeTx(ctx, tx, found.ProgramID, said); err != nil {
 			return err
 		}
 		if found.ReviewID.IsZero() {
@@ -54,6 +51,18 @@ func (s *Service) Vote(ctx context.Context, caller access.Caller, id VoteID, sai
 		}
 		return s.giveVoteTx(ctx, tx, &r, w, id, said)
 	})
+}
+
+// wholeTx is Verdict.whole; it loads the program only where a line may be missing.
+func (s *Service) wholeTx(ctx context.Context, tx *gorm.DB, id program.ID, said Verdict) error {
+	if said.Scores[Tone] > 0 {
+		return nil
+	}
+	p, err := s.programs.LoadTx(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	return said.whole(p)
 }
 
 // worksTx refuses who is not, or no longer, at work in the program.
