@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -35,6 +36,18 @@ const (
 	belowXID = "((pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)::text::xid8)"
 )
 
+// placed reads the place up to which somebody was told of payouts' facts, "number.id".
+var placed = "FROM told_facts WHERE place <> '' AND CAST(split_part(place, '.', 1) AS bigint) >= " + asNumber(nextXID)
+
+// settlePlaces puts such a place before the first fact that was not told, by the
+// number that it is about to have: what follows it and was told is told again, of
+// which a mail's key makes one.
+var settlePlaces = `UPDATE told_facts SET place = ` + asNumber(belowXID) + ` || '.' || COALESCE(
+		(SELECT MIN(id) - 1 FROM payout_facts WHERE (tx_id, id) >
+			(CAST(split_part(place, '.', 1) AS bigint), CAST(split_part(place, '.', 2) AS bigint))),
+		(SELECT MAX(id) FROM payout_facts), 0)
+	` + strings.TrimPrefix(placed, "FROM told_facts ")
+
 func asNumber(xid string) string { return "CAST(CAST(" + xid + " AS text) AS bigint)" }
 
 // CheckSettled refuses a PostgreSQL database with ErrDisplaced.
@@ -52,6 +65,11 @@ func CheckSettled(ctx context.Context, store *marketplace.Store) error {
 			}
 			displaced = displaced || found
 		}
+		var found bool
+		if err := tx.Raw("SELECT EXISTS (SELECT 1 " + placed + ")").Row().Scan(&found); err != nil {
+			return fmt.Errorf("look at told_facts: %w", err)
+		}
+		displaced = displaced || found
 		return nil
 	})
 	if err == nil && displaced {
@@ -70,6 +88,9 @@ func Settle(ctx context.Context, store *marketplace.Store) (rows int64, err erro
 		rows = 0
 		if !marketplace.Postgres(tx) {
 			return nil
+		}
+		if err := tx.Exec(settlePlaces).Error; err != nil {
+			return fmt.Errorf("settle told_facts: %w", err)
 		}
 		for _, t := range numbered {
 			statements := []string{fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s >= %s", t.table, t.column, t.below, t.column, t.next)}

@@ -11,6 +11,7 @@ import (
 	"knowhow/marketplace"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
+	"knowhow/payouts"
 )
 
 // What another server numbered far ahead is read again after settling, in the
@@ -64,6 +65,67 @@ func TestSettle(t *testing.T) {
 	}
 	if err := db.Write.Exec("UPDATE payout_facts SET minor = 1").Error; err == nil {
 		t.Error("a payout's fact can be changed after settling")
+	}
+}
+
+// Who was told of payouts by the other server's numbers is told of what is new, and
+// of what they had not been told.
+func TestSettlePlaces(t *testing.T) {
+	for name, c := range map[string]struct {
+		place string
+		want  string
+	}{
+		"all was told":   {"900000000003.9", "[new]"},
+		"not the last":   {"900000000001.3", "[second third new]"}, // the third again
+		"nothing so far": {"", "[first second third new]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := dbtest.Open(t, "postgres")
+			store := marketplace.NewStore(db.Write, db.Read)
+			in := func(do func(tx *gorm.DB) error) {
+				t.Helper()
+				if err := store.InTx(t.Context(), marketplace.AllBrands, do); err != nil {
+					t.Fatal(err)
+				}
+			}
+			fact := func(xid, reason string) {
+				in(func(tx *gorm.DB) error {
+					return tx.Exec(`INSERT INTO payout_facts (tx_id, kind, subject_id, reason, at) VALUES (` + xid + `, 'frozen', gen_random_uuid(), '` + reason + `', now())`).Error
+				})
+			}
+			fact("5", "first")
+			fact("900000000002", "second")
+			fact("900000000001", "third")
+			in(func(tx *gorm.DB) error {
+				return tx.Exec(`INSERT INTO told_facts (name, place) VALUES ('mailed', ?)`, c.place).Error
+			})
+			if _, err := database.Settle(t.Context(), store); err != nil {
+				t.Fatal(err)
+			}
+			if err := database.CheckSettled(t.Context(), store); err != nil {
+				t.Errorf("settled: %v", err)
+			}
+			fact("CAST(CAST(pg_current_xact_id() AS text) AS bigint)", "new")
+			var told []string
+			in(func(tx *gorm.DB) error {
+				var place string
+				if err := tx.Raw("SELECT place FROM told_facts").Row().Scan(&place); err != nil {
+					return err
+				}
+				after, err := payouts.ParseFactCursor(place)
+				if err != nil {
+					return err
+				}
+				facts, err := payouts.FactsAfter(t.Context(), tx, after, 10)
+				for _, f := range facts {
+					told = append(told, f.Reason)
+				}
+				return err
+			})
+			if fmt.Sprint(told) != c.want {
+				t.Errorf("told of %v, want %s", told, c.want)
+			}
+		})
 	}
 }
 
