@@ -3,6 +3,8 @@ package marketplace
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -50,7 +52,8 @@ func CheckRange[N int | int64](field string, n, least, most N) error {
 }
 
 // CheckText refuses text that is not valid UTF-8, holds a NUL, or is not
-// between min and max bytes long, with an *InvalidError for field.
+// between min and max bytes long, and where there must be some, one of which
+// nothing is seen, with an *InvalidError for field.
 func CheckText(field, s string, min, max int) error {
 	switch {
 	case len(s) < min && len(s) == 0:
@@ -67,5 +70,15 @@ func CheckText(field, s string, min, max int) error {
 			return &InvalidError{field, "holds a NUL character"}
 		}
 	}
+	if min > 0 && !strings.ContainsFunc(s, seen) {
+		return &InvalidError{field, "must not be blank"}
+	}
 	return nil
+}
+
+// seen reports a character that leaves a mark of its own: no space, no joiner, and
+// none of the few letters and symbols that are blank.
+func seen(r rune) bool {
+	const brailleBlank = '\u2800'
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) && r != brailleBlank
 }

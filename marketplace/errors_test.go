@@ -24,6 +24,14 @@ func TestCheckText(t *testing.T) {
 		{"a\xffb", 1, 10, "not valid UTF-8"},
 		{"a\x00b", 1, 10, "NUL"},
 		{strings.Repeat("x", 1<<20), 0, 4096, "at most 4096"},
+		{" \n\t", 1, 10, "must not be blank"},
+		{"\u200b\ufeff\u00a0", 1, 10, "must not be blank"},
+		{"\u2800\u3164\u115f\ufe0f", 1, 20, "must not be blank"},
+		{" \n", 0, 10, ""},
+		{"\u200b…", 1, 10, ""},
+		{"👍🏽", 1, 10, ""},
+		{"نعم", 1, 10, ""},
+		{"7", 1, 10, ""},
 	} {
 		err := marketplace.CheckText("title", c.text, c.min, c.max)
 		if c.reason == "" {

@@ -115,6 +115,8 @@ func TestWhatIsWrongIsRefused(t *testing.T) {
 		tells               string
 	}{
 		"an unknown parameter": {"/things/abc?no=1", `{"name":"ab"}`, "", 422, "query.no"},
+		"a query cut off":      {"/things/abc?page=%zz", `{"name":"ab"}`, "", 400, "query"},
+		"a query with ;":       {"/things/abc?page=1;open=true", `{"name":"ab"}`, "", 400, "query"},
 		"a bad key":            {"/things/abcd", `{"name":"ab"}`, "", 422, "path.key"},
 		"a number too large":   {"/things/abc?page=1000", `{"name":"ab"}`, "", 422, "query.page"},
 		"not a bool":           {"/things/abc?open=maybe", `{"name":"ab"}`, "", 422, "query.open"},

@@ -86,7 +86,12 @@ func (e *endpoint) read(ctx huma.Context, in reflect.Value) huma.StatusError {
 	c.status = http.StatusUnprocessableEntity
 	var query url.Values
 	if u := ctx.URL(); u.RawQuery != "" {
-		query = u.Query()
+		var err error
+		if query, err = url.ParseQuery(u.RawQuery); err != nil {
+			c.status = http.StatusBadRequest
+			c.Add(c.at("query", ""), "", "is not written as a query is: name=value, parted by &, with % only before two hexadecimal digits")
+			return c.refusal(ctx)
+		}
 	}
 	for name := range query {
 		if !slices.ContainsFunc(e.params, func(p param) bool { return p.in == "query" && p.name == name }) {
