@@ -64,23 +64,24 @@ func (w heldUp) worse(known waits, now time.Time) bool {
 }
 
 // TellOfWaits writes to customers who can be reached by e-mail and whose wait has
-// become clearly longer than they were told, once an attempt. Call it every
-// minute, in any number of processes.
+// become clearly longer than they were told, once an attempt; one who cannot be told
+// keeps it from nobody else. Call it every minute, in any number of processes.
 func (s *Service) TellOfWaits(ctx context.Context) error {
 	var after ID
+	var untold []error
 	for {
 		list, err := s.heldUpAfter(ctx, after)
 		if err != nil {
-			return err
+			return errors.Join(append(untold, err)...)
 		}
 		for _, w := range list {
 			if err := s.tellOfWait(ctx, w); err != nil {
-				return err
+				untold = append(untold, fmt.Errorf("question %s: %w", w.ID, err))
 			}
 			after = w.ID
 		}
-		if len(list) < lateAtOnce {
-			return nil
+		if len(list) < lateAtOnce || ctx.Err() != nil {
+			return errors.Join(untold...)
 		}
 	}
 }

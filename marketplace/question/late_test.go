@@ -6,7 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"knowhow/marketplace/access"
+	"knowhow/marketplace/customer"
 	"knowhow/marketplace/question"
 	"knowhow/migrations/dbtest"
 	"knowhow/migrations/sqldb"
@@ -152,4 +155,27 @@ func TestLongerWaitsAreNotTold(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Somebody who cannot be told keeps it from nobody who asked after them.
+func TestOneWhoCannotBeToldKeepsItFromNobody(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		r := newRoom(t, db)
+		dana, q := r.promised()
+		other, err := r.Customers.Identify(r.Ctx(), r.Owner, r.Brand, customer.Contact{Channel: customer.Email, Handle: "kim@example.com", Name: "Kim"})
+		r.must("identify", err)
+		r.Ask(access.CustomerCaller(r.Brand, other.ID), "Kim's picture turns blurry")
+		r.must("break a seal", r.Store.InTx(r.Ctx(), r.Brand, func(tx *gorm.DB) error {
+			return tx.Exec("UPDATE identities SET handle_sealed = ? WHERE customer_id = ?", []byte("broken"), dana.Customer).Error
+		}))
+		r.Clock.Set(q.AskedAt.Add(191 * time.Second))
+		if err := r.Questions.TellOfWaits(r.Ctx()); err == nil || !strings.Contains(err.Error(), q.ID.String()) {
+			t.Errorf("with a broken seal: %v", err)
+		}
+		r.RunDue()
+		if n := len(r.mailsOf(lateMail)); n != 1 {
+			t.Errorf("%d mails, want Kim's", n)
+		}
+	})
 }
