@@ -131,7 +131,7 @@ func TestOddQuestionsGoTheirWay(t *testing.T) {
 		for _, ask := range []question.Ask{
 			{Title: strings.Repeat("al ", 100), Body: strings.Repeat("al bo ", 2700), Tags: []string{strings.Repeat("al ", 20), "x"}},
 			{Title: strings.Repeat("💥", 75), Body: strings.Repeat("[name 1] ", 1800), HideTitle: [][2]int{{-5, 2}, {1, 1}, {290, 9999}, {7, 3}}},
-			{Title: " ", Language: "DE-at", HideBody: [][2]int{{0, 1}}},
+			{Title: " ?", Language: "DE-at", HideBody: [][2]int{{0, 1}}},
 			{Title: strings.Repeat("1.1.1.1 ", 37), Tags: []string{strings.Repeat("1.2.3.4,", 7)}},
 		} {
 			ask.Program = r.Program.ID
@@ -165,6 +165,7 @@ func TestMethodsRefuseBadInput(t *testing.T) {
 			{"decline another's offer", "no offer", func() error { return qs.Decline(ctx, r.rival, open.offer) }},
 			{"decline an unknown offer", "no offer", func() error { return qs.Decline(ctx, r.rival, noOffer) }},
 			{"answer nothing", "invalid text", func() error { return qs.Answer(ctx, r.second, s.turn, "") }},
+			{"answer blanks", "invalid text", func() error { return qs.Answer(ctx, r.second, s.turn, " \u200b\n") }},
 			{"answer too much", "invalid text", func() error { return qs.Answer(ctx, r.second, s.turn, long) }},
 			{"answer in another encoding", "invalid text", func() error { return qs.Answer(ctx, r.second, s.turn, "\xff") }},
 			{"answer NUL", "invalid text", func() error { return qs.Answer(ctx, r.second, s.turn, "a\x00") }},
